@@ -1,0 +1,107 @@
+/**
+ * Every message between main and the window. Main parses each argument: a type is a promise, not a check.
+ * Preload and renderer take their types from this table, so a forgotten name does not compile.
+ *
+ * Invariant: no message carries a token to the window. Two carry a secret *from* it, once: a client secret and a
+ * passphrase, both typed by the person.
+ */
+import * as v from "valibot";
+import type { Result } from "./failure.ts";
+import type { Snapshot } from "./view.ts";
+
+interface Call<A, V> {
+  readonly kind: "call";
+  readonly argument: v.GenericSchema<unknown, A>;
+  readonly value?: V;
+}
+interface Notice<P> {
+  readonly kind: "notice";
+  readonly payload?: P;
+}
+const call =
+  <V = null>() =>
+  <A>(argument: v.GenericSchema<unknown, A>): Call<A, V> => ({ kind: "call", argument });
+const notice = <P>(): Notice<P> => ({ kind: "notice" });
+
+const nothing = v.undefined();
+const id = v.pipe(v.string(), v.uuid());
+const text = (max: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(max));
+/** RFC 6749 §3.3: `scope-token`. */
+const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/));
+/** What is copied: the bare token, `oauth:…` for IRC, `Bearer …` for a header, or lines for an .env file. */
+const form = v.picklist(["token", "oauth", "bearer", "env"]);
+export type CopyForm = v.InferOutput<typeof form>;
+
+export const ipc = {
+  /** The whole state; afterwards `state.changed` brings the parts that change. */
+  "state.get": call<Snapshot>()(nothing),
+  "state.changed": notice<Partial<Snapshot>>(),
+
+  /** Makes a vault that a passphrase seals; only while there is none. */
+  "vault.create": call()(v.object({ passphrase: v.pipe(v.string(), v.maxLength(1024)) })),
+  "vault.unlock": call()(v.object({ passphrase: v.pipe(v.string(), v.maxLength(1024)) })),
+  /** Tries again to open a vault whose keychain was locked or away. */
+  "vault.retry": call()(nothing),
+  "vault.lock": call()(nothing),
+
+  /** Starts the sandbox if it does not run, and answers with its client registration's id. */
+  "sandbox.start": call<{ readonly client: string }>()(nothing),
+
+  /** Adds a registration, or changes one (`id`). Without `client_secret` the stored one stays. */
+  "clients.save": call<{ readonly id: string }>()(
+    v.object({
+      id: v.optional(id),
+      provider: text(40),
+      name: text(80),
+      client_id: v.pipe(text(200), v.regex(/^[\x21-\x7e]+$/)),
+      client_secret: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500))),
+    }),
+  ),
+  "clients.remove": call()(id),
+
+  /** Opens the provider's sign-in page in a window of its own. */
+  "authorization.start": call<{ readonly id: string }>()(
+    v.object({ client: id, scopes: v.pipe(v.array(scope), v.maxLength(120)) }),
+  ),
+  /** Brings the sign-in window to the front. */
+  "authorization.show": call()(id),
+  "authorization.cancel": call()(id),
+  /** Saves the sign-in that waits for confirmation. */
+  "authorization.keep": call<{ readonly signIn: string }>()(id),
+  /** Drops it and revokes its token. */
+  "authorization.discard": call()(id),
+
+  "signIns.validate": call()(id),
+  "signIns.validateAll": call()(nothing),
+  "signIns.refresh": call()(id),
+  /** Copies in main, reads back, and clears after `clearsInMs` if the clipboard still holds it. */
+  "signIns.copy": call<{ readonly clearsInMs: number }>()(v.object({ id, form })),
+  /** Tells the provider to end the token and keeps the row, marked revoked. */
+  "signIns.revoke": call()(id),
+  /** Erases it here at once; the provider is told as soon as it can be reached. */
+  "signIns.remove": call()(id),
+
+  /** Makes a tool and copies its connection lines (`TOKENKEEP_…=`) to the clipboard; the key is never shown. */
+  "tools.create": call<{ readonly id: string; readonly clearsInMs: number }>()(
+    v.object({ name: text(40), accounts: v.optional(v.pipe(v.array(v.string()), v.maxLength(10_000))) }),
+  ),
+  "tools.copy": call<{ readonly clearsInMs: number }>()(id),
+  "tools.remove": call()(id),
+};
+
+type Ipc = typeof ipc;
+export type CallName = { [K in keyof Ipc]: Ipc[K] extends { kind: "call" } ? K : never }[keyof Ipc];
+export type NoticeName = Exclude<keyof Ipc, CallName>;
+export type Argument<K extends CallName> = Ipc[K] extends Call<infer A, unknown> ? A : never;
+export type Value<K extends CallName> = Ipc[K] extends Call<infer _A, infer V> ? V : never;
+export type Payload<K extends NoticeName> = Ipc[K] extends Notice<infer P> ? P : never;
+
+type Asked<A, V> = undefined extends A ? () => Promise<Result<V>> : (argument: A) => Promise<Result<V>>;
+/** What main implements: one function per call. */
+export type Handlers = { readonly [K in CallName]: (argument: Argument<K>) => Promise<Result<Value<K>>> };
+/** What the window sees as `window.tokenkeep`. */
+export type RendererApi = {
+  readonly [K in CallName]: Asked<Argument<K>, Value<K>>;
+} & {
+  readonly [K in NoticeName]: (listener: (payload: Payload<K>) => void) => () => void;
+};

@@ -1,0 +1,170 @@
+/**
+ * What the window may know: everything main shows, as plain data. Nothing in here is, or holds, a token, a secret or
+ * a key. Times are instants in epoch milliseconds (`…AtMs`), lengths are milliseconds (`…Ms`).
+ */
+import type { Failure } from "./failure.ts";
+
+/** States of a sign-in (design: the keeper). `expiring` renews by itself; `ends_soon` cannot. */
+export type SignInStatus =
+  | "signed_in"
+  | "expiring"
+  | "refreshing"
+  | "refresh_ambiguous"
+  | "needs_sign_in"
+  | "config_error"
+  | "ends_soon"
+  | "revoked";
+
+/** What lies over a state for a while and changes nothing below. */
+export type Condition = "unreachable" | "storage_failing";
+
+export interface ScopeView {
+  /** As on the wire: `user:read:email`. */
+  readonly name: string;
+  /** What it allows, in words; absent for a scope we do not know. */
+  readonly summary?: string;
+  readonly access: "read" | "manage" | "other";
+}
+
+/** One sign-in of one account: the row of the list. */
+export interface SignInView {
+  readonly id: string;
+  /** Sign-ins with the same value belong to one account: `provider:user_id`. */
+  readonly account: string;
+  readonly provider: string;
+  readonly providerName: string;
+  /** True for the sandbox and other pretend providers: drawn dashed, never to be taken for real. */
+  readonly test: boolean;
+  readonly flow: "authorization_code";
+  readonly clientName: string;
+  readonly user_id: string;
+  readonly login: string;
+  readonly displayName: string;
+  readonly scopes: readonly ScopeView[];
+  readonly status: SignInStatus;
+  readonly condition?: Condition;
+  /** Why the status or condition is what it is, where there is something to say; with the instant it began. */
+  readonly reason?: Failure;
+  readonly sinceMs?: number;
+  /** Next attempt on its own, where one is planned because of `condition` or `reason`. */
+  readonly nextTryAtMs?: number;
+  readonly renews: boolean;
+  readonly issuedAtMs: number;
+  /** Absent: the provider told no end. */
+  readonly expiresAtMs?: number;
+  /** When the keeper means to refresh ahead of expiry. */
+  readonly refreshesAtMs?: number;
+  /** Last time the provider said the token is valid; absent until the first answer since start. */
+  readonly validatedAtMs?: number;
+  readonly validating: boolean;
+}
+
+export interface ProviderView {
+  readonly id: string;
+  readonly name: string;
+  readonly test: boolean;
+  /** Where registrations are made; absent for the sandbox. */
+  readonly consoleUrl?: string;
+  /** To be registered exactly like this. */
+  readonly redirectUris: readonly string[];
+  /** False while this provider's login page is known to refuse windows inside apps. */
+  readonly embedded: boolean;
+}
+
+/** A client registration (RFC 6749 §2). The secret is write-only: never shown again. */
+export interface ClientView {
+  readonly id: string;
+  readonly provider: string;
+  readonly name: string;
+  readonly client_id: string;
+  readonly hasSecret: boolean;
+  /** Made by Tokenkeep for its sandbox; not to be edited. */
+  readonly builtIn: boolean;
+}
+
+/** A tool that may ask for tokens over the socket. */
+export interface ToolView {
+  readonly id: string;
+  readonly name: string;
+  /** Accounts it may use (`provider:user_id`); absent: all of them. */
+  readonly accounts?: readonly string[];
+  readonly createdAtMs: number;
+  readonly lastUsedAtMs?: number;
+}
+
+/** A sign-in on its way. Several at once are fine. */
+export type AuthorizationView = {
+  readonly id: string;
+  readonly provider: string;
+  readonly providerName: string;
+  readonly clientName: string;
+  readonly startedAtMs: number;
+} & (
+  | { readonly step: "waiting" } // for the person, in the sign-in window
+  | { readonly step: "exchanging" } // code → token → validate
+  | {
+      readonly step: "confirm"; // nothing is saved yet
+      readonly user_id: string;
+      readonly login: string;
+      readonly displayName: string;
+      readonly scopes: readonly ScopeView[];
+      /** Scopes that were asked for and not given. */
+      readonly missing: readonly string[];
+      readonly expiresAtMs?: number;
+      readonly renews: boolean;
+      /** Keeping it replaces the sign-in this account already has with this client. */
+      readonly replaces: boolean;
+    }
+  | { readonly step: "failed"; readonly failure: Failure }
+);
+
+export interface UnreadableView {
+  readonly file: string;
+  readonly why: "damaged" | "newer";
+}
+
+/** The operating system's keychain, as far as it can be told without touching it. */
+export interface KeychainView {
+  /** For people: "GNOME Keyring". */
+  readonly name: string;
+  /** As Electron names it: `gnome_libsecret`. */
+  readonly backend: string;
+}
+
+export type VaultView =
+  | { readonly state: "opening" }
+  /** There is no vault yet, and no keychain to seal one: a passphrase has to be chosen. */
+  | { readonly state: "needs_passphrase"; readonly failure: Failure }
+  | { readonly state: "locked" }
+  /** It cannot be opened now; nothing was changed. */
+  | { readonly state: "closed"; readonly failure: Failure }
+  | {
+      readonly state: "open";
+      readonly sealedBy: "keychain" | "passphrase";
+      readonly keychain?: KeychainView;
+      readonly unreadable: readonly UnreadableView[];
+    };
+
+export interface KeeperView {
+  readonly lastCheckAtMs?: number;
+  readonly nextCheckAtMs?: number;
+}
+
+/** All that the window shows. Main owns it and sends the parts that changed. */
+export interface Snapshot {
+  readonly app: {
+    readonly version: string;
+    readonly electron: string;
+    /** Chromium's sandbox is off because the app was started as root. */
+    readonly unsandboxed: boolean;
+  };
+  readonly vault: VaultView;
+  readonly providers: readonly ProviderView[];
+  readonly clients: readonly ClientView[];
+  readonly signIns: readonly SignInView[];
+  readonly tools: readonly ToolView[];
+  /** Where tools connect; a failure says why they cannot. */
+  readonly socket: { readonly endpoint?: string; readonly failure?: Failure };
+  readonly authorizations: readonly AuthorizationView[];
+  readonly keeper: KeeperView;
+}

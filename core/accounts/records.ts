@@ -1,0 +1,136 @@
+/**
+ * What the vault keeps, one record a file. These are final formats: a field is added, never renamed or reused.
+ * On disk a record is JSON inside the sealed payload (docs/vault-format.md); here its secrets are `Secret`s.
+ */
+import * as v from "valibot";
+import { Secret } from "../secret.ts";
+
+const secret = v.pipe(
+  v.string(),
+  v.transform((value) => new Secret(value)),
+);
+const instant = v.pipe(v.number(), v.integer(), v.minValue(0));
+const base = {
+  /** UUID; also the file's name and part of the seal. */
+  id: v.pipe(v.string(), v.uuid()),
+  /** Goes up by one with each write; tells a leftover of a killed write from an old copy. */
+  generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
+};
+
+/** Origins that a sign-in's tokens may be sent to; a provider whose addresses change asks for a new sign-in. */
+const pinned = v.object({ issuer: v.string(), token: v.string(), revocation: v.string(), validation: v.string() });
+
+/** Where a sign-in stands. Conditions that pass (unreachable, locked …) are not written. */
+const state = v.variant("name", [
+  v.object({ name: v.literal("signed_in") }),
+  /** The intent: written and durable before the refresh token is sent. */
+  v.object({ name: v.literal("refreshing"), sinceMs: instant }),
+  /** The refresh token may be spent; it is never sent again. */
+  v.object({ name: v.literal("refresh_ambiguous"), sinceMs: instant }),
+  v.object({
+    name: v.literal("needs_sign_in"),
+    sinceMs: instant,
+    why: v.picklist(["refresh_token_rejected", "access_token_rejected", "identity_mismatch", "expired"]),
+  }),
+  v.object({
+    name: v.literal("config_error"),
+    sinceMs: instant,
+    why: v.picklist(["client_id_rejected", "client_secret_rejected", "client_secret_missing", "client_missing"]),
+  }),
+  v.object({ name: v.literal("revoked"), sinceMs: instant }),
+]);
+
+const signIn = v.object({
+  kind: v.literal("sign_in"),
+  ...base,
+  provider: v.string(),
+  pinned,
+  flow: v.picklist(["authorization_code"]),
+  /** What a second use of the refresh token does (TA §10). Unknown counts as `one_time`. */
+  refreshReuse: v.picklist(["safe", "one_time"]),
+  /** The client registration's record. */
+  client: v.pipe(v.string(), v.uuid()),
+  client_id: v.string(),
+  user_id: v.string(),
+  login: v.string(),
+  displayName: v.string(),
+  alias: v.optional(v.string()),
+  /** Absent after a revocation. */
+  access_token: v.optional(secret),
+  refresh_token: v.optional(secret),
+  scopes: v.array(v.string()),
+  issuedAtMs: instant,
+  /** Absent: the provider told no end. */
+  expiresAtMs: v.optional(instant),
+  createdAtMs: instant,
+  state,
+});
+
+/** A client registration (RFC 6749 §2). */
+const client = v.object({
+  kind: v.literal("client"),
+  ...base,
+  provider: v.string(),
+  name: v.string(),
+  client_id: v.string(),
+  client_secret: v.optional(secret),
+  builtIn: v.boolean(),
+  createdAtMs: instant,
+});
+
+/** A tool's grant over the socket, with the key that proves it. */
+const grant = v.object({
+  kind: v.literal("grant"),
+  ...base,
+  name: v.string(),
+  /** 32 bytes, base64url. */
+  key: secret,
+  /** `provider:user_id`; absent: every account. */
+  accounts: v.optional(v.array(v.string())),
+  /** Scopes a token handed out may carry at most; absent: any. */
+  scopes: v.optional(v.array(v.string())),
+  createdAtMs: instant,
+});
+
+/** What is left of a removed sign-in until the provider has been told to end its token. */
+const tombstone = v.object({
+  kind: v.literal("tombstone"),
+  ...base,
+  provider: v.string(),
+  pinned,
+  client_id: v.string(),
+  access_token: secret,
+  createdAtMs: instant,
+});
+
+export const vaultRecord = v.variant("kind", [signIn, client, grant, tombstone]);
+
+export type VaultRecord = v.InferOutput<typeof vaultRecord>;
+export type RecordKind = VaultRecord["kind"];
+export type SignInRecord = v.InferOutput<typeof signIn>;
+export type SignInState = SignInRecord["state"];
+export type ClientRecord = v.InferOutput<typeof client>;
+export type GrantRecord = v.InferOutput<typeof grant>;
+export type TombstoneRecord = v.InferOutput<typeof tombstone>;
+/** A record before its first write: the vault gives the generation. */
+export type Draft<R extends VaultRecord> = Omit<R, "generation">;
+
+/** Key of the account a sign-in belongs to. `login` can change; this cannot (TA §11). */
+export const accountKey = ({ provider, user_id }: { readonly provider: string; readonly user_id: string }): string =>
+  `${provider}:${user_id}`;
+
+/** Reads a sealed payload's JSON; undefined when it is not a record of ours. */
+export function decodeRecord(json: string): VaultRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  const parsed = v.safeParse(vaultRecord, value);
+  return parsed.success ? parsed.output : undefined;
+}
+
+/** The only place where a record's secrets turn into text, and only to be sealed at once. */
+export const encodeRecord = (record: VaultRecord): string =>
+  JSON.stringify(record, (key, value: unknown) => (value instanceof Secret ? value.reveal() : value));

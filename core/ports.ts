@@ -1,0 +1,50 @@
+/** The effects that the rules need, named here and made in `main/`. Tests replace these and nothing else. */
+
+export interface Clock {
+  /** Wall clock, epoch milliseconds. It may jump. */
+  nowMs(): number;
+  /** Milliseconds since some fixed point; it never jumps and may stand still during sleep. */
+  monotonicMs(): number;
+  /** Calls `run` once after `inMs`; the answer cancels it. */
+  after(inMs: number, run: () => void): () => void;
+}
+
+export interface Randomness {
+  /** Fresh bytes from the operating system's generator. */
+  bytes(count: number): Uint8Array;
+  uuid(): string;
+}
+
+/** A request to a provider. Token requests are POST forms; validate and API calls are GET. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** `application/x-www-form-urlencoded`, already encoded. May hold secrets: never logged. */
+  readonly body?: string;
+  /** For the whole exchange, the last byte included. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * How a request ended. The difference between `not_sent` and `lost` decides whether a one-time refresh token may be
+ * spent again, so an adapter says `not_sent` only when no byte of the request can have reached the server.
+ */
+export type HttpOutcome =
+  | {
+      readonly kind: "answered";
+      readonly status: number;
+      /** At most 64 KiB, decoded as UTF-8. */
+      readonly body: string;
+      readonly retryAfterMs?: number;
+    }
+  /** Redirects are never followed (RFC 9700 §4.12; TA §17 B11). */
+  | { readonly kind: "redirected"; readonly status: number }
+  | { readonly kind: "too_large"; readonly status: number }
+  | { readonly kind: "not_sent"; readonly cause: string }
+  | { readonly kind: "lost"; readonly cause: string };
+
+export interface HttpClient {
+  /** Sends once, on a connection of its own, and never again. Does not reject. */
+  send(request: HttpRequest): Promise<HttpOutcome>;
+}

@@ -1,0 +1,65 @@
+import type { KeychainView, UnreadableView, VaultView } from "../../contract/view.ts";
+import type { Failure, Result } from "../../contract/failure.ts";
+import type { Draft, RecordKind, VaultRecord } from "../../core/accounts/records.ts";
+import type { Secret } from "../../core/secret.ts";
+
+/** The operating system's keychain as the vault sees it. `main/electron/keychain.ts` makes it from safeStorage. */
+export interface Keychain {
+  /**
+   * Asks, without ever touching or prompting, what there is. Never rejects.
+   * `missing`: none, or only Chromium's `basic_text`, which protects nothing. `locked`: there, but needs its password.
+   */
+  inspect(): Promise<
+    | { readonly state: "usable"; readonly keychain: KeychainView }
+    | { readonly state: "missing"; readonly backend: string }
+    | { readonly state: "locked"; readonly keychain: KeychainView }
+  >;
+  /** Rejects when the keychain fails. */
+  seal(text: Secret): Promise<Uint8Array>;
+  /** `stale`: the keychain's key has changed; seal again. Rejects when it cannot be opened. */
+  open(sealed: Uint8Array): Promise<{ readonly text: Secret; readonly stale: boolean }>;
+}
+
+/**
+ * The vault: an envelope key, and sealed records under it (docs/vault-format.md).
+ * Reads come from memory; a write is on disk, its folder synced, before its promise resolves.
+ */
+export interface Vault {
+  readonly state: VaultView;
+  /** Called after each change of `state`. The answer ends it. */
+  onState(listener: (state: VaultView) => void): () => void;
+  /** Opens what is there, or makes a new vault when the keychain can seal it. Safe to call again. Never rejects. */
+  open(): Promise<VaultView>;
+  /** Makes a vault that a passphrase seals. Only in `needs_passphrase`. */
+  create(passphrase: Secret): Promise<Result<null>>;
+  /** Slow on purpose (scrypt); never blocks. `passphrase_wrong` changes nothing. */
+  unlock(passphrase: Secret): Promise<Result<null>>;
+  /** Waits for writes under way, then drops the key and the records. */
+  lock(): Promise<void>;
+  /** All readable records of a kind; empty unless open. */
+  list<K extends RecordKind>(kind: K): readonly Extract<VaultRecord, { kind: K }>[];
+  get<K extends RecordKind>(kind: K, id: string): Extract<VaultRecord, { kind: K }> | undefined;
+  /**
+   * Writes a record whole, as the next generation; concurrent writes of one record follow each other.
+   * Fails with `storage_failing` (memory and disk keep the old record), `vault_locked`.
+   */
+  write<R extends VaultRecord>(record: Draft<R> | R): Promise<Result<R>>;
+  /** Deletes a record's file, durably. Fails with `storage_failing`, `vault_locked`. */
+  erase(id: string): Promise<Result<null>>;
+  /** Files that could not be read: left as they are, never overwritten. */
+  readonly unreadable: readonly UnreadableView[];
+}
+
+export type VaultFailure = Extract<
+  Failure["code"],
+  | "vault_locked"
+  | "storage_failing"
+  | "keychain_locked"
+  | "keychain_missing"
+  | "keychain_failing"
+  | "keychain_changed"
+  | "envelope_unreadable"
+  | "envelope_newer"
+  | "passphrase_wrong"
+  | "passphrase_too_short"
+>;
