@@ -48,3 +48,10 @@ export interface HttpClient {
   /** Sends once, on a connection of its own, and never again. Does not reject. */
   send(request: HttpRequest): Promise<HttpOutcome>;
 }
+
+/** The app's log: names of events and facts about them. Facts never hold a secret; `Secret`s print as `[secret]`. */
+export interface Log {
+  info(event: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(event: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(event: string, facts?: Readonly<Record<string, unknown>>): void;
+}

@@ -18,7 +18,12 @@ const base = {
 };
 
 /** Origins that a sign-in's tokens may be sent to; a provider whose addresses change asks for a new sign-in. */
-const pinned = v.object({ issuer: v.string(), token: v.string(), revocation: v.string(), validation: v.string() });
+const pinned = v.object({
+  issuer: v.string(),
+  token: v.string(),
+  revocation: v.string(),
+  validation: v.string(),
+});
 
 /** Where a sign-in stands. Conditions that pass (unreachable, locked …) are not written. */
 const state = v.variant("name", [
@@ -35,7 +40,12 @@ const state = v.variant("name", [
   v.object({
     name: v.literal("config_error"),
     sinceMs: instant,
-    why: v.picklist(["client_id_rejected", "client_secret_rejected", "client_secret_missing", "client_missing"]),
+    why: v.picklist([
+      "client_id_rejected",
+      "client_secret_rejected",
+      "client_secret_missing",
+      "client_missing",
+    ]),
   }),
   v.object({ name: v.literal("revoked"), sinceMs: instant }),
 ]);
@@ -116,8 +126,13 @@ export type TombstoneRecord = v.InferOutput<typeof tombstone>;
 export type Draft<R extends VaultRecord> = Omit<R, "generation">;
 
 /** Key of the account a sign-in belongs to. `login` can change; this cannot (TA §11). */
-export const accountKey = ({ provider, user_id }: { readonly provider: string; readonly user_id: string }): string =>
-  `${provider}:${user_id}`;
+export const accountKey = ({
+  provider,
+  user_id,
+}: {
+  readonly provider: string;
+  readonly user_id: string;
+}): string => `${provider}:${user_id}`;
 
 /** Reads a sealed payload's JSON; undefined when it is not a record of ours. */
 export function decodeRecord(json: string): VaultRecord | undefined {
@@ -133,4 +148,4 @@ export function decodeRecord(json: string): VaultRecord | undefined {
 
 /** The only place where a record's secrets turn into text, and only to be sealed at once. */
 export const encodeRecord = (record: VaultRecord): string =>
-  JSON.stringify(record, (key, value: unknown) => (value instanceof Secret ? value.reveal() : value));
+  JSON.stringify(record, (_member, value: unknown) => (value instanceof Secret ? value.reveal() : value));

@@ -1,0 +1,103 @@
+/**
+ * What the end of a refresh means (design: the keeper's outcome table). Pure; the keeper carries it out.
+ *
+ * The rule behind the table: a one-time refresh token that may have reached the server is never sent again, because
+ * a second use can end the whole connection (TA §10); and nothing but the server's own refusal ends an account.
+ */
+import type { Failure } from "../../contract/failure.ts";
+import type { SignInRecord, SignInState } from "../accounts/records.ts";
+import type { TokenSet } from "../oauth/token-response.ts";
+import type { TokenVerdict } from "../oauth/token-request.ts";
+
+export type RefreshDecision =
+  /** Write the new tokens, then hand them out. */
+  | { readonly kind: "replace"; readonly tokens: TokenSet }
+  /** The refresh token was not spent: take the intent back and try again, not before `retryAfterMs`. */
+  | { readonly kind: "retry"; readonly failure: Failure; readonly retryAfterMs?: number }
+  /** The state changes until the person does something. */
+  | { readonly kind: "settle"; readonly state: SignInState; readonly failure: Failure };
+
+const NOT_OURS = {
+  client_id: "client_id_rejected",
+  client_secret: "client_secret_rejected",
+  client_secret_missing: "client_secret_missing",
+} as const;
+
+/** `providerName` and the record's login only serve the sentence. */
+export function decideRefresh(
+  verdict: TokenVerdict,
+  record: Pick<SignInRecord, "refreshReuse" | "login">,
+  providerName: string,
+  nowMs: number,
+): RefreshDecision {
+  switch (verdict.kind) {
+    case "tokens":
+      return { kind: "replace", tokens: verdict.tokens };
+    case "not_sent":
+      return { kind: "retry", failure: { code: "provider_unreachable", provider: providerName } };
+    case "busy":
+      return {
+        kind: "retry",
+        failure: { code: "provider_busy", provider: providerName, status: verdict.status },
+        ...(verdict.retryAfterMs !== undefined && { retryAfterMs: verdict.retryAfterMs }),
+      };
+    case "refused":
+      return refused(verdict.why, record, nowMs);
+    case "uncertain":
+      return record.refreshReuse === "safe"
+        ? { kind: "retry", failure: uncertain(verdict, providerName) }
+        : {
+            kind: "settle",
+            state: { name: "refresh_ambiguous", sinceMs: nowMs },
+            failure: { code: "refresh_ambiguous", account: record.login },
+          };
+  }
+}
+
+function refused(
+  why: Extract<TokenVerdict, { kind: "refused" }>["why"],
+  { login }: Pick<SignInRecord, "login">,
+  nowMs: number,
+): RefreshDecision {
+  if (why === "grant" || why === "redirect_uri") {
+    return {
+      kind: "settle",
+      state: { name: "needs_sign_in", sinceMs: nowMs, why: "refresh_token_rejected" },
+      failure: { code: "refresh_token_rejected", account: login },
+    };
+  }
+  const code = NOT_OURS[why];
+  return { kind: "settle", state: { name: "config_error", sinceMs: nowMs, why: code }, failure: { code } };
+}
+
+/** The sentence for an answer that does not tell what happened, where trying again does no harm. */
+function uncertain(verdict: Extract<TokenVerdict, { kind: "uncertain" }>, provider: string): Failure {
+  const { failure: what, detail } = verdict;
+  return what === "lost"
+    ? { code: "provider_unreachable", provider }
+    : { code: "provider_misbehaved", provider, what, detail };
+}
+
+/** After a start: a record whose intent is still open was interrupted between intent and answer. */
+export const afterInterruption = ({
+  refreshReuse,
+  state,
+}: Pick<SignInRecord, "refreshReuse" | "state">): SignInState =>
+  state.name !== "refreshing"
+    ? state
+    : refreshReuse === "safe"
+      ? { name: "signed_in" }
+      : { name: "refresh_ambiguous", sinceMs: state.sinceMs };
+
+/**
+ * Whether a second use of the refresh token is known to be harmless: told by the provider's data for this kind of
+ * client, or seen, because the same string came back (TA §10). Unknown counts as one-time.
+ */
+export const reuseAfter = (
+  record: Pick<SignInRecord, "refreshReuse" | "refresh_token">,
+  tokens: TokenSet,
+): "safe" | "one_time" =>
+  record.refreshReuse === "safe" ||
+  (tokens.refreshToken !== undefined && record.refresh_token?.equals(tokens.refreshToken) === true)
+    ? "safe"
+    : "one_time";

@@ -1,0 +1,25 @@
+import type { HttpOutcome, HttpRequest } from "../ports.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { Secret } from "../secret.ts";
+import { formPost, jsonObject } from "./form.ts";
+
+/** RFC 7009 §2.1; the access token, since what a revoked refresh token does is not told (TA §12). */
+export const revokeRequest = (provider: Provider, client_id: string, token: Secret): HttpRequest =>
+  formPost(provider.revocationEndpoint, { client_id, token });
+
+export type RevokeVerdict =
+  | { readonly kind: "gone" }
+  | { readonly kind: "client_unknown" }
+  | { readonly kind: "unreachable" }
+  | { readonly kind: "busy"; readonly status: number };
+
+export function readRevocation(provider: Provider, outcome: HttpOutcome): RevokeVerdict {
+  if (outcome.kind === "answered") {
+    if (provider.dialect.revoked(outcome.status, jsonObject(outcome.body) ?? {})) return { kind: "gone" };
+    if (outcome.status === 404) return { kind: "client_unknown" }; // TA §12
+    return { kind: "busy", status: outcome.status };
+  }
+  if (outcome.kind === "redirected" || outcome.kind === "too_large")
+    return { kind: "busy", status: outcome.status };
+  return { kind: "unreachable" };
+}

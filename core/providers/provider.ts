@@ -1,0 +1,57 @@
+/** What Tokenkeep has to know of an authorization server, as data. A provider is never code outside this folder. */
+export interface Provider {
+  /** Stable: part of account keys, redirect URIs and sealed records. */
+  readonly id: string;
+  /** For people. */
+  readonly name: string;
+  /** A pretend provider, or one on this computer: shown dashed. */
+  readonly test: boolean;
+  readonly issuer: string;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly revocationEndpoint: string;
+  readonly validationEndpoint: string;
+  /** How its answers differ from the RFCs. */
+  readonly dialect: Dialect;
+  /** Ways to reach the user that lead to an answer. */
+  readonly userAgents: readonly ("embedded" | "system_browser")[];
+  /** To be registered exactly like this; the first is the one the sign-in window uses. */
+  readonly redirectUris: readonly [string, ...string[]];
+  /** What a second use of a refresh token does, for a confidential client. Anything else counts as `one_time`. */
+  readonly confidentialRefreshReuse: "safe" | "one_time";
+  /** Parameters added to every authorization request. */
+  readonly authorizationParameters: Readonly<Record<string, string>>;
+  readonly consoleUrl?: string;
+}
+
+/** Reads what a provider says of a refusal. Everything else about a token answer is common to all. */
+export interface Dialect {
+  /** The header that `validate` wants (RFC 6750 uses `Bearer`; some servers have a scheme of their own). */
+  validationScheme: "OAuth" | "Bearer";
+  /** Why a token request was refused; undefined when the answer is not a refusal this dialect knows. */
+  refusal(status: number, body: Readonly<Record<string, unknown>>): Refusal | undefined;
+  /** True when a revocation's answer means that the token is gone (RFC 7009 §2.2 and what servers make of it). */
+  revoked(status: number, body: Readonly<Record<string, unknown>>): boolean;
+}
+
+/** RFC 6749 §5.2 in our words: which of the things we sent was refused. */
+export type Refusal = "grant" | "client_id" | "client_secret" | "client_secret_missing" | "redirect_uri";
+
+/** The origins that a sign-in is pinned to (design: the origins are sealed with the tokens). */
+export const originsOf = (provider: Provider) => ({
+  issuer: new URL(provider.issuer).origin,
+  token: new URL(provider.tokenEndpoint).origin,
+  revocation: new URL(provider.revocationEndpoint).origin,
+  validation: new URL(provider.validationEndpoint).origin,
+});
+
+/** True while every endpoint that a token may be sent to is where it was at sign-in. */
+export function originsMatch(provider: Provider, pinned: ReturnType<typeof originsOf>): boolean {
+  const now = originsOf(provider);
+  return (
+    now.issuer === pinned.issuer &&
+    now.token === pinned.token &&
+    now.revocation === pinned.revocation &&
+    now.validation === pinned.validation
+  );
+}

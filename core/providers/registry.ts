@@ -1,0 +1,22 @@
+import { sandboxAt } from "./sandbox.ts";
+import { twitch } from "./twitch.ts";
+import type { Provider } from "./provider.ts";
+
+/** The id of the pretend provider; reserved, as are all built-in ids. */
+export const SANDBOX = "sandbox";
+
+/** The providers known now. The sandbox has addresses once it runs, or once it has run: its port is kept. */
+export interface Providers {
+  get(id: string): Provider | undefined;
+  list(): readonly Provider[];
+  sandboxRunsAt(origin: string): void;
+}
+
+export function createProviders(): Providers {
+  const known = new Map<string, Provider>([[twitch.id, twitch]]);
+  return {
+    get: (id) => known.get(id),
+    list: () => [...known.values()],
+    sandboxRunsAt: (origin) => void known.set(SANDBOX, sandboxAt(origin)),
+  };
+}

@@ -1,0 +1,22 @@
+import type { Provider } from "./provider.ts";
+import { twitchDialect } from "./twitch.ts";
+
+/** The sandbox speaks as the real provider does, on this computer (TA §19). */
+export function sandboxAt(origin: string): Provider {
+  const at = (path: string) => `${origin}/oauth2${path}`;
+  return {
+    id: "sandbox",
+    name: "Sandbox",
+    test: true,
+    issuer: at(""),
+    authorizationEndpoint: at("/authorize"),
+    tokenEndpoint: at("/token"),
+    revocationEndpoint: at("/revoke"),
+    validationEndpoint: at("/validate"),
+    dialect: twitchDialect,
+    userAgents: ["embedded"],
+    redirectUris: ["app.tokenkeep://callback/sandbox"],
+    confidentialRefreshReuse: "safe",
+    authorizationParameters: { force_verify: "true" },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Dialect, Provider, Refusal } from "./provider.ts";
+
+/** The code word sits in `message`; `error`, if present, is the HTTP reason phrase (TA §14). Case varies over time. */
+const messageOf = (body: Readonly<Record<string, unknown>>): string =>
+  typeof body["message"] === "string" ? body["message"].toLowerCase() : "";
+
+/** Status first, text only where needed (TA §14). */
+function refusal(status: number, body: Readonly<Record<string, unknown>>): Refusal | undefined {
+  const message = messageOf(body);
+  if (status === 403) return "client_secret"; // TA §6: 403 `invalid client secret`
+  if (status === 401) return "grant"; // TA §10: documented for a refresh token that is no longer valid
+  if (status !== 400) return undefined;
+  if (message.includes("missing client secret")) return "client_secret_missing";
+  if (message.includes("invalid client secret")) return "client_secret";
+  // TA §6: `Invalid client credentials` is a public client that tries the code flow; it has no secret to send.
+  if (message.includes("invalid client credentials")) return "client_secret_missing";
+  if (message.includes("invalid client")) return "client_id";
+  if (message.includes("redirect_uri")) return "redirect_uri"; // TA §14: with and without a space before URI
+  if (/invalid (refresh token|authorization code|device code|grant)/.test(message)) return "grant";
+  return undefined;
+}
+
+export const twitchDialect: Dialect = {
+  validationScheme: "OAuth", // TA §11
+  refusal,
+  // TA §12: 200, or 400 `Invalid token` for one that is already gone. 404 is an unknown client, not an answer.
+  revoked: (status, body) => status === 200 || (status === 400 && messageOf(body).includes("invalid token")),
+};
+
+/** Ports that a listener on this computer may use, in this order (TA §3: no wildcard, so they are fixed). */
+const LOOPBACK_PORTS = [17563, 17564, 17565] as const;
+const loopback = (port: number) => `http://localhost:${String(port)}/callback/twitch`;
+
+const at = (path: string) => `https://id.twitch.tv/oauth2${path}`;
+export const twitch: Provider = {
+  id: "twitch",
+  name: "Twitch",
+  test: false,
+  issuer: at(""),
+  authorizationEndpoint: at("/authorize"),
+  tokenEndpoint: at("/token"),
+  revocationEndpoint: at("/revoke"),
+  validationEndpoint: at("/validate"),
+  dialect: twitchDialect,
+  userAgents: ["system_browser"], // TA §18: the login page refuses windows inside apps
+  redirectUris: [loopback(LOOPBACK_PORTS[0]), loopback(LOOPBACK_PORTS[1]), loopback(LOOPBACK_PORTS[2])],
+  confidentialRefreshReuse: "safe", // TA §10: the same string comes back; no effect of a second use is known
+  authorizationParameters: { force_verify: "true" }, // TA §4: else the browser's account is taken unasked
+  consoleUrl: "https://dev.twitch.tv/console/apps",
+};
