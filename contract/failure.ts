@@ -78,7 +78,10 @@ export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 export const failed = (failure: Failure, cause?: unknown): Result<never> =>
   cause === undefined ? { ok: false, failure } : { ok: false, failure, cause };
 
-const MISBEHAVED: Record<Extract<Failure, { code: "provider_misbehaved" }>["what"], (detail: string) => string> = {
+const MISBEHAVED: Record<
+  Extract<Failure, { code: "provider_misbehaved" }>["what"],
+  (detail: string) => string
+> = {
   not_json: () => "a page instead of data",
   too_large: () => "far too much data",
   redirect: () => "a redirect where none is allowed",
@@ -91,16 +94,20 @@ const SENTENCES: { readonly [F in Failure as F["code"]]: (failure: F) => string 
   vault_locked: () => "The vault is locked. Unlock it to use your accounts.",
   vault_not_ready: () => "The vault is not open yet. Open the Tokenkeep window to see what it waits for.",
   passphrase_wrong: () => "That is not the passphrase of this vault. Nothing was changed; try again.",
-  passphrase_too_short: ({ minLength }) => `A passphrase needs at least ${String(minLength)} characters. A short sentence is easy to keep in mind.`,
+  passphrase_too_short: ({ minLength }) =>
+    `A passphrase needs at least ${String(minLength)} characters. A short sentence is easy to keep in mind.`,
   keychain_missing: () =>
     "No keychain was found on this computer. Without one, Tokenkeep needs a passphrase to seal your tokens. It will not keep them in the open.",
-  keychain_locked: () => "The keychain of your computer is locked. Unlock it, then choose “Try again”. Nothing was changed.",
-  keychain_failing: () => "The keychain of your computer does not answer. Nothing was changed; your sealed tokens are still there.",
+  keychain_locked: () =>
+    "The keychain of your computer is locked. Unlock it, then choose “Try again”. Nothing was changed.",
+  keychain_failing: () =>
+    "The keychain of your computer does not answer. Nothing was changed; your sealed tokens are still there.",
   keychain_changed: ({ was, now }) =>
     `Your tokens were sealed by ${was}, but this session has ${now}. Start Tokenkeep in the session that has ${was}. Nothing was changed.`,
   envelope_unreadable: () =>
     "The key of the vault cannot be read with this keychain. It was left as it is: restore the keychain or the file, then choose “Try again”.",
-  envelope_newer: ({ format }) => `This vault was written by a newer Tokenkeep (format ${String(format)}). Update the app; nothing was changed.`,
+  envelope_newer: ({ format }) =>
+    `This vault was written by a newer Tokenkeep (format ${String(format)}). Update the app; nothing was changed.`,
   storage_failing: () =>
     "Nothing was lost. The change could not be written to disk, and refreshing waits until it can. Free some space, then try again.",
   provider_unknown: ({ provider }) => `There is no provider named “${provider}” here.`,
@@ -117,35 +124,50 @@ const SENTENCES: { readonly [F in Failure as F["code"]]: (failure: F) => string 
     accounts === 1
       ? "One account still uses this registration. Remove that account first."
       : `${String(accounts)} accounts still use this registration. Remove them first.`,
-  client_id_rejected: () => "The provider does not know this client ID. Compare it with the developer console, then try again. Nothing was saved.",
+  client_id_rejected: () =>
+    "The provider does not know this client ID. Compare it with the developer console, then try again. Nothing was saved.",
   client_secret_rejected: () =>
     "The provider does not accept this client secret. Making a new one in the console ends the old one at once: enter the newest. Tokens are kept.",
-  client_secret_missing: () => "This client is confidential, so the provider asks for its secret. Enter the secret in the registration. Tokens are kept.",
+  client_secret_missing: () =>
+    "This client is confidential, so the provider asks for its secret. Enter the secret in the registration. Tokens are kept.",
   redirect_uri_rejected: ({ redirect_uri }) =>
     `The provider did not accept the redirect URI. Register exactly ${redirect_uri} in the developer console, then try again.`,
-  authorization_denied: ({ error }) => `The sign-in was declined (${error}). Nothing was saved; you can try again.`,
+  authorization_denied: ({ error }) =>
+    `The sign-in was declined (${error}). Nothing was saved; you can try again.`,
   authorization_unknown: () => "That sign-in is no longer open. Start it again; nothing was saved.",
-  authorization_expired: () => "That sign-in took longer than ten minutes and has ended. Start it again; nothing was saved.",
-  authorization_cancelled: () => "The sign-in window was closed before it was finished. Nothing was saved; you can try again.",
+  authorization_expired: () =>
+    "That sign-in took longer than ten minutes and has ended. Start it again; nothing was saved.",
+  authorization_cancelled: () =>
+    "The sign-in window was closed before it was finished. Nothing was saved; you can try again.",
   authorization_not_offered: ({ provider }) => `${provider} does not offer this way to sign in.`,
-  authorization_page_failed: ({ provider }) => `The sign-in page of ${provider} could not be opened. Check the network, then try again. Nothing was saved.`,
-  state_rejected: () => "An answer came that does not belong to this sign-in, so it was refused. Nothing was saved; start again.",
-  code_rejected: () => "The provider no longer accepted the answer of this sign-in. Nothing was saved; start again.",
-  identity_mismatch: () => "The token belongs to another client or person than expected, so it is not used. Sign in again.",
-  access_token_rejected: ({ provider }) => `${provider} says that this token is no longer valid. Sign in again.`,
+  authorization_page_failed: ({ provider }) =>
+    `The sign-in page of ${provider} could not be opened. Check the network, then try again. Nothing was saved.`,
+  state_rejected: () =>
+    "An answer came that does not belong to this sign-in, so it was refused. Nothing was saved; start again.",
+  code_rejected: () =>
+    "The provider no longer accepted the answer of this sign-in. Nothing was saved; start again.",
+  identity_mismatch: () =>
+    "The token belongs to another client or person than expected, so it is not used. Sign in again.",
+  access_token_rejected: ({ provider }) =>
+    `${provider} says that this token is no longer valid. Sign in again.`,
   account_unknown: () => "That account is not in the vault.",
   needs_sign_in: ({ account }) => `${account} has to sign in again before it can be used.`,
   refresh_token_rejected: ({ account }) =>
     `The provider refused to renew the token of ${account}. That happens after a changed password or a disconnect. Sign in again.`,
-  refresh_token_missing: ({ account }) => `The token of ${account} cannot renew itself. Sign in again when it ends.`,
+  refresh_token_missing: ({ account }) =>
+    `The token of ${account} cannot renew itself. Sign in again when it ends.`,
   refresh_ambiguous: ({ account }) =>
     `The connection broke while the token of ${account} was renewed. It works until it ends; then sign in again.`,
   token_revoked: ({ account }) => `The token of ${account} was revoked. Sign in again to use this account.`,
-  clipboard_failing: () => "The clipboard did not take the token. Bring the Tokenkeep window to the front and copy again.",
+  clipboard_failing: () =>
+    "The clipboard did not take the token. Bring the Tokenkeep window to the front and copy again.",
   sandbox_failing: () => "The sandbox did not start. Try again; if it stays, the log says why.",
-  sandbox_port_taken: ({ port }) => `The sandbox needs port ${String(port)}, and another program has it. Close that program, then try again.`,
-  socket_unsafe_folder: ({ folder }) => `Tools cannot connect: the folder ${folder} may be opened by others. Make it yours alone (mode 700), then restart.`,
-  socket_failing: () => "Tools cannot connect: the local socket did not open. Accounts and copying work; restart to try again.",
+  sandbox_port_taken: ({ port }) =>
+    `The sandbox needs port ${String(port)}, and another program has it. Close that program, then try again.`,
+  socket_unsafe_folder: ({ folder }) =>
+    `Tools cannot connect: the folder ${folder} may be opened by others. Make it yours alone (mode 700), then restart.`,
+  socket_failing: () =>
+    "Tools cannot connect: the local socket did not open. Accounts and copying work; restart to try again.",
   tool_unknown: () => "That tool is not in the list any more.",
   bad_request: ({ field }) => `“${field}” is missing or not of the right form. Nothing was changed.`,
   sender_rejected: () => "That request did not come from Tokenkeep's own window.",

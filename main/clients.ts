@@ -1,0 +1,77 @@
+/** Client registrations: the person's own, one per tool if they like (TA §2). Secrets go in and never come out. */
+import { failed, ok, type Result } from "../contract/failure.ts";
+import type { Argument } from "../contract/ipc.ts";
+import type { ClientView } from "../contract/view.ts";
+import type { ClientRecord } from "../core/accounts/records.ts";
+import type { Clock, Randomness } from "../core/ports.ts";
+import type { Providers } from "../core/providers/registry.ts";
+import { Secret } from "../core/secret.ts";
+import type { Vault } from "./vault/types.ts";
+
+export interface Clients {
+  save(form: Argument<"clients.save">): Promise<Result<{ readonly id: string }>>;
+  remove(id: string): Promise<Result<null>>;
+  views(): readonly ClientView[];
+}
+
+export function createClients(
+  {
+    vault,
+    providers,
+    clock,
+    random,
+  }: { vault: Vault; providers: Providers; clock: Clock; random: Randomness },
+  changed: () => void,
+): Clients {
+  return {
+    async save({ id, provider, name, client_id, client_secret }) {
+      if (providers.get(provider) === undefined) return failed({ code: "provider_unknown", provider });
+      const before = id === undefined ? undefined : vault.get("client", id);
+      if (id !== undefined && (before === undefined || before.builtIn))
+        return failed({ code: "client_missing" });
+      const moved = before !== undefined && (before.client_id !== client_id || before.provider !== provider);
+      // Tokens belong to the client id they were given to (TA §15): under another one they would be useless.
+      const users = vault.list("sign_in").filter((record) => record.client === id).length;
+      if (moved && users > 0) return failed({ code: "client_in_use", accounts: users });
+      const secret =
+        client_secret === undefined || client_secret === ""
+          ? before?.client_secret
+          : new Secret(client_secret);
+      const written = await vault.write<ClientRecord>({
+        kind: "client",
+        id: before?.id ?? random.uuid(),
+        provider,
+        name,
+        client_id,
+        ...(secret !== undefined && { client_secret: secret }),
+        builtIn: false,
+        createdAtMs: before?.createdAtMs ?? clock.nowMs(),
+      });
+      changed();
+      return written.ok ? ok({ id: written.value.id }) : written;
+    },
+
+    async remove(id) {
+      const record = vault.get("client", id);
+      if (record === undefined) return failed({ code: "client_missing" });
+      const users = vault.list("sign_in").filter(({ client }) => client === id).length;
+      if (users > 0) return failed({ code: "client_in_use", accounts: users });
+      const erased = await vault.erase(id);
+      changed();
+      return erased;
+    },
+
+    views: () =>
+      vault
+        .list("client")
+        .map(({ id, provider, name, client_id, client_secret, builtIn }) => ({
+          id,
+          provider,
+          name,
+          client_id,
+          hasSecret: client_secret !== undefined,
+          builtIn,
+        }))
+        .sort((a, b) => a.name.localeCompare(b.name)),
+  };
+}

@@ -1,0 +1,67 @@
+/** What the app needs from where it runs. `main/electron/` makes the real one; tests pass theirs. */
+import type { Result } from "../contract/failure.ts";
+import type { Clock, HttpClient, Log, Randomness } from "../core/ports.ts";
+import type { Secret } from "../core/secret.ts";
+import type { StartSocketServer } from "./socket/types.ts";
+import type { Keychain } from "./vault/types.ts";
+
+/** The system's clipboard. Text put there is readable by every program of the session. */
+export interface Clipboard {
+  write(text: Secret): Promise<void>;
+  read(): Promise<string>;
+  clear(): Promise<void>;
+}
+
+/** A page of the provider, shown to the person. */
+export interface UserAgentSession {
+  show(): void;
+  /** Closes it without a further callback. */
+  close(): void;
+}
+export interface UserAgentRequest {
+  /** Names the carrier; an answer is taken only from where the question went out. */
+  readonly id: string;
+  readonly url: string;
+  readonly redirect_uri: string;
+  readonly providerName: string;
+  readonly test: boolean;
+  /** A navigation to the redirect URI, query and fragment included. It was stopped before any request. */
+  readonly onRedirect: (url: string) => void;
+  /** The person closed it. */
+  readonly onClosed: () => void;
+  /** The page could not be shown. */
+  readonly onFailed: () => void;
+}
+export type OpenUserAgent = (request: UserAgentRequest) => UserAgentSession;
+
+/** The sandbox's own process. */
+export interface SandboxProcess {
+  readonly origin: string;
+  readonly port: number;
+  /** Registrations it knows, to be kept as the built-in client. */
+  readonly client: { readonly client_id: string; readonly client_secret: Secret };
+  stop(): void;
+  onExit(listener: () => void): void;
+}
+export type StartSandbox = (options: {
+  readonly port: number;
+  readonly folder: string;
+}) => Promise<Result<SandboxProcess>>;
+
+export interface Host {
+  readonly clock: Clock;
+  readonly random: Randomness;
+  readonly http: HttpClient;
+  readonly keychain: Keychain;
+  readonly clipboard: Clipboard;
+  readonly openUserAgent: OpenUserAgent;
+  readonly startSandbox: StartSandbox;
+  readonly startSocketServer: StartSocketServer;
+  readonly log: Log;
+  /** Everything we write lies under it. */
+  readonly profileFolder: string;
+  /** For the socket: per user, not shared, gone after logout. */
+  readonly runtimeFolder: string;
+  readonly socketWorkerUrl: URL;
+  readonly app: { readonly version: string; readonly electron: string; readonly unsandboxed: boolean };
+}

@@ -1,0 +1,155 @@
+/**
+ * The HTTP client rule for token requests: sent once and never again, no redirects, 64 KiB at most, bounded in time.
+ * The rule is here, in plain Node, over the little that Electron's and Node's requests have in common, so that both
+ * are held by the same tests. What a transport must add: a connection of its own for every POST, because clients
+ * silently send a request again when a kept-alive connection turns out to be dead.
+ */
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { HttpClient, HttpOutcome, HttpRequest } from "../core/ports.ts";
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** One exchange of a transport. All callbacks are set before `send`; after `abort` none has an effect. */
+export interface Exchange {
+  onRedirect(listener: (status: number) => void): void;
+  onResponse(listener: (response: ExchangeResponse) => void): void;
+  /** `code`: Chromium's `ERR_…` or Node's `E…`/TLS code. */
+  onFailure(listener: (code: string) => void): void;
+  send(body: string | undefined): void;
+  abort(): void;
+}
+export interface ExchangeResponse {
+  readonly status: number;
+  header(name: string): string | undefined;
+  onData(listener: (chunk: Uint8Array) => void): void;
+  onEnd(listener: () => void): void;
+  /** The connection broke before the body was whole. */
+  onBroken(listener: (code: string) => void): void;
+}
+/** May wait for a connection of its own; `release` is called when the exchange is over. */
+export type OpenExchange = (
+  request: HttpRequest,
+) => Promise<{ readonly exchange: Exchange; readonly release: () => void }>;
+
+/**
+ * Failures in which no byte of the request has reached the server: it was not found, not connected, or its
+ * certificate was refused. Everything not in this list counts as sent.
+ */
+const NOT_SENT = new Set([
+  // Chromium, net_error_list.h
+  "ERR_NAME_NOT_RESOLVED",
+  "ERR_NAME_RESOLUTION_FAILED",
+  "ERR_CONNECTION_REFUSED",
+  "ERR_CONNECTION_FAILED",
+  "ERR_CONNECTION_TIMED_OUT",
+  "ERR_INTERNET_DISCONNECTED",
+  "ERR_ADDRESS_UNREACHABLE",
+  "ERR_ADDRESS_INVALID",
+  "ERR_NETWORK_ACCESS_DENIED",
+  "ERR_PROXY_CONNECTION_FAILED",
+  "ERR_TUNNEL_CONNECTION_FAILED",
+  "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+  // Node
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+const notSent = (code: string): boolean => NOT_SENT.has(code) || code.startsWith("ERR_CERT_");
+
+/** RFC 9110 §10.2.3, the seconds form; a date is not worth a parser here. */
+const retryAfter = (value: string | undefined): { retryAfterMs?: number } =>
+  value !== undefined && /^\d{1,6}$/.test(value) ? { retryAfterMs: Number(value) * 1000 } : {};
+
+/** Builds the client over a transport. Never rejects: every end is an outcome. */
+export function createHttpClient(open: OpenExchange): HttpClient {
+  return {
+    async send(request) {
+      let opened: Awaited<ReturnType<OpenExchange>>;
+      try {
+        opened = await open(request);
+      } catch {
+        return { kind: "not_sent", cause: "transport" };
+      }
+      try {
+        return await run(opened.exchange, request);
+      } finally {
+        opened.release();
+      }
+    },
+  };
+}
+
+function run(exchange: Exchange, request: HttpRequest): Promise<HttpOutcome> {
+  return new Promise((resolve) => {
+    let over = false;
+    const timer = setTimeout(() => finish({ kind: "lost", cause: "timeout" }, true), request.timeoutMs);
+    const finish = (outcome: HttpOutcome, abort: boolean): void => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      if (abort) exchange.abort();
+      resolve(outcome);
+    };
+    exchange.onFailure((code) => finish({ kind: notSent(code) ? "not_sent" : "lost", cause: code }, false));
+    exchange.onRedirect((status) => finish({ kind: "redirected", status }, true));
+    exchange.onResponse((response) => {
+      const { status } = response;
+      if (status >= 300 && status < 400) return finish({ kind: "redirected", status }, true);
+      const chunks: Uint8Array[] = [];
+      let size = 0;
+      response.onData((chunk) => {
+        size += chunk.byteLength;
+        if (size > MAX_BODY_BYTES) return finish({ kind: "too_large", status }, true);
+        chunks.push(chunk);
+      });
+      response.onBroken((code) => finish({ kind: "lost", cause: code }, false));
+      response.onEnd(() => {
+        const body = Buffer.concat(chunks).toString("utf8");
+        finish({ kind: "answered", status, body, ...retryAfter(response.header("retry-after")) }, false);
+      });
+    });
+    exchange.send(request.body);
+  });
+}
+
+/** Node's own transport: a fresh connection for every request, no proxies. For tests and tools, not for the app. */
+export const nodeExchange: OpenExchange = (request) => {
+  const send = request.url.startsWith("https:") ? httpsRequest : httpRequest;
+  const outgoing = send(request.url, { method: request.method, headers: request.headers, agent: false });
+  const codeOf = (error: Error): string =>
+    "code" in error && typeof error.code === "string" ? error.code : error.name;
+  return Promise.resolve({
+    release: () => undefined,
+    exchange: {
+      onRedirect: () => undefined,
+      onResponse: (listener) => void outgoing.on("response", (incoming) => listener(nodeResponse(incoming))),
+      onFailure: (listener) => void outgoing.on("error", (error) => listener(codeOf(error))),
+      send: (body) => void outgoing.end(body),
+      abort: () => void outgoing.destroy(),
+    },
+  });
+};
+
+const nodeResponse = (incoming: IncomingMessage): ExchangeResponse => ({
+  status: incoming.statusCode ?? 0,
+  header: (name) => {
+    const value = incoming.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  },
+  onData: (listener) => void incoming.on("data", listener),
+  onEnd: (listener) => void incoming.on("end", listener),
+  onBroken: (listener) => {
+    incoming.on("error", () => listener("body"));
+    incoming.on("close", () => {
+      if (!incoming.complete) listener("body");
+    });
+  },
+});

@@ -1,0 +1,112 @@
+/** Ends tokens at the provider (TA §12): on request, and for sign-ins that were removed while it could not be told. */
+import { failed, ok, type Result } from "../../contract/failure.ts";
+import type { SignInRecord, TombstoneRecord } from "../../core/accounts/records.ts";
+import { readRevocation, revokeRequest } from "../../core/oauth/revoke.ts";
+import { allWell, providerFor, type KeeperParts, type Watches } from "./parts.ts";
+
+type Enqueue = <V>(id: string, task: () => Promise<V>) => Promise<V>;
+
+export interface Revoker {
+  /** Ends the token and keeps the sign-in, without tokens, marked revoked. On failure nothing has changed. */
+  revoke(id: string): Promise<Result<null>>;
+  /** Erases the tokens here at once; what has to be told to the provider stays, sealed, until it was told. */
+  remove(id: string): Promise<Result<null>>;
+  /** Tells the provider of removed sign-ins it has not been told of. */
+  tellRemoved(): Promise<void>;
+}
+
+export function createRevoker(
+  parts: KeeperParts,
+  watches: Watches,
+  enqueue: Enqueue,
+  changed: () => void,
+): Revoker {
+  const { vault, providers, http, clock, log } = parts;
+
+  /** True when the token is gone, or can never be ended from here. */
+  async function tell(
+    record: Pick<SignInRecord, "provider" | "pinned" | "client_id" | "access_token">,
+  ): Promise<Result<null>> {
+    if (record.access_token === undefined) return ok(null);
+    const provider = providerFor(providers, record);
+    if (!provider.ok) return provider;
+    const outcome = await http.send(revokeRequest(provider.value, record.client_id, record.access_token));
+    const verdict = readRevocation(provider.value, outcome);
+    switch (verdict.kind) {
+      case "gone":
+        return ok(null);
+      case "client_unknown":
+        return failed({ code: "client_id_rejected" });
+      case "unreachable":
+        return failed({ code: "provider_unreachable", provider: provider.value.name });
+      case "busy":
+        return failed({ code: "provider_busy", provider: provider.value.name, status: verdict.status });
+    }
+  }
+
+  async function bury(tombstone: TombstoneRecord): Promise<void> {
+    const told = await tell(tombstone);
+    // An unknown client or provider will not know the token tomorrow either.
+    const final =
+      told.ok || told.failure.code === "client_id_rejected" || told.failure.code === "provider_unknown";
+    if (!final) return log.warn("remove.untold", { signIn: tombstone.id, code: told.failure.code });
+    await vault.erase(tombstone.id);
+  }
+
+  return {
+    revoke: (id) =>
+      enqueue(id, async () => {
+        const record = watches.current(id);
+        if (record === undefined) return failed({ code: "account_unknown" });
+        const told = await tell(record);
+        if (!told.ok) return told;
+        const { access_token: _access, refresh_token: _refresh, ...rest } = record;
+        const written = await vault.write<SignInRecord>({
+          ...rest,
+          state: { name: "revoked", sinceMs: clock.nowMs() },
+        });
+        if (!written.ok) return written;
+        watches.of(id).unsaved = undefined;
+        allWell(watches.of(id));
+        changed();
+        log.info("revoke.done", { signIn: id });
+        return ok(null);
+      }),
+
+    remove: (id) =>
+      enqueue(id, async () => {
+        const record = watches.current(id);
+        if (record === undefined) return failed({ code: "account_unknown" });
+        const { access_token } = record;
+        if (access_token === undefined) {
+          const erased = await vault.erase(id);
+          if (!erased.ok) return erased;
+          watches.drop(id);
+          changed();
+          return ok(null);
+        }
+        const { provider, pinned, client_id, generation } = record;
+        const buried = await vault.write<TombstoneRecord>({
+          kind: "tombstone",
+          id,
+          generation,
+          provider,
+          pinned,
+          client_id,
+          access_token,
+          createdAtMs: clock.nowMs(),
+        });
+        if (!buried.ok) return buried;
+        watches.drop(id);
+        changed();
+        log.info("remove.done", { signIn: id });
+        // The person does not wait for the provider: the sign-in is gone here either way.
+        void enqueue(id, () => bury(buried.value));
+        return ok(null);
+      }),
+
+    async tellRemoved() {
+      for (const tombstone of vault.list("tombstone")) await enqueue(tombstone.id, () => bury(tombstone));
+    },
+  };
+}

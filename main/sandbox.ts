@@ -1,0 +1,103 @@
+/** Runs the sandbox in its own process, on demand, on a port that stays the same (sign-ins are pinned to it). */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { failed, ok, type Result } from "../contract/failure.ts";
+import type { ClientRecord } from "../core/accounts/records.ts";
+import { SANDBOX, type Providers } from "../core/providers/registry.ts";
+import type { Host, SandboxProcess } from "./host.ts";
+import type { Vault } from "./vault/types.ts";
+
+const PREFERRED_PORT = 8127;
+
+export interface Sandbox {
+  /** Starts it if it does not run; the value is its client registration's record. Callers share one start. */
+  start(): Promise<Result<ClientRecord>>;
+  /** Starts it only when an account of its is in the vault. */
+  startIfUsed(): Promise<void>;
+  stop(): void;
+}
+
+export function createSandbox(
+  host: Pick<Host, "startSandbox" | "profileFolder" | "random" | "clock" | "log">,
+  vault: Vault,
+  providers: Providers,
+  changed: () => void,
+): Sandbox {
+  const folder = path.join(host.profileFolder, "sandbox");
+  const portFile = path.join(folder, "port.json");
+  let process: SandboxProcess | undefined;
+  let starting: Promise<Result<ClientRecord>> | undefined;
+
+  const keptPort = async (): Promise<number | undefined> => {
+    try {
+      const { port } = JSON.parse(await readFile(portFile, "utf8")) as { port?: unknown };
+      return typeof port === "number" ? port : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+
+  /** The first time any free port will do; afterwards it has to be the same, or every account would have moved. */
+  async function launch(): Promise<Result<SandboxProcess>> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const port = await keptPort();
+    const first = await host.startSandbox({ port: port ?? PREFERRED_PORT, folder });
+    const started =
+      !first.ok && first.failure.code === "sandbox_port_taken" && port === undefined
+        ? await host.startSandbox({ port: 0, folder })
+        : first;
+    if (started.ok) await writeFile(portFile, JSON.stringify({ port: started.value.port }), { mode: 0o600 });
+    return started;
+  }
+
+  async function ownClient({ client }: SandboxProcess): Promise<Result<ClientRecord>> {
+    const known = vault.list("client").find(({ provider, builtIn }) => provider === SANDBOX && builtIn);
+    if (known !== undefined) return ok(known);
+    return vault.write<ClientRecord>({
+      kind: "client",
+      id: host.random.uuid(),
+      provider: SANDBOX,
+      name: "Sandbox",
+      client_id: client.client_id,
+      client_secret: client.client_secret,
+      builtIn: true,
+      createdAtMs: host.clock.nowMs(),
+    });
+  }
+
+  async function start(): Promise<Result<ClientRecord>> {
+    if (vault.state.state !== "open")
+      return failed({ code: vault.state.state === "locked" ? "vault_locked" : "vault_not_ready" });
+    if (process === undefined) {
+      const launched = await launch();
+      if (!launched.ok) {
+        host.log.warn("sandbox.failed", { code: launched.failure.code });
+        return launched;
+      }
+      process = launched.value;
+      process.onExit(() => {
+        process = undefined;
+        host.log.warn("sandbox.exited");
+        changed();
+      });
+      providers.sandboxRunsAt(process.origin);
+      changed();
+    }
+    return ownClient(process);
+  }
+
+  const shared = () => (starting ??= start().finally(() => (starting = undefined)));
+  return {
+    start: shared,
+    async startIfUsed() {
+      const port = await keptPort();
+      // Known even if it does not start, so that its accounts keep their name and their dashes.
+      if (port !== undefined) providers.sandboxRunsAt(`http://localhost:${String(port)}`);
+      const used = [...vault.list("sign_in"), ...vault.list("tombstone")].some(
+        ({ provider }) => provider === SANDBOX,
+      );
+      if (used) await shared();
+    },
+    stop: () => process?.stop(),
+  };
+}

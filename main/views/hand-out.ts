@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import type { SocketAccount } from "../../contract/socket.ts";
+import { accountKey, type GrantRecord, type SignInRecord } from "../../core/accounts/records.ts";
+import { holdsToken, mayRefresh } from "../../core/lifecycle/schedule.ts";
+import type { Secret } from "../../core/secret.ts";
+import type { Watch } from "../keeper/parts.ts";
+import type { HandOut, HandOutToken } from "../socket/types.ts";
+import { statusOf } from "./sign-in-view.ts";
+
+/** Names a token without telling it: the first 128 bits of its SHA-256. */
+const tokenId = (token: Secret): string =>
+  createHash("sha256").update(token.reveal()).digest("base64url").slice(0, 22);
+
+const seconds = (ms: number | undefined): number | null => (ms === undefined ? null : Math.floor(ms / 1000));
+
+/** The one place where access tokens turn into text for tools. Undefined when there is none to hand out. */
+export function tokenResult(
+  record: SignInRecord,
+  watch: Pick<Watch, "validatedAtMs">,
+): HandOutToken["token"] | undefined {
+  if (!holdsToken(record) || record.access_token === undefined) return undefined;
+  return {
+    access_token: record.access_token.reveal(),
+    token_id: tokenId(record.access_token),
+    client_id: record.client_id,
+    user_id: record.user_id,
+    login: record.login,
+    scopes: record.scopes,
+    expires_at: seconds(record.expiresAtMs),
+    validated_at: seconds(watch.validatedAtMs),
+  };
+}
+
+/** The worker's whole table. Empty while locked: a closed vault hands out nothing. */
+export function handOut(
+  open: boolean,
+  signIns: readonly SignInRecord[],
+  grants: readonly GrantRecord[],
+  watchOf: (id: string) => Watch,
+  nowMs: number,
+): HandOut {
+  if (!open) return { locked: true, grants: [], accounts: [], tokens: [] };
+  const accounts = new Map<
+    string,
+    SocketAccount & { readonly sign_ins: SocketAccount["sign_ins"][number][] }
+  >();
+  const tokens: HandOutToken[] = [];
+  for (const record of signIns) {
+    const watch = watchOf(record.id);
+    const key = accountKey(record);
+    const status = statusOf(record, watch, nowMs);
+    const account = accounts.get(key) ?? {
+      account: key,
+      provider: record.provider,
+      user_id: record.user_id,
+      login: record.login,
+      display_name: record.displayName,
+      status,
+      sign_ins: [],
+    };
+    accounts.set(key, account);
+    account.sign_ins.push({
+      client_id: record.client_id,
+      scopes: record.scopes,
+      status,
+      expires_at: seconds(record.expiresAtMs),
+      validated_at: seconds(watch.validatedAtMs),
+    });
+    const token = tokenResult(record, watch);
+    if (token === undefined) continue;
+    const { alias } = record;
+    tokens.push({
+      signIn: record.id,
+      account: key,
+      ...(alias !== undefined && { alias }),
+      token,
+      renews: mayRefresh(record),
+    });
+  }
+  return {
+    locked: false,
+    grants: grants.map(({ id, key, accounts: allowed, scopes }) => ({
+      id,
+      key: key.reveal(),
+      ...(allowed !== undefined && { accounts: allowed }),
+      ...(scopes !== undefined && { scopes }),
+    })),
+    accounts: [...accounts.values()],
+    tokens,
+  };
+}

@@ -1,0 +1,88 @@
+import type { Failure } from "../../contract/failure.ts";
+import type { SignInStatus, SignInView } from "../../contract/view.ts";
+import { accountKey, type ClientRecord, type SignInRecord } from "../../core/accounts/records.ts";
+import { ENDS_SOON_MS, mayRefresh, REFRESH_MARGIN_MS, refreshesAtMs } from "../../core/lifecycle/schedule.ts";
+import type { Provider } from "../../core/providers/provider.ts";
+import { describeScope } from "../../core/scopes/catalogue.ts";
+import type { Watch } from "../keeper/parts.ts";
+
+/** The state that a person sees: the record's, refined by time and by what runs now. */
+export function statusOf(
+  record: SignInRecord,
+  watch: Pick<Watch, "refreshing">,
+  nowMs: number,
+): SignInStatus {
+  const { name } = record.state;
+  if (
+    name === "refresh_ambiguous" ||
+    name === "needs_sign_in" ||
+    name === "config_error" ||
+    name === "revoked"
+  )
+    return name;
+  if (watch.refreshing || name === "refreshing") return "refreshing";
+  if (record.expiresAtMs === undefined) return "signed_in";
+  const leftMs = record.expiresAtMs - nowMs;
+  if (mayRefresh(record)) return leftMs < REFRESH_MARGIN_MS ? "expiring" : "signed_in";
+  return leftMs < ENDS_SOON_MS ? "ends_soon" : "signed_in";
+}
+
+/** The failure that a stored state stands for, so that its sentence outlives a restart. */
+function failureOf(record: SignInRecord, providerName: string): Failure | undefined {
+  const { state, login: account } = record;
+  switch (state.name) {
+    case "needs_sign_in":
+      if (state.why === "refresh_token_rejected") return { code: "refresh_token_rejected", account };
+      if (state.why === "identity_mismatch") return { code: "identity_mismatch" };
+      return { code: "access_token_rejected", provider: providerName };
+    case "config_error":
+      return { code: state.why };
+    case "refresh_ambiguous":
+      return { code: "refresh_ambiguous", account };
+    case "revoked":
+      return { code: "token_revoked", account };
+    default:
+      return undefined;
+  }
+}
+
+/** `provider` and `client` may be gone; the account is shown all the same. */
+export function signInView(
+  record: SignInRecord,
+  watch: Watch,
+  provider: Provider | undefined,
+  client: ClientRecord | undefined,
+  nowMs: number,
+): SignInView {
+  const providerName = provider?.name ?? record.provider;
+  const reason =
+    watch.condition === undefined ? (failureOf(record, providerName) ?? watch.reason) : watch.reason;
+  const sinceMs = "sinceMs" in record.state ? record.state.sinceMs : watch.sinceMs;
+  const refreshAt = refreshesAtMs(record);
+  const { nextTryAtMs, validatedAtMs, condition } = watch;
+  return {
+    id: record.id,
+    account: accountKey(record),
+    provider: record.provider,
+    providerName,
+    test: provider?.test ?? false,
+    flow: record.flow,
+    clientName: client?.name ?? record.client_id,
+    user_id: record.user_id,
+    login: record.login,
+    displayName: record.displayName,
+    scopes: record.scopes.map(describeScope),
+    status: statusOf(record, watch, nowMs),
+    ...(condition !== undefined && { condition }),
+    ...(reason !== undefined && { reason }),
+    ...(sinceMs !== undefined && { sinceMs }),
+    ...(nextTryAtMs !== undefined && { nextTryAtMs }),
+    renews: record.refresh_token !== undefined,
+    issuedAtMs: record.issuedAtMs,
+    ...(record.expiresAtMs !== undefined &&
+      record.access_token !== undefined && { expiresAtMs: record.expiresAtMs }),
+    ...(refreshAt !== undefined && { refreshesAtMs: refreshAt }),
+    ...(validatedAtMs !== undefined && { validatedAtMs }),
+    validating: watch.validating,
+  };
+}
