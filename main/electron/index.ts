@@ -1,0 +1,128 @@
+/** Tokenkeep's main process: reads top to bottom, with a comment wherever the order of two calls matters. */
+import { app, BrowserWindow, Menu, Notification, powerMonitor, session } from "electron/main";
+import { randomBytes, randomUUID } from "node:crypto";
+import { homedir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { sentence } from "../../contract/failure.ts";
+import { compose, type App } from "../compose.ts";
+import { createHttpClient } from "../http.ts";
+import type { Host } from "../host.ts";
+import { createLog } from "../log.ts";
+import { startSocketServer } from "../socket/server.ts";
+import { trayModel } from "../views/tray-model.ts";
+import { systemClipboard } from "./clipboard.ts";
+import { hardenApp, refuseEverything } from "./hardening.ts";
+import { createElectronTransport } from "./http.ts";
+import { serveCalls } from "./ipc.ts";
+import { createKeychain } from "./keychain.ts";
+import { createStartSandbox } from "./sandbox.ts";
+import { registerScheme, serveWindow } from "./scheme.ts";
+import { createTray } from "./tray.ts";
+import { createOpenUserAgent } from "./windows/authorization-window.ts";
+import { createMainWindow, type MainWindow } from "./windows/main-window.ts";
+
+const isRoot = process.getuid?.() === 0;
+const unsandboxed = app.commandLine.hasSwitch("no-sandbox");
+const here = (...parts: string[]) => path.join(import.meta.dirname, ...parts);
+const resources = app.isPackaged ? process.resourcesPath : here("../../resources");
+
+/** Per user and gone after logout; never /tmp, where names can be taken by others. */
+const runtimeFolder = (): string =>
+  process.env["XDG_RUNTIME_DIR"] === undefined
+    ? path.join(homedir(), ".local/state/tokenkeep/run")
+    : path.join(process.env["XDG_RUNTIME_DIR"], "tokenkeep");
+
+function makeHost(): Host {
+  const profileFolder = app.getPath("userData");
+  return {
+    clock: {
+      nowMs: () => Date.now(),
+      monotonicMs: () => performance.now(),
+      after: (inMs, run) => {
+        const timer = setTimeout(run, inMs);
+        return () => clearTimeout(timer);
+      },
+    },
+    random: { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
+    http: createHttpClient(createElectronTransport()),
+    keychain: createKeychain(),
+    clipboard: systemClipboard,
+    openUserAgent: createOpenUserAgent(path.join(resources, "icon.png"), () =>
+      BrowserWindow.getFocusedWindow(),
+    ),
+    startSandbox: createStartSandbox(here("sandbox.js")),
+    startSocketServer,
+    log: createLog(path.join(profileFolder, "logs")),
+    profileFolder,
+    runtimeFolder: runtimeFolder(),
+    socketWorkerUrl: pathToFileURL(here("socket-worker.js")),
+    app: { version: app.getVersion(), electron: process.versions.electron, unsandboxed },
+  };
+}
+
+function showTray(keep: App, window: MainWindow): void {
+  const show = createTray(resources, {
+    copy: (signIn) =>
+      void keep.handlers["signIns.copy"]({ id: signIn, form: "token" }).then((answer) => {
+        if (!answer.ok)
+          new Notification({ title: "Nothing was copied", body: sentence(answer.failure) }).show();
+      }),
+    open: () => window.show(),
+    validateAll: () => void keep.handlers["signIns.validateAll"](undefined),
+    quit: () => app.quit(),
+  });
+  const draw = () => show(trayModel(keep.state.snapshot()));
+  draw();
+  keep.state.onChange((changes) => {
+    if (changes.vault !== undefined || changes.signIns !== undefined) draw();
+  });
+}
+
+/** Quits once what runs is written: an answer that is lost here may have cost a one-time token. */
+function stopBeforeQuit(keep: App): void {
+  let stopped = false;
+  app.on("before-quit", (event) => {
+    if (stopped) return;
+    event.preventDefault();
+    void keep.stop().finally(() => {
+      stopped = true;
+      app.quit();
+    });
+  });
+}
+
+function main(): void {
+  serveWindow(session.defaultSession, here("../renderer"));
+  refuseEverything(session.defaultSession);
+  const devServer = app.isPackaged ? undefined : process.env["ELECTRON_RENDERER_URL"];
+  const window = createMainWindow(here("../preload/index.cjs"), path.join(resources, "icon.png"), devServer);
+  const host = makeHost();
+  const keep = compose(host);
+  serveCalls(keep.handlers, window, host.log); // before the window asks
+  keep.state.onChange((changes) => window.send("state.changed", changes));
+  if (!app.commandLine.hasSwitch("hidden")) window.show();
+  void keep.start(); // beside the window's first paint, not before it
+  showTray(keep, window);
+  stopBeforeQuit(keep);
+  powerMonitor.on("resume", () => keep.wake());
+  app.on("second-instance", () => window.show());
+  app.on("activate", () => window.show());
+  app.on("window-all-closed", () => undefined); // the tray stays
+}
+
+if (unsandboxed && !isRoot) {
+  console.error("Tokenkeep runs with Chromium's sandbox on. Start it without --no-sandbox.");
+  app.exit(1);
+} else if (!app.requestSingleInstanceLock()) {
+  console.error("Tokenkeep is running already. Its window was brought to the front.");
+  app.exit(0);
+} else {
+  if (unsandboxed)
+    console.error("Started as root: Chromium's sandbox is off. Use an ordinary user for real accounts.");
+  else app.enableSandbox(); // undoes --no-sandbox for child processes, which root cannot start without
+  registerScheme();
+  hardenApp();
+  if (process.platform !== "darwin") Menu.setApplicationMenu(null);
+  void app.whenReady().then(main); // never awaited at the top level: 'ready' waits for this module
+}

@@ -1,0 +1,41 @@
+/** Takes the window's calls: who asks, what is asked, and an answer that is always a Result. */
+import { ipcMain } from "electron/main";
+import * as v from "valibot";
+import { failed, type Result } from "../../contract/failure.ts";
+import { ipc, type CallName, type Handlers } from "../../contract/ipc.ts";
+import type { Log } from "../../core/ports.ts";
+import type { MainWindow } from "./windows/main-window.ts";
+
+/** `cause` is for the log and stays here. */
+function withoutCause(result: Result<unknown>, name: string, log: Log): Result<unknown> {
+  if (result.ok) return result;
+  if (result.cause !== undefined)
+    log.warn("call.failed", { name, code: result.failure.code, cause: result.cause });
+  return { ok: false, failure: result.failure };
+}
+
+export function serveCalls(handlers: Handlers, window: MainWindow, log: Log): void {
+  const names = Object.keys(ipc).filter(
+    (name): name is CallName => ipc[name as keyof typeof ipc].kind === "call",
+  );
+  for (const name of names) {
+    const handler = handlers[name] as (argument: unknown) => Promise<Result<unknown>>;
+    ipcMain.handle(name, async (event, argument: unknown): Promise<Result<unknown>> => {
+      if (!window.sent(event)) {
+        log.warn("call.sender_rejected", { name });
+        return failed({ code: "sender_rejected" });
+      }
+      const parsed = v.safeParse(ipc[name].argument, argument);
+      if (!parsed.success) {
+        const field = v.getDotPath(parsed.issues[0]) ?? name;
+        return failed({ code: "bad_request", field });
+      }
+      try {
+        return withoutCause(await handler(parsed.output), name, log);
+      } catch (cause) {
+        log.error("call.bug", { name, cause });
+        return failed({ code: "internal" });
+      }
+    });
+  }
+}

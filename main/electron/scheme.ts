@@ -1,0 +1,62 @@
+/** The window's own scheme and what it serves: files of the built renderer, under a strict policy. */
+import { protocol, type Session } from "electron/main";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+const SCHEME = "tokenkeep-window";
+/** The only origin whose messages main listens to. */
+export const WINDOW_ORIGIN = `${SCHEME}://app`;
+
+const CSP = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types svelte-trusted-html",
+].join("; ");
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+};
+
+/** Before 'ready': the scheme is secure, so that pages get `crypto` and no mixed content. */
+export function registerScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
+}
+
+/** The file that a URL names, or undefined when it lies outside `root`. */
+function fileOf(root: string, url: string): string | undefined {
+  const { host, pathname } = new URL(url);
+  const file = path.join(root, path.normalize(decodeURIComponent(pathname)));
+  return host === "app" && file.startsWith(root + path.sep) ? file : undefined;
+}
+
+export function serveWindow(session: Session, root: string): void {
+  session.protocol.handle(SCHEME, async ({ url }) => {
+    const file = fileOf(root, url);
+    const type = file === undefined ? undefined : TYPES[path.extname(file)];
+    if (file === undefined || type === undefined) return new Response("not found", { status: 404 });
+    try {
+      const headers = {
+        "content-type": type,
+        "content-security-policy": CSP,
+        "x-content-type-options": "nosniff",
+      };
+      return new Response(new Uint8Array(await readFile(file)), { headers });
+    } catch {
+      return new Response("not found", { status: 404 });
+    }
+  });
+}

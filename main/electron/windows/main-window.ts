@@ -1,0 +1,73 @@
+/** The app's one window: made when it is looked at, destroyed when it is closed. */
+import { BrowserWindow, nativeTheme } from "electron/main";
+import { lockNavigation } from "../hardening.ts";
+import { WINDOW_ORIGIN } from "../scheme.ts";
+
+/** `--surface` of the design: what shows before the first paint. */
+const surface = () => (nativeTheme.shouldUseDarkColors ? "#13191b" : "#f8f9f9");
+
+export interface MainWindow {
+  /** Makes it or brings it to the front. */
+  show(): void;
+  send(channel: string, payload: unknown): void;
+  /** True for messages of this window's own top frame on our own origin, and no other. */
+  sent(event: Electron.IpcMainInvokeEvent): boolean;
+}
+
+export function createMainWindow(preload: string, icon: string, devServer: string | undefined): MainWindow {
+  const url = devServer ?? `${WINDOW_ORIGIN}/index.html`;
+  const origin = originOf(url);
+  let window: BrowserWindow | undefined;
+
+  function make(): BrowserWindow {
+    const made = new BrowserWindow({
+      width: 1180,
+      height: 800,
+      minWidth: 360,
+      minHeight: 480,
+      show: false,
+      title: "Tokenkeep",
+      icon,
+      backgroundColor: surface(),
+      webPreferences: {
+        preload,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webviewTag: false,
+        spellcheck: false,
+      },
+    });
+    lockNavigation(made.webContents);
+    made.once("ready-to-show", () => made.show());
+    made.on("closed", () => {
+      window = undefined;
+    });
+    void made.loadURL(url);
+    return made;
+  }
+
+  return {
+    show() {
+      if (window === undefined) {
+        window = make();
+        return;
+      }
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+    },
+    send: (channel, payload) => window?.webContents.send(channel, payload),
+    sent: ({ sender, senderFrame }) =>
+      sender === window?.webContents &&
+      senderFrame !== null &&
+      senderFrame === sender.mainFrame &&
+      originOf(senderFrame.url) === origin,
+  };
+}
+
+/** `URL.origin` is "null" for schemes that Node does not know. */
+function originOf(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}
