@@ -41,7 +41,7 @@ export function createKeychain(): Keychain {
       const keychain = { name, backend: found };
       if (found !== "gnome_libsecret") return { state: "usable", keychain };
       // Asked first, because safeStorage would wait for an unlock prompt, and main with it.
-      const service = await inspectSecretService();
+      const service = await inspectSecretService(process.env["DBUS_SESSION_BUS_ADDRESS"]);
       if (service === "unlocked") return { state: "usable", keychain };
       return service === "locked" ? { state: "locked", keychain } : { state: "missing", backend: found };
     },

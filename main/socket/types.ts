@@ -35,7 +35,8 @@ export type OnMiss = (ask: {
   readonly signIn: string;
   readonly minValidSec: number;
 }) => Promise<
-  { readonly ok: true; readonly token: TokenGetResult } | { readonly ok: false; readonly code: SocketErrorCode }
+  | { readonly ok: true; readonly token: TokenGetResult }
+  | { readonly ok: false; readonly code: SocketErrorCode }
 >;
 
 /** The broker as main sees it. */
@@ -55,7 +56,9 @@ export interface SocketOptions {
   readonly workerUrl: URL;
   readonly onMiss: OnMiss;
   /** A tool used its grant; counted by the worker and told at most every 5 s. */
-  readonly onUse: (uses: readonly { readonly grant: string; readonly count: number; readonly lastAtMs: number }[]) => void;
+  readonly onUse: (
+    uses: readonly { readonly grant: string; readonly count: number; readonly lastAtMs: number }[],
+  ) => void;
 }
 /** Fails with `socket_unsafe_folder` or `socket_failing`. */
 export type StartSocketServer = (options: SocketOptions) => Promise<Result<SocketServer>>;

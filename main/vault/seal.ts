@@ -1,0 +1,28 @@
+/** Authenticated encryption for the vault: AES-256-GCM with a fresh 96-bit nonce (docs/vault-format.md). */
+import { createCipheriv, createDecipheriv } from "node:crypto";
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+export const KEY_BYTES = 32;
+
+/** `nonce ‖ ciphertext ‖ tag`, base64. `context` is authenticated, not stored: a seal opens only where it was made. */
+export function seal(key: Uint8Array, context: string, text: Uint8Array, nonce: Uint8Array): string {
+  const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(context));
+  return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString("base64");
+}
+
+/** Undefined when one bit of it, its key or its context is not what it was. */
+export function open(key: Uint8Array, context: string, sealed: string): Buffer | undefined {
+  const bytes = Buffer.from(sealed, "base64");
+  if (bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;
+  try {
+    const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, NONCE_BYTES))
+      .setAAD(Buffer.from(context))
+      .setAuthTag(bytes.subarray(-TAG_BYTES));
+    return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}
+
+export const freshNonce = (bytes: (count: number) => Uint8Array): Uint8Array => bytes(NONCE_BYTES);
