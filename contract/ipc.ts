@@ -7,7 +7,7 @@
  */
 import * as v from "valibot";
 import type { Result } from "./failure.ts";
-import type { Snapshot } from "./view.ts";
+import type { ScopeView, Snapshot } from "./view.ts";
 
 interface Call<A, V> {
   readonly kind: "call";
@@ -43,6 +43,9 @@ export const ipc = {
   /** Tries again to open a vault whose keychain was locked or away. */
   "vault.retry": call()(nothing),
   "vault.lock": call()(nothing),
+
+  /** Every scope that can be asked for, with what it allows; loaded when a choice is to be made. */
+  "scopes.list": call<readonly ScopeView[]>()(nothing),
 
   /** Starts the sandbox if it does not run, and answers with its client registration's id. */
   "sandbox.start": call<{ readonly client: string }>()(nothing),

@@ -2,6 +2,7 @@
 import { failed, ok, type Result } from "../contract/failure.ts";
 import type { CopyForm, Handlers } from "../contract/ipc.ts";
 import type { SignInRecord } from "../core/accounts/records.ts";
+import { offeredScopes } from "../core/scopes/catalogue.ts";
 import { Secret } from "../core/secret.ts";
 import type { Broker } from "./broker.ts";
 import type { Clients } from "./clients.ts";
@@ -84,6 +85,8 @@ export function createHandlers(parts: Parts): Handlers {
       await broker.push();
       return ok(null);
     },
+
+    "scopes.list": () => Promise.resolve(ok(offeredScopes())),
 
     async "sandbox.start"() {
       const client = await sandbox.start();

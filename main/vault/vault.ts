@@ -8,7 +8,6 @@ import { failed, ok, type Failure, type Result } from "../../contract/failure.ts
 import type { KeychainView, UnreadableView, VaultView } from "../../contract/view.ts";
 import type { Draft, VaultRecord } from "../../core/accounts/records.ts";
 import type { Clock, Log, Randomness } from "../../core/ports.ts";
-import type { Secret } from "../../core/secret.ts";
 import { queuePerKey } from "../../core/single-flight.ts";
 import {
   isKeyOf,

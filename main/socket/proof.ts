@@ -1,0 +1,28 @@
+/** Who is who: both sides show that they know the tool's key, without sending it (docs/socket-protocol.md §3). */
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { PROTOCOL } from "../../contract/socket.ts";
+
+export interface ProofInput {
+  /** 32 bytes. */
+  readonly key: Uint8Array;
+  /** The path or pipe name that this side really uses: a relay would have another one. */
+  readonly endpoint: string;
+  readonly challenge: string;
+  readonly client: string;
+  readonly nonce: string;
+}
+
+/** HMAC-SHA256 (RFC 2104) over five lines, base64url. The first line differs, so no proof serves the other side. */
+export const proofOf = (
+  role: "client" | "server",
+  { key, endpoint, challenge, client, nonce }: ProofInput,
+): string =>
+  createHmac("sha256", key)
+    .update([`tokenkeep/${String(PROTOCOL)} ${role}`, endpoint, challenge, client, nonce].join("\n"), "utf8")
+    .digest("base64url");
+
+/** In constant time. */
+export function sameProof(expected: string, found: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(found)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

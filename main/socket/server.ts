@@ -1,0 +1,148 @@
+/** Main's side of the socket's thread: starts it, starts it again if it dies, and passes the table and the answers. */
+import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import { failed, ok, type Result } from "../../contract/failure.ts";
+import { announce, freeEndpoint, ownFolder, withdraw } from "./folder.ts";
+import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
+import type { HandOut, SocketOptions, SocketServer, StartSocketServer } from "./types.ts";
+
+const RESTART_AFTER_MS = 500;
+const MEMORY_MIB = 96;
+
+const endpointIn = (folder: string): string =>
+  process.platform === "win32"
+    ? `\\\\.\\pipe\\tokenkeep-${randomBytes(16).toString("hex")}`
+    : path.join(folder, "tokenkeep.sock");
+
+/** Resolves when the thread listens, or with why it does not. */
+function listening(worker: Worker): Promise<Result<null>> {
+  return new Promise((resolve) => {
+    worker.once("message", (message: FromWorker) =>
+      resolve(
+        message.kind === "listening"
+          ? ok(null)
+          : failed({ code: "socket_failing" }, message.kind === "failed" ? message.cause : undefined),
+      ),
+    );
+    worker.once("error", (cause) => resolve(failed({ code: "socket_failing" }, cause)));
+  });
+}
+
+export const startSocketServer: StartSocketServer = async (options) => {
+  const { folder } = options;
+  const owned = await ownFolder(folder);
+  if (!owned.ok) return owned;
+  const endpoint = endpointIn(folder);
+  const free = await freeEndpoint(endpoint);
+  if (!free.ok) return free;
+  const thread = createThread(options, endpoint);
+  const started = await thread.start();
+  if (!started.ok) {
+    await thread.stop();
+    return started;
+  }
+  try {
+    await announce(folder, endpoint);
+  } catch (cause) {
+    await thread.stop();
+    return failed({ code: "socket_failing" }, cause);
+  }
+  const server: SocketServer = {
+    endpoint,
+    push: thread.push,
+    async close() {
+      await withdraw(folder);
+      await thread.stop();
+    },
+  };
+  return ok(server);
+};
+
+function createThread({ workerUrl, onMiss, onUse }: SocketOptions, endpoint: string) {
+  let worker: Worker | undefined;
+  let closing = false;
+  let number = 0;
+  let latest: HandOut | undefined;
+  const unacknowledged = new Map<number, () => void>();
+
+  const post = (message: ToWorker): void => worker?.postMessage(message);
+  const pushLatest = (): void => {
+    if (latest !== undefined) post({ kind: "table", number, table: latest });
+  };
+
+  async function hear(message: FromWorker): Promise<void> {
+    switch (message.kind) {
+      case "acknowledged":
+        // A newer table stands for the older ones.
+        for (const [sent, resolve] of unacknowledged) {
+          if (sent > message.number) continue;
+          unacknowledged.delete(sent);
+          resolve();
+        }
+        return;
+      case "miss": {
+        const { number: question, signIn, minValidSec } = message;
+        const answer = await onMiss({ signIn, minValidSec }).catch(
+          () => ({ ok: false, code: "internal" }) as const,
+        );
+        post({ kind: "answer", number: question, ...answer });
+        return;
+      }
+      case "uses":
+        onUse(message.uses);
+        return;
+      default:
+    }
+  }
+
+  async function start(): Promise<Result<null>> {
+    const made = new Worker(workerUrl, {
+      workerData: { endpoint } satisfies WorkerStart,
+      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MIB },
+      env: {}, // it needs nothing of ours
+    });
+    worker = made;
+    made.on("message", (message: FromWorker) => void hear(message));
+    made.on("error", () => undefined); // an exit follows
+    made.once("exit", () => {
+      if (worker !== made || closing) return;
+      worker = undefined;
+      setTimeout(() => void restart(), RESTART_AFTER_MS);
+    });
+    return listening(made);
+  }
+
+  async function restart(): Promise<void> {
+    if (closing) return;
+    await rm(endpoint, { force: true });
+    await start();
+    pushLatest();
+  }
+
+  return {
+    start,
+    push: (table: HandOut): Promise<void> =>
+      new Promise((resolve) => {
+        number += 1;
+        latest = table;
+        unacknowledged.set(number, resolve);
+        if (closing) resolve();
+        pushLatest();
+      }),
+    async stop() {
+      closing = true;
+      const last = worker;
+      worker = undefined;
+      for (const resolve of unacknowledged.values()) resolve();
+      if (last === undefined) return;
+      const gone = new Promise<void>((resolve) => void last.once("exit", () => resolve()));
+      last.postMessage({ kind: "close" } satisfies ToWorker);
+      const late = setTimeout(() => void last.terminate(), 2_000);
+      await gone;
+      clearTimeout(late);
+      if (process.platform !== "win32") await rm(endpoint, { force: true });
+    },
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * Time and faults in the hands of tests: a middleware with an API under `/admin/`. The app never loads this module, so
+ * releases do not have it.
+ */
+import type { ServerResponse } from "node:http";
+import { empty, json, type Answer, type Request } from "./answer.ts";
+import type { Middleware } from "./server.ts";
+import { userOf, type World } from "./world.ts";
+
+/** What happens instead of the answer. With `after`, the request has its full effect first. */
+export interface Fault {
+  readonly path: string;
+  readonly kind:
+    | "429_empty"
+    | "500_json"
+    | "503_json"
+    | "502_html"
+    | "200_html"
+    | "redirect"
+    | "huge"
+    | "half"
+    | "drop"
+    | "silence"
+    | "other_client"
+    | "other_user";
+  readonly after: boolean;
+  times: number;
+}
+export interface Seen {
+  readonly path: string;
+  readonly grant_type: string | null;
+  readonly status: number;
+}
+
+export function createAdmin(): { readonly middleware: Middleware; readonly nowMs: () => number } {
+  let offsetMs = 0;
+  let faults: Fault[] = [];
+  const seen: Seen[] = [];
+  const nowMs = (): number => Date.now() + offsetMs;
+
+  function control(world: World, { method, path, form }: Request): Answer {
+    switch (`${method} ${path}`) {
+      case "POST /admin/clock":
+        offsetMs += Number(form.get("advance_sec")) * 1000;
+        return empty(204);
+      case "POST /admin/faults":
+        faults.push(JSON.parse(form.get("fault") ?? "") as Fault);
+        return empty(204);
+      case "POST /admin/faults/clear":
+        faults = [];
+        return empty(204);
+      case "POST /admin/disconnect": // as a person does in the connections page
+        for (const { client_id } of world.clients)
+          world.state.disconnect(client_id, form.get("user_id") ?? "");
+        return empty(204);
+      case "POST /admin/end-access": // access tokens die early (TA §13)
+        world.state.access = world.state.access.filter(({ user_id }) => user_id !== form.get("user_id"));
+        return empty(204);
+      case "GET /admin/requests":
+        return json(200, seen);
+      case "GET /admin/tokens":
+        return json(200, world.state.access.map(({ user_id }) => userOf(world, user_id)?.login)); // prettier-ignore
+      default:
+        return empty(404);
+    }
+  }
+
+  const middleware: Middleware = async (world, request, answer, { outgoing }) => {
+    if (request.path.startsWith("/admin/")) return control(world, request);
+    const fault = faults.find(({ path, times }) => path === request.path && times > 0);
+    const note = (status: number): void =>
+      void seen.push({ path: request.path, grant_type: request.form.get("grant_type"), status });
+    if (fault === undefined) {
+      const given = await answer();
+      note(given.status);
+      return given;
+    }
+    fault.times -= 1;
+    const given = fault.after ? await answer() : undefined;
+    note(0);
+    return misbehave(fault.kind, given ?? json(200, {}), outgoing);
+  };
+  return { middleware, nowMs };
+}
+
+function misbehave(kind: Fault["kind"], given: Answer, outgoing: ServerResponse): Answer | undefined {
+  const html = (status: number): Answer => ({
+    status,
+    headers: { "content-type": "text/html" },
+    body: "<html><body>Bad gateway</body></html>",
+  });
+  switch (kind) {
+    case "429_empty":
+      return empty(429); // TA §11
+    case "500_json":
+      return json(500, { status: 500, message: "Missing column authorization_id from item map[]" }); // TA §10
+    case "503_json":
+      return json(503, { status: 503, message: "Service Unavailable" });
+    case "502_html":
+      return html(502);
+    case "200_html":
+      return html(200);
+    case "redirect":
+      return { status: 302, headers: { location: "/helix/users" }, body: "" };
+    case "huge":
+      return {
+        status: 200,
+        headers: { "content-type": "application/json" },
+        body: " ".repeat(10 * 1024 * 1024),
+      };
+    case "half":
+      outgoing.writeHead(200, {
+        "content-type": "application/json",
+        "content-length": given.body.length + 10,
+      });
+      outgoing.write(given.body.slice(0, 10), () => outgoing.destroy());
+      return undefined;
+    case "drop":
+      outgoing.destroy();
+      return undefined;
+    case "silence":
+      return undefined;
+    case "other_client":
+      return { ...given, body: JSON.stringify({ ...parse(given), client_id: "somebody-else" }) };
+    case "other_user":
+      return { ...given, body: JSON.stringify({ ...parse(given), user_id: "1", login: "somebody_else" }) };
+  }
+}
+const parse = ({ body }: Answer): object => JSON.parse(body) as object;

@@ -1,0 +1,131 @@
+/** `authorize`, and the pages that a person answers: sign in, then allow or not (TA §3, §4, §6). */
+import { randomBytes } from "node:crypto";
+import { redirect, type Answer, type Request } from "./answer.ts";
+import { consentPage, loginPage, problemPage } from "./pages.ts";
+import type { User } from "./seeds.ts";
+import { digestOf } from "./state.ts";
+import { clientOf, userOf, type PendingRequest, type World } from "./world.ts";
+
+const CODE_LIFE_MS = 60_000;
+const REQUEST_LIFE_MS = 30 * 60_000;
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+function withParameters(uri: string, parameters: Record<string, string | undefined>): string {
+  const url = new URL(uri);
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) url.searchParams.set(name, value);
+  return url.href;
+}
+
+export function authorize(world: World, { query, headers }: Request): Answer {
+  const client = clientOf(world, query.get("client_id"));
+  if (client === undefined)
+    return problemPage(400, "invalid client", "No application with this client ID is registered here.");
+  const redirect_uri = query.get("redirect_uri") ?? "";
+  const state = query.get("state") ?? undefined;
+  if (!client.redirect_uris.includes(redirect_uri)) {
+    // TA §3: to the first registered one, not to the one that was asked for.
+    return redirect(
+      withParameters(client.redirect_uris[0], {
+        error: "redirect_mismatch",
+        error_description: "Parameter redirect_uri does not match registered URI",
+      }),
+    );
+  }
+  const refuse = (error: string, error_description: string): Answer =>
+    redirect(withParameters(redirect_uri, { error, error_description, state }));
+  if (query.get("response_type") !== "code")
+    return refuse("unsupported_response_type", "The sandbox speaks the authorization code flow only");
+  const scopes = (query.get("scope") ?? "").split(" ").filter(Boolean);
+  if (!scopes.every((scope) => SCOPE.test(scope))) return refuse("invalid_scope", "invalid scope requested");
+  const challenge = query.get("code_challenge") ?? undefined;
+  if (challenge !== undefined && query.get("code_challenge_method") !== "S256")
+    return refuse("invalid_request", "code_challenge_method must be S256");
+  if (client.type === "rotating" && challenge === undefined)
+    return refuse("invalid_request", "code_challenge is required"); // RFC 9700 §2.1.1
+  const request: PendingRequest = {
+    id: randomBytes(16).toString("base64url"),
+    client,
+    redirect_uri,
+    scopes: [...new Set(scopes)],
+    state,
+    nonce: query.get("nonce") ?? undefined,
+    code_challenge: challenge,
+    forceVerify: query.get("force_verify") === "true", // TA §4: `1` does not work
+    startedAtMs: world.nowMs(),
+  };
+  for (const [id, { startedAtMs }] of world.pending)
+    if (world.nowMs() - startedAtMs > REQUEST_LIFE_MS) world.pending.delete(id);
+  world.pending.set(request.id, request);
+  const user = signedIn(world, headers);
+  if (user === undefined) return loginPage(world.users, request);
+  // TA §4: without `force_verify`, who has approved the same scopes is sent straight back.
+  const approved = world.state.approvals.get(`${user.id} ${client.client_id}`) ?? [];
+  if (!request.forceVerify && request.scopes.every((scope) => approved.includes(scope)))
+    return allow(world, request, user);
+  return consentPage(user, request);
+}
+
+const COOKIE = "sandbox_session";
+function signedIn(world: World, headers: Request["headers"]): User | undefined {
+  const [, id] = new RegExp(`(?:^|; )${COOKIE}=([A-Za-z0-9_-]+)`).exec(headers["cookie"] ?? "") ?? [];
+  const userId = id === undefined ? undefined : world.sessions.get(id);
+  return userId === undefined ? undefined : userOf(world, userId);
+}
+
+const gone = (): Answer =>
+  problemPage(
+    400,
+    "This sign-in is over",
+    "It took too long, or was answered already. Start it again in the app.",
+  );
+
+export function login(world: World, { form }: Request): Answer {
+  const request = world.pending.get(form.get("request") ?? "");
+  const user = userOf(world, form.get("user") ?? "");
+  if (request === undefined || user === undefined) return gone();
+  const session = randomBytes(16).toString("base64url");
+  world.sessions.set(session, user.id);
+  return {
+    ...redirect(`/oauth2/consent?request=${request.id}`, {
+      "set-cookie": `${COOKIE}=${session}; Path=/oauth2; HttpOnly; SameSite=Lax`,
+    }),
+    status: 303,
+  };
+}
+
+export function consent(world: World, { query, headers }: Request): Answer {
+  const request = world.pending.get(query.get("request") ?? "");
+  if (request === undefined) return gone();
+  const user = signedIn(world, headers);
+  return user === undefined || query.has("switch")
+    ? loginPage(world.users, request)
+    : consentPage(user, request);
+}
+
+export function decide(world: World, { form, headers }: Request): Answer | Promise<Answer> {
+  const request = world.pending.get(form.get("request") ?? "");
+  const user = signedIn(world, headers);
+  if (request === undefined || user === undefined) return gone();
+  if (form.get("answer") === "allow") return allow(world, request, user);
+  world.pending.delete(request.id);
+  // TA §4: in the query, in these words.
+  return redirect(
+    withParameters(request.redirect_uri, {
+      error: "access_denied",
+      error_description: "The user denied you access",
+      state: request.state,
+    }),
+  );
+}
+
+function allow(world: World, request: PendingRequest, user: User): Answer {
+  world.pending.delete(request.id);
+  const approval = `${user.id} ${request.client.client_id}`;
+  const before = world.state.approvals.get(approval) ?? [];
+  world.state.approvals.set(approval, [...new Set([...before, ...request.scopes])]);
+  const code = randomBytes(15).toString("hex");
+  world.codes.set(digestOf(code), { request, user, expiresAtMs: world.nowMs() + CODE_LIFE_MS });
+  const { state, scopes } = request;
+  return redirect(withParameters(request.redirect_uri, { code, scope: scopes.join(" "), state }));
+}

@@ -1,0 +1,42 @@
+/** What all handlers share. */
+import type { Client, User } from "./seeds.ts";
+import type { Signer } from "./id-token.ts";
+import type { State } from "./state.ts";
+
+/** An authorization request that waits for its person, or a code that waits for its exchange. */
+export interface PendingRequest {
+  readonly id: string;
+  readonly client: Client;
+  readonly redirect_uri: string;
+  readonly scopes: readonly string[];
+  readonly state: string | undefined;
+  readonly nonce: string | undefined;
+  readonly code_challenge: string | undefined;
+  readonly forceVerify: boolean;
+  readonly startedAtMs: number;
+}
+export interface Code {
+  readonly request: PendingRequest;
+  readonly user: User;
+  readonly expiresAtMs: number;
+}
+
+export interface World {
+  readonly origin: string;
+  readonly users: readonly User[];
+  readonly clients: readonly Client[];
+  readonly state: State;
+  readonly pending: Map<string, PendingRequest>;
+  /** By digest. A code works once (TA §6: treated as single use). */
+  readonly codes: Map<string, Code>;
+  /** Who is signed in at the pages, by cookie. */
+  readonly sessions: Map<string, string>;
+  readonly signer: Signer;
+  readonly accessTokenLifeSec: number;
+  nowMs(): number;
+}
+
+export const clientOf = (world: World, client_id: string | null): Client | undefined =>
+  world.clients.find((client) => client.client_id === client_id);
+export const userOf = (world: World, id: string): User | undefined =>
+  world.users.find((user) => user.id === id);
