@@ -36,6 +36,8 @@ export interface SignInView {
   /** True for the sandbox and other pretend providers: drawn dashed, never to be taken for real. */
   readonly test: boolean;
   readonly flow: "authorization_code";
+  /** Id of the client registration it was made with. */
+  readonly client: string;
   readonly clientName: string;
   readonly user_id: string;
   readonly login: string;

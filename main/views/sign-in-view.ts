@@ -67,6 +67,7 @@ export function signInView(
     providerName,
     test: provider?.test ?? false,
     flow: record.flow,
+    client: record.client,
     clientName: client?.name ?? record.client_id,
     user_id: record.user_id,
     login: record.login,

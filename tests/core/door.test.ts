@@ -24,7 +24,11 @@ const attempt = (over: Partial<Attempt> = {}): Attempt => ({
 describe("toCallback", () => {
   test.each([
     [REDIRECT, `${REDIRECT}?code=1#x=2`, "app.tokenkeep://callback/sandbox?code=1#x=2"],
-    ["http://localhost:17563/callback/twitch", "http://localhost:17563/callback/twitch?code=1", "app.tokenkeep://callback/sandbox?code=1"],
+    [
+      "http://localhost:17563/callback/twitch",
+      "http://localhost:17563/callback/twitch?code=1",
+      "app.tokenkeep://callback/sandbox?code=1",
+    ],
     ["http://localhost:17563/callback/twitch", "http://localhost:17564/callback/twitch?code=1", undefined],
     ["http://localhost:17563/callback/twitch", "http://localhost:17563/callback/twitch/?code=1", undefined],
     ["http://localhost:17563/callback/twitch", "http://127.0.0.1:17563/callback/twitch?code=1", undefined],
@@ -44,8 +48,13 @@ describe("the door", () => {
   const at = (query: string) => `app.tokenkeep://callback/sandbox?${query}`;
 
   test("takes the answer once", () => {
-    expect(door.answer(at("code=c&state=s1"), mine, 1)).toMatchObject({ ok: true, value: { kind: "code", attempt: { id: "a1" } } });
-    expect(door.answer(at("code=c&state=s1"), mine, 2)).toMatchObject({ failure: { code: "authorization_unknown" } });
+    expect(door.answer(at("code=c&state=s1"), mine, 1)).toMatchObject({
+      ok: true,
+      value: { kind: "code", attempt: { id: "a1" } },
+    });
+    expect(door.answer(at("code=c&state=s1"), mine, 2)).toMatchObject({
+      failure: { code: "authorization_unknown" },
+    });
   });
 
   test.each([
@@ -54,17 +63,34 @@ describe("the door", () => {
     ["an empty state", at("code=c&state="), mine, "authorization_unknown"],
     ["another window", at("code=c&state=s1"), other, "state_rejected"],
     ["another provider", "app.tokenkeep://callback/twitch?code=c&state=s1", mine, "state_rejected"],
-    ["an error from another window without a state", at("error=access_denied"), other, "authorization_unknown"],
+    [
+      "an error from another window without a state",
+      at("error=access_denied"),
+      other,
+      "authorization_unknown",
+    ],
   ])("refuses %s and goes on waiting", (_name, callback, carrier, code) => {
     expect(door.answer(callback, carrier, 1)).toMatchObject({ ok: false, failure: { code } });
     expect(door.answer(at("code=c&state=s1"), mine, 2)).toMatchObject({ ok: true });
   });
 
   test.each([
-    ["denial", "error=access_denied&error_description=no&state=s1", { code: "authorization_denied", error: "access_denied" }],
-    ["a mismatch without state", "error=redirect_mismatch", { code: "redirect_uri_rejected", redirect_uri: REDIRECT }],
+    [
+      "denial",
+      "error=access_denied&error_description=no&state=s1",
+      { code: "authorization_denied", error: "access_denied" },
+    ],
+    [
+      "a mismatch without state",
+      "error=redirect_mismatch",
+      { code: "redirect_uri_rejected", redirect_uri: REDIRECT },
+    ],
     ["neither code nor error", "state=s1", { code: "code_rejected" }],
-    ["an error that is no code word", "error=%3Cb%3Ehi&state=s1", { code: "authorization_denied", error: "bhi" }],
+    [
+      "an error that is no code word",
+      "error=%3Cb%3Ehi&state=s1",
+      { code: "authorization_denied", error: "bhi" },
+    ],
   ])("%s ends the attempt", (_name, query, failure) => {
     expect(door.answer(at(query), mine, 1)).toMatchObject({ ok: true, value: { kind: "ended", failure } });
     expect(door.answer(at("code=c&state=s1"), mine, 2)).toMatchObject({ ok: false });
@@ -100,7 +126,10 @@ test("the authorization request carries state, S256 and the exact redirect URI",
     code_challenge_method: "S256",
     force_verify: "true",
   });
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(values.codeVerifier.reveal()));
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(values.codeVerifier.reveal()),
+  );
   expect(url.searchParams.get("code_challenge")).toBe(Buffer.from(digest).toString("base64url"));
   expect(url.href).not.toContain(values.codeVerifier.reveal());
   expect(oneTimeValues().state.equals(values.state)).toBe(false);

@@ -7,8 +7,16 @@ import { twitch } from "../../core/providers/twitch.ts";
 import { Secret } from "../../core/secret.ts";
 
 const NOW = 5_000;
-const json = (status: number, body: unknown): HttpOutcome => ({ kind: "answered", status, body: JSON.stringify(body) });
-const html = (status: number): HttpOutcome => ({ kind: "answered", status, body: "<html><h1>Sorry</h1></html>" });
+const json = (status: number, body: unknown): HttpOutcome => ({
+  kind: "answered",
+  status,
+  body: JSON.stringify(body),
+});
+const html = (status: number): HttpOutcome => ({
+  kind: "answered",
+  status,
+  body: "<html><h1>Sorry</h1></html>",
+});
 const said = (status: number, message: string) => json(status, { status, message });
 
 const RETRY = { one_time: "retry", safe: "retry" };
@@ -52,14 +60,22 @@ describe.each(["one_time", "safe"] as const)("%s", (refreshReuse) => {
 });
 
 test("the wait that the server asked for is kept", () => {
-  const verdict = readTokenOutcome(twitch, { kind: "answered", status: 429, body: "", retryAfterMs: 7_000 }, [], NOW);
+  const verdict = readTokenOutcome(
+    twitch,
+    { kind: "answered", status: 429, body: "", retryAfterMs: 7_000 },
+    [],
+    NOW,
+  );
   const decision = decideRefresh(verdict, { refreshReuse: "one_time", login: "mirelune" }, "Twitch", NOW);
   expect(decision).toMatchObject({ kind: "retry", retryAfterMs: 7_000 });
 });
 
 test("an interrupted refresh of a one-time token is never tried again", () => {
   const state = { name: "refreshing", sinceMs: 1_000 } as const;
-  expect(afterInterruption({ refreshReuse: "one_time", state })).toEqual({ name: "refresh_ambiguous", sinceMs: 1_000 });
+  expect(afterInterruption({ refreshReuse: "one_time", state })).toEqual({
+    name: "refresh_ambiguous",
+    sinceMs: 1_000,
+  });
   expect(afterInterruption({ refreshReuse: "safe", state })).toEqual({ name: "signed_in" });
   const settled = { name: "revoked", sinceMs: 1 } as const;
   expect(afterInterruption({ refreshReuse: "one_time", state: settled })).toBe(settled);

@@ -38,7 +38,12 @@ test.each<[string, SignInRecord, boolean, boolean]>([
   ["refreshing", record({ state: { name: "refreshing", sinceMs: 1 } }), true, true],
   ["ambiguous", record({ state: { name: "refresh_ambiguous", sinceMs: 1 } }), false, true],
   ["needs sign-in", record({ state: { name: "needs_sign_in", sinceMs: 1, why: "expired" } }), false, false],
-  ["config error", record({ state: { name: "config_error", sinceMs: 1, why: "client_missing" } }), false, true],
+  [
+    "config error",
+    record({ state: { name: "config_error", sinceMs: 1, why: "client_missing" } }),
+    false,
+    true,
+  ],
   ["revoked", record({ state: { name: "revoked", sinceMs: 1 } }), false, false],
   ["without refresh token", withoutRefresh, false, true],
 ])("%s: may refresh, holds a token", (_name, signIn, refreshes, holds) => {

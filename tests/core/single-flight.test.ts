@@ -17,7 +17,9 @@ test("callers of one key share one run, and nothing is kept afterwards", async (
 
 test("a failure is shared by those who wait and forgotten for those who come later", async () => {
   let runs = 0;
-  const once = singleFlight((_key: string) => (++runs === 1 ? Promise.reject(new Error("down")) : Promise.resolve("up")));
+  const once = singleFlight((_key: string) =>
+    ++runs === 1 ? Promise.reject(new Error("down")) : Promise.resolve("up"),
+  );
   const both = await Promise.allSettled([once("a"), once("a")]);
   expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   expect(await once("a")).toBe("up");

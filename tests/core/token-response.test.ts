@@ -5,7 +5,11 @@ const bare = { access_token: "at", token_type: "bearer" };
 const read = (body: Record<string, unknown>) => readTokenResponse(body, ["chat:read"], 1_000, "Test");
 
 test.each([
-  { name: "scope as text", body: { ...bare, scope: "chat:read chat:edit" }, want: { scopes: ["chat:read", "chat:edit"] } },
+  {
+    name: "scope as text",
+    body: { ...bare, scope: "chat:read chat:edit" },
+    want: { scopes: ["chat:read", "chat:edit"] },
+  },
   { name: "scope as an array", body: { ...bare, scope: ["chat:read"] }, want: { scopes: ["chat:read"] } },
   { name: "an array with an empty text is no scope", body: { ...bare, scope: [""] }, want: { scopes: [] } },
   { name: "no scope is the scope asked for", body: bare, want: { scopes: ["chat:read"] } },

@@ -71,7 +71,11 @@ export async function startRoughServer(): Promise<RoughServer> {
 }
 
 /** The rule as a table: the same rows hold for every transport. */
-export const HTTP_RULE: readonly { readonly path: string; readonly kind: string; readonly detail?: object }[] = [
+export const HTTP_RULE: readonly {
+  readonly path: string;
+  readonly kind: string;
+  readonly detail?: object;
+}[] = [
   { path: "/fine", kind: "answered", detail: { status: 200, body: TOKENS } },
   { path: "/later", kind: "answered", detail: { status: 429, body: "", retryAfterMs: 7000 } },
   { path: "/redirect", kind: "redirected", detail: { status: 302 } },

@@ -1,0 +1,100 @@
+/** What the window knows. Main owns the truth; this follows it. */
+import { createContext } from "svelte";
+import { sentence, type Result } from "../../contract/failure.ts";
+import type { CopyForm, RendererApi } from "../../contract/ipc.ts";
+import type { Snapshot } from "../../contract/view.ts";
+import { text } from "../text/en.ts";
+import { Notices } from "./notices.svelte.ts";
+import { Route } from "./route.svelte.ts";
+
+/** Enough to see the window work: reads, and one scope that changes something. */
+const SANDBOX_SCOPES = ["user:read:email", "user:read:chat", "channel:read:subscriptions", "channel:manage:broadcast"];
+
+export class Keep {
+  readonly api: RendererApi;
+  readonly notices = new Notices();
+  readonly route = new Route();
+  snapshot = $state.raw<Snapshot | undefined>();
+  /** Ticks once a second while the window can be seen. */
+  nowMs = $state(Date.now());
+  /** What is under way, by name, so that its button can say so. */
+  busy = $state.raw<ReadonlySet<string>>(new Set());
+
+  constructor(api: RendererApi) {
+    this.api = api;
+  }
+
+  /** Follows main and the clock; returns its own stop. */
+  follow = (): (() => void) => {
+    const early: Partial<Snapshot>[] = [];
+    const stop = this.api["state.changed"]((changes) => {
+      if (this.snapshot === undefined) early.push(changes);
+      else this.snapshot = { ...this.snapshot, ...changes };
+    });
+    void this.api["state.get"]().then((answer) => {
+      if (answer.ok) this.snapshot = early.reduce<Snapshot>((all, one) => ({ ...all, ...one }), answer.value);
+      else this.notices.fail(sentence(answer.failure));
+    });
+    const tick = (): void => {
+      if (!document.hidden) this.nowMs = Date.now();
+    };
+    const timer = setInterval(tick, 1000);
+    document.addEventListener("visibilitychange", tick);
+    return () => {
+      stop();
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", tick);
+    };
+  };
+
+  /** Runs a call once at a time under a name; a failure is said in words. Undefined: it failed. */
+  async run<V>(name: string, call: () => Promise<Result<V>>): Promise<V | undefined> {
+    if (this.busy.has(name)) return undefined;
+    this.busy = new Set([...this.busy, name]);
+    try {
+      const answer = await call();
+      if (answer.ok) return answer.value;
+      this.notices.fail(sentence(answer.failure));
+    } catch {
+      this.notices.fail(text.app.notShown);
+    } finally {
+      this.busy = new Set([...this.busy].filter((other) => other !== name));
+    }
+    return undefined;
+  }
+
+  async copy(id: string, form: CopyForm = "token"): Promise<void> {
+    const done = await this.run(`copy ${id}`, () => this.api["signIns.copy"]({ id, form }));
+    if (done !== undefined) this.notices.tell(text.actions.copied(Math.round(done.clearsInMs / 1000)));
+  }
+  async validate(id: string, login: string): Promise<void> {
+    const done = await this.run(`validate ${id}`, () => this.api["signIns.validate"](id));
+    if (done !== undefined) this.notices.tell(text.actions.validated(login));
+  }
+  async refresh(id: string, login: string): Promise<void> {
+    const done = await this.run(`refresh ${id}`, () => this.api["signIns.refresh"](id));
+    if (done !== undefined) this.notices.tell(text.actions.refreshed(login));
+  }
+  async validateAll(): Promise<void> {
+    const done = await this.run("validateAll", () => this.api["signIns.validateAll"]());
+    if (done !== undefined) this.notices.tell(text.actions.checked);
+  }
+  async lock(): Promise<void> {
+    const done = await this.run("lock", () => this.api["vault.lock"]());
+    if (done !== undefined) this.notices.tell(text.actions.locked);
+  }
+
+  /** Opens the provider's page and shows how far it is. */
+  async signIn(client: string, scopes: readonly string[]): Promise<void> {
+    const started = await this.run("signIn", () =>
+      this.api["authorization.start"]({ client, scopes: [...scopes] }),
+    );
+    if (started !== undefined) this.route.go({ screen: "signIn", id: started.id });
+  }
+  async signInAtSandbox(): Promise<void> {
+    const started = await this.run("sandbox", () => this.api["sandbox.start"]());
+    if (started !== undefined) await this.signIn(started.client, SANDBOX_SCOPES);
+  }
+}
+
+export const [keepInContext, provideKeep] = createContext<Keep>();

@@ -1,0 +1,85 @@
+/** How a sign-in is, in shape, word and colour. Pure. */
+import type { SignInView } from "../../contract/view.ts";
+import { text } from "../text/en.ts";
+import { timeOf, whenOf } from "../text/format.ts";
+
+export type GlyphName = "ok" | "refreshing" | "expiring" | "signin" | "unreachable" | "locked" | "revoked" | "warn";
+export interface StatusWords {
+  readonly glyph: GlyphName;
+  readonly tone: "ok" | "attention" | "danger" | "info" | "none";
+  readonly word: string;
+  readonly reason: string;
+}
+const t = text.status;
+
+/** True when nothing but the person can help. */
+export const needsYou = ({ status }: SignInView): boolean =>
+  status === "needs_sign_in" || status === "config_error" || status === "refresh_ambiguous" || status === "ends_soon";
+
+export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
+  const { status, condition, providerName, expiresAtMs, refreshesAtMs, sinceMs, nextTryAtMs } = signIn;
+  const at = (ms: number | undefined): string => (ms === undefined ? "" : timeOf(ms, nowMs));
+  if (condition === "storage_failing")
+    return { glyph: "warn", tone: "attention", word: t.storage_failing, reason: t.inMemory };
+  if (condition === "unreachable")
+    return {
+      glyph: "unreachable",
+      tone: "info",
+      word: t.unreachable(providerName),
+      reason: nextTryAtMs === undefined ? t.kept : t.keptNextTry(at(nextTryAtMs)),
+    };
+  switch (status) {
+    case "signed_in":
+      return { glyph: "ok", tone: "ok", word: t.signed_in, reason: checked(signIn, nowMs) };
+    case "refreshing":
+      return { glyph: "refreshing", tone: "ok", word: t.refreshing, reason: t.onItsWay };
+    case "expiring":
+      return {
+        glyph: "expiring",
+        tone: "none",
+        word: t.expiring,
+        reason: refreshesAtMs !== undefined && refreshesAtMs > nowMs ? t.refreshesAt(at(refreshesAtMs)) : t.refreshesNow,
+      };
+    case "ends_soon":
+      return {
+        glyph: "expiring",
+        tone: "attention",
+        word: t.ends_soon(expiresAtMs === undefined ? "" : whenOf(expiresAtMs, nowMs)),
+        reason: t.signInBy(at(expiresAtMs)),
+      };
+    case "needs_sign_in":
+      return {
+        glyph: "signin",
+        tone: "danger",
+        word: t.needs_sign_in,
+        reason: t.refusedAt(providerName, at(sinceMs)),
+      };
+    case "refresh_ambiguous":
+      return {
+        glyph: "signin",
+        tone: "attention",
+        word: t.refresh_ambiguous,
+        reason: expiresAtMs !== undefined && expiresAtMs > nowMs ? t.worksUntil(at(expiresAtMs)) : t.cannotRenew,
+      };
+    case "config_error":
+      return { glyph: "warn", tone: "danger", word: t.config_error, reason: clientReason(signIn) };
+    case "revoked":
+      return { glyph: "revoked", tone: "none", word: t.revoked, reason: t.since(at(sinceMs)) };
+  }
+}
+
+function checked({ validating, validatedAtMs }: SignInView, nowMs: number): string {
+  if (validating) return t.checking;
+  return validatedAtMs === undefined ? t.notChecked : t.checked(whenOf(validatedAtMs, nowMs));
+}
+
+function clientReason({ reason }: SignInView): string {
+  switch (reason?.code) {
+    case "client_id_rejected":
+    case "client_secret_missing":
+    case "client_missing":
+      return t[reason.code];
+    default:
+      return t.client_secret_rejected;
+  }
+}
