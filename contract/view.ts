@@ -99,7 +99,11 @@ export type AuthorizationView = {
   readonly id: string;
   readonly provider: string;
   readonly providerName: string;
+  /** Id of the client registration. */
+  readonly client: string;
   readonly clientName: string;
+  /** Scopes that were asked for. */
+  readonly asked: readonly string[];
   readonly startedAtMs: number;
 } & (
   | { readonly step: "waiting" } // for the person, in the sign-in window

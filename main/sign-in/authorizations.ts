@@ -333,7 +333,9 @@ function view(course: Course, replaces: boolean): AuthorizationView {
     id: attempt.id,
     provider: provider.id,
     providerName: provider.name,
+    client: attempt.client,
     clientName: clientRecord.name,
+    asked: attempt.scopes,
     startedAtMs: attempt.startedAtMs,
   };
   if (step === "failed") return { ...common, step, failure: failure ?? { code: "internal" } };

@@ -8,7 +8,12 @@ import { Notices } from "./notices.svelte.ts";
 import { Route } from "./route.svelte.ts";
 
 /** Enough to see the window work: reads, and one scope that changes something. */
-const SANDBOX_SCOPES = ["user:read:email", "user:read:chat", "channel:read:subscriptions", "channel:manage:broadcast"];
+const SANDBOX_SCOPES = [
+  "user:read:email",
+  "user:read:chat",
+  "channel:read:subscriptions",
+  "channel:manage:broadcast",
+];
 
 export class Keep {
   readonly api: RendererApi;

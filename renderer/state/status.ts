@@ -3,7 +3,8 @@ import type { SignInView } from "../../contract/view.ts";
 import { text } from "../text/en.ts";
 import { timeOf, whenOf } from "../text/format.ts";
 
-export type GlyphName = "ok" | "refreshing" | "expiring" | "signin" | "unreachable" | "locked" | "revoked" | "warn";
+export type GlyphName =
+  "ok" | "refreshing" | "expiring" | "signin" | "unreachable" | "locked" | "revoked" | "warn";
 export interface StatusWords {
   readonly glyph: GlyphName;
   readonly tone: "ok" | "attention" | "danger" | "info" | "none";
@@ -14,7 +15,10 @@ const t = text.status;
 
 /** True when nothing but the person can help. */
 export const needsYou = ({ status }: SignInView): boolean =>
-  status === "needs_sign_in" || status === "config_error" || status === "refresh_ambiguous" || status === "ends_soon";
+  status === "needs_sign_in" ||
+  status === "config_error" ||
+  status === "refresh_ambiguous" ||
+  status === "ends_soon";
 
 export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
   const { status, condition, providerName, expiresAtMs, refreshesAtMs, sinceMs, nextTryAtMs } = signIn;
@@ -38,7 +42,10 @@ export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
         glyph: "expiring",
         tone: "none",
         word: t.expiring,
-        reason: refreshesAtMs !== undefined && refreshesAtMs > nowMs ? t.refreshesAt(at(refreshesAtMs)) : t.refreshesNow,
+        reason:
+          refreshesAtMs !== undefined && refreshesAtMs > nowMs
+            ? t.refreshesAt(at(refreshesAtMs))
+            : t.refreshesNow,
       };
     case "ends_soon":
       return {
@@ -59,7 +66,8 @@ export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
         glyph: "signin",
         tone: "attention",
         word: t.refresh_ambiguous,
-        reason: expiresAtMs !== undefined && expiresAtMs > nowMs ? t.worksUntil(at(expiresAtMs)) : t.cannotRenew,
+        reason:
+          expiresAtMs !== undefined && expiresAtMs > nowMs ? t.worksUntil(at(expiresAtMs)) : t.cannotRenew,
       };
     case "config_error":
       return { glyph: "warn", tone: "danger", word: t.config_error, reason: clientReason(signIn) };

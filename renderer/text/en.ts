@@ -1,5 +1,6 @@
 /** Every word of the window. Sentences for failures are in contract/failure.ts, since other faces share them. */
-const count = (n: number, one: string, many: string): string => (n === 1 ? `1 ${one}` : `${String(n)} ${many}`);
+const count = (n: number, one: string, many: string): string =>
+  n === 1 ? `1 ${one}` : `${String(n)} ${many}`;
 const WORDS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"];
 const word = (n: number): string => WORDS[n] ?? String(n);
 
@@ -33,7 +34,8 @@ export const text = {
   accounts: {
     title: "Accounts",
     summary(needYou: number, all: number): string {
-      if (needYou === 0) return all === 1 ? "It is looked after." : `All ${word(all).toLowerCase()} are looked after.`;
+      if (needYou === 0)
+        return all === 1 ? "It is looked after." : `All ${word(all).toLowerCase()} are looked after.`;
       const need = needYou === 1 ? "One needs you." : `${word(needYou)} need you.`;
       const rest = all - needYou;
       if (rest === 0) return need;
@@ -65,7 +67,8 @@ export const text = {
     waitingFailed: (provider: string) => `A sign-in at ${provider} came to nothing.`,
     show: "Show",
     unreadable: (n: number) => `${count(n, "record", "records")} cannot be read`,
-    unreadableWhy: "Left as they are; the others work. A backup of these files can be put back while Tokenkeep is closed:",
+    unreadableWhy:
+      "Left as they are; the others work. A backup of these files can be put back while Tokenkeep is closed:",
     damaged: "damaged",
     newer: "written by a newer Tokenkeep",
   },
@@ -104,7 +107,8 @@ export const text = {
     clientText: "Its client ID and secret are erased here. At the provider nothing changes.",
     client: "Remove registration",
     toolTitle: (name: string) => `Take back the key of ${name}?`,
-    toolText: "Its connection is cut at once, and it gets no more tokens. A token it already has works until it ends.",
+    toolText:
+      "Its connection is cut at once, and it gets no more tokens. A token it already has works until it ends.",
     tool: "Take back",
     keep: "Keep it",
   },
@@ -137,7 +141,8 @@ export const text = {
     checked: "Last validated",
     change: "Change",
     otherScopes: "Sign in again…",
-    removeNote: "Removing revokes too. If the provider cannot be reached, the token is erased here at once and revoked later.",
+    removeNote:
+      "Removing revokes too. If the provider cannot be reached, the token is erased here at once and revoked later.",
     gone: "That account is no longer here.",
   },
   status: {
@@ -208,7 +213,8 @@ export const text = {
     another: "Another registration of yours",
     anotherText: "You need its client ID from the developer console, and its secret if it is confidential.",
     scopesTitle: "What may the token do?",
-    scopesText: "Ask for little: a token cannot lose scopes, and clients that ask for more than they use may be suspended.",
+    scopesText:
+      "Ask for little: a token cannot lose scopes, and clients that ask for more than they use may be suspended.",
     purpose: "Purpose",
     presets: {
       chat: { name: "Chat bot", text: "Read and write chat, act as a bot. 3 scopes." },
@@ -242,7 +248,8 @@ export const text = {
     on: (provider: string) => `on ${provider}`,
     withScopes: "with these scopes",
     facts: (id: string, scopes: string) => `User ${id} · ${scopes}`,
-    endsIn: (left: string, renews: boolean) => (renews ? `ends in ${left}, then renews itself` : `ends in ${left}`),
+    endsIn: (left: string, renews: boolean) =>
+      renews ? `ends in ${left}, then renews itself` : `ends in ${left}`,
     keep: "Keep this account",
     discard: "Not this one",
     note: "Nothing is saved until you say so. “Not this one” revokes the token.",
@@ -288,7 +295,8 @@ export const text = {
     add: "Connect a tool",
     endpoint: "They connect at",
     none: "No tool yet",
-    noneText: "Make a key for a bot, an overlay or a script. It gets fresh tokens from then on, and you can take the key back.",
+    noneText:
+      "Make a key for a bot, an overlay or a script. It gets fresh tokens from then on, and you can take the key back.",
     all: "All accounts",
     some: (n: number) => count(n, "account", "accounts"),
     lastUsed: (when: string) => `Last used ${when}`,
@@ -304,7 +312,8 @@ export const text = {
     every: "All, also those added later",
     only: "Only these",
     create: "Make a key and copy it",
-    created: (name: string) => `${name} can connect. Its connection is on the clipboard for 30 s: paste it into the tool's settings.`,
+    created: (name: string) =>
+      `${name} can connect. Its connection is on the clipboard for 30 s: paste it into the tool's settings.`,
     removed: (name: string) => `${name} gets no more tokens.`,
     needName: "Give the tool a name.",
     needAccount: "Choose at least one account.",
@@ -321,7 +330,8 @@ export const text = {
     createTitle: "Choose a passphrase",
     again: "Once more",
     create: "Seal with this passphrase",
-    createNote: "Tokenkeep asks for it each time it starts. It is kept nowhere: who forgets it has to sign in to every account again.",
+    createNote:
+      "Tokenkeep asks for it each time it starts. It is kept nowhere: who forgets it has to sign in to every account again.",
     mismatch: "The two do not match.",
     closedTitle: "The vault stays closed",
     retry: "Try again",

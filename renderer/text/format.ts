@@ -12,7 +12,9 @@ const sameDay = (a: number, b: number): boolean => new Date(a).toDateString() ==
 /** "14:10", "Tue 18:20" within six days, else "19 Nov". */
 export function timeOf(atMs: number, nowMs: number): string {
   if (sameDay(atMs, nowMs)) return clock.format(atMs);
-  return Math.abs(atMs - nowMs) < 6 * DAY_MS ? `${weekday.format(atMs)} ${clock.format(atMs)}` : day.format(atMs);
+  return Math.abs(atMs - nowMs) < 6 * DAY_MS
+    ? `${weekday.format(atMs)} ${clock.format(atMs)}`
+    : day.format(atMs);
 }
 export const dateOf = (atMs: number): string => date.format(atMs);
 

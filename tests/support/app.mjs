@@ -1,0 +1,106 @@
+// @ts-check
+/** Drives the real app: starts it with a profile of its own and does what a person does. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { _electron } from "playwright-core";
+
+const ROOT = path.join(import.meta.dirname, "../..");
+const electronPath = /** @type {string} */ (
+  /** @type {unknown} */ (createRequire(import.meta.url)("electron"))
+);
+
+export const newProfile = () => mkdtempSync(path.join(tmpdir(), "profile-"));
+/** Short, because a socket's path has to fit 107 octets. */
+export const newRuntimeFolder = () => mkdtempSync(path.join("/tmp", "tk-run-"));
+export const isRoot = process.getuid?.() === 0;
+/** @param {string} profile @param {string[]} [more] */
+export const appArguments = (profile, more = []) => [
+  ROOT,
+  `--user-data-dir=${profile}`,
+  "--disable-gpu",
+  ...(isRoot ? ["--no-sandbox"] : []),
+  ...more,
+];
+export { electronPath };
+
+/** @param {{ profile?: string, runtime?: string, args?: string[], env?: Record<string, string> }} [options] */
+export async function startApp({
+  profile = newProfile(),
+  runtime = newRuntimeFolder(),
+  args = [],
+  env = {},
+} = {}) {
+  const app = await _electron.launch({
+    executablePath: electronPath, // named, because Playwright's own start switches the keyring off
+    chromiumSandbox: !isRoot,
+    args: appArguments(profile, args),
+    env: { .../** @type {Record<string, string>} */ (process.env), XDG_RUNTIME_DIR: runtime, ...env },
+  });
+  const page = args.includes("--hidden") ? undefined : await app.firstWindow();
+  return { app, page: /** @type {import("playwright-core").Page} */ (page), profile, runtime };
+}
+
+/** The provider's page that is open now. @param {import("playwright-core").ElectronApplication} app */
+export async function providerPage(app) {
+  for (const end = Date.now() + 20_000; Date.now() < end;) {
+    const found = app
+      .context()
+      .pages()
+      .find((page) => /^http:\/\/localhost:\d+\/oauth2\//.test(page.url()));
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(
+    `no provider page; open: ${app
+      .context()
+      .pages()
+      .map((page) => page.url().split("?")[0])
+      .join(", ")}`,
+  );
+}
+
+/**
+ * Signs in through the real login and consent pages; the window then asks whether to keep it.
+ * @param {import("playwright-core").ElectronApplication} app
+ * @param {string} login
+ * @param {(consent: import("playwright-core").Page) => Promise<void>} [onConsent]
+ */
+export async function signInAtProvider(app, login, onConsent = async () => undefined) {
+  const provider = await providerPage(app);
+  await provider.getByRole("button", { name: `Sign in as ${login}` }).click();
+  const authorize = provider.getByRole("button", { name: "Authorize" });
+  await authorize.waitFor();
+  await onConsent(provider);
+  await authorize.click();
+}
+
+/**
+ * From the add-account guide to the list. @param {import("playwright-core").ElectronApplication} app
+ * @param {import("playwright-core").Page} page @param {string} login
+ */
+export async function addSandboxAccount(app, page, login) {
+  await page.getByRole("link", { name: "Add account" }).click();
+  await page.getByRole("radio", { name: /^Sandbox/ }).check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Open sign-in window" }).click();
+  await signInAtProvider(app, login);
+  await page.getByRole("heading", { name: `You signed in as ${login}` }).waitFor();
+  await page.getByRole("button", { name: "Keep this account" }).click();
+  await page.getByRole("row", { name: new RegExp(login) }).waitFor();
+}
+
+/** The X11 clipboard as another program sees it; empty when nobody offers text. */
+export function readClipboard() {
+  try {
+    return execFileSync("xclip", ["-selection", "clipboard", "-o"], {
+      encoding: "utf8",
+      timeout: 3_000,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,99 @@
+// @ts-nocheck: the types of @homebridge/dbus-native miss sessionBus
+/**
+ * A StatusNotifierWatcher on the session bus: lets a test read and click an Electron tray icon on
+ * a display that has no panel. Start it before the application.
+ *   const watcher = await startTrayWatcher();
+ *   const item = await watcher.nextItem();
+ *   const { tooltip, entries, click } = await item.menu();
+ */
+import dbus from "@homebridge/dbus-native";
+
+const NAME = "org.kde.StatusNotifierWatcher";
+const PROPERTIES = "org.freedesktop.DBus.Properties";
+
+export async function startTrayWatcher({ timeout = 15_000 } = {}) {
+  const bus = dbus.sessionBus();
+  const call = (message) =>
+    new Promise((ok, no) =>
+      bus.invoke(message, (error, ...values) =>
+        error ? no(new Error(String(error))) : ok(values.length > 1 ? values : values[0]),
+      ),
+    );
+
+  const registered = [];
+  const waiting = [];
+  await new Promise((ok, no) => bus.requestName(NAME, 0, (error) => (error ? no(error) : ok())));
+  bus.exportInterface(
+    {
+      RegisterStatusNotifierItem(service) {
+        const next = waiting.shift();
+        if (next) next(service);
+        else registered.push(service);
+      },
+      RegisterStatusNotifierHost() {},
+      IsStatusNotifierHostRegistered: true,
+      ProtocolVersion: 0,
+      RegisteredStatusNotifierItems: [],
+      emit() {},
+    },
+    "/StatusNotifierWatcher",
+    {
+      name: NAME,
+      methods: { RegisterStatusNotifierItem: ["s", ""], RegisterStatusNotifierHost: ["s", ""] },
+      signals: { StatusNotifierItemRegistered: ["s"] },
+      properties: {
+        IsStatusNotifierHostRegistered: "b",
+        ProtocolVersion: "i",
+        RegisteredStatusNotifierItems: "as",
+      },
+    },
+  );
+
+  async function describe(destination) {
+    const body = await call({
+      destination,
+      path: "/StatusNotifierItem",
+      interface: PROPERTIES,
+      member: "GetAll",
+      signature: "s",
+      body: ["org.kde.StatusNotifierItem"],
+    });
+    const properties = Object.fromEntries(body.map(([key, [, [value]]]) => [key, value]));
+    const menu = { destination, path: properties.Menu, interface: "com.canonical.dbusmenu" };
+    const [, root] = await call({ ...menu, member: "GetLayout", signature: "iias", body: [0, -1, []] });
+    const entries = [];
+    const walk = ([id, attributes, children]) => {
+      const { label } = Object.fromEntries(attributes.map(([key, [, [value]]]) => [key, value]));
+      if (label !== undefined) entries.push({ id, label });
+      for (const [, [child]] of children) walk(child);
+    };
+    walk(root);
+    return {
+      tooltip: properties.ToolTip?.[2],
+      status: properties.Status,
+      entries: entries.map((entry) => entry.label),
+      click: (label) =>
+        call({
+          ...menu,
+          member: "Event",
+          signature: "isvu",
+          body: [entries.find((entry) => entry.label === label).id, "clicked", ["i", 0], 0],
+        }),
+    };
+  }
+
+  return {
+    /** The next icon that appears; read its menu again with `menu()` before each click: ids change with every menu. */
+    nextItem: () =>
+      new Promise((ok, no) => {
+        const timer = setTimeout(() => no(new Error("no tray icon appeared")), timeout);
+        const found = (service) => {
+          clearTimeout(timer);
+          ok({ menu: () => describe(service) });
+        };
+        if (registered.length > 0) found(registered.shift());
+        else waiting.push(found);
+      }),
+    close: () => bus.connection.end(),
+  };
+}

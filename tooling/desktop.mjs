@@ -1,0 +1,103 @@
+// @ts-check
+/**
+ * A desktop for programs without one: a virtual display, a session bus of its own and an unlocked keyring. When we are
+ * root, they run as an ordinary user, because Chromium's sandbox is part of what is tested.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+const ROOT = path.join(import.meta.dirname, "..");
+const USER = "tokenkeep-test";
+
+/** @param {string} command @param {string[]} args */
+const quiet = (command, args) => spawnSync(command, args, { encoding: "utf8" });
+
+function makeUser() {
+  if (quiet("id", ["-u", USER]).status === 0) return;
+  console.error(`Making the user ${USER}: tests run with Chromium's sandbox on, which root cannot have.`);
+  const made = quiet("useradd", ["--create-home", "--shell", "/bin/bash", USER]);
+  if (made.status !== 0) throw new Error(made.stderr);
+}
+
+/** The checkout itself, or a copy that the user can read. */
+function readableCheckout() {
+  const probe = path.join(ROOT, "node_modules/electron/dist/electron");
+  if (quiet("runuser", ["-u", USER, "--", "test", "-x", probe]).status === 0) return { folder: ROOT };
+  const copy = mkdtempSync(path.join(tmpdir(), "tokenkeep-checkout-"));
+  chmodSync(copy, 0o755);
+  console.error(`${USER} cannot read this folder; using a copy in ${copy}.`);
+  for (const name of [
+    "node_modules",
+    "out",
+    "tests",
+    "tooling",
+    "resources",
+    "contract",
+    "core",
+    "main",
+    "sandbox",
+    "release",
+  ]) {
+    if (!existsSync(path.join(ROOT, name))) continue;
+    if (quiet("cp", ["-al", path.join(ROOT, name), copy]).status !== 0)
+      quiet("cp", ["-a", path.join(ROOT, name), copy]);
+  }
+  for (const name of ["package.json", "playwright.config.ts", "tsconfig.json", "tsconfig.base.json"])
+    cpSync(path.join(ROOT, name), path.join(copy, name));
+  return { folder: copy, remove: () => rmSync(copy, { recursive: true, force: true }) };
+}
+
+/**
+ * Runs `node …args` on a virtual desktop. What it writes to the folder `TOKENKEEP_OUTPUT` lands in `output`.
+ * @param {string[]} args relative to the checkout
+ * @param {{ output: string, env?: Record<string, string>, stdio?: import("node:child_process").StdioOptions }} options
+ * @returns {Promise<number>} the exit code
+ */
+export async function onDesktop(args, { output, env = {}, stdio = "inherit" }) {
+  const asUser = process.getuid?.() === 0;
+  if (asUser) makeUser();
+  const checkout = asUser ? readableCheckout() : { folder: ROOT };
+  const scratch = mkdtempSync(path.join(tmpdir(), "tk-"));
+  const runtime = path.join(scratch, "run");
+  const outputs = path.join(scratch, "out");
+  for (const folder of [runtime, outputs]) mkdirSync(folder, { mode: 0o700 });
+  if (asUser) quiet("chown", ["-R", `${USER}:`, scratch]);
+  const session = `
+    export XDG_CURRENT_DESKTOP=GNOME XDG_RUNTIME_DIR="$1" TOKENKEEP_OUTPUT="$2" TMPDIR="$2/tmp"
+    mkdir -p "$TMPDIR"
+    shift 2
+    printf '\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+    exec "$@"`;
+  const desktop = [
+    ...["xvfb-run", "-a", "-s", "-screen 0 1600x1200x24", "dbus-run-session", "--"],
+    ...["bash", "-c", session, "bash", runtime, outputs, process.execPath, ...args],
+  ];
+  const [command = "", ...rest] = asUser ? ["runuser", "-u", USER, "--", ...desktop] : desktop;
+  const child = spawn(command, rest, {
+    cwd: checkout.folder,
+    stdio,
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      LANG: "C.UTF-8",
+      HOME: asUser ? `/home/${USER}` : (process.env["HOME"] ?? scratch),
+      ...(process.env["CI"] !== undefined && { CI: process.env["CI"] }),
+      ...env,
+    },
+  });
+  const code = await new Promise((resolve) => {
+    child.on("error", (error) => {
+      console.error(error.message);
+      resolve(1);
+    });
+    child.on("exit", (status) => resolve(status ?? 1));
+  });
+  rmSync(path.join(outputs, "tmp"), { recursive: true, force: true });
+  mkdirSync(output, { recursive: true });
+  cpSync(outputs, output, { recursive: true });
+  if (asUser) quiet("chown", ["-R", "root:", output]);
+  rmSync(scratch, { recursive: true, force: true });
+  checkout.remove?.();
+  return code;
+}

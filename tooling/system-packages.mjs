@@ -1,0 +1,70 @@
+// @ts-check
+/** Electron's shared libraries and what tests need of the system. Debian and Ubuntu names. */
+import { spawnSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+
+const PACKAGES = [
+  "dbus",
+  "fonts-dejavu-core",
+  "fonts-inter",
+  "gnome-keyring",
+  "libasound2",
+  "libgbm1",
+  "libgtk-3-0",
+  "libnss3",
+  "libsecret-1-0",
+  "xauth",
+  "xclip",
+  "xvfb",
+];
+
+/** @param {string} name */
+function installed(name) {
+  // Ubuntu 24.04 renamed some of them: "libgtk-3-0t64".
+  return [name, `${name}t64`].some((candidate) => {
+    const { stdout } = spawnSync("dpkg-query", ["-W", "-f=${Status}", candidate], { encoding: "utf8" });
+    return stdout.includes("install ok installed");
+  });
+}
+
+/** Installs what is missing where we may; otherwise says the command and ends with 1. */
+export function ensureSystemPackages() {
+  if (process.platform !== "linux") return;
+  if (!existsSync("/usr/bin/dpkg-query")) {
+    console.error("Not Debian or Ubuntu: the system's packages are not checked. See docs/development.md.");
+    return;
+  }
+  const missing = PACKAGES.filter((name) => !installed(name));
+  if (missing.length === 0) return;
+  const install = ["apt-get", "install", "-y", "--no-install-recommends", ...missing];
+  if (process.getuid?.() !== 0) {
+    console.error(`System packages are missing. Install them, then try again:\n  sudo ${install.join(" ")}`);
+    process.exit(1);
+  }
+  console.error(`Installing system packages: ${missing.join(" ")}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const run = (/** @type {string[]} */ [command = "", ...args]) =>
+    spawnSync(command, args, { env, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  let answer = run(install);
+  if (answer.status !== 0) {
+    run(["apt-get", "update"]); // a fresh image has no lists
+    answer = run(install);
+  }
+  if (answer.status !== 0) {
+    console.error(answer.stdout + answer.stderr);
+    console.error(`That did not work. The command was: ${install.join(" ")}`);
+    process.exit(1);
+  }
+}
+
+/** @param {string} display */
+const socketOf = (display) => `/tmp/.X11-unix/X${/^(?:unix)?:(\d+)/.exec(display)?.[1] ?? ""}`;
+/** Whether there is a screen to show a window on. */
+export function hasDisplay() {
+  if (process.platform !== "linux") return true;
+  if (process.env["WAYLAND_DISPLAY"]) return true;
+  const display = process.env["DISPLAY"];
+  if (!display) return false;
+  if (!/^(?:unix)?:/.test(display)) return true; // another computer's
+  return existsSync(socketOf(display)) && statSync(socketOf(display)).isSocket();
+}
