@@ -68,7 +68,7 @@ ${users
 const scopeItem = (name: string): string => {
   const { summary, access } = describeScope(name);
   const kind = access === "read" ? "Reads" : access === "manage" ? "Changes" : "";
-  return `<li><span>${escape(summary ?? name)}${kind === "" ? "" : ` <em class="${access}">${kind}</em>`}</span>${
+  return `<li><span>${escape(summary ?? name)}</span>${kind === "" ? "" : `<em class="${access}">${kind}</em>`}${
     summary === undefined ? "" : `<code>${escape(name)}</code>`
   }</li>`;
 };

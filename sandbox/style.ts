@@ -21,10 +21,10 @@ button:focus-visible, a:focus-visible { outline: 2px solid var(--focus); outline
 .who p { margin: 0; }
 .who a { display: block; color: var(--accent); font-size: .875rem; }
 ul { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: 11px; background: var(--raised); }
-li { padding: 12px 16px; display: grid; gap: 2px; }
+li { padding: 12px 16px; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 2px 12px; align-items: center; }
 li + li { border-top: 1px solid var(--line); }
-code { color: var(--soft); font: .8125rem ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
-em { font-style: normal; font-size: .75rem; border: 1px solid var(--edge); border-radius: 4px; padding: 0 6px; margin-left: 6px; color: var(--soft); white-space: nowrap; }
+code { color: var(--soft); font: .8125rem ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; grid-column: 1; }
+em { font-style: normal; font-size: .75rem; border: 1px solid var(--edge); border-radius: 4px; padding: 0 6px; grid-column: 2; grid-row: 1 / span 2; color: var(--soft); white-space: nowrap; }
 em.manage { color: var(--warn); border-color: currentColor; }
 .answers { display: flex; gap: 12px; margin-top: 24px; }
 .answers button { flex: 1; }

@@ -146,6 +146,12 @@ export function decodeRecord(json: string): VaultRecord | undefined {
   return parsed.success ? parsed.output : undefined;
 }
 
-/** The only place where a record's secrets turn into text, and only to be sealed at once. */
+/**
+ * The only place where a record's secrets turn into text, and only to be sealed at once. The value is read from its
+ * holder, because JSON asks `toJSON` before the replacer, and a Secret answers that with `[secret]`.
+ */
 export const encodeRecord = (record: VaultRecord): string =>
-  JSON.stringify(record, (_member, value: unknown) => (value instanceof Secret ? value.reveal() : value));
+  JSON.stringify(record, function (this: Record<string, unknown>, member, value: unknown) {
+    const held = this[member];
+    return held instanceof Secret ? held.reveal() : value;
+  });

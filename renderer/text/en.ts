@@ -34,6 +34,7 @@ export const text = {
   accounts: {
     title: "Accounts",
     summary(needYou: number, all: number): string {
+      if (needYou === 0 && all === 2) return "Both are looked after.";
       if (needYou === 0)
         return all === 1 ? "It is looked after." : `All ${word(all).toLowerCase()} are looked after.`;
       const need = needYou === 1 ? "One needs you." : `${word(needYou)} need you.`;
@@ -54,6 +55,7 @@ export const text = {
     sandbox: "Sandbox",
     noRefresh: "No refresh",
     flow: "code",
+    testFlow: "Code",
     nothingFound: (asked: string) => `No account matches “${asked}”. Names, clients and scopes are searched.`,
     showAll: "Show all",
     copyToken: (name: string) => `Copy token of ${name}`,

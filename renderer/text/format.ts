@@ -1,5 +1,5 @@
 /** Instants and durations as people write them. */
-const LOCALE = "en";
+const LOCALE = "en-GB";
 const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: "short" });
 const day = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });

@@ -64,7 +64,8 @@ export async function startTrayWatcher({ timeout = 15_000 } = {}) {
     const entries = [];
     const walk = ([id, attributes, children]) => {
       const { label } = Object.fromEntries(attributes.map(([key, [, [value]]]) => [key, value]));
-      if (label !== undefined) entries.push({ id, label });
+      // An underscore marks an access key; two are one that is meant.
+      if (label !== undefined) entries.push({ id, label: label.replaceAll("__", "_") });
       for (const [, [child]] of children) walk(child);
     };
     walk(root);

@@ -1,0 +1,11 @@
+import { defineConfig } from "@playwright/test";
+import path from "node:path";
+
+const output = process.env["TOKENKEEP_OUTPUT"] ?? "out/e2e";
+export default defineConfig({
+  testDir: "tests/e2e",
+  outputDir: path.join(output, "results"),
+  workers: 1, // one clipboard, one keyring, one port
+  timeout: 60_000,
+  reporter: [["list"], ["json", { outputFile: path.join(output, "report.json") }]],
+});

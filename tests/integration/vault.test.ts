@@ -1,0 +1,175 @@
+/** The vault over real files: nothing lost, nothing overwritten, nothing in the clear. */
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { randomBytes, randomUUID } from "node:crypto";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { ClientRecord } from "../../core/accounts/records.ts";
+import { Secret } from "../../core/secret.ts";
+import { createVault } from "../../main/vault/vault.ts";
+import { createTestKeychain, type TestKeychain } from "../support/keychain.ts";
+
+const CANARY = "canary-f3b1c7d2a9";
+let folder: string;
+let keychain: TestKeychain;
+beforeEach(async () => {
+  folder = await mkdtemp("/tmp/tk-vault-");
+  keychain = createTestKeychain();
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const note = () => undefined;
+const make = (timeoutScale = 1) =>
+  createVault({
+    folder,
+    keychain,
+    clock: {
+      nowMs: () => Date.now(),
+      monotonicMs: () => performance.now(),
+      after(inMs, run) {
+        const timer = setTimeout(run, inMs * timeoutScale);
+        return () => clearTimeout(timer);
+      },
+    },
+    random: { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
+    log: { info: note, warn: note, error: note },
+  });
+const client = (name = "bot", id: string = randomUUID()): Omit<ClientRecord, "generation"> => ({
+  kind: "client",
+  id,
+  provider: "sandbox",
+  name,
+  client_id: "abc",
+  client_secret: new Secret(CANARY),
+  builtIn: false,
+  createdAtMs: 1,
+});
+const opened = async () => {
+  const vault = make();
+  expect((await vault.open()).state).toBe("open");
+  return vault;
+};
+const write = async (vault: Awaited<ReturnType<typeof opened>>, draft = client()) => {
+  const written = await vault.write<ClientRecord>(draft);
+  if (!written.ok) throw new Error(written.failure.code);
+  return written.value;
+};
+const fileOf = (id: string) => path.join(folder, "records", `${id}.json`);
+
+test("what was written is there after a restart, secrets and all", async () => {
+  const first = await opened();
+  const { id } = await write(first);
+  await first.lock();
+  const second = await opened();
+  expect(second.get("client", id)).toMatchObject({ name: "bot", generation: 1 });
+  expect(second.get("client", id)?.client_secret?.reveal()).toBe(CANARY);
+});
+
+test("no secret stands in any file, and every file is ours alone", async () => {
+  const vault = await opened();
+  await write(vault);
+  for (const name of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const file = path.join(name.parentPath, name.name);
+    expect((await stat(file)).mode & 0o077).toBe(0);
+    if (name.isFile()) expect(await readFile(file, "utf8")).not.toContain(CANARY);
+  }
+});
+
+test.each([
+  ["emptied", () => ""],
+  ["torn", (text: string) => text.slice(0, text.length / 2)],
+  [
+    "altered",
+    (text: string) => text.replace(/"sealed":"(.{40})./, (_all, kept: string) => `"sealed":"${kept}#`),
+  ],
+  ["written by a newer version", (text: string) => text.replace('"format":1', '"format":2')],
+] as const)("a record that was %s is reported, left alone, and the others work", async (_name, spoil) => {
+  const first = await opened();
+  const [bad, good] = [await write(first), await write(first, client("other"))];
+  await first.lock();
+  const spoilt = spoil(await readFile(fileOf(bad.id), "utf8"));
+  await writeFile(fileOf(bad.id), spoilt);
+  const second = await opened();
+  expect(second.unreadable.map(({ file }) => file)).toEqual([`${bad.id}.json`]);
+  expect(second.get("client", good.id)?.name).toBe("other");
+  expect(await second.write<ClientRecord>(client("again", bad.id))).toMatchObject({
+    ok: false,
+    failure: { code: "storage_failing" },
+  });
+  expect(await readFile(fileOf(bad.id), "utf8")).toBe(spoilt);
+});
+
+test("swapped records do not open as each other", async () => {
+  const first = await opened();
+  const [a, b] = [await write(first), await write(first)];
+  await first.lock();
+  await rename(fileOf(a.id), `${fileOf(a.id)}.x`);
+  await rename(fileOf(b.id), fileOf(a.id));
+  await rename(`${fileOf(a.id)}.x`, fileOf(b.id));
+  const second = await opened();
+  expect(second.list("client")).toEqual([]);
+  expect(second.unreadable).toHaveLength(2);
+});
+
+test("a killed write that left the only copy is adopted; an old copy is deleted", async () => {
+  const first = await opened();
+  const [only, old] = [await write(first), await write(first)];
+  const oldText = await readFile(fileOf(old.id), "utf8");
+  await write(first, client("newer", old.id));
+  await first.lock();
+  await rename(fileOf(only.id), `${fileOf(only.id)}.tmp-17a3f2`);
+  await writeFile(`${fileOf(old.id)}.tmp-99ab01`, oldText);
+  const second = await opened();
+  expect(second.get("client", only.id)?.name).toBe("bot");
+  expect(second.get("client", old.id)?.name).toBe("newer");
+  expect((await readdir(path.join(folder, "records"))).filter((name) => name.includes("tmp"))).toEqual([]);
+});
+
+test.each([
+  ["locked", (k: TestKeychain) => void (k.mood = "locked"), "keychain_locked"],
+  ["hanging", (k: TestKeychain) => void (k.mood = "hangs"), "keychain_failing"],
+  ["gone", (k: TestKeychain) => void (k.mood = "missing"), "keychain_changed"],
+  ["another one", (k: TestKeychain) => void (k.backend = "other"), "keychain_changed"],
+  ["made anew", (k: TestKeychain) => k.forget(), "envelope_unreadable"],
+] as const)("a keychain that is %s is reported; nothing is made anew", async (_name, spoil, code) => {
+  const first = await opened();
+  const { id } = await write(first);
+  await first.lock();
+  const before = await readFile(path.join(folder, "envelope.json"), "utf8");
+  spoil(keychain);
+  const second = make(0.001);
+  expect(await second.open()).toMatchObject({ state: "closed", failure: { code } });
+  expect(await second.write<ClientRecord>(client())).toMatchObject({
+    ok: false,
+    failure: { code: "vault_locked" },
+  });
+  expect(await readFile(path.join(folder, "envelope.json"), "utf8")).toBe(before);
+  expect((await stat(fileOf(id))).size).toBeGreaterThan(0);
+});
+
+test("records without their envelope get no new key", async () => {
+  const first = await opened();
+  await write(first);
+  await first.lock();
+  await rm(path.join(folder, "envelope.json"));
+  expect(await make().open()).toMatchObject({ state: "closed", failure: { code: "envelope_unreadable" } });
+});
+
+test("without a keychain a passphrase opens it, and no other does", async () => {
+  keychain.mood = "missing";
+  const first = make();
+  expect(await first.open()).toMatchObject({ state: "needs_passphrase" });
+  expect(await first.create(new Secret("short"))).toMatchObject({
+    failure: { code: "passphrase_too_short" },
+  });
+  expect(await first.create(new Secret("correct horse battery"))).toMatchObject({ ok: true });
+  const { id } = await write(first);
+  await first.lock();
+  expect(first.list("client")).toEqual([]);
+  const second = make();
+  expect(await second.open()).toEqual({ state: "locked" });
+  expect(await second.unlock(new Secret("wrong horse battery"))).toMatchObject({
+    failure: { code: "passphrase_wrong" },
+  });
+  expect(await second.unlock(new Secret("correct horse battery"))).toMatchObject({ ok: true });
+  expect(second.get("client", id)?.client_secret?.reveal()).toBe(CANARY);
+});

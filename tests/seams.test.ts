@@ -1,0 +1,96 @@
+/** The folders are the architecture; this says so. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { describe, expect, test } from "vitest";
+
+/** What each layer may import besides itself; the longest matching folder decides. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  contract: ["valibot"],
+  core: ["contract", "valibot", "oauth4webapi"],
+  main: ["contract", "core", "valibot", "electron-store", "pino", "@homebridge/dbus-native", "node:"], // plain Node
+  "main/electron": ["contract", "core", "main", "valibot", "node:", "electron/main", "electron/common"],
+  preload: ["contract", "electron/renderer"],
+  renderer: ["contract", "svelte", "bits-ui", "@lucide/svelte"],
+  sandbox: ["contract", "core", "jose", "node:"],
+};
+const layerOf = (path: string): string =>
+  Object.keys(MAY_IMPORT)
+    .filter((layer) => path.startsWith(`${layer}/`))
+    .sort((a, b) => b.length - a.length)[0] ?? path;
+const filesOf = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
+    .filter((name) => /\.(ts|svelte)$/.test(name));
+const importsOf = (file: string): string[] =>
+  [...readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map(
+    ([, specifier = ""]) => specifier,
+  );
+
+const layers = Object.keys(MAY_IMPORT).filter((layer) => !layer.includes("/"));
+
+test.each(layers)("%s imports only what it may", (folder) => {
+  const strays = filesOf(folder).flatMap((file) => {
+    const layer = layerOf(file);
+    const allowed = [layer, ...(MAY_IMPORT[layer] ?? [])];
+    return importsOf(file)
+      .map((specifier) =>
+        specifier.startsWith(".") ? layerOf(posix.join(posix.dirname(file), specifier)) : specifier,
+      )
+      .filter(
+        (to) =>
+          !allowed.some(
+            (ok) => to === ok || (!(ok in MAY_IMPORT) && to.startsWith(ok.endsWith(":") ? ok : `${ok}/`)),
+          ),
+      )
+      .map((to) => `${file} → ${to}`);
+  });
+  expect(strays).toEqual([]);
+});
+
+describe("one place for everything", () => {
+  test("only core/providers knows a provider by name", () => {
+    const named = [...layers].flatMap(filesOf).filter((file) => {
+      const code = readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*|<!--[\s\S]*?-->/g, "");
+      return (
+        /twitch/i.test(code) && !file.startsWith("core/providers/") && !/providers\/twitch\.ts/.test(code)
+      );
+    });
+    expect(named).toEqual([]);
+  });
+
+  test("a secret is revealed where it is sent, sealed, compared or handed over, and nowhere else", () => {
+    const places = [...layers]
+      .flatMap(filesOf)
+      .filter((file) => /\.reveal\(\)/.test(readFileSync(file, "utf8")));
+    expect(places.sort()).toEqual([
+      "core/accounts/records.ts",
+      "core/oauth/authorization-request.ts",
+      "core/oauth/door.ts",
+      "core/oauth/form.ts",
+      "core/oauth/validate.ts",
+      "main/copying.ts",
+      "main/electron/clipboard.ts",
+      "main/electron/keychain.ts",
+      "main/handlers.ts",
+      "main/tools.ts",
+      "main/vault/envelope.ts",
+      "main/vault/vault.ts",
+      "main/views/hand-out.ts",
+    ]);
+  });
+
+  test("the sandbox's admin API is loaded by tests and its own command line alone", () => {
+    const users = [...layers]
+      .flatMap(filesOf)
+      .filter((file) => importsOf(file).some((to) => to.endsWith("/admin.ts")));
+    expect(users).toEqual(["sandbox/cli.ts"]);
+  });
+
+  test("every decision in the index exists", () => {
+    const index = readFileSync("docs/adr/README.md", "utf8");
+    const missing = [...index.matchAll(/\]\((\d{4}-[^)]+)\)/g)].filter(
+      ([, file = ""]) => !existsSync(`docs/adr/${file}`),
+    );
+    expect(missing.map(([, file]) => file)).toEqual([]);
+  });
+});

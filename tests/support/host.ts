@@ -1,0 +1,189 @@
+/** The app's host for tests: real HTTP, real files, a real socket; the clock, the clipboard and the person are ours. */
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Log } from "../../core/ports.ts";
+import { Secret } from "../../core/secret.ts";
+import { compose, type App } from "../../main/compose.ts";
+import type { Host, UserAgentRequest } from "../../main/host.ts";
+import { createHttpClient, nodeExchange } from "../../main/http.ts";
+import { startSocketServer } from "../../main/socket/server.ts";
+import { ok } from "../../contract/failure.ts";
+import { createAdmin, type Fault, type Seen } from "../../sandbox/admin.ts";
+import { OWN_CLIENT } from "../../sandbox/seeds.ts";
+import { startSandbox, type Sandbox } from "../../sandbox/server.ts";
+import { createTestKeychain, type TestKeychain } from "./keychain.ts";
+
+/** What is done in the provider's pages: a sign-in, a refusal, nothing, or a window that is closed. */
+export type Person = (request: UserAgentRequest) => Promise<void>;
+
+/** Fills in login and consent over HTTP, and lets the app catch the redirect. */
+export const signsInAs =
+  (userId: string, answer: "allow" | "deny" = "allow"): Person =>
+  async ({ url, onRedirect }) =>
+    onRedirect(await walkPages(url, userId, answer));
+
+/** The redirect that a person's clicks end in. */
+export async function walkPages(url: string, userId: string, answer = "allow"): Promise<string> {
+  const { origin } = new URL(url);
+  const first = await fetch(url, { redirect: "manual" });
+  const early = first.headers.get("location");
+  if (early !== null) return early;
+  const [, request = ""] = /name="request" value="([^"]+)"/.exec(await first.text()) ?? [];
+  const post = (path: string, form: Record<string, string>, cookie = "") =>
+    fetch(`${origin}${path}`, {
+      method: "POST",
+      body: new URLSearchParams(form),
+      redirect: "manual",
+      headers: { cookie },
+    });
+  const login = await post("/oauth2/login", { request, user: userId });
+  const [cookie = ""] = (login.headers.get("set-cookie") ?? "").split(";");
+  const decided = await post("/oauth2/consent", { request, answer }, cookie);
+  return decided.headers.get("location") ?? "";
+}
+
+export interface Bench extends AsyncDisposable {
+  readonly app: App;
+  readonly sandbox: Sandbox;
+  readonly keychain: TestKeychain;
+  readonly profile: string;
+  readonly clipboard: { text: string };
+  readonly logged: string[];
+  person: Person;
+  fault(fault: Partial<Fault> & Pick<Fault, "kind">): Promise<void>;
+  admin(path: string, form?: Record<string, string>): Promise<void>;
+  seen(): Promise<readonly Seen[]>;
+  advance(seconds: number): Promise<void>;
+  /** Ends the app as a crash would, and starts another over the same files. */
+  restart(): Promise<App>;
+}
+
+export async function startBench(options: { profile?: string } = {}): Promise<Bench> {
+  const profile = options.profile ?? (await mkdtemp("/tmp/tk-test-"));
+  const admin = createAdmin();
+  let offsetMs = 0;
+  const sandbox = await startSandbox({ port: 0, ...admin });
+  if ("failure" in sandbox) throw new Error(sandbox.failure);
+  const keychain = createTestKeychain();
+  const clipboard = { text: "" };
+  const logged: string[] = [];
+  const note: Log["info"] = (event, facts) => void logged.push(`${event} ${JSON.stringify(facts ?? {})}`);
+  const timers = new Set<NodeJS.Timeout>();
+
+  const bench = {
+    sandbox,
+    keychain,
+    profile,
+    clipboard,
+    logged,
+    person: signsInAs("700000001") as Person,
+  };
+  const host = (): Host => ({
+    clock: {
+      nowMs: () => Date.now() + offsetMs,
+      monotonicMs: () => performance.now(),
+      after(inMs, run) {
+        const timer = setTimeout(run, inMs);
+        timers.add(timer);
+        return () => clearTimeout(timer);
+      },
+    },
+    random: { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
+    http: createHttpClient(nodeExchange),
+    keychain,
+    clipboard: {
+      write: (text) => Promise.resolve(void (clipboard.text = text.reveal())),
+      read: () => Promise.resolve(clipboard.text),
+      clear: () => Promise.resolve(void (clipboard.text = "")),
+    },
+    openUserAgent(request) {
+      void bench.person(request);
+      return { show: () => undefined, close: () => undefined };
+    },
+    startSandbox: () =>
+      Promise.resolve(
+        ok({
+          origin: sandbox.origin,
+          port: sandbox.port,
+          client: { client_id: OWN_CLIENT.client_id, client_secret: new Secret(OWN_CLIENT.client_secret) },
+          stop: () => undefined,
+          onExit: () => undefined,
+        }),
+      ),
+    startSocketServer,
+    log: { info: note, warn: note, error: note },
+    profileFolder: profile,
+    runtimeFolder: path.join(profile, "run"),
+    socketWorkerUrl: pathToFileURL(path.resolve("out/main/socket-worker.js")),
+    app: { version: "0", electron: "0", unsandboxed: false },
+  });
+  let app = compose(host());
+  await app.start();
+  const post = async (path: string, form: Record<string, string> = {}): Promise<void> => {
+    await fetch(`${sandbox.origin}/admin/${path}`, { method: "POST", body: new URLSearchParams(form) });
+  };
+  return Object.assign(bench, {
+    get app() {
+      return app;
+    },
+    admin: post,
+    fault: ({
+      path = "/oauth2/token",
+      after = false,
+      times = 1,
+      kind,
+    }: Partial<Fault> & Pick<Fault, "kind">) =>
+      post("faults", { fault: JSON.stringify({ path, after, times, kind }) }),
+    seen: async () => (await (await fetch(`${sandbox.origin}/admin/requests`)).json()) as readonly Seen[],
+    async advance(seconds: number) {
+      offsetMs += seconds * 1000;
+      await post("clock", { advance_sec: String(seconds) });
+      app.wake();
+    },
+    async restart() {
+      await app.stop();
+      app = compose(host());
+      await app.start();
+      return app;
+    },
+    async [Symbol.asyncDispose]() {
+      await app.stop();
+      for (const timer of timers) clearTimeout(timer);
+      await sandbox.close();
+      if (options.profile === undefined) await rm(profile, { recursive: true, force: true });
+    },
+  });
+}
+
+/** Signs in and keeps; answers with the sign-in's id. */
+export async function signIn(
+  { app }: Pick<Bench, "app">,
+  client?: string,
+  scopes: readonly string[] = ["user:read:chat"],
+): Promise<string> {
+  const { handlers } = app;
+  const started = await handlers["sandbox.start"](undefined);
+  if (!started.ok) throw new Error(started.failure.code);
+  const course = await handlers["authorization.start"]({
+    client: client ?? started.value.client,
+    scopes: [...scopes],
+  });
+  if (!course.ok) throw new Error(course.failure.code);
+  await until(() => authorization(app, course.value.id)?.step === "confirm");
+  const kept = await handlers["authorization.keep"](course.value.id);
+  if (!kept.ok) throw new Error(kept.failure.code);
+  return kept.value.signIn;
+}
+
+export const authorization = (app: App, id: string) =>
+  app.state.snapshot().authorizations.find((one) => one.id === id);
+export const view = (app: App, id: string) => app.state.snapshot().signIns.find((one) => one.id === id);
+
+export async function until(condition: () => boolean, what = "the condition"): Promise<void> {
+  for (const end = Date.now() + 8_000; !condition();) {
+    if (Date.now() > end) throw new Error(`${what} did not come true`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,8 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["tests/*.test.ts", "tests/core/**/*.test.ts", "tests/integration/**/*.test.ts"],
+    testTimeout: 20_000,
+  },
+});
