@@ -28,7 +28,7 @@ export default defineConfig({
     build: {
       target: NODE,
       outDir: "out/preload",
-      sourcemap: "inline",
+      sourcemap: false,
       externalizeDeps: false,
       rolldownOptions: {
         input: { index: at("preload/index.ts") },

@@ -67,8 +67,6 @@ export type Failure =
   | { readonly code: "sender_rejected" }
   | { readonly code: "internal" };
 
-export type FailureCode = Failure["code"];
-
 /** `cause` is for main's log: dropped at every process boundary, and never a place for a secret. */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }

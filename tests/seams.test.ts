@@ -8,7 +8,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   contract: ["valibot"],
   core: ["contract", "valibot", "oauth4webapi"],
   main: ["contract", "core", "valibot", "electron-store", "pino", "@homebridge/dbus-native", "node:"], // plain Node
-  "main/electron": ["contract", "core", "main", "valibot", "node:", "electron/main", "electron/common"],
+  "main/electron": [
+    "contract",
+    "core",
+    "main",
+    "valibot",
+    "node:",
+    "electron/main",
+    "electron/common",
+    "electron",
+  ],
   preload: ["contract", "electron/renderer"],
   renderer: ["contract", "svelte", "bits-ui", "@lucide/svelte"],
   sandbox: ["contract", "core", "jose", "node:"],

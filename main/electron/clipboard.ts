@@ -1,4 +1,5 @@
-import { clipboard } from "electron/main";
+// From the whole module: its place among the parts differs between versions.
+import { clipboard } from "electron";
 import type { Clipboard } from "../host.ts";
 
 /** Awaited throughout: the calls return promises since Electron 44, and plain values before. */

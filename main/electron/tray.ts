@@ -5,10 +5,10 @@ import path from "node:path";
 import type { TrayEntry, TrayModel } from "../views/tray-model.ts";
 
 export interface TrayActions {
-  copy(signIn: string): void;
-  open(): void;
-  validateAll(): void;
-  quit(): void;
+  readonly copy: (signIn: string) => void;
+  readonly open: () => void;
+  readonly validateAll: () => void;
+  readonly quit: () => void;
 }
 
 const ICONS: Record<TrayModel["icon"], string> = {

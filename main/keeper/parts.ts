@@ -58,7 +58,7 @@ export function createWatches(vault: Vault): Watches {
     drop: (id) => void watches.delete(id),
     current,
     all: () => vault.list("sign_in").map((record) => watches.get(record.id)?.unsaved ?? record),
-    clear: () => void watches.clear(),
+    clear: () => watches.clear(),
     unsaved: () => [...watches.values()].flatMap(({ unsaved }) => (unsaved === undefined ? [] : [unsaved])),
   };
 }

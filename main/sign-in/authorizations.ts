@@ -286,8 +286,8 @@ export function createAuthorizations(
       const open = [...courses.values()];
       for (const course of open) drop(course);
       await Promise.all(
-        open.map((course) =>
-          course.arrived === undefined ? undefined : revoke(course, course.arrived.tokens.accessToken),
+        open.flatMap((course) =>
+          course.arrived === undefined ? [] : [revoke(course, course.arrived.tokens.accessToken)],
         ),
       );
     },

@@ -31,8 +31,8 @@ export async function writeDurably(file: string, text: string): Promise<void> {
 }
 
 export async function eraseDurably(file: string): Promise<void> {
-  await unlink(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
+  await unlink(file).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   });
   await syncFolder(path.dirname(file));
 }

@@ -42,7 +42,7 @@ export async function inspectSecretService(address: string | undefined): Promise
   if (stream === undefined) return "absent";
   stream.on("error", () => undefined); // told by the connection, below
   const { createClient } = (await import("@homebridge/dbus-native")) as unknown as {
-    createClient(options: { stream: Socket }): Bus;
+    readonly createClient: (options: { stream: Socket }) => Bus;
   };
   const bus = createClient({ stream });
   try {

@@ -1,5 +1,5 @@
 import type { KeychainView, UnreadableView, VaultView } from "../../contract/view.ts";
-import type { Failure, Result } from "../../contract/failure.ts";
+import type { Result } from "../../contract/failure.ts";
 import type { Draft, RecordKind, VaultRecord } from "../../core/accounts/records.ts";
 import type { Secret } from "../../core/secret.ts";
 
@@ -49,17 +49,3 @@ export interface Vault {
   /** Files that could not be read: left as they are, never overwritten. */
   readonly unreadable: readonly UnreadableView[];
 }
-
-export type VaultFailure = Extract<
-  Failure["code"],
-  | "vault_locked"
-  | "storage_failing"
-  | "keychain_locked"
-  | "keychain_missing"
-  | "keychain_failing"
-  | "keychain_changed"
-  | "envelope_unreadable"
-  | "envelope_newer"
-  | "passphrase_wrong"
-  | "passphrase_too_short"
->;

@@ -206,7 +206,7 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
     create: (passphrase) =>
       inTurn(async () => {
         if (state.state !== "needs_passphrase") return failed({ code: "vault_not_ready" });
-        if ([...passphrase.reveal()].length < PASSPHRASE_MIN_LENGTH) {
+        if (passphrase.reveal().length < PASSPHRASE_MIN_LENGTH) {
           return failed({ code: "passphrase_too_short", minLength: PASSPHRASE_MIN_LENGTH });
         }
         try {

@@ -1,5 +1,6 @@
 /** What the window knows. Main owns the truth; this follows it. */
 import { createContext } from "svelte";
+import { SvelteSet } from "svelte/reactivity";
 import { sentence, type Result } from "../../contract/failure.ts";
 import type { CopyForm, RendererApi } from "../../contract/ipc.ts";
 import type { Snapshot } from "../../contract/view.ts";
@@ -23,7 +24,7 @@ export class Keep {
   /** Ticks once a second while the window can be seen. */
   nowMs = $state(Date.now());
   /** What is under way, by name, so that its button can say so. */
-  busy = $state.raw<ReadonlySet<string>>(new Set());
+  readonly busy = new SvelteSet<string>();
 
   constructor(api: RendererApi) {
     this.api = api;
@@ -55,7 +56,7 @@ export class Keep {
   /** Runs a call once at a time under a name; a failure is said in words. Undefined: it failed. */
   async run<V>(name: string, call: () => Promise<Result<V>>): Promise<V | undefined> {
     if (this.busy.has(name)) return undefined;
-    this.busy = new Set([...this.busy, name]);
+    this.busy.add(name);
     try {
       const answer = await call();
       if (answer.ok) return answer.value;
@@ -63,7 +64,7 @@ export class Keep {
     } catch {
       this.notices.fail(text.app.notShown);
     } finally {
-      this.busy = new Set([...this.busy].filter((other) => other !== name));
+      this.busy.delete(name);
     }
     return undefined;
   }

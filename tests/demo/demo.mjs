@@ -29,7 +29,8 @@ let ok = true;
 async function step(name, run) {
   if (!ok) return; // each step stands on the one before
   const startedAt = performance.now();
-  let detail = "";
+  /** @type {string} */
+  let detail;
   try {
     detail = await run();
   } catch (error) {

@@ -125,26 +125,29 @@ test("a killed write that left the only copy is adopted; an old copy is deleted"
 });
 
 test.each([
-  ["locked", (k: TestKeychain) => void (k.mood = "locked"), "keychain_locked"],
-  ["hanging", (k: TestKeychain) => void (k.mood = "hangs"), "keychain_failing"],
-  ["gone", (k: TestKeychain) => void (k.mood = "missing"), "keychain_changed"],
-  ["another one", (k: TestKeychain) => void (k.backend = "other"), "keychain_changed"],
-  ["made anew", (k: TestKeychain) => k.forget(), "envelope_unreadable"],
-] as const)("a keychain that is %s is reported; nothing is made anew", async (_name, spoil, code) => {
-  const first = await opened();
-  const { id } = await write(first);
-  await first.lock();
-  const before = await readFile(path.join(folder, "envelope.json"), "utf8");
-  spoil(keychain);
-  const second = make(0.001);
-  expect(await second.open()).toMatchObject({ state: "closed", failure: { code } });
-  expect(await second.write<ClientRecord>(client())).toMatchObject({
-    ok: false,
-    failure: { code: "vault_locked" },
-  });
-  expect(await readFile(path.join(folder, "envelope.json"), "utf8")).toBe(before);
-  expect((await stat(fileOf(id))).size).toBeGreaterThan(0);
-});
+  ["locked", (k): unknown => (k.mood = "locked"), "keychain_locked"],
+  ["hanging", (k): unknown => (k.mood = "hangs"), "keychain_failing"],
+  ["gone", (k): unknown => (k.mood = "missing"), "keychain_changed"],
+  ["another one", (k): unknown => (k.backend = "other"), "keychain_changed"],
+  ["made anew", (k) => k.forget(), "envelope_unreadable"],
+] satisfies [string, (k: TestKeychain) => unknown, string][])(
+  "a keychain that is %s is reported; nothing is made anew",
+  async (_name, spoil, code) => {
+    const first = await opened();
+    const { id } = await write(first);
+    await first.lock();
+    const before = await readFile(path.join(folder, "envelope.json"), "utf8");
+    spoil(keychain);
+    const second = make(0.001);
+    expect(await second.open()).toMatchObject({ state: "closed", failure: { code } });
+    expect(await second.write<ClientRecord>(client())).toMatchObject({
+      ok: false,
+      failure: { code: "vault_locked" },
+    });
+    expect(await readFile(path.join(folder, "envelope.json"), "utf8")).toBe(before);
+    expect((await stat(fileOf(id))).size).toBeGreaterThan(0);
+  },
+);
 
 test("records without their envelope get no new key", async () => {
   const first = await opened();

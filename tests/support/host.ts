@@ -78,7 +78,7 @@ export async function startBench(options: { profile?: string } = {}): Promise<Be
     profile,
     clipboard,
     logged,
-    person: signsInAs("700000001") as Person,
+    person: signsInAs("700000001"),
   };
   const host = (): Host => ({
     clock: {
@@ -124,10 +124,9 @@ export async function startBench(options: { profile?: string } = {}): Promise<Be
   const post = async (path: string, form: Record<string, string> = {}): Promise<void> => {
     await fetch(`${sandbox.origin}/admin/${path}`, { method: "POST", body: new URLSearchParams(form) });
   };
-  return Object.assign(bench, {
-    get app() {
-      return app;
-    },
+  // A getter, since a restart makes another app; `assign` would copy what it answers now.
+  Object.defineProperty(bench, "app", { get: () => app });
+  return Object.assign(bench as typeof bench & { readonly app: App }, {
     admin: post,
     fault: ({
       path = "/oauth2/token",

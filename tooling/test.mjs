@@ -1,0 +1,98 @@
+#!/usr/bin/env node
+// @ts-check
+/** `npm test`: every check and every test. The last line is `N passed, N failed`. */
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { ensureBuilt } from "./build.mjs";
+import { onDesktop } from "./desktop.mjs";
+import { ensureElectron } from "./electron-runtime.mjs";
+import { ensureSystemPackages } from "./system-packages.mjs";
+
+const ROOT = path.join(import.meta.dirname, "..");
+const OUT = path.join(ROOT, "out/test");
+const require = createRequire(import.meta.url);
+const binOf = (/** @type {string} */ name, /** @type {string} */ file) =>
+  path.join(path.dirname(require.resolve(`${name}/package.json`)), file);
+const began = Date.now();
+let passed = 0;
+let failed = 0;
+
+/** @param {string} name @param {() => boolean | Promise<boolean>} run */
+async function check(name, run) {
+  const startedAt = Date.now();
+  const ok = await run();
+  if (ok) passed += 1;
+  else failed += 1;
+  console.log(`${ok ? "✓" : "✗"} ${name} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
+}
+/** @param {string[]} args */
+const node = (...args) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: ROOT,
+    encoding: "utf8",
+    maxBuffer: 2 ** 26,
+  });
+  if (status !== 0) console.error(stdout + stderr);
+  return status === 0;
+};
+/** @param {string} file */
+const readReport = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined);
+
+ensureSystemPackages();
+await ensureElectron();
+rmSync(OUT, { recursive: true, force: true });
+mkdirSync(OUT, { recursive: true });
+
+await check("build", () => {
+  ensureBuilt();
+  return true;
+});
+await check("format", () =>
+  node(binOf("prettier", "bin/prettier.cjs"), "--check", ".", "--log-level", "warn"),
+);
+await check("lint", () => node(binOf("eslint", "bin/eslint.js"), "."));
+await check("unused code", () => node(binOf("knip", "bin/knip.js")));
+await check("types", () => node("tooling/typecheck.mjs"));
+
+const units = path.join(OUT, "units.json");
+spawnSync(
+  process.execPath,
+  [
+    binOf("vitest", "vitest.mjs"),
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${units}`,
+  ],
+  { cwd: ROOT, stdio: "inherit" },
+);
+const unitReport = readReport(units);
+passed += unitReport?.numPassedTests ?? 0;
+failed += unitReport?.numFailedTests ?? 1;
+if (unitReport !== undefined && !unitReport.success && unitReport.numFailedTests === 0) failed += 1; // a file that did not load
+
+// The keyring, the display and the sandbox are real; a failed attempt is not repeated.
+await onDesktop([path.relative(ROOT, binOf("@playwright/test", "cli.js")), "test"], { output: OUT });
+const { stats } = readReport(path.join(OUT, "report.json")) ?? { stats: undefined };
+passed += stats?.expected ?? 0;
+failed += stats === undefined ? 1 : stats.unexpected + stats.flaky;
+
+await check(
+  "demo",
+  async () => (await onDesktop(["tests/demo/demo.mjs"], { output: path.join(ROOT, "out/demo") })) === 0,
+);
+if (process.platform === "linux") {
+  await check("package", () => node("tooling/package.mjs", "--linux", "dir"));
+  const sandboxHelper = path.join(ROOT, "release/linux-unpacked/chrome-sandbox");
+  if (existsSync(sandboxHelper)) chmodSync(sandboxHelper, 0o755); // not set-uid: user namespaces do its work
+  await check(
+    "packaged app",
+    async () => (await onDesktop(["tests/packaged/smoke.mjs"], { output: OUT })) === 0,
+  );
+}
+
+console.log(`\n${((Date.now() - began) / 1000).toFixed(0)} s`);
+console.log(`${String(passed)} passed, ${String(failed)} failed`);
+process.exit(failed === 0 ? 0 : 1);
