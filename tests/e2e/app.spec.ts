@@ -1,0 +1,284 @@
+/** The real app on a real desktop: window, sign-in window, tray, keyring, second instance. */
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test, type ElectronApplication, type Page } from "@playwright/test";
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import {
+  addSandboxAccount,
+  appArguments,
+  electronPath,
+  newProfile,
+  newRuntimeFolder,
+  providerPage,
+  readClipboard,
+  signInAtProvider,
+  startApp,
+} from "../support/app.mjs";
+
+interface Running {
+  app: ElectronApplication;
+  page: Page;
+  profile: string;
+  runtime: string;
+}
+let running: Running;
+const start = async (options: Parameters<typeof startApp>[0] = {}): Promise<Running> =>
+  (running = (await startApp(options)) as Running);
+test.afterEach(async () => {
+  await running.app.close();
+});
+
+async function findsNothing(page: Page, where: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+    expect(found, `${where}, ${colorScheme}`).toEqual([]);
+  }
+}
+
+test("every screen is accessible, in both themes, and breaks no rule of its own policy", async () => {
+  const { app, page } = await start();
+  const problems: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
+  });
+  page.on("pageerror", (error) => problems.push(String(error)));
+  await page.getByRole("heading", { name: /Every tool gets a fresh token/ }).waitFor();
+  await findsNothing(page, "empty");
+  await page.getByRole("link", { name: "Add account" }).click();
+  await findsNothing(page, "guide: client");
+  await page.getByRole("radio", { name: /Another registration/ }).check();
+  await findsNothing(page, "guide: new client");
+  await page.getByRole("radio", { name: /^Sandbox/ }).check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("radio", { name: /Let me choose/ }).check();
+  await page.getByRole("checkbox").first().check();
+  await findsNothing(page, "guide: scopes");
+  await page.getByRole("button", { name: "Open sign-in window" }).click();
+  await providerPage(app);
+  await findsNothing(page, "waiting");
+  await signInAtProvider(app, "mirrelune", (consent) => findsNothing(consent, "consent"));
+  await page.getByRole("button", { name: "Keep this account" }).waitFor();
+  await findsNothing(page, "confirm");
+  await page.getByRole("button", { name: "Keep this account" }).click();
+  await page.getByRole("row", { name: /mirrelune/ }).waitFor();
+  await findsNothing(page, "accounts");
+  await page.getByRole("button", { name: "More for mirrelune" }).click();
+  await page.getByRole("menuitem", { name: "Remove…" }).click();
+  await page.getByRole("alertdialog").waitFor();
+  await findsNothing(page, "question");
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "mirrelune" }).click();
+  await page.getByRole("heading", { name: "What this token may do" }).waitFor();
+  await findsNothing(page, "account");
+  for (const screen of ["Tools", "Clients"]) {
+    await page.getByRole("link", { name: screen }).first().click();
+    await findsNothing(page, screen);
+  }
+  expect(problems).toEqual([]);
+  expect(
+    await page.evaluate(
+      () =>
+        new Promise<string>((done) => {
+          setTimeout(() => {
+            try {
+              window.eval("1 + 1");
+              done("ran");
+            } catch (error) {
+              done((error as Error).name);
+            }
+          });
+        }),
+    ),
+  ).toBe("EvalError");
+});
+
+test("no screen is wider than a window of 360 pixels", async () => {
+  const { app, page } = await start();
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  await addSandboxAccount(app, page, "harborlights_tv");
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const hash of ["#/accounts", "#/add", "#/clients", "#/tools"]) {
+    await page.evaluate((to) => (location.hash = to), hash);
+    await page.waitForTimeout(100);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), hash).toBeLessThanOrEqual(360);
+    await page.screenshot({
+      path: path.join(process.env["TOKENKEEP_OUTPUT"] ?? "out/e2e", `narrow${hash.slice(2)}.png`),
+      animations: "disabled",
+    });
+  }
+});
+
+test("by keyboard alone: find, open, copy", async () => {
+  const { app, page } = await start();
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  await addSandboxAccount(app, page, "harborlights_tv");
+  await addSandboxAccount(app, page, "mirrelune");
+  await page.locator("[data-row]").first().focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.locator("[data-row]").nth(1)).toBeFocused();
+  await page.keyboard.press("c");
+  await page.getByText(/Copied\./).waitFor();
+  expect(readClipboard()).toMatch(/^[a-z0-9]{30}$/);
+  await page.keyboard.press("/");
+  await page.keyboard.type("harbor");
+  await expect(page.locator("[data-row]")).toHaveCount(1);
+  await page.keyboard.press("Escape");
+  await page.locator("[data-row]").first().focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "harborlights_tv" }).waitFor();
+});
+
+test("a refusal and a closed window save nothing and say so", async () => {
+  const { app, page } = await start();
+  await page.getByRole("button", { name: "Start the sandbox" }).click();
+  const login = await providerPage(app);
+  await login.getByRole("button", { name: "Sign in as lanternbot" }).click();
+  await login.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("The sign-in was declined (access_denied)").waitFor();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await providerPage(app);
+  await app.evaluate(({ BrowserWindow }) => {
+    for (const window of BrowserWindow.getAllWindows())
+      if (window.getTitle().startsWith("Sign in")) window.close();
+  });
+  await page.getByText("The sign-in window was closed before it was finished").waitFor();
+});
+
+test("a client id that the provider does not know is named in its page", async () => {
+  const { app, page } = await start();
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  const opened = await page.evaluate(async () => {
+    const api = window.tokenkeep;
+    await api["sandbox.start"]();
+    const saved = await api["clients.save"]({ provider: "sandbox", name: "x", client_id: "nobody" });
+    if (!saved.ok) return saved.failure.code;
+    return (await api["authorization.start"]({ client: saved.value.id, scopes: [] })).ok ? "ok" : "failed";
+  });
+  expect(opened).toBe("ok");
+  await (
+    await providerPage(app)
+  )
+    .getByText("No application with this client ID is registered here.")
+    .waitFor();
+});
+
+test("calls that are not of the right form are refused by name", async () => {
+  const { page } = await start();
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  const answer = await page.evaluate(() => window.tokenkeep["signIns.copy"]({ id: "../..", form: "token" }));
+  expect(answer).toEqual({ ok: false, failure: { code: "bad_request", field: "id" } });
+});
+
+test("no token, secret or code stands in the clear in profile, logs or command lines", async () => {
+  const { app, page, profile } = await start();
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  await addSandboxAccount(app, page, "harborlights_tv");
+  await page.getByRole("button", { name: "Copy token of harborlights_tv" }).click();
+  await page.getByText(/Copied\./).waitFor();
+  const canaries = [readClipboard(), "sandbox-only-not-a-secret"];
+  expect(canaries[0]).toMatch(/^[a-z0-9]{30}$/);
+  const files = readdirSync(profile, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  expect(files.length).toBeGreaterThan(5);
+  const found = files
+    .map(({ parentPath, name }) => path.join(parentPath, name))
+    .filter((file) => canaries.some((canary) => readFileSync(file).includes(canary)));
+  expect(found).toEqual([]);
+  const commandLines = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "latin1");
+      } catch {
+        return "";
+      }
+    });
+  expect(commandLines.some((line) => canaries.some((canary) => line.includes(canary)))).toBe(false);
+  const heap = await page.evaluate(() =>
+    JSON.stringify(window.tokenkeep["state.get"]().then((answer) => answer)),
+  );
+  expect(heap).not.toContain(canaries[0]);
+});
+
+test("Chromium's sandbox is on for an ordinary user", async () => {
+  test.skip(process.getuid?.() === 0, "root cannot have it");
+  const { app } = await start();
+  const pid = await app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId(),
+  );
+  expect(readFileSync(`/proc/${String(pid)}/status`, "utf8")).toMatch(/Seccomp:\s*2/);
+});
+
+test("without a keychain a passphrase is asked for; locked, nothing leaves", async () => {
+  const { app, page, profile, runtime } = await start({ args: ["--password-store=basic"] });
+  await page.getByRole("heading", { name: "Choose a passphrase" }).waitFor();
+  await findsNothing(page, "choose a passphrase");
+  await page.getByLabel("Passphrase").fill("a lantern by the harbour");
+  await page.getByLabel("Once more").fill("a lantern by the sea");
+  await page.getByRole("button", { name: "Seal with this passphrase" }).click();
+  await page.getByText("The two do not match.").waitFor();
+  await page.getByLabel("Once more").fill("a lantern by the harbour");
+  await page.getByRole("button", { name: "Seal with this passphrase" }).click();
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  await page.keyboard.press("Control+l");
+  await page.getByRole("heading", { name: "Locked" }).waitFor();
+  await findsNothing(page, "locked");
+  await app.close();
+  const again = await start({ profile, runtime, args: ["--password-store=basic"] });
+  await again.page.getByLabel("Passphrase").fill("something else");
+  await again.page.getByRole("button", { name: "Unlock" }).click();
+  await again.page.getByText("That is not the passphrase of this vault.").waitFor();
+  await again.page.getByLabel("Passphrase").fill("a lantern by the harbour");
+  await again.page.getByRole("button", { name: "Unlock" }).click();
+  await again.page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+});
+
+test("a vault sealed by the keyring, started without it: reported, untouched", async () => {
+  const { app, page, profile, runtime } = await start();
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  await app.close();
+  const envelope = path.join(profile, "vault/envelope.json");
+  const before = readFileSync(envelope, "utf8");
+  const again = await start({ profile, runtime, args: ["--password-store=basic"] });
+  await again.page.getByText(/Your tokens were sealed by GNOME Keyring/).waitFor();
+  await findsNothing(again.page, "closed");
+  expect(readFileSync(envelope, "utf8")).toBe(before);
+});
+
+test("a second instance brings the first one's window to the front and goes", async () => {
+  const { app, page, profile, runtime } = await start();
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  const shown = app.waitForEvent("window");
+  const code = await new Promise((resolve) => {
+    spawn(electronPath, appArguments(profile), { env: { ...process.env, XDG_RUNTIME_DIR: runtime } }).on(
+      "exit",
+      resolve,
+    );
+  });
+  expect(code).toBe(0);
+  await (await shown).getByRole("button", { name: "Start the sandbox" }).waitFor();
+});
+
+test("a first instance that hangs is replaced, never doubled", async () => {
+  test.setTimeout(120_000);
+  const profile = newProfile();
+  const runtime = newRuntimeFolder();
+  const first = spawn(electronPath, appArguments(profile, ["--hidden"]), {
+    env: { ...process.env, XDG_RUNTIME_DIR: runtime },
+  });
+  const gone = new Promise((resolve) => first.once("exit", resolve));
+  await expect
+    .poll(() => readdirSync(path.join(runtime, "tokenkeep")).includes("endpoint.json"))
+    .toBe(true)
+    .catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  first.kill("SIGSTOP");
+  const { page } = await start({ profile, runtime });
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  await gone; // one refresher per machine
+});

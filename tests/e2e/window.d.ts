@@ -1,0 +1,7 @@
+import type { RendererApi } from "../../contract/ipc.ts";
+
+declare global {
+  interface Window {
+    readonly tokenkeep: RendererApi;
+  }
+}
