@@ -79,6 +79,19 @@ function showTray(keep: App, window: MainWindow): void {
   });
 }
 
+/** A sign-in that needs its person again brings the window to the front: it may have been closed meanwhile. */
+function comeBackForAnswers(keep: App, window: MainWindow): void {
+  let asked = new Set<string>();
+  keep.state.onChange(({ authorizations }) => {
+    if (authorizations === undefined) return;
+    const asking = authorizations
+      .filter(({ step }) => step === "confirm" || step === "failed")
+      .map(({ id }) => id);
+    if (asking.some((id) => !asked.has(id))) window.show();
+    asked = new Set(asking);
+  });
+}
+
 /** Quits once what runs is written: an answer that is lost here may have cost a one-time token. */
 function stopBeforeQuit(keep: App): void {
   let stopped = false;
@@ -101,6 +114,7 @@ function main(): void {
   const keep = compose(host);
   serveCalls(keep.handlers, window, host.log); // before the window asks
   keep.state.onChange((changes) => window.send("state.changed", changes));
+  comeBackForAnswers(keep, window);
   if (!app.commandLine.hasSwitch("hidden")) window.show();
   void keep.start(); // beside the window's first paint, not before it
   showTray(keep, window);

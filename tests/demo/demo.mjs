@@ -7,6 +7,7 @@ import {
   addSandboxAccount,
   newProfile,
   newRuntimeFolder,
+  providerPage,
   readClipboard,
   signInAtProvider,
   startApp,
@@ -71,7 +72,6 @@ await step("sandbox-up", async () => {
   await page.getByRole("heading", { name: /Every tool gets a fresh token/ }).waitFor();
   await shoot(page, "empty");
   await page.getByRole("button", { name: "Start the sandbox" }).click();
-  const { providerPage } = await import("../support/app.mjs");
   const provider = await providerPage(app);
   origin = new URL(provider.url()).origin;
   const discovery = await fetch(`${origin}/oauth2/.well-known/openid-configuration`);
