@@ -62,6 +62,14 @@ const isOpen = (name: string): name is Open => name !== "auth" && Object.hasOwn(
 /** Does the same work for a client that does not exist. */
 const NOBODY = randomBytes(32);
 
+/** A token is asked for far more often than it changes, so it is turned into text once. */
+const texts = new WeakMap<TokenGetResult, string>();
+function tokenText(token: TokenGetResult): string {
+  const text = texts.get(token) ?? JSON.stringify(token);
+  texts.set(token, text);
+  return text;
+}
+
 export function createSession(host: SessionHost): Session {
   const challenge = randomBytes(32).toString("base64url");
   let grant: string | undefined;
@@ -69,6 +77,8 @@ export function createSession(host: SessionHost): Session {
   let over = false;
 
   const send = (message: object): void => host.write(JSON.stringify(message));
+  const give = (id: RequestId, token: TokenGetResult): void =>
+    host.write(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${tokenText(token)}}`);
   const refuse = (id: RequestId | null, code: SocketErrorCode): void =>
     send({
       jsonrpc: "2.0",
@@ -107,14 +117,14 @@ export function createSession(host: SessionHost): Session {
       case "token.get": {
         const ask = (given ?? {}) as NonNullable<Params<"token.get">>;
         const choice = chooseToken(table, mine, ask, host.nowMs());
-        if (choice.kind === "token") return send({ jsonrpc: "2.0", id, result: choice.token });
+        if (choice.kind === "token") return give(id, choice.token);
         if (choice.kind === "error") return refuse(id, choice.code);
         const fresh = await host.miss(mine.id, choice.signIn, choice.minValidSec);
         // The wait may have been long: what was allowed then may not be now.
         if (host.table().locked) return refuse(id, "vault_locked");
         if (currentGrant() === undefined) return leave(id, "auth_failed");
         if (!fresh.ok) return refuse(id, fresh.code);
-        return send({ jsonrpc: "2.0", id, result: fresh.token });
+        return give(id, fresh.token);
       }
     }
   }

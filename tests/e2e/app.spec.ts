@@ -24,7 +24,7 @@ interface Running {
 }
 let running: Running;
 const start = async (options: Parameters<typeof startApp>[0] = {}): Promise<Running> =>
-  (running = (await startApp(options)) as Running);
+  (running = await startApp(options));
 test.afterEach(async () => {
   await running.app.close();
 });

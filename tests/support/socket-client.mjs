@@ -45,10 +45,12 @@ export function lineReader(socket) {
 }
 
 /**
- * Connects and proves itself; refuses a server that cannot.
+ * Connects and proves itself; refuses a server that cannot. A first request goes out together with the proof, and its
+ * answer is looked at only after the server's own proof.
  * @param {{ endpoint: string, client: string, key: string }} connection
+ * @param {{ method: string, params?: object }} [first]
  */
-export async function connectTool({ endpoint, client, key }) {
+export async function connectTool({ endpoint, client, key }, first) {
   const socket = connect(endpoint);
   const read = lineReader(socket);
   const secret = Buffer.from(key, "base64url");
@@ -58,20 +60,33 @@ export async function connectTool({ endpoint, client, key }) {
   const lines = [endpoint, greeting.challenge, client, nonce];
   let id = 0;
   /** @param {string} method @param {object} [params] */
-  const ask = async (method, params) => {
+  const line = (method, params) => {
     id += 1;
-    socket.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, ...(params && { params }) })}\n`);
-    const line = await read();
-    if (line === undefined) throw new Error("the connection was closed");
-    const { result, error } = JSON.parse(line);
+    return `${JSON.stringify({ jsonrpc: "2.0", id, method, ...(params && { params }) })}\n`;
+  };
+  const answer = async () => {
+    const said = await read();
+    if (said === undefined) throw new Error("the connection was closed");
+    const { result, error } = JSON.parse(said);
     if (error) throw Object.assign(new Error(error.message), { code: error.data.code });
     return result;
   };
-  const answer = await ask("auth", { client, nonce, proof: proof("client", secret, lines) });
+  const auth = line("auth", { client, nonce, proof: proof("client", secret, lines) });
+  socket.write(first === undefined ? auth : auth + line(first.method, first.params));
   const expected = Buffer.from(proof("server", secret, lines));
-  const found = Buffer.from(answer.proof);
+  const found = Buffer.from((await answer()).proof);
   if (expected.length !== found.length || !timingSafeEqual(expected, found)) throw new Error("not Tokenkeep");
-  return { ask, close: () => socket.destroy(), socket };
+  return {
+    /** The answer to `first`. */
+    first: first === undefined ? undefined : await answer(),
+    /** One at a time. @param {string} method @param {object} [params] */
+    ask: (method, params) => {
+      socket.write(line(method, params));
+      return answer();
+    },
+    close: () => socket.destroy(),
+    socket,
+  };
 }
 
 /** The lines that the window copies for a tool. @param {string} text */

@@ -1,0 +1,112 @@
+// @ts-check
+/** Start-up and memory beside an empty Electron app, measured one after the other, in turns. */
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { _electron } from "playwright-core";
+import { electronPath, isRoot, newProfile, newRuntimeFolder } from "../support/app.mjs";
+import { median, settle } from "./figures.mjs";
+
+const ROOT = path.join(import.meta.dirname, "../..");
+const APPS = { tokenkeep: ROOT, empty: path.join(import.meta.dirname, "empty-app") };
+/** @param {string} folder @param {string[]} more */
+const argumentsOf = (folder, ...more) => [
+  folder,
+  `--user-data-dir=${newProfile()}`,
+  "--disable-gpu",
+  ...(isRoot ? ["--no-sandbox"] : []),
+  ...more,
+];
+const environment = () => ({
+  .../** @type {Record<string, string>} */ (process.env),
+  XDG_RUNTIME_DIR: newRuntimeFolder(),
+});
+
+/** Milliseconds from spawn to the window's first contentful paint. @param {string} folder */
+async function firstPaint(folder) {
+  const app = await _electron.launch({
+    executablePath: electronPath,
+    chromiumSandbox: !isRoot,
+    args: argumentsOf(folder),
+    env: environment(),
+  });
+  const page = await app.firstWindow();
+  // From the process's own start, as the kernel saw it, so that the driver's time is not in it.
+  const createdAtMs = await app.evaluate(() => process.getCreationTime() ?? 0);
+  const paintedAtMs = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        new PerformanceObserver((list, observer) => {
+          const [paint] = list.getEntriesByName("first-contentful-paint");
+          if (paint === undefined) return;
+          observer.disconnect();
+          resolve(performance.timeOrigin + paint.startTime);
+        }).observe({ type: "paint", buffered: true });
+      }),
+  );
+  await app.close();
+  return Number(paintedAtMs) - createdAtMs;
+}
+
+/** @param {number} root @returns {number[]} */
+function processTree(root) {
+  const children = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+        return [{ pid: Number(name), parent: Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) }];
+      } catch {
+        return [];
+      }
+    });
+  const found = [root];
+  for (const pid of found)
+    found.push(...children.filter(({ parent }) => parent === pid).map(({ pid: child }) => child));
+  return found;
+}
+/** Sum of proportional set sizes of a process and its children, in MiB. @param {number} root */
+const pssMiB = (root) =>
+  processTree(root).reduce((sum, pid) => {
+    try {
+      return (
+        sum +
+        Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${String(pid)}/smaps_rollup`, "utf8"))?.[1] ?? 0)
+      );
+    } catch {
+      return sum;
+    }
+  }, 0) / 1024;
+
+/** Memory of an app that was started to the tray. @param {string} folder */
+async function inTray(folder) {
+  const child = spawn(electronPath, argumentsOf(folder, "--hidden"), { stdio: "ignore", env: environment() });
+  await settle(6_000);
+  const size = pssMiB(child.pid ?? 0);
+  child.kill();
+  await new Promise((resolve) => child.once("exit", resolve));
+  return size;
+}
+
+const rounds = Number(process.env["ROUNDS"] ?? 7);
+/** @type {Record<"paint" | "memory", Record<keyof typeof APPS, number[]>>} */
+const seen = { paint: { tokenkeep: [], empty: [] }, memory: { tokenkeep: [], empty: [] } };
+for (let round = 0; round < rounds; round += 1)
+  for (const name of /** @type {const} */ (["empty", "tokenkeep"]))
+    seen.paint[name].push(await firstPaint(APPS[name]));
+for (let round = 0; round < Math.min(3, rounds); round += 1)
+  for (const name of /** @type {const} */ (["empty", "tokenkeep"]))
+    seen.memory[name].push(await inTray(APPS[name]));
+
+/** @param {string} unit @param {Record<keyof typeof APPS, number[]>} figures @param {number} budget */
+const compare = (unit, { tokenkeep, empty }, budget) => {
+  const ratio = median(tokenkeep) / median(empty);
+  return { unit, tokenkeep: median(tokenkeep), empty: median(empty), ratio, budget, met: ratio <= budget };
+};
+console.log(
+  JSON.stringify({
+    firstContentfulPaint: compare("ms", seen.paint, 1.25),
+    memoryInTray: compare("MiB PSS", seen.memory, 1.15),
+  }),
+);
+process.exit(0);
