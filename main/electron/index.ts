@@ -110,13 +110,14 @@ function main(): void {
   refuseEverything(session.defaultSession);
   const devServer = app.isPackaged ? undefined : process.env["ELECTRON_RENDERER_URL"];
   const window = createMainWindow(here("../preload/index.cjs"), path.join(resources, "icon.png"), devServer);
+  const hidden = app.commandLine.hasSwitch("hidden");
+  if (!hidden) window.show(); // first, so that it loads while the rest is put together
   const host = makeHost();
   const keep = compose(host);
-  serveCalls(keep.handlers, window, host.log); // before the window asks
+  serveCalls(keep.handlers, window, host.log); // in the same turn, so before the window asks
   keep.state.onChange((changes) => window.send("state.changed", changes));
   comeBackForAnswers(keep, window);
-  if (!app.commandLine.hasSwitch("hidden")) window.show();
-  void keep.start(); // beside the window's first paint, not before it
+  void (hidden ? Promise.resolve() : window.painted()).then(() => keep.start());
   showTray(keep, window);
   stopBeforeQuit(keep);
   powerMonitor.on("resume", () => keep.wake());

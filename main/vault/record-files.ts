@@ -2,7 +2,6 @@
  * The records' files: one sealed file per record, written by electron-store, read once at opening.
  * What cannot be read is left where it is and never overwritten; what a killed write left behind is settled.
  */
-import Store from "electron-store";
 import { readdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
@@ -72,6 +71,7 @@ export async function writeRecord(
     padded(encodeRecord(record)),
     freshNonce((count) => random.bytes(count)),
   );
+  const { default: Store } = await import("electron-store"); // not on the way to the first paint
   // Made for the write and dropped: a store per record would keep every file in memory a second time.
   const store = new Store<v.InferOutput<typeof fileShape>>({
     cwd: folder,

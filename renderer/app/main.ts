@@ -9,4 +9,7 @@ declare global {
 }
 
 const target = document.getElementById("app");
-if (target !== null) mount(App, { target, props: { api: window.tokenkeep } });
+if (target !== null) {
+  target.replaceChildren();
+  mount(App, { target, props: { api: window.tokenkeep } });
+}

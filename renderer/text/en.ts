@@ -321,7 +321,7 @@ export const text = {
     needAccount: "Choose at least one account.",
   },
   vault: {
-    opening: "Opening the vault",
+    opening: "Opening Tokenkeep",
     lockedTitle: "Locked",
     lockedText: "Nothing leaves until you unlock.",
     passphrase: "Passphrase",

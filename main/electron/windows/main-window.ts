@@ -6,9 +6,14 @@ import { WINDOW_ORIGIN } from "../scheme.ts";
 /** `--surface` of the design: what shows before the first paint. */
 const surface = () => (nativeTheme.shouldUseDarkColors ? "#13191b" : "#f8f9f9");
 
+/** What comes after the first paint does not wait longer than this for it. */
+const PAINT_TIMEOUT_MS = 1_000;
+
 export interface MainWindow {
   /** Makes it or brings it to the front. */
   show(): void;
+  /** Resolves after its first paint, or when that takes too long to wait for. */
+  painted(): Promise<void>;
   send(channel: string, payload: unknown): void;
   /** True for messages of this window's own top frame on our own origin, and no other. */
   sent(event: Electron.IpcMainInvokeEvent): boolean;
@@ -57,6 +62,11 @@ export function createMainWindow(preload: string, icon: string, devServer: strin
       window.show();
       window.focus();
     },
+    painted: () =>
+      new Promise((resolve) => {
+        setTimeout(resolve, PAINT_TIMEOUT_MS);
+        window?.once("ready-to-show", resolve);
+      }),
     send: (channel, payload) => window?.webContents.send(channel, payload),
     sent: ({ sender, senderFrame }) =>
       sender === window?.webContents &&
