@@ -86,8 +86,8 @@ export class Keep {
     if (done !== undefined) this.notices.tell(text.actions.checked);
   }
   async lock(): Promise<void> {
-    const done = await this.run("lock", () => this.api["vault.lock"]());
-    if (done !== undefined) this.notices.tell(text.actions.locked);
+    this.notices.dismiss();
+    await this.run("lock", () => this.api["vault.lock"]()); // the screen says the rest
   }
 
   /** Opens the provider's page and shows how far it is. */

@@ -33,7 +33,9 @@ export const text = {
   },
   accounts: {
     title: "Accounts",
+    /** `all`: those that are not ended. */
     summary(needYou: number, all: number): string {
+      if (all === 0) return "None is in use.";
       if (needYou === 0 && all === 2) return "Both are looked after.";
       if (needYou === 0)
         return all === 1 ? "It is looked after." : `All ${word(all).toLowerCase()} are looked after.`;
@@ -94,7 +96,6 @@ export const text = {
     revoked: (name: string) => `The token of ${name} was revoked.`,
     removed: (name: string) => `${name} was removed from this computer.`,
     checked: "Every account was asked about.",
-    locked: "Locked. Nothing leaves until you unlock.",
   },
   confirm: {
     revokeTitle: (name: string) => `Revoke the token of ${name}?`,

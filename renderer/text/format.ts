@@ -22,9 +22,9 @@ export const dateOf = (atMs: number): string => date.format(atMs);
 export function whenOf(atMs: number, nowMs: number): string {
   const minutes = Math.round((atMs - nowMs) / 60_000);
   if (minutes === 0) return "just now";
-  if (Math.abs(minutes) < 60) return relative.format(minutes, "minute").replace("min.", "min");
+  if (Math.abs(minutes) < 60) return relative.format(minutes, "minute").replace(/mins?\.?/, "min");
   const hours = Math.round(minutes / 60);
-  if (Math.abs(hours) < 24) return relative.format(hours, "hour").replace("hr.", "h");
+  if (Math.abs(hours) < 24) return relative.format(hours, "hour").replace(/hrs?\.?/, "h");
   return relative.format(Math.round(hours / 24), "day");
 }
 /** As `whenOf`, for what is still to come. */
