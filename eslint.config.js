@@ -56,7 +56,7 @@ export default defineConfig(
   },
   {
     // Programs of the session bus and the runtime that have no types.
-    files: ["tests/support/tray-watcher.mjs", "tooling/default-app/**"],
+    files: ["tests/support/{tray-watcher,keyring}.mjs", "tooling/default-app/**"],
     rules: { "@typescript-eslint/ban-ts-comment": "off" },
   },
 );

@@ -14,6 +14,8 @@ const AUTH_TIMEOUT_MS = 10_000;
 const AT_ONCE = 64;
 /** A reader that lets this much pile up is dropped. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
+/** How long a refused connection is still read, and what is read thrown away: closing at once would lose our answer. */
+const LINGER_MS = 1_000;
 const TELL_USES_EVERY_MS = 5_000;
 /** Questions to main per grant and minute: each may become a request to the provider. */
 const MISSES_PER_MINUTE = 60;
@@ -78,7 +80,9 @@ function accept(socket: Socket): void {
   }
   const lines = createLines();
   let underWay = 0;
+  let leaving = false;
   const flow = (): void => {
+    if (leaving) return;
     if (underWay >= AT_ONCE || socket.writableNeedDrain) socket.pause();
     else socket.resume();
   };
@@ -93,13 +97,19 @@ function accept(socket: Socket): void {
       socket.write(`${line}\n`);
       if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
     },
-    end: () => socket.end(() => socket.destroy()),
+    end() {
+      leaving = true;
+      socket.end();
+      socket.resume();
+      setTimeout(() => socket.destroy(), LINGER_MS);
+    },
   });
   connections.set(socket, session);
   const unproven = setTimeout(() => {
     if (session.grant === undefined) socket.destroy();
   }, AUTH_TIMEOUT_MS);
   socket.on("data", (chunk) => {
+    if (leaving) return;
     const whole = lines.feed(chunk, (line) => {
       underWay += 1;
       void session
@@ -110,10 +120,8 @@ function accept(socket: Socket): void {
           flow();
         });
     });
-    if (!whole) {
-      void session.take("").catch(() => undefined); // not JSON: answered with `protocol_error`, then closed
-      socket.pause();
-    } else flow();
+    if (whole) flow();
+    else void session.take("").catch(() => socket.destroy()); // no JSON: answered with `protocol_error`, then closed
   });
   socket.on("drain", flow);
   socket.on("error", () => socket.destroy());
