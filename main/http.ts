@@ -138,12 +138,13 @@ export const nodeExchange: OpenExchange = (request) => {
   });
 };
 
+/** A header that came once; of one that came more often, the first. */
+export const oneValue = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value[0] : value;
+
 const nodeResponse = (incoming: IncomingMessage): ExchangeResponse => ({
   status: incoming.statusCode ?? 0,
-  header: (name) => {
-    const value = incoming.headers[name];
-    return Array.isArray(value) ? value[0] : value;
-  },
+  header: (name) => oneValue(incoming.headers[name]),
   onData: (listener) => void incoming.on("data", listener),
   onEnd: (listener) => void incoming.on("end", listener),
   onBroken: (listener) => {

@@ -6,7 +6,7 @@
  */
 import { net, session, type ClientRequest, type IncomingMessage, type Session } from "electron/main";
 import type { HttpRequest } from "../../core/ports.ts";
-import type { Exchange, ExchangeResponse, OpenExchange } from "../http.ts";
+import { oneValue, type Exchange, type ExchangeResponse, type OpenExchange } from "../http.ts";
 import { refuseEverything } from "./hardening.ts";
 
 /** Token requests at a time; more wait for their turn. */
@@ -87,10 +87,7 @@ const codeOf = ({ message }: Error): string => /ERR_[A-Z0-9_]+/.exec(message)?.[
 
 const responseOf = (incoming: IncomingMessage): ExchangeResponse => ({
   status: incoming.statusCode,
-  header: (name) => {
-    const value = incoming.headers[name];
-    return Array.isArray(value) ? value[0] : value;
-  },
+  header: (name) => oneValue(incoming.headers[name]),
   onData: (listener) => void incoming.on("data", listener),
   onEnd: (listener) => void incoming.on("end", listener),
   onBroken: (listener) => {

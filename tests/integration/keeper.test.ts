@@ -89,6 +89,26 @@ test.each(["502_html", "200_html", "huge", "half", "drop", "redirect"] as const)
   },
 );
 
+test.each([
+  ["one-time", rotating, "refresh_ambiguous"],
+  ["confidential", (bench: Bench) => signIn(bench), "signed_in"],
+] as const)(
+  "%s: the intent is on disk before the token is sent, and a crash in between is known",
+  async (_name, start, status) => {
+    await using bench = await startBench();
+    const id = await start(bench);
+    await bench.fault({ kind: "silence", after: true });
+    void bench.app.handlers["signIns.refresh"](id);
+    for (const end = Date.now() + 5_000; (await refreshes(bench)) === 0 && Date.now() < end;);
+    const other = await bench.afterCrash();
+    expect(view(other, id)?.status).toBe(status);
+    await other.handlers["signIns.refresh"](id);
+    expect(await refreshes(bench)).toBe(status === "signed_in" ? 2 : 1);
+    await other.stop();
+    await bench.sandbox.close(); // the first one still waits for its answer
+  },
+);
+
 test("a rotated token is on disk before it is used: it survives a restart", async () => {
   await using bench = await startBench();
   const id = await rotating(bench);

@@ -1,6 +1,6 @@
 /** The app's host for tests: real HTTP, real files, a real socket; the clock, the clipboard and the person are ours. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Log } from "../../core/ports.ts";
@@ -56,12 +56,14 @@ export interface Bench extends AsyncDisposable {
   admin(path: string, form?: Record<string, string>): Promise<void>;
   seen(): Promise<readonly Seen[]>;
   advance(seconds: number): Promise<void>;
-  /** Ends the app as a crash would, and starts another over the same files. */
+  /** Ends the app and starts another over the same files. */
   restart(): Promise<App>;
+  /** Another app over what is on disk at this moment, as after a power cut. It has to be stopped. */
+  afterCrash(): Promise<App>;
 }
 
-export async function startBench(options: { profile?: string } = {}): Promise<Bench> {
-  const profile = options.profile ?? (await mkdtemp("/tmp/tk-test-"));
+export async function startBench(): Promise<Bench> {
+  const profile = await mkdtemp("/tmp/tk-test-");
   const admin = createAdmin();
   let offsetMs = 0;
   const sandbox = await startSandbox({ port: 0, ...admin });
@@ -80,7 +82,7 @@ export async function startBench(options: { profile?: string } = {}): Promise<Be
     logged,
     person: signsInAs("700000001"),
   };
-  const host = (): Host => ({
+  const host = (folder = profile): Host => ({
     clock: {
       nowMs: () => Date.now() + offsetMs,
       monotonicMs: () => performance.now(),
@@ -114,8 +116,8 @@ export async function startBench(options: { profile?: string } = {}): Promise<Be
       ),
     startSocketServer,
     log: { info: note, warn: note, error: note },
-    profileFolder: profile,
-    runtimeFolder: path.join(profile, "run"),
+    profileFolder: folder,
+    runtimeFolder: path.join(folder, "run"),
     socketWorkerUrl: pathToFileURL(path.resolve("out/main/socket-worker.js")),
     app: { version: "0", electron: "0", unsandboxed: false },
   });
@@ -141,6 +143,13 @@ export async function startBench(options: { profile?: string } = {}): Promise<Be
       await post("clock", { advance_sec: String(seconds) });
       app.wake();
     },
+    async afterCrash() {
+      const copy = `${profile}-crash`;
+      await cp(path.join(profile, "vault"), path.join(copy, "vault"), { recursive: true });
+      const other = compose(host(copy));
+      await other.start();
+      return other;
+    },
     async restart() {
       await app.stop();
       app = compose(host());
@@ -151,7 +160,7 @@ export async function startBench(options: { profile?: string } = {}): Promise<Be
       await app.stop();
       for (const timer of timers) clearTimeout(timer);
       await sandbox.close();
-      if (options.profile === undefined) await rm(profile, { recursive: true, force: true });
+      for (const folder of [profile, `${profile}-crash`]) await rm(folder, { recursive: true, force: true });
     },
   });
 }
