@@ -129,6 +129,7 @@ test.each([
   ["hanging", (k): unknown => (k.mood = "hangs"), "keychain_failing"],
   ["gone", (k): unknown => (k.mood = "missing"), "keychain_changed"],
   ["another one", (k): unknown => (k.backend = "other"), "keychain_changed"],
+  ["without integrity", (k): unknown => (k.mood = "forges"), "envelope_unreadable"],
   ["made anew", (k) => k.forget(), "envelope_unreadable"],
 ] satisfies [string, (k: TestKeychain) => unknown, string][])(
   "a keychain that is %s is reported; nothing is made anew",

@@ -4,7 +4,8 @@ import { Secret } from "../../core/secret.ts";
 import type { Keychain } from "../../main/vault/types.ts";
 
 export interface TestKeychain extends Keychain {
-  mood: "usable" | "missing" | "locked" | "hangs";
+  /** `forges`: no integrity, as on Linux: altered text opens to something else, without an error. */
+  mood: "usable" | "missing" | "locked" | "hangs" | "forges";
   backend: string;
   /** As when the keyring was deleted and made anew. */
   forget(): void;
@@ -20,7 +21,7 @@ export function createTestKeychain(): TestKeychain {
       if (self.mood === "hangs") return new Promise(() => undefined);
       const keychain = { name: "Test keychain", backend: self.backend };
       if (self.mood === "missing") return Promise.resolve({ state: "missing", backend: "basic_text" });
-      return Promise.resolve({ state: self.mood, keychain });
+      return Promise.resolve({ state: self.mood === "locked" ? "locked" : "usable", keychain });
     },
     seal(text) {
       const nonce = randomBytes(12);
@@ -29,6 +30,8 @@ export function createTestKeychain(): TestKeychain {
       return Promise.resolve(Buffer.concat([nonce, cipher.getAuthTag(), sealed]));
     },
     open(sealed) {
+      if (self.mood === "forges")
+        return Promise.resolve({ text: new Secret(randomBytes(32).toString("base64")), stale: false });
       const bytes = Buffer.from(sealed);
       const cipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12));
       cipher.setAuthTag(bytes.subarray(12, 28));
