@@ -56,8 +56,6 @@ export const text = {
     unreachable: "Unreachable",
     sandbox: "Sandbox",
     noRefresh: "No refresh",
-    flow: "code",
-    testFlow: "Code",
     nothingFound: (asked: string) => `No account matches “${asked}”. Names, clients and scopes are searched.`,
     showAll: "Show all",
     copyToken: (name: string) => `Copy token of ${name}`,

@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type ElectronApplication, type Page } from "@playwright/test";
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import {
   addSandboxAccount,
@@ -100,9 +100,14 @@ test("no screen is wider than a window of 360 pixels", async () => {
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   await addSandboxAccount(app, page, "harborlights_tv");
   await page.setViewportSize({ width: 360, height: 740 });
-  for (const hash of ["#/accounts", "#/add", "#/clients", "#/tools"]) {
+  for (const [hash, title] of [
+    ["#/accounts", "Accounts"],
+    ["#/add", "Add an account"],
+    ["#/clients", "Clients"],
+    ["#/tools", "Tools"],
+  ] as const) {
     await page.evaluate((to) => (location.hash = to), hash);
-    await page.waitForTimeout(100);
+    await page.getByRole("heading", { name: title, level: 1 }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth), hash).toBeLessThanOrEqual(360);
     await page.screenshot({
       path: path.join(process.env["TOKENKEEP_OUTPUT"] ?? "out/e2e", `narrow${hash.slice(2)}.png`),
@@ -198,9 +203,8 @@ test("no token, secret or code stands in the clear in profile, logs or command l
       }
     });
   expect(commandLines.some((line) => canaries.some((canary) => line.includes(canary)))).toBe(false);
-  const heap = await page.evaluate(() =>
-    JSON.stringify(window.tokenkeep["state.get"]().then((answer) => answer)),
-  );
+  const heap = await page.evaluate(async () => JSON.stringify(await window.tokenkeep["state.get"]()));
+  expect(heap).toContain("harborlights_tv");
   expect(heap).not.toContain(canaries[0]);
 });
 
@@ -272,11 +276,12 @@ test("a first instance that hangs is replaced, never doubled", async () => {
     env: { ...process.env, XDG_RUNTIME_DIR: runtime },
   });
   const gone = new Promise((resolve) => first.once("exit", resolve));
-  await expect
-    .poll(() => readdirSync(path.join(runtime, "tokenkeep")).includes("endpoint.json"))
-    .toBe(true)
-    .catch(() => undefined);
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  // It has its vault open and its socket announced: it would refresh from here on.
+  const announced = () =>
+    [path.join(profile, "vault/envelope.json"), path.join(runtime, "tokenkeep/endpoint.json")].every(
+      existsSync,
+    );
+  await expect.poll(announced, { timeout: 20_000 }).toBe(true);
   first.kill("SIGSTOP");
   const { page } = await start({ profile, runtime });
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
