@@ -8,9 +8,14 @@ export type Failure =
   // the vault
   | { readonly code: "vault_locked" }
   | { readonly code: "vault_not_ready" }
+  | { readonly code: "vault_paused" }
   | { readonly code: "passphrase_wrong" }
+  | { readonly code: "passphrase_wait"; readonly waitSec: number }
+  | { readonly code: "passphrase_missing" }
+  | { readonly code: "alias_taken"; readonly alias: string }
   | { readonly code: "passphrase_too_short"; readonly minLength: number }
   | { readonly code: "keychain_missing" }
+  | { readonly code: "keychain_stopped"; readonly was: string }
   | { readonly code: "keychain_locked" }
   | { readonly code: "keychain_failing" }
   | { readonly code: "keychain_changed"; readonly was: string; readonly now: string }
@@ -51,12 +56,19 @@ export type Failure =
   // an account
   | { readonly code: "account_unknown" }
   | { readonly code: "needs_sign_in"; readonly account: string }
+  | { readonly code: "moved_here"; readonly account: string }
   | { readonly code: "refresh_token_rejected"; readonly account: string }
   | { readonly code: "refresh_token_missing"; readonly account: string }
+  | { readonly code: "refresh_budget"; readonly account: string; readonly waitSec: number }
   | { readonly code: "refresh_ambiguous"; readonly account: string }
   | { readonly code: "token_revoked"; readonly account: string }
   // the desktop
   | { readonly code: "clipboard_failing" }
+  | { readonly code: "settings_failing" }
+  | { readonly code: "export_failing" }
+  | { readonly code: "import_unreadable" }
+  | { readonly code: "import_newer"; readonly format: number }
+  | { readonly code: "import_passphrase_wrong" }
   | { readonly code: "sandbox_failing" }
   | { readonly code: "sandbox_port_taken"; readonly port: number }
   | { readonly code: "socket_unsafe_folder"; readonly folder: string }
@@ -87,15 +99,26 @@ const MISBEHAVED: Record<
   status: (detail) => `status ${detail}`,
 };
 
+const minutes = (sec: number): string =>
+  sec < 90 ? `${String(sec)} seconds` : `${String(Math.ceil(sec / 60))} minutes`;
+
 /** Total: a code without a sentence does not compile. */
 const SENTENCES: { readonly [F in Failure as F["code"]]: (failure: F) => string } = {
   vault_locked: () => "The vault is locked. Unlock it to use your accounts.",
   vault_not_ready: () => "The vault is not open yet. Open the Tokenkeep window to see what it waits for.",
+  vault_paused: () => "Tokenkeep is paused, so it hands out no tokens. Choose “Resume” to go on.",
+  passphrase_wait: ({ waitSec }) =>
+    `That was wrong several times. Try again in ${minutes(waitSec)}. Nothing was changed.`,
+  passphrase_missing: () =>
+    "There would be nothing left to open the vault with. Set a passphrase first, or keep the keychain.",
+  alias_taken: ({ alias }) => `Another account is called “${alias}” already. Choose another name.`,
   passphrase_wrong: () => "That is not the passphrase of this vault. Nothing was changed; try again.",
   passphrase_too_short: ({ minLength }) =>
     `A passphrase needs at least ${String(minLength)} characters. A short sentence is easy to keep in mind.`,
   keychain_missing: () =>
     "No keychain was found on this computer. Without one, Tokenkeep needs a passphrase to seal your tokens. It will not keep them in the open.",
+  keychain_stopped: ({ was }) =>
+    `${was}, which seals your tokens, does not run in this session. Start it, or log in again, then choose “Try again”. Nothing was changed.`,
   keychain_locked: () =>
     "The keychain of your computer is locked. Unlock it, then choose “Try again”. Nothing was changed.",
   keychain_failing: () =>
@@ -150,13 +173,25 @@ const SENTENCES: { readonly [F in Failure as F["code"]]: (failure: F) => string 
     `${provider} says that this token is no longer valid. Sign in again.`,
   account_unknown: () => "That account is not in the vault.",
   needs_sign_in: ({ account }) => `${account} has to sign in again before it can be used.`,
+  moved_here: ({ account }) =>
+    `${account} came from another computer without its tokens, because only one computer may use them. Sign in here.`,
   refresh_token_rejected: ({ account }) =>
-    `The provider refused to renew the token of ${account}. That happens after a changed password or a disconnect. Sign in again.`,
+    `The provider refused to renew the token of ${account}. That happens after a changed password, a disconnect, or when another program used its refresh token. Sign in again.`,
   refresh_token_missing: ({ account }) =>
     `The token of ${account} cannot renew itself. Sign in again when it ends.`,
+  refresh_budget: ({ account, waitSec }) =>
+    `${account} was renewed so often that the provider would soon end its older tokens. Its current one works; the next renewal is possible in ${minutes(waitSec)}.`,
   refresh_ambiguous: ({ account }) =>
     `The connection broke while the token of ${account} was renewed. It works until it ends; then sign in again.`,
   token_revoked: ({ account }) => `The token of ${account} was revoked. Sign in again to use this account.`,
+  settings_failing: () =>
+    "The settings could not be written to disk. They are as before; free some space, then try again.",
+  export_failing: () => "The file could not be written. Choose another folder, then try again.",
+  import_unreadable: () =>
+    "That file is not an export of Tokenkeep, or it is damaged. Nothing was changed; make a new export if you can.",
+  import_newer: ({ format }) =>
+    `That export was written by a newer Tokenkeep (format ${String(format)}). Update the app here first; nothing was changed.`,
+  import_passphrase_wrong: () => "That is not the passphrase of this export. Nothing was changed; try again.",
   clipboard_failing: () =>
     "The clipboard did not take the token. Bring the Tokenkeep window to the front and copy again.",
   sandbox_failing: () => "The sandbox did not start. Try again; if it stays, the log says why.",

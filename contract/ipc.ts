@@ -2,12 +2,13 @@
  * Every message between main and the window. Main parses each argument: a type is a promise, not a check.
  * Preload and renderer take their types from this table, so a forgotten name does not compile.
  *
- * Invariant: no message carries a token to the window. Two carry a secret *from* it, once: a client secret and a
- * passphrase, both typed by the person.
+ * Invariant: no message carries a token to the window. Those that carry a secret *from* it, once, carry a
+ * client secret or a passphrase, typed by the person.
  */
 import * as v from "valibot";
 import type { Result } from "./failure.ts";
-import type { ScopeView, Snapshot } from "./view.ts";
+import { settings } from "./settings.ts";
+import type { DoctorView, HistoryView, ImportView, ScopeView, SignInView, Snapshot } from "./view.ts";
 
 interface Call<A, V> {
   readonly kind: "call";
@@ -32,17 +33,53 @@ const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/));
 const form = v.picklist(["token", "oauth", "bearer", "env"]);
 export type CopyForm = v.InferOutput<typeof form>;
 
+/** Whole parts, or of the sign-ins those rows that changed: there may be ten thousand. */
+export type Changes = Partial<Snapshot> & { readonly signInsChanged?: readonly SignInView[] };
+/** Whole parts take the place of those there are; changed rows that of theirs. */
+export function merged(snapshot: Snapshot, { signInsChanged = [], ...parts }: Changes): Snapshot {
+  const next = { ...snapshot, ...parts };
+  if (signInsChanged.length === 0) return next;
+  const rows = new Map(signInsChanged.map((row) => [row.id, row]));
+  return { ...next, signIns: next.signIns.map((row) => rows.get(row.id) ?? row) };
+}
+
+const passphrase = v.pipe(v.string(), v.maxLength(1024));
+
 export const ipc = {
   /** The whole state; afterwards `state.changed` brings the parts that change. */
   "state.get": call<Snapshot>()(nothing),
-  "state.changed": notice<Partial<Snapshot>>(),
+  "state.changed": notice<Changes>(),
 
   /** Makes a vault that a passphrase seals; only while there is none. */
-  "vault.create": call()(v.object({ passphrase: v.pipe(v.string(), v.maxLength(1024)) })),
-  "vault.unlock": call()(v.object({ passphrase: v.pipe(v.string(), v.maxLength(1024)) })),
+  "vault.create": call()(v.object({ passphrase })),
+  "vault.unlock": call()(v.object({ passphrase })),
   /** Tries again to open a vault whose keychain was locked or away. */
   "vault.retry": call()(nothing),
-  "vault.lock": call()(nothing),
+  /** `window`: tools are served on. Fails with `passphrase_missing` where nothing could be asked for. */
+  "vault.lock": call()(v.picklist(["window", "vault"])),
+  /** Stops hand-outs, or lets them go on. */
+  "vault.pause": call()(v.boolean()),
+  /** Changes what opens the vault. `current` is asked for when there is a passphrase. */
+  "vault.reseal": call()(
+    v.object({
+      keychain: v.boolean(),
+      passphrase: v.union([v.picklist(["keep", "none"]), v.object({ new: passphrase })]),
+      current: v.optional(passphrase),
+    }),
+  ),
+  /** Moves a vault that cannot be opened aside and begins an empty one. */
+  "vault.setAside": call<{ readonly folder: string }>()(nothing),
+  /** Asks where to, and writes accounts and registrations there. Null: the person thought better of it. */
+  "vault.export": call<{ readonly signIns: number; readonly needSignIn: readonly string[] } | null>()(
+    v.object({ passphrase }),
+  ),
+  /** Asks for the file, unless the one from before is to be tried again. Null: the person thought better of it. */
+  "vault.import": call<ImportView | null>()(v.object({ passphrase, sameFile: v.boolean() })),
+
+  "settings.change": call()(settings),
+  "doctor.run": call<DoctorView>()(nothing),
+  /** Copies the last run as text. */
+  "doctor.copy": call()(nothing),
 
   /** Every scope that can be asked for, with what it allows; loaded when a choice is to be made. */
   "scopes.list": call<readonly ScopeView[]>()(nothing),
@@ -61,16 +98,23 @@ export const ipc = {
     }),
   ),
   "clients.remove": call()(id),
+  /** Asks for a token of the client's own (RFC 6749 §4.4) and looks after it. */
+  "clients.appToken": call<{ readonly signIn: string }>()(id),
 
   /** Opens the provider's sign-in page in a window of its own. */
   "authorization.start": call<{ readonly id: string }>()(
-    v.object({ client: id, scopes: v.pipe(v.array(scope), v.maxLength(120)) }),
+    v.object({
+      client: id,
+      scopes: v.pipe(v.array(scope), v.maxLength(120)),
+      /** The sign-in to be renewed. */
+      signIn: v.optional(id),
+    }),
   ),
   /** Brings the sign-in window to the front. */
   "authorization.show": call()(id),
   "authorization.cancel": call()(id),
-  /** Saves the sign-in that waits for confirmation. */
-  "authorization.keep": call<{ readonly signIn: string }>()(id),
+  /** Saves the sign-in that waits for confirmation: in place of the one it renews, or beside it. */
+  "authorization.keep": call<{ readonly signIn: string }>()(v.object({ id, beside: v.boolean() })),
   /** Drops it and revokes its token. */
   "authorization.discard": call()(id),
 
@@ -79,6 +123,10 @@ export const ipc = {
   "signIns.refresh": call()(id),
   /** Copies in main, reads back, and clears after `clearsInMs` if the clipboard still holds it. */
   "signIns.copy": call<{ readonly clearsInMs: number }>()(v.object({ id, form })),
+  /** What happened to it, the newest first. */
+  "signIns.history": call<readonly HistoryView[]>()(id),
+  /** An empty name takes the old one away. */
+  "signIns.rename": call()(v.object({ id, alias: v.pipe(v.string(), v.trim(), v.maxLength(40)) })),
   /** Tells the provider to end the token and keeps the row, marked revoked. */
   "signIns.revoke": call()(id),
   /** Erases it here at once; the provider is told as soon as it can be reached. */

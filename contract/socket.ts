@@ -66,6 +66,8 @@ export interface SocketAccount {
     readonly client_id: string;
     readonly scopes: readonly string[];
     readonly status: string;
+    /** What lies over the status for a while: `unreachable`, `offline`, `storage_failing`; null: nothing. */
+    readonly condition: string | null;
     /** Epoch seconds; null: the provider told no end. */
     readonly expires_at: number | null;
     readonly validated_at: number | null;

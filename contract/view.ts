@@ -3,12 +3,14 @@
  * a key. Times are instants in epoch milliseconds (`…AtMs`), lengths are milliseconds (`…Ms`).
  */
 import type { Failure } from "./failure.ts";
+import type { Settings } from "./settings.ts";
 
 /** States of a sign-in (design: the keeper). `expiring` renews by itself; `ends_soon` cannot. */
 export type SignInStatus =
   | "signed_in"
   | "expiring"
   | "refreshing"
+  | "reminting"
   | "refresh_ambiguous"
   | "needs_sign_in"
   | "config_error"
@@ -16,7 +18,7 @@ export type SignInStatus =
   | "revoked";
 
 /** What lies over a state for a while and changes nothing below. */
-export type Condition = "unreachable" | "storage_failing";
+export type Condition = "unreachable" | "offline" | "storage_failing";
 
 export interface ScopeView {
   /** As on the wire: `user:read:email`. */
@@ -35,13 +37,15 @@ export interface SignInView {
   readonly providerName: string;
   /** True for the sandbox and other pretend providers: drawn dashed, never to be taken for real. */
   readonly test: boolean;
-  readonly flow: "authorization_code";
+  readonly flow: "authorization_code" | "implicit" | "client_credentials";
   /** Id of the client registration it was made with. */
   readonly client: string;
   readonly clientName: string;
   readonly user_id: string;
   readonly login: string;
   readonly displayName: string;
+  /** What the person calls it: "bot". Names it for tools, too. */
+  readonly alias?: string;
   readonly scopes: readonly ScopeView[];
   readonly status: SignInStatus;
   readonly condition?: Condition;
@@ -118,8 +122,10 @@ export type AuthorizationView = {
       readonly missing: readonly string[];
       readonly expiresAtMs?: number;
       readonly renews: boolean;
-      /** Keeping it replaces the sign-in this account already has with this client. */
-      readonly replaces: boolean;
+      /** The sign-in whose place it takes, unless it is to stand beside it. */
+      readonly replaces?: { readonly scopes: readonly string[]; readonly alias?: string };
+      /** The sign-in was to be renewed for this account, and somebody else signed in. */
+      readonly insteadOf?: string;
     }
   | { readonly step: "failed"; readonly failure: Failure }
 );
@@ -141,15 +147,85 @@ export type VaultView =
   | { readonly state: "opening" }
   /** There is no vault yet, and no keychain to seal one: a passphrase has to be chosen. */
   | { readonly state: "needs_passphrase"; readonly failure: Failure }
-  | { readonly state: "locked" }
+  | {
+      readonly state: "locked";
+      /** Only the window is: tools are served as before. */
+      readonly windowOnly: boolean;
+      /** Refresh tokens that lie idle end after a while; told when that is near. */
+      readonly openByMs?: number;
+    }
   /** It cannot be opened now; nothing was changed. */
-  | { readonly state: "closed"; readonly failure: Failure }
+  | {
+      readonly state: "closed";
+      readonly failure: Failure;
+      /** It has a passphrase beside the keychain, which opens it all the same. */
+      readonly passphrase: boolean;
+      readonly openByMs?: number;
+    }
   | {
       readonly state: "open";
-      readonly sealedBy: "keychain" | "passphrase";
-      readonly keychain?: KeychainView;
+      readonly sealedBy: SealedBy;
+      /** No token is handed out until the person resumes. */
+      readonly paused: boolean;
       readonly unreadable: readonly UnreadableView[];
     };
+
+/** What opens the vault: the keychain, a passphrase, or either of the two. */
+export interface SealedBy {
+  readonly keychain?: KeychainView;
+  readonly passphrase: boolean;
+}
+
+/** What came of an import. */
+export interface ImportView {
+  readonly added: number;
+  /** Sign-ins that were here already. */
+  readonly known: number;
+  /** Came without tokens; named, so that the person knows whom to ask. */
+  readonly needSignIn: readonly string[];
+}
+
+export interface ProviderCheck {
+  readonly name: string;
+  readonly reachable: boolean;
+  readonly tookMs: number;
+  /** Status, or why there was none. */
+  readonly what: string;
+  /** Ours against the provider's, where it told its own. */
+  readonly clockAheadSec?: number;
+}
+/** What somebody who helps asks first. */
+export interface DoctorView {
+  readonly atMs: number;
+  readonly app: Snapshot["app"] & { readonly node: string; readonly system: string };
+  readonly keychain:
+    | ({ readonly state: "usable" | "locked" } & KeychainView)
+    | { readonly state: "missing"; readonly backend: string }
+    | { readonly state: "silent" };
+  readonly vault: {
+    readonly state: VaultView["state"];
+    readonly sealedBy?: SealedBy;
+    readonly failure?: Failure;
+    readonly records: number;
+    readonly unreadable?: number;
+    readonly writable: boolean;
+  };
+  readonly online: boolean;
+  readonly providers: readonly ProviderCheck[];
+  readonly socket: boolean;
+}
+
+/** What happened to a sign-in, the newest first. */
+export interface HistoryView {
+  readonly atMs: number;
+  readonly what:
+    "signed_in" | "validated" | "refreshed" | "copied" | "handed_out" | "failed" | "revoked" | "imported";
+  /** The tool it was handed to, by name; absent when that tool is gone. */
+  readonly tool?: string;
+  /** How often in a row; the last time at `atMs`. */
+  readonly count: number;
+  readonly failure?: Failure;
+}
 
 export interface KeeperView {
   readonly lastCheckAtMs?: number;
@@ -173,4 +249,5 @@ export interface Snapshot {
   readonly socket: { readonly endpoint?: string; readonly failure?: Failure };
   readonly authorizations: readonly AuthorizationView[];
   readonly keeper: KeeperView;
+  readonly settings: Settings;
 }

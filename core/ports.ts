@@ -9,6 +9,12 @@ export interface Clock {
   after(inMs: number, run: () => void): () => void;
 }
 
+/** What the system knows of the network, without asking it. */
+export interface Network {
+  /** False only when there is no connection at all; true promises nothing. */
+  online(): boolean;
+}
+
 export interface Randomness {
   /** Fresh bytes from the operating system's generator. */
   bytes(count: number): Uint8Array;
@@ -37,6 +43,8 @@ export type HttpOutcome =
       /** At most 64 KiB, decoded as UTF-8. */
       readonly body: string;
       readonly retryAfterMs?: number;
+      /** What the server's clock says (RFC 9110 §6.6.1). */
+      readonly dateMs?: number;
     }
   /** Redirects are never followed (RFC 9700 §4.12; TA §17 B11). */
   | { readonly kind: "redirected"; readonly status: number }

@@ -35,7 +35,8 @@ const state = v.variant("name", [
   v.object({
     name: v.literal("needs_sign_in"),
     sinceMs: instant,
-    why: v.picklist(["refresh_token_rejected", "access_token_rejected", "identity_mismatch", "expired"]),
+    /** `moved`: it came from another computer, without tokens that only one may have. */
+    why: v.picklist(["refresh_token_rejected", "access_token_rejected", "identity_mismatch", "moved"]),
   }),
   v.object({
     name: v.literal("config_error"),
@@ -55,12 +56,13 @@ const signIn = v.object({
   ...base,
   provider: v.string(),
   pinned,
-  flow: v.picklist(["authorization_code"]),
+  flow: v.picklist(["authorization_code", "implicit", "client_credentials"]),
   /** What a second use of the refresh token does (TA §10). Unknown counts as `one_time`. */
   refreshReuse: v.picklist(["safe", "one_time"]),
   /** The client registration's record. */
   client: v.pipe(v.string(), v.uuid()),
   client_id: v.string(),
+  /** Empty for an app token, which belongs to the client itself (TA §7). */
   user_id: v.string(),
   login: v.string(),
   displayName: v.string(),
@@ -72,6 +74,8 @@ const signIn = v.object({
   issuedAtMs: instant,
   /** Absent: the provider told no end. */
   expiresAtMs: v.optional(instant),
+  /** When this refresh token gave the access tokens that may still be valid: there is a limit to them (TA §10). */
+  recentIssuesAtMs: v.optional(v.array(instant)),
   createdAtMs: instant,
   state,
 });
@@ -129,10 +133,9 @@ export type Draft<R extends VaultRecord> = Omit<R, "generation">;
 export const accountKey = ({
   provider,
   user_id,
-}: {
-  readonly provider: string;
-  readonly user_id: string;
-}): string => `${provider}:${user_id}`;
+  client_id,
+}: Pick<SignInRecord, "provider" | "user_id" | "client_id">): string =>
+  `${provider}:${user_id === "" ? `app:${client_id}` : user_id}`;
 
 /** Reads a sealed payload's JSON; undefined when it is not a record of ours. */
 export function decodeRecord(json: string): VaultRecord | undefined {

@@ -17,6 +17,8 @@ export type RefreshDecision =
   /** The state changes until the person does something. */
   | { readonly kind: "settle"; readonly state: SignInState; readonly failure: Failure };
 
+const ONE_TIME_WAIT_MS = 60_000;
+
 const NOT_OURS = {
   client_id: "client_id_rejected",
   client_secret: "client_secret_rejected",
@@ -35,12 +37,16 @@ export function decideRefresh(
       return { kind: "replace", tokens: verdict.tokens };
     case "not_sent":
       return { kind: "retry", failure: { code: "provider_unreachable", provider: providerName } };
-    case "busy":
+    case "busy": {
+      // A whole answer of 500 or 503 says that nothing was done; a one-time token is sent again slowly (ADR 0004).
+      const slowlyMs = record.refreshReuse === "one_time" && verdict.status >= 500 ? ONE_TIME_WAIT_MS : 0;
+      const retryAfterMs = Math.max(slowlyMs, verdict.retryAfterMs ?? 0);
       return {
         kind: "retry",
         failure: { code: "provider_busy", provider: providerName, status: verdict.status },
-        ...(verdict.retryAfterMs !== undefined && { retryAfterMs: verdict.retryAfterMs }),
+        ...(retryAfterMs > 0 && { retryAfterMs }),
       };
+    }
     case "refused":
       return refused(verdict.why, record, nowMs);
     case "uncertain":
@@ -90,14 +96,14 @@ export const afterInterruption = ({
       : { name: "refresh_ambiguous", sinceMs: state.sinceMs };
 
 /**
- * Whether a second use of the refresh token is known to be harmless: told by the provider's data for this kind of
- * client, or seen, because the same string came back (TA §10). Unknown counts as one-time.
+ * Whether a second use of the refresh token is known to be harmless. What was seen last counts: the same string came
+ * back, or another one did (TA §10). Before the first answer it is what the provider's data says of such a client;
+ * unknown counts as one-time.
  */
 export const reuseAfter = (
   record: Pick<SignInRecord, "refreshReuse" | "refresh_token">,
   tokens: TokenSet,
-): "safe" | "one_time" =>
-  record.refreshReuse === "safe" ||
-  (tokens.refreshToken !== undefined && record.refresh_token?.equals(tokens.refreshToken) === true)
-    ? "safe"
-    : "one_time";
+): "safe" | "one_time" => {
+  if (tokens.refreshToken === undefined) return record.refreshReuse;
+  return record.refresh_token?.equals(tokens.refreshToken) === true ? "safe" : "one_time";
+};

@@ -15,8 +15,11 @@ export type RevokeVerdict =
 
 export function readRevocation(provider: Provider, outcome: HttpOutcome): RevokeVerdict {
   if (outcome.kind === "answered") {
-    if (provider.dialect.revoked(outcome.status, jsonObject(outcome.body) ?? {})) return { kind: "gone" };
-    if (outcome.status === 404) return { kind: "client_unknown" }; // TA §12
+    const body = jsonObject(outcome.body) ?? {};
+    if (provider.dialect.revoked(outcome.status, body)) return { kind: "gone" };
+    // TA §12: 404, or 400 in an older shape.
+    if (outcome.status === 404 || provider.dialect.refusal(outcome.status, body) === "client_id")
+      return { kind: "client_unknown" };
     return { kind: "busy", status: outcome.status };
   }
   if (outcome.kind === "redirected" || outcome.kind === "too_large")

@@ -39,6 +39,19 @@ export const refreshRequest = (
     refresh_token,
   });
 
+/** RFC 6749 §4.4; scopes are for the client itself, and mostly there are none (TA §7). */
+export const clientCredentialsRequest = (
+  provider: Provider,
+  client: ClientCredentials,
+  scopes: readonly string[],
+): HttpRequest =>
+  formPost(provider.tokenEndpoint, {
+    grant_type: "client_credentials",
+    client_id: client.client_id,
+    client_secret: client.client_secret,
+    ...(scopes.length > 0 && { scope: scopes.join(" ") }),
+  });
+
 /**
  * What a token request came to. The kinds are those that the refresh rules tell apart: above all, whether the server
  * may have acted on the request without our knowing the result (`uncertain`).

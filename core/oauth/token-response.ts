@@ -23,7 +23,7 @@ function scopesFrom(value: unknown, asked: readonly string[]): readonly string[]
  *
  * Shape: `scope` is space-delimited text; an array is accepted too, because some servers send one.
  * Units: `expires_in` is in seconds; `expiresAtMs` is an instant, in epoch milliseconds.
- * Absence: no `scope` means the scope that was asked for; no `expires_in` means unknown, never 0 and never "for ever".
+ * Absence: no `scope` means the scope that was asked for; no `expires_in`, or 0, means unknown: neither "over" nor "for ever" (TA §1).
  * Fails with `provider_misbehaved`, naming the member at fault and never its value.
  *
  * @see RFC 6749 §5.1 (members), §3.3 (scope) and §7.1 (a token of unknown type must not be used); TA §6
@@ -52,6 +52,7 @@ export function readTokenResponse(
     accessToken: new Secret(access_token),
     ...(refresh_token !== undefined && refresh_token !== "" && { refreshToken: new Secret(refresh_token) }),
     scopes,
-    ...(expires_in !== undefined && { expiresAtMs: receivedAtMs + Math.trunc(expires_in * 1000) }),
+    ...(expires_in !== undefined &&
+      expires_in > 0 && { expiresAtMs: receivedAtMs + Math.trunc(expires_in * 1000) }),
   });
 }

@@ -1,5 +1,5 @@
 import type { HttpOutcome, HttpRequest } from "../ports.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Identity, Provider } from "../providers/provider.ts";
 import type { Secret } from "../secret.ts";
 import { jsonObject } from "./form.ts";
 
@@ -14,12 +14,7 @@ export const validateRequest = (provider: Provider, accessToken: Secret): HttpRe
   timeoutMs: 10_000,
 });
 
-export interface Validation {
-  readonly client_id: string;
-  /** Absent for an app token. */
-  readonly user_id?: string;
-  readonly login?: string;
-  readonly scopes: readonly string[];
+export interface Validation extends Omit<Identity, "expires_in"> {
   /** Absent: 0 or none was told, which means "no expiry known", not "expired" (TA §1). */
   readonly expiresAtMs?: number;
 }
@@ -37,7 +32,11 @@ export type ValidateVerdict =
     };
 
 /** Reads the end of a validation. Pure; `receivedAtMs` is when the answer came. */
-export function readValidation(outcome: HttpOutcome, receivedAtMs: number): ValidateVerdict {
+export function readValidation(
+  provider: Provider,
+  outcome: HttpOutcome,
+  receivedAtMs: number,
+): ValidateVerdict {
   if (outcome.kind === "not_sent" || outcome.kind === "lost") return { kind: "unreachable" };
   if (outcome.kind === "redirected")
     return { kind: "misbehaved", what: "redirect", detail: String(outcome.status) };
@@ -48,20 +47,14 @@ export function readValidation(outcome: HttpOutcome, receivedAtMs: number): Vali
   if (status !== 200) return { kind: "busy", status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   const body = jsonObject(outcome.body);
   if (body === undefined) return { kind: "misbehaved", what: "not_json", detail: "200" };
-  const { client_id, user_id, login, scopes, expires_in } = body;
-  const wrong = (detail: string): ValidateVerdict => ({ kind: "misbehaved", what: "member", detail });
-  if (typeof client_id !== "string" || client_id === "") return wrong("client_id");
-  const list: unknown = scopes ?? []; // TA §11: null when the token has none
-  if (!Array.isArray(list) || !list.every((item) => typeof item === "string")) return wrong("scopes");
+  const identity = provider.dialect.identity(body);
+  if ("wrong" in identity) return { kind: "misbehaved", what: "member", detail: identity.wrong };
+  const { expires_in = 0, ...validation } = identity;
   return {
     kind: "valid",
     validation: {
-      client_id,
-      ...(typeof user_id === "string" && user_id !== "" && { user_id }),
-      ...(typeof login === "string" && login !== "" && { login }),
-      scopes: list.filter(Boolean),
-      ...(typeof expires_in === "number" &&
-        expires_in > 0 && { expiresAtMs: receivedAtMs + Math.trunc(expires_in * 1000) }),
+      ...validation,
+      ...(expires_in > 0 && { expiresAtMs: receivedAtMs + Math.trunc(expires_in * 1000) }),
     },
   };
 }

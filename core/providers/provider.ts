@@ -30,8 +30,22 @@ export interface Dialect {
   validationScheme: "OAuth" | "Bearer";
   /** Why a token request was refused; undefined when the answer is not a refusal this dialect knows. */
   refusal(status: number, body: Readonly<Record<string, unknown>>): Refusal | undefined;
+  /** What its answer to a validation says; undefined: not what it should say. */
+  identity(body: Readonly<Record<string, unknown>>): Identity | { readonly wrong: string };
   /** True when a revocation's answer means that the token is gone (RFC 7009 §2.2 and what servers make of it). */
   revoked(status: number, body: Readonly<Record<string, unknown>>): boolean;
+}
+
+/** Whose token it is, as far as the provider tells. */
+export interface Identity {
+  /** Absent where the endpoint does not tell. */
+  readonly client_id?: string;
+  /** Absent for an app token. */
+  readonly user_id?: string;
+  readonly login?: string;
+  readonly scopes?: readonly string[];
+  /** In seconds; 0 or absent: no end is known, which is not an end (TA §1). */
+  readonly expires_in?: number;
 }
 
 /** RFC 6749 §5.2 in our words: which of the things we sent was refused. */

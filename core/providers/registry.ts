@@ -12,8 +12,9 @@ export interface Providers {
   sandboxRunsAt(origin: string): void;
 }
 
-export function createProviders(): Providers {
-  const known = new Map<string, Provider>([[twitch.id, twitch]]);
+/** Built-in ids are reserved: `more` cannot take their place. */
+export function createProviders(more: readonly Provider[] = []): Providers {
+  const known = new Map<string, Provider>([...more, twitch].map((provider) => [provider.id, provider]));
   return {
     get: (id) => known.get(id),
     list: () => [...known.values()],

@@ -1,4 +1,4 @@
-import type { Dialect, Provider, Refusal } from "./provider.ts";
+import type { Dialect, Identity, Provider, Refusal } from "./provider.ts";
 
 /** The code word sits in `message`; `error`, if present, is the HTTP reason phrase (TA §14). Case varies over time. */
 const messageOf = (body: Readonly<Record<string, unknown>>): string =>
@@ -20,7 +20,23 @@ function refusal(status: number, body: Readonly<Record<string, unknown>>): Refus
   return undefined;
 }
 
+/** TA §11: `login` and `user_id` are null or absent for an app token, `scopes` is null when there are none. */
+function identity(body: Readonly<Record<string, unknown>>): Identity | { readonly wrong: string } {
+  const { client_id, user_id, login, scopes, expires_in } = body;
+  if (typeof client_id !== "string" || client_id === "") return { wrong: "client_id" };
+  const list: unknown = scopes ?? [];
+  if (!Array.isArray(list) || !list.every((item) => typeof item === "string")) return { wrong: "scopes" };
+  return {
+    client_id,
+    ...(typeof user_id === "string" && user_id !== "" && { user_id }),
+    ...(typeof login === "string" && login !== "" && { login }),
+    scopes: list.filter(Boolean),
+    ...(typeof expires_in === "number" && { expires_in }),
+  };
+}
+
 export const twitchDialect: Dialect = {
+  identity,
   validationScheme: "OAuth", // TA §11
   refusal,
   // TA §12: 200, or 400 `Invalid token` for one that is already gone. 404 is an unknown client, not an answer.

@@ -1,0 +1,16 @@
+/** What the person can set. A setting that is missing or unreadable has its default. */
+import * as v from "valibot";
+
+/** What happens while the person is away. Bots work on unless the person says otherwise. */
+export const settings = v.object({
+  /** `window`: it asks for the passphrase, tools go on. `vault`: tools get nothing either. */
+  lockWhat: v.optional(v.fallback(v.picklist(["window", "vault"]), "window"), "window"),
+  /** Minutes without keyboard or mouse; 0: never. */
+  lockAfterIdleMin: v.optional(
+    v.fallback(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(24 * 60)), 0),
+    0,
+  ),
+  lockOnScreenLock: v.optional(v.fallback(v.boolean(), false), false),
+  lockOnSuspend: v.optional(v.fallback(v.boolean(), false), false),
+});
+export type Settings = v.InferOutput<typeof settings>;

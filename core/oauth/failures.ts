@@ -1,0 +1,54 @@
+/** What a provider's answers on the way to a token mean to the person. Nothing was saved in any of these cases. */
+import type { Failure } from "../../contract/failure.ts";
+import type { TokenVerdict } from "./token-request.ts";
+import type { ValidateVerdict } from "./validate.ts";
+import type { Provider } from "../providers/provider.ts";
+
+/** `redirect_uri`: the one that was sent, where the flow has one. */
+export function tokenFailure(
+  verdict: Exclude<TokenVerdict, { kind: "tokens" }>,
+  { name }: Provider,
+  redirect_uri = "",
+): Failure {
+  switch (verdict.kind) {
+    case "not_sent":
+      return { code: "provider_unreachable", provider: name };
+    case "busy":
+      return { code: "provider_busy", provider: name, status: verdict.status };
+    case "uncertain": {
+      const { failure: what, detail } = verdict;
+      return what === "lost"
+        ? { code: "provider_unreachable", provider: name }
+        : { code: "provider_misbehaved", provider: name, what, detail };
+    }
+    case "refused":
+      switch (verdict.why) {
+        case "grant":
+          return { code: "code_rejected" };
+        case "client_id":
+          return { code: "client_id_rejected" };
+        case "client_secret":
+          return { code: "client_secret_rejected" };
+        case "client_secret_missing":
+          return { code: "client_secret_missing" };
+        case "redirect_uri":
+          return { code: "redirect_uri_rejected", redirect_uri };
+      }
+  }
+}
+
+export function validationFailure(
+  verdict: Exclude<ValidateVerdict, { kind: "valid" }>,
+  { name }: Provider,
+): Failure {
+  switch (verdict.kind) {
+    case "rejected":
+      return { code: "access_token_rejected", provider: name };
+    case "busy":
+      return { code: "provider_busy", provider: name, status: verdict.status };
+    case "unreachable":
+      return { code: "provider_unreachable", provider: name };
+    case "misbehaved":
+      return { code: "provider_misbehaved", provider: name, what: verdict.what, detail: verdict.detail };
+  }
+}
