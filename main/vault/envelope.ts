@@ -1,12 +1,13 @@
 /** The envelope: one random key for all records, wrapped by the keychain, a passphrase, or both (docs/vault-format.md). */
-import { createHmac, scrypt, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Randomness } from "../../core/ports.ts";
 import { Secret } from "../../core/secret.ts";
 import { writeDurably } from "./files.ts";
-import { freshNonce, KEY_BYTES, open, seal } from "./seal.ts";
+import { kdfShape, openByPassphrase, sealByPassphrase } from "./passphrase.ts";
+import { KEY_BYTES } from "./seal.ts";
 
 export const ENVELOPE_FORMAT = 1;
 
@@ -18,17 +19,7 @@ const keychainWrap = v.object({
   name: v.string(),
   sealed: v.string(),
 });
-const passphraseWrap = v.object({
-  kind: v.literal("passphrase"),
-  kdf: v.object({
-    name: v.literal("scrypt"),
-    N: v.pipe(v.number(), v.integer(), v.minValue(2 ** 14), v.maxValue(2 ** 22)),
-    r: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32)),
-    p: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(16)),
-    salt: v.string(),
-  }),
-  sealed: v.string(),
-});
+const passphraseWrap = v.object({ kind: v.literal("passphrase"), kdf: kdfShape, sealed: v.string() });
 const envelopeShape = v.object({
   format: v.literal(ENVELOPE_FORMAT),
   /** Names this vault; part of every seal, so that records of another vault do not open here. */
@@ -99,47 +90,21 @@ export function isKeyOf(envelope: Envelope, key: Uint8Array): boolean {
 export const keyToText = (key: Uint8Array): Secret => new Secret(Buffer.from(key).toString("base64"));
 export const keyFromText = (text: Secret): Buffer => Buffer.from(text.reveal(), "base64");
 
-const KDF = { name: "scrypt", N: 2 ** 17, r: 8, p: 1 } as const;
 const passphraseContext = (vault: string) => `tokenkeep passphrase ${String(ENVELOPE_FORMAT)}\n${vault}`;
 
-/** Runs on Node's thread pool: a second of work that blocks nobody. */
-const derive = (passphrase: Secret, { N, r, p, salt }: PassphraseWrap["kdf"]): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    const options = { N, r, p, maxmem: 256 * N * r };
-    scrypt(
-      passphrase.reveal().normalize("NFC"),
-      Buffer.from(salt, "base64"),
-      KEY_BYTES,
-      options,
-      (error, key) => {
-        if (error === null) resolve(key);
-        else reject(error);
-      },
-    );
-  });
-
-export async function wrapByPassphrase(
+export const wrapByPassphrase = async (
   key: Uint8Array,
   vault: string,
   passphrase: Secret,
   random: Randomness,
-): Promise<PassphraseWrap> {
-  const kdf = { ...KDF, salt: Buffer.from(random.bytes(16)).toString("base64") };
-  const wrapping = await derive(passphrase, kdf);
-  const sealed = seal(
-    wrapping,
-    passphraseContext(vault),
-    key,
-    freshNonce((count) => random.bytes(count)),
-  );
-  return { kind: "passphrase", kdf, sealed };
-}
+): Promise<PassphraseWrap> => ({
+  kind: "passphrase",
+  ...(await sealByPassphrase(passphrase, passphraseContext(vault), key, random)),
+});
 
 /** Undefined: not this passphrase. */
-export async function unwrapByPassphrase(
+export const unwrapByPassphrase = (
   wrap: PassphraseWrap,
   vault: string,
   passphrase: Secret,
-): Promise<Buffer | undefined> {
-  return open(await derive(passphrase, wrap.kdf), passphraseContext(vault), wrap.sealed);
-}
+): Promise<Buffer | undefined> => openByPassphrase(passphrase, passphraseContext(vault), wrap);

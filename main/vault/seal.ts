@@ -11,10 +11,13 @@ export function seal(key: Uint8Array, context: string, text: Uint8Array, nonce: 
   return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString("base64");
 }
 
-/** Undefined when one bit of it, its key or its context is not what it was. */
+/**
+ * Undefined when one bit of it, its key or its context is not what it was. That holds for the text too: base64 has
+ * spare bits at its end, and decoders pass over what is not base64, so another spelling of the same bytes is refused.
+ */
 export function open(key: Uint8Array, context: string, sealed: string): Buffer | undefined {
   const bytes = Buffer.from(sealed, "base64");
-  if (bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;
+  if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString("base64") !== sealed) return undefined;
   try {
     const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, NONCE_BYTES))
       .setAAD(Buffer.from(context))

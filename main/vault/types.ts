@@ -20,6 +20,15 @@ export interface Keychain {
   open(sealed: Uint8Array): Promise<{ readonly text: Secret; readonly stale: boolean }>;
 }
 
+/** What the vault is to be opened by. */
+export interface Resealing {
+  readonly keychain: boolean;
+  /** `keep`: the one there is, if there is one. */
+  readonly passphrase: "keep" | "none" | Secret;
+  /** Asked for when there is a passphrase: the desk may not be its owner's. */
+  readonly current?: Secret;
+}
+
 /**
  * The vault: an envelope key, and sealed records under it (docs/vault-format.md).
  * Reads come from memory; a write is on disk, its folder synced, before its promise resolves.
@@ -32,10 +41,21 @@ export interface Vault {
   open(): Promise<VaultView>;
   /** Makes a vault that a passphrase seals. Only in `needs_passphrase`. */
   create(passphrase: Secret): Promise<Result<null>>;
-  /** Slow on purpose (scrypt); never blocks. `passphrase_wrong` changes nothing. */
+  /** Slow on purpose (scrypt), slower after wrong tries; never blocks. `passphrase_wrong` changes nothing. */
   unlock(passphrase: Secret): Promise<Result<null>>;
-  /** Waits for writes under way, then drops the key and the records. */
-  lock(): Promise<void>;
+  /** Whether this is its passphrase; as slow as `unlock`. */
+  verify(passphrase: Secret): Promise<Result<null>>;
+  /** Changes what opens it; the records stay as they are. Fails with `passphrase_missing` when nothing would. */
+  reseal(by: Resealing): Promise<Result<null>>;
+  /**
+   * Waits for writes under way, then drops the key and the records. `held`: the person wants it closed, and it stays so
+   * over a restart.
+   */
+  lock(held: boolean): Promise<void>;
+  /** Stops hand-outs, or lets them go on; survives a restart. It protects nothing. Fails with `storage_failing`. */
+  pause(paused: boolean): Promise<Result<null>>;
+  /** Moves a vault that cannot be opened aside, whole, and begins an empty one. The answer is where the old one is. */
+  setAside(): Promise<Result<{ readonly folder: string }>>;
   /** All readable records of a kind; empty unless open. */
   list<K extends RecordKind>(kind: K): readonly Extract<VaultRecord, { kind: K }>[];
   get<K extends RecordKind>(kind: K, id: string): Extract<VaultRecord, { kind: K }> | undefined;

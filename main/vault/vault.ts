@@ -2,17 +2,18 @@
  * The vault (docs/vault-format.md): opens with what the envelope was wrapped by, keeps the records in memory, and
  * writes them one by one. Whatever it cannot open it leaves exactly as it is; it never makes a new key over old records.
  */
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
-import type { KeychainView, UnreadableView, VaultView } from "../../contract/view.ts";
-import type { Draft, VaultRecord } from "../../core/accounts/records.ts";
+import type { KeychainView, SealedBy, UnreadableView, VaultView } from "../../contract/view.ts";
+import type { Draft, RecordKind, VaultRecord } from "../../core/accounts/records.ts";
 import type { Clock, Log, Randomness } from "../../core/ports.ts";
+import type { Secret } from "../../core/secret.ts";
 import { queuePerKey } from "../../core/single-flight.ts";
+import { idleSinceMs, openBy, readClosing, writeClosing } from "./closing.ts";
 import {
   isKeyOf,
   keyFromText,
-  keyToText,
   newEnvelope,
   readEnvelope,
   unwrapByPassphrase,
@@ -22,13 +23,14 @@ import {
   type Envelope,
   type KeychainWrap,
 } from "./envelope.ts";
+import { syncFolder } from "./files.ts";
+import { createTries, PASSPHRASE_MIN_LENGTH } from "./passphrase.ts";
 import { eraseRecord, loadRecords, writeRecord, type RecordKey } from "./record-files.ts";
 import { KEY_BYTES } from "./seal.ts";
 import type { Keychain, Vault } from "./types.ts";
+import { createWrapping, KeychainTimeout } from "./wrapping.ts";
 
-/** A keychain that asks its person something may take long; one that takes longer than this hangs. */
-const KEYCHAIN_TIMEOUT_MS = 10_000;
-const PASSPHRASE_MIN_LENGTH = 8;
+const LOOK_AT_IDLE_EVERY_MS = 3_600_000;
 
 export interface VaultParts {
   readonly folder: string;
@@ -42,7 +44,10 @@ export interface VaultParts {
 interface Opened extends RecordKey {
   readonly key: Buffer;
   readonly records: Map<string, VaultRecord>;
+  /** `records` by kind, as far as it was asked for since it changed. */
+  readonly lists: Map<RecordKind, readonly VaultRecord[]>;
   readonly unreadable: UnreadableView[];
+  envelope: Envelope;
 }
 
 export function createVault({ folder, keychain, clock, random, log }: VaultParts): Vault {
@@ -54,41 +59,70 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
   const inTurn = <V>(task: () => Promise<V>): Promise<V> => turns("vault", task);
   const turns = queuePerKey<string>();
   const writing = new Set<Promise<unknown>>();
+  const closingFile = path.join(folder, "closed.json");
+  const tries = createTries(clock);
+  const wrapping = createWrapping(keychain, clock, random);
+  const { inTime, wrapByKeychain } = wrapping;
   let state: VaultView = { state: "opening" };
   let opened: Opened | undefined;
 
   const become = (next: VaultView): VaultView => {
+    const same = JSON.stringify(next) === JSON.stringify(state);
     state = next;
+    if (same) return next; // tried again, and nothing new
     log.info("vault.state", { state: next.state, ...("failure" in next && { code: next.failure.code }) });
     for (const listener of listeners) listener(next);
     return next;
   };
-  const closed = (failure: Failure, cause?: unknown): VaultView => {
+  /** It cannot be opened by the keychain; a passphrase, if there is one, still does. */
+  const closed = async (failure: Failure, cause?: unknown, envelope?: Envelope): Promise<VaultView> => {
     if (cause !== undefined) log.warn("vault.closed", { code: failure.code, cause });
-    return become({ state: "closed", failure });
+    const passphrase = envelope !== undefined && wrapOf(envelope, "passphrase") !== undefined;
+    return become({
+      state: "closed",
+      failure,
+      passphrase,
+      ...openBy(await readClosing(closingFile), clock.nowMs()),
+    });
   };
 
-  /** Rejects when the keychain takes too long; nothing waits for ever. */
-  const inTime = <V>(work: Promise<V>): Promise<V> =>
-    new Promise((resolve, reject) => {
-      const cancel = clock.after(KEYCHAIN_TIMEOUT_MS, () => reject(new KeychainTimeout()));
-      work.then(resolve, reject).finally(cancel);
+  /** While it is closed, refresh tokens lie idle: from some day on it says by when it has to be opened. */
+  let cancelWatch: () => void = () => undefined;
+  function watchIdle(): void {
+    cancelWatch();
+    cancelWatch = clock.after(LOOK_AT_IDLE_EVERY_MS, () => {
+      void inTurn(async () => {
+        if ((state.state !== "locked" && state.state !== "closed") || "openByMs" in state) return;
+        become({ ...state, ...openBy(await readClosing(closingFile), clock.nowMs()) });
+        watchIdle();
+      });
     });
+  }
 
-  async function openWith(
-    key: Buffer,
-    { vault }: Envelope,
-    sealedBy: "keychain" | "passphrase",
-    view?: KeychainView,
-  ): Promise<VaultView> {
+  const sealedBy = (envelope: Envelope): SealedBy => {
+    const wrap = wrapOf(envelope, "keychain");
+    return {
+      ...(wrap !== undefined && { keychain: { name: wrap.name, backend: wrap.backend } }),
+      passphrase: wrapOf(envelope, "passphrase") !== undefined,
+    };
+  };
+  const openState = (here: Opened, paused: boolean): VaultView => ({
+    state: "open",
+    sealedBy: sealedBy(here.envelope),
+    paused,
+    unreadable: here.unreadable,
+  });
+
+  /** What it says holds no longer. Without it nothing is lost; with it a later start would be held, or warn in vain. */
+  const forgetClosing = (): Promise<void> =>
+    rm(closingFile, { force: true }).catch((cause: unknown) => log.warn("vault.closing", { cause }));
+
+  async function openWith(key: Buffer, envelope: Envelope, paused: boolean): Promise<VaultView> {
+    const { vault } = envelope;
     const loaded = await loadRecords(recordsFolder, { key, vault }, log);
-    opened = { key, vault, ...loaded };
-    return become({
-      state: "open",
-      sealedBy,
-      ...(view !== undefined && { keychain: view }),
-      unreadable: loaded.unreadable,
-    });
+    opened = { key, vault, envelope, lists: new Map(), ...loaded };
+    if (!paused) await forgetClosing();
+    return become(openState(opened, paused));
   }
 
   async function makeFolders(): Promise<void> {
@@ -96,22 +130,13 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
   }
 
   /** A key of its own, so that a lock means something and records have integrity (ADR 0003). */
-  async function make(
-    sealedBy: "keychain" | "passphrase",
-    wrapUp: (key: Buffer, vault: string) => Promise<Envelope["wraps"][number]>,
-    view?: KeychainView,
-  ) {
+  async function make(wrapUp: (key: Buffer, vault: string) => Promise<Envelope["wraps"][number]>) {
     const key = Buffer.from(random.bytes(KEY_BYTES));
     const vault = random.uuid();
     const envelope = newEnvelope(key, vault, await wrapUp(key, vault), clock.nowMs());
     await writeEnvelope(envelopeFile, envelope);
-    return openWith(key, envelope, sealedBy, view);
+    return openWith(key, envelope, false);
   }
-
-  const wrapByKeychain = async (key: Buffer, view: KeychainView): Promise<KeychainWrap> => {
-    const sealed = await inTime(keychain.seal(keyToText(key)));
-    return { kind: "keychain", ...view, sealed: Buffer.from(sealed).toString("base64") };
-  };
 
   async function openNew(): Promise<VaultView> {
     // Records without their envelope are somebody's accounts: their key may come back from a backup.
@@ -124,17 +149,19 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
       case "locked":
         return closed({ code: "keychain_locked" });
       case "usable":
-        return make("keychain", (key) => wrapByKeychain(key, found.keychain), found.keychain);
+        return make((key) => wrapByKeychain(key, found.keychain));
     }
   }
 
-  async function openByKeychain(envelope: Envelope, wrap: KeychainWrap): Promise<VaultView> {
+  async function openByKeychain(envelope: Envelope, wrap: KeychainWrap, paused: boolean): Promise<VaultView> {
     const found = await inTime(keychain.inspect());
+    const shut = (failure: Failure, cause?: unknown) => closed(failure, cause, envelope);
+    if (found.state === "missing" && found.backend === wrap.backend)
+      return shut({ code: "keychain_stopped", was: wrap.name });
     const view = found.state === "missing" ? undefined : found.keychain;
-    if (view?.backend !== wrap.backend) {
-      return closed({ code: "keychain_changed", was: wrap.name, now: view?.name ?? "no keychain" });
-    }
-    if (found.state === "locked") return closed({ code: "keychain_locked" });
+    if (view?.backend !== wrap.backend)
+      return shut({ code: "keychain_changed", was: wrap.name, now: view?.name ?? "no keychain" });
+    if (found.state === "locked") return shut({ code: "keychain_locked" });
     let key: Buffer;
     let stale: boolean;
     try {
@@ -142,21 +169,27 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
       key = keyFromText(unwrapped.text);
       stale = unwrapped.stale;
     } catch (cause) {
-      return closed(
+      return shut(
         { code: cause instanceof KeychainTimeout ? "keychain_failing" : "envelope_unreadable" },
         cause,
       );
     }
     // On Linux altered text decrypts without error: only the check tells.
-    if (!isKeyOf(envelope, key)) return closed({ code: "envelope_unreadable" });
-    if (stale) {
+    if (!isKeyOf(envelope, key)) return shut({ code: "envelope_unreadable" });
+    return openWith(key, stale ? await resealed(envelope, wrap, key, view) : envelope, paused);
+  }
+
+  /** The keychain has a new key and wants its seal renewed. The next start will do, if it cannot be now. */
+  async function resealed(envelope: Envelope, wrap: KeychainWrap, key: Buffer, view: KeychainView) {
+    try {
       const fresh = await wrapByKeychain(key, view);
-      await writeEnvelope(envelopeFile, {
-        ...envelope,
-        wraps: envelope.wraps.map((old) => (old === wrap ? fresh : old)),
-      });
+      const renewed = { ...envelope, wraps: envelope.wraps.map((old) => (old === wrap ? fresh : old)) };
+      await writeEnvelope(envelopeFile, renewed);
+      return renewed;
+    } catch (cause) {
+      log.warn("vault.not_resealed", { cause });
+      return envelope;
     }
-    return openWith(key, envelope, "keychain", view);
   }
 
   async function tryOpen(): Promise<VaultView> {
@@ -165,8 +198,36 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
     if (!envelope.ok) return closed(envelope.failure, envelope.cause);
     if (envelope.value === undefined) return openNew();
     const wrap = wrapOf(envelope.value, "keychain");
-    return wrap === undefined ? become({ state: "locked" }) : openByKeychain(envelope.value, wrap);
+    const closing = await readClosing(closingFile);
+    // Closed on purpose, it is not opened by a restart; without a passphrase there is nothing to ask for but consent.
+    const held = closing?.held === true;
+    if (wrap === undefined || (held && wrapOf(envelope.value, "passphrase") !== undefined))
+      return become({ state: "locked", windowOnly: false, ...openBy(closing, clock.nowMs()) });
+    return openByKeychain(envelope.value, wrap, held);
   }
+
+  /** The key, by a passphrase that may be wrong: each wrong one makes the next try slower. */
+  async function keyBy(envelope: Envelope, passphrase: Secret): Promise<Result<Buffer>> {
+    const wrap = wrapOf(envelope, "passphrase");
+    if (wrap === undefined) return failed({ code: "vault_not_ready" });
+    const waitSec = tries.waitSec();
+    if (waitSec > 0) return failed({ code: "passphrase_wait", waitSec });
+    const key = await unwrapByPassphrase(wrap, envelope.vault, passphrase);
+    if (key === undefined || !isKeyOf(envelope, key)) {
+      tries.wrong();
+      log.warn("vault.wrong_passphrase");
+      return failed({ code: "passphrase_wrong" });
+    }
+    tries.right();
+    return ok(key);
+  }
+  const tooShort = (passphrase: Secret): Failure | undefined =>
+    passphrase.reveal().length < PASSPHRASE_MIN_LENGTH
+      ? { code: "passphrase_too_short", minLength: PASSPHRASE_MIN_LENGTH }
+      : undefined;
+
+  const close = ({ records }: Opened, held: boolean): Promise<void> =>
+    writeClosing(closingFile, { held, closedAtMs: clock.nowMs(), ...idleSinceMs(records.values()) });
 
   const storageFailing = (cause: unknown): Result<never> => {
     log.error("vault.storage_failing", { cause });
@@ -194,9 +255,11 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
       inTurn(async () => {
         if (state.state === "open") return state;
         try {
-          return await tryOpen();
+          const found = await tryOpen();
+          if (found.state !== "open") watchIdle();
+          return found;
         } catch (cause) {
-          return closed(
+          return await closed(
             { code: cause instanceof KeychainTimeout ? "keychain_failing" : "storage_failing" },
             cause,
           );
@@ -206,11 +269,10 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
     create: (passphrase) =>
       inTurn(async () => {
         if (state.state !== "needs_passphrase") return failed({ code: "vault_not_ready" });
-        if (passphrase.reveal().length < PASSPHRASE_MIN_LENGTH) {
-          return failed({ code: "passphrase_too_short", minLength: PASSPHRASE_MIN_LENGTH });
-        }
+        const short = tooShort(passphrase);
+        if (short !== undefined) return failed(short);
         try {
-          await make("passphrase", (key, vault) => wrapByPassphrase(key, vault, passphrase, random));
+          await make((key, vault) => wrapByPassphrase(key, vault, passphrase, random));
           return ok(null);
         } catch (cause) {
           return storageFailing(cause);
@@ -222,28 +284,99 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
         if (state.state === "open") return ok(null);
         const envelope = await readEnvelope(envelopeFile);
         if (!envelope.ok) return envelope;
-        const wrap = envelope.value === undefined ? undefined : wrapOf(envelope.value, "passphrase");
-        if (envelope.value === undefined || wrap === undefined) return failed({ code: "vault_not_ready" });
+        if (envelope.value === undefined) return failed({ code: "vault_not_ready" });
         try {
-          const key = await unwrapByPassphrase(wrap, envelope.value.vault, passphrase);
-          if (key === undefined || !isKeyOf(envelope.value, key)) return failed({ code: "passphrase_wrong" });
-          await openWith(key, envelope.value, "passphrase");
+          const key = await keyBy(envelope.value, passphrase);
+          if (!key.ok) return key;
+          await openWith(key.value, envelope.value, false);
           return ok(null);
         } catch (cause) {
           return storageFailing(cause);
         }
       }),
 
-    lock: () =>
+    verify: (passphrase) =>
+      inTurn(async () => {
+        if (opened === undefined) return failed({ code: "vault_locked" });
+        const key = await keyBy(opened.envelope, passphrase);
+        return key.ok ? ok(null) : key;
+      }),
+
+    reseal: (by) =>
+      inTurn(async () => {
+        if (opened === undefined || state.state !== "open") return failed({ code: "vault_locked" });
+        const here = opened;
+        if (by.passphrase !== "keep" && by.passphrase !== "none") {
+          const short = tooShort(by.passphrase);
+          if (short !== undefined) return failed(short);
+        }
+        if (wrapOf(here.envelope, "passphrase") !== undefined) {
+          if (by.current === undefined) return failed({ code: "passphrase_wrong" });
+          const key = await keyBy(here.envelope, by.current);
+          if (!key.ok) return key;
+        }
+        try {
+          const wraps = await wrapping.rewrap(here.key, here.envelope, by);
+          if (!wraps.ok) return wraps;
+          const envelope = { ...here.envelope, wraps: wraps.value };
+          await writeEnvelope(envelopeFile, envelope);
+          here.envelope = envelope;
+          become(openState(here, state.paused));
+          return ok(null);
+        } catch (cause) {
+          return cause instanceof KeychainTimeout
+            ? failed({ code: "keychain_failing" }, cause)
+            : storageFailing(cause);
+        }
+      }),
+
+    pause: (paused) =>
+      inTurn(async () => {
+        if (opened === undefined || state.state !== "open") return failed({ code: "vault_locked" });
+        try {
+          if (paused) await close(opened, true);
+          else await rm(closingFile, { force: true });
+          become(openState(opened, paused));
+          return ok(null);
+        } catch (cause) {
+          return storageFailing(cause);
+        }
+      }),
+
+    lock: (held) =>
       inTurn(async () => {
         while (writing.size > 0) await Promise.allSettled([...writing]);
         if (opened === undefined) return;
+        const stays = held || (state.state === "open" && state.paused);
+        await close(opened, stays).catch((cause: unknown) => log.warn("vault.closing", { cause }));
         opened.key.fill(0);
         opened = undefined;
-        become({ state: "locked" });
+        become({ state: "locked", windowOnly: false });
+        watchIdle();
       }),
 
-    list: (kind) => [...(opened?.records.values() ?? [])].filter((record) => record.kind === kind) as never,
+    setAside: () =>
+      inTurn(async () => {
+        if (state.state !== "locked" && state.state !== "closed") return failed({ code: "vault_not_ready" });
+        const aside = `${folder}-set-aside-${new Date(clock.nowMs()).toISOString().replace(/[:.]/g, "-")}`;
+        try {
+          await rename(folder, aside);
+          await syncFolder(path.dirname(folder));
+          await tryOpen();
+          log.warn("vault.set_aside");
+          return ok({ folder: aside });
+        } catch (cause) {
+          return storageFailing(cause);
+        }
+      }),
+
+    list(kind) {
+      if (opened === undefined) return [];
+      const { lists, records } = opened;
+      const list = lists.get(kind) ?? [...records.values()].filter((record) => record.kind === kind);
+      lists.set(kind, list);
+      return list as never;
+    },
     get(kind, id) {
       const record = opened?.records.get(id);
       return (record?.kind === kind ? record : undefined) as never;
@@ -265,6 +398,7 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
             return storageFailing(cause);
           }
           here.records.set(record.id, record);
+          here.lists.clear();
           return ok(record);
         }),
       ),
@@ -279,14 +413,9 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
             return storageFailing(cause);
           }
           opened.records.delete(id);
+          opened.lists.clear();
           return ok(null);
         }),
       ),
   };
-}
-
-class KeychainTimeout extends Error {
-  constructor() {
-    super("the keychain did not answer in time");
-  }
 }
