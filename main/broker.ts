@@ -12,6 +12,7 @@ export function socketCodeOf({ code }: Failure): SocketErrorCode {
   switch (code) {
     case "vault_locked":
     case "vault_not_ready":
+    case "vault_paused":
       return "vault_locked";
     case "account_unknown":
       return "account_unknown";
@@ -19,6 +20,7 @@ export function socketCodeOf({ code }: Failure): SocketErrorCode {
     case "provider_busy":
     case "provider_misbehaved":
     case "storage_failing":
+    case "refresh_budget":
       return "provider_unreachable";
     case "internal":
       return "internal";
@@ -41,22 +43,20 @@ export function createBroker(
   vault: Vault,
   keeper: Keeper,
   onUse: SocketOptions["onUse"],
+  /** False while locked or paused: tools are told to ask later. */
+  handsOut: () => boolean,
 ): Broker {
   let server: SocketServer | undefined;
   let failure: Failure | undefined;
   const table = () =>
-    handOut(
-      vault.state.state === "open",
-      keeper.watches.all(),
-      vault.list("grant"),
-      (id) => keeper.watches.of(id),
-      host.clock.nowMs(),
-    );
+    handOut(handsOut(), keeper.watches.all(), vault.list("grant"), keeper.watches, host.clock.nowMs());
 
-  const onMiss: OnMiss = async ({ signIn, minValidSec }) => {
-    const answer = await keeper.tokenFor(signIn, minValidSec * 1000);
+  const onMiss: OnMiss = async ({ signIn, minValidSec, rest }) => {
+    if (!handsOut()) return { ok: false, code: "vault_locked" };
+    const answer = await keeper.tokenFor(signIn, minValidSec * 1000, rest);
     if (!answer.ok) return { ok: false, code: socketCodeOf(answer.failure) };
-    const token = tokenResult(answer.value, keeper.watches.of(signIn));
+    const { watches } = keeper;
+    const token = tokenResult(answer.value, watches.of(signIn), watches.endsAtMs(answer.value));
     return token === undefined ? { ok: false, code: "needs_sign_in" } : { ok: true, token };
   };
 

@@ -22,6 +22,8 @@ export function createClients(
     random,
   }: { vault: Vault; providers: Providers; clock: Clock; random: Randomness },
   changed: () => void,
+  /** A registration that has users was saved: what did not work with it may work now. */
+  saved: (client: string) => void,
 ): Clients {
   return {
     async save({ id, provider, name, client_id, client_secret }) {
@@ -48,7 +50,9 @@ export function createClients(
         createdAtMs: before?.createdAtMs ?? clock.nowMs(),
       });
       changed();
-      return written.ok ? ok({ id: written.value.id }) : written;
+      if (!written.ok) return written;
+      saved(written.value.id);
+      return ok({ id: written.value.id });
     },
 
     async remove(id) {

@@ -1,6 +1,9 @@
 /** The one place where parts meet. `main/electron/` passes the real host; tests pass theirs. */
 import path from "node:path";
+import { failed, ok, type Failure, type Result } from "../contract/failure.ts";
 import type { Handlers } from "../contract/ipc.ts";
+import type { SignInView } from "../contract/view.ts";
+import type { SignInRecord } from "../core/accounts/records.ts";
 import { createProviders } from "../core/providers/registry.ts";
 import { coalesced } from "../core/single-flight.ts";
 import { createBroker } from "./broker.ts";
@@ -10,19 +13,34 @@ import type { Host } from "./host.ts";
 import { createHandlers } from "./handlers.ts";
 import { createKeeper } from "./keeper/keeper.ts";
 import { createSandbox } from "./sandbox.ts";
+import { createAppTokens } from "./app-tokens.ts";
+import { createDoctor } from "./doctor.ts";
+import { createGuard, type Absence } from "./guard.ts";
+import { createHistory } from "./history.ts";
+import { createSettings } from "./settings.ts";
 import { createAuthorizations } from "./sign-in/authorizations.ts";
 import { createTools } from "./tools.ts";
 import { createVault } from "./vault/vault.ts";
 import { signInView } from "./views/sign-in-view.ts";
 import { createState, type State } from "./views/state.ts";
 
+/** While the keychain keeps the vault closed. */
+const KEYCHAIN_RETRY_MS = 5_000;
+const COMES_BACK: readonly Failure["code"][] = ["keychain_locked", "keychain_stopped", "keychain_failing"];
+const byLogin = new Intl.Collator("en"); // a collator of its own: ten times as fast as one per comparison
+
 export interface App {
   readonly handlers: Handlers;
   readonly state: State;
   /** Opens the vault and everything behind it. Does not reject: what fails is in the state. */
   start(): Promise<void>;
-  /** The machine woke up, or the network came back. */
-  wake(): void;
+  /** The machine goes to sleep, and is back. */
+  suspend(): void;
+  resume(): void;
+  /** The person went away; what follows is a setting. */
+  away(absence: Absence): void;
+  /** After this long without keyboard and mouse it counts as away; undefined: never. */
+  readonly idleMs: number | undefined;
   /** Finishes what runs, forgets what is not to be kept, and closes. */
   stop(): Promise<void>;
 }
@@ -30,9 +48,16 @@ export interface App {
 export function compose(host: Host): App {
   const { clock, random, log } = host;
   let push: () => Promise<void> = () => Promise.resolve();
-  const changed = (): void => {
-    state.touch();
-    void push().catch((cause: unknown) => log.error("socket.push", { cause }));
+  // A token that changes is pushed soon; with thousands, those that change together go together. A tool that asks for
+  // one that has ended gets the new one without waiting for that.
+  let pushTimer: (() => void) | undefined;
+  const changed = (signIn?: string): void => {
+    state.touch(signIn);
+    const count = vault.list("sign_in").length;
+    pushTimer ??= clock.after(Math.min(5_000, count / 5), () => {
+      pushTimer = undefined;
+      void push().catch((cause: unknown) => log.error("socket.push", { cause }));
+    });
   };
 
   const vault = createVault({
@@ -42,8 +67,10 @@ export function compose(host: Host): App {
     random,
     log,
   });
-  const providers = createProviders();
-  const parts = { vault, providers, http: host.http, clock, random, log };
+  const providers = createProviders(host.providers);
+  const history = createHistory(path.join(host.profileFolder, "history"), clock, log);
+  const settings = createSettings(host.profileFolder, clock, log, changed);
+  const parts = { vault, providers, http: host.http, network: host.network, history, clock, random, log };
   const keeper = createKeeper(parts, changed);
   const authorizations = createAuthorizations(
     { ...parts, openUserAgent: host.openUserAgent },
@@ -52,90 +79,164 @@ export function compose(host: Host): App {
   );
   const copying = createCopying(host.clipboard, clock);
   const sandbox = createSandbox(host, vault, providers, changed);
-  const broker = createBroker(host, vault, keeper, (uses) => tools.used(uses));
+  const broker = createBroker(
+    host,
+    vault,
+    keeper,
+    (uses) => tools.used(uses),
+    () => guard.handsOut,
+  );
   const tools = createTools(
-    { vault, clock, random, copying, endpoint: () => broker.endpoint, push: () => broker.push() },
+    { vault, clock, random, copying, history, endpoint: () => broker.endpoint, push: () => broker.push() },
     changed,
   );
-  const clients = createClients(parts, changed);
+  const clients = createClients(parts, changed, (client) => keeper.clientChanged(client));
   push = coalesced(() => broker.push());
-
-  const state = createState({
-    app: () => host.app,
-    vault: () => vault.state,
-    providers: () =>
-      providers.list().map(({ id, name, test, consoleUrl, redirectUris, userAgents }) => ({
-        id,
-        name,
-        test,
-        ...(consoleUrl !== undefined && { consoleUrl }),
-        redirectUris,
-        embedded: userAgents.includes("embedded"),
-      })),
-    clients: () => clients.views(),
-    signIns: () =>
-      keeper.watches
-        .all()
-        .map((record) =>
-          signInView(
-            record,
-            keeper.watches.of(record.id),
-            providers.get(record.provider),
-            vault.get("client", record.client),
-            clock.nowMs(),
-          ),
-        )
-        .sort((a, b) => a.login.localeCompare(b.login) || a.id.localeCompare(b.id)),
-    tools: () => tools.views(),
-    socket: () => ({
-      ...(broker.endpoint !== undefined && { endpoint: broker.endpoint }),
-      ...(broker.failure !== undefined && { failure: broker.failure }),
-    }),
-    authorizations: () => authorizations.views(),
-    keeper: () => {
-      const { lastCheckAtMs, nextCheckAtMs } = keeper;
-      return {
-        ...(lastCheckAtMs !== undefined && { lastCheckAtMs }),
-        ...(nextCheckAtMs !== undefined && { nextCheckAtMs }),
-      };
-    },
-  });
-
-  vault.onState(changed);
+  const doctor = createDoctor(host, vault, providers, broker);
+  const appTokens = createAppTokens(parts, keeper);
+  let stopping = false;
   const opened = async (): Promise<void> => {
     if (vault.state.state !== "open") return;
     await sandbox.startIfUsed(); // before the first checks, or its accounts would be called unreachable
+    if (stopping || guard.closing) return;
     await keeper.start();
-    changed();
+    state.touchParts(); // the sign-ins were told of when the vault opened
   };
+  const open = (): Promise<Result<null>> =>
+    guard.opening(async () => {
+      const view = await vault.open();
+      return view.state === "closed" ? failed(view.failure) : ok(null);
+    });
+  const guard = createGuard(
+    {
+      vault,
+      settings: () => settings.current,
+      log,
+      curtainFile: path.join(host.profileFolder, "window-locked.json"),
+      async settle() {
+        await authorizations.endAll();
+        return keeper.pause();
+      },
+      opened,
+      push: () => broker.push(),
+    },
+    changed,
+  );
+  /** What the window may not see while it is locked. */
+  const unlessCurtain = <V>(list: () => readonly V[]): readonly V[] => (guard.curtain ? [] : list());
+  const row = (record: SignInRecord): SignInView =>
+    signInView(
+      record,
+      keeper.watches.of(record.id),
+      providers.get(record.provider),
+      vault.get("client", record.client),
+      clock.nowMs(),
+      keeper.watches.endsAtMs(record),
+    );
+
+  const state = createState(
+    {
+      app: () => host.app,
+      vault: () => guard.view(),
+      providers: () =>
+        providers.list().map(({ id, name, test, consoleUrl, redirectUris, userAgents }) => ({
+          id,
+          name,
+          test,
+          ...(consoleUrl !== undefined && { consoleUrl }),
+          redirectUris,
+          embedded: userAgents.includes("embedded"),
+        })),
+      clients: () => unlessCurtain(() => clients.views()),
+      signIns: () =>
+        unlessCurtain(() =>
+          keeper.watches
+            .all()
+            .map(row)
+            .sort((a, b) => byLogin.compare(a.login, b.login) || (a.id < b.id ? -1 : 1)),
+        ),
+      tools: () => unlessCurtain(() => tools.views()),
+      socket: () => ({
+        ...(broker.endpoint !== undefined && { endpoint: broker.endpoint }),
+        ...(broker.failure !== undefined && { failure: broker.failure }),
+      }),
+      authorizations: () => unlessCurtain(() => authorizations.views()),
+      keeper: () => {
+        const { lastCheckAtMs, nextCheckAtMs } = keeper;
+        return {
+          ...(lastCheckAtMs !== undefined && { lastCheckAtMs }),
+          ...(nextCheckAtMs !== undefined && { nextCheckAtMs }),
+        };
+      },
+      settings: () => settings.current,
+    },
+    (id) => {
+      const record = guard.curtain ? undefined : keeper.watches.current(id);
+      return record === undefined ? undefined : row(record);
+    },
+  );
+
+  /** A keychain that was locked or away may come by itself: asked about, never prompted for. */
+  let cancelRetry: () => void = () => undefined;
+  const retryLater = (): void => {
+    cancelRetry();
+    const view = vault.state;
+    const code = view.state === "closed" ? view.failure.code : undefined;
+    if (code === undefined || !COMES_BACK.includes(code)) return;
+    cancelRetry = clock.after(KEYCHAIN_RETRY_MS, () => void open().then(retryLater));
+  };
+  vault.onState(() => {
+    changed();
+    retryLater();
+  });
   return {
     state,
     handlers: createHandlers({
       vault,
+      guard,
       keeper,
       authorizations,
       copying,
       sandbox,
       tools,
       clients,
+      appTokens,
+      doctor,
+      history,
+      settings,
       state,
       broker,
-      opened,
+      host,
+      open,
+      changed,
     }),
     async start() {
-      await Promise.all([vault.open(), broker.start()]);
-      await opened();
+      await Promise.all([guard.load(), sandbox.recall()]);
+      await Promise.all([open(), broker.start(), settings.load()]);
       await broker.push();
-      changed();
+      state.touchParts();
     },
-    wake: () => keeper.wake(),
+    suspend() {
+      keeper.suspend();
+      void guard.away("suspended");
+    },
+    resume: () => keeper.resume(),
+    away: (absence) => void guard.away(absence),
+    get idleMs() {
+      const { lockAfterIdleMin } = settings.current;
+      return lockAfterIdleMin === 0 ? undefined : lockAfterIdleMin * 60_000;
+    },
     async stop() {
+      stopping = true;
+      cancelRetry();
       await authorizations.endAll();
-      await keeper.pause();
+      const settled = await keeper.pause();
+      if (!settled.ok) log.error("stop.unsaved");
       await copying.clearOurs().catch((cause: unknown) => log.warn("clipboard.clear", { cause }));
       await broker.stop();
       sandbox.stop();
-      await vault.lock();
+      await history.flush();
+      await vault.lock(false);
     },
   };
 }

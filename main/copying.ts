@@ -10,6 +10,8 @@ export const CLEAR_AFTER_MS = 30_000;
 export interface Copying {
   /** Fails with `clipboard_failing` when the text cannot be read back: some desktops lose writes of hidden windows. */
   copy(text: Secret): Promise<Result<{ readonly clearsInMs: number }>>;
+  /** Text that is no secret: it stays until something else is copied. */
+  copyPlain(text: string): Promise<Result<null>>;
   /** Clears now what we put there, if it is still there. */
   clearOurs(): Promise<void>;
 }
@@ -27,16 +29,24 @@ export function createCopying(clipboard: Clipboard, clock: Clock): Copying {
     if (mine !== undefined && digest(await clipboard.read()) === mine) await clipboard.clear();
   }
 
+  async function put(text: Secret): Promise<Result<null>> {
+    cancelTimer();
+    ours = undefined;
+    try {
+      await clipboard.write(text);
+      if (new Secret(await clipboard.read()).equals(text)) return ok(null);
+      return failed({ code: "clipboard_failing" });
+    } catch (cause) {
+      return failed({ code: "clipboard_failing" }, cause);
+    }
+  }
+
   return {
     clearOurs,
+    copyPlain: (text) => put(new Secret(text)),
     async copy(text) {
-      cancelTimer();
-      try {
-        await clipboard.write(text);
-        if (!new Secret(await clipboard.read()).equals(text)) return failed({ code: "clipboard_failing" });
-      } catch (cause) {
-        return failed({ code: "clipboard_failing" }, cause);
-      }
+      const done = await put(text);
+      if (!done.ok) return done;
       ours = digest(text.reveal());
       cancelTimer = clock.after(CLEAR_AFTER_MS, () => void clearOurs().catch(() => undefined));
       return ok({ clearsInMs: CLEAR_AFTER_MS });

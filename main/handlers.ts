@@ -1,16 +1,26 @@
 /** What each call of the window does. Arguments are parsed before they come here (main/electron/ipc.ts). */
-import { failed, ok, type Result } from "../contract/failure.ts";
-import type { CopyForm, Handlers } from "../contract/ipc.ts";
+import { failed, ok, type Failure, type Result } from "../contract/failure.ts";
+import type { CallName, CopyForm, Handlers } from "../contract/ipc.ts";
 import type { SignInRecord } from "../core/accounts/records.ts";
+import type { DoctorView } from "../contract/view.ts";
 import { offeredScopes } from "../core/scopes/catalogue.ts";
 import { Secret } from "../core/secret.ts";
+import { accountKey } from "../core/accounts/records.ts";
+import type { AppTokens } from "./app-tokens.ts";
 import type { Broker } from "./broker.ts";
 import type { Clients } from "./clients.ts";
 import type { Copying } from "./copying.ts";
+import type { Doctor } from "./doctor.ts";
+import type { Guard } from "./guard.ts";
+import type { History } from "./history.ts";
+import type { Host } from "./host.ts";
 import type { Keeper } from "./keeper/keeper.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Authorizations } from "./sign-in/authorizations.ts";
 import type { Tools } from "./tools.ts";
+import type { SettingsStore } from "./settings.ts";
+import { PASSPHRASE_MIN_LENGTH } from "./vault/passphrase.ts";
+import { exportVault, importVault } from "./vault/transfer.ts";
 import type { Vault } from "./vault/types.ts";
 import type { State } from "./views/state.ts";
 
@@ -23,9 +33,16 @@ interface Parts {
   readonly tools: Tools;
   readonly clients: Clients;
   readonly broker: Broker;
+  readonly guard: Guard;
+  readonly appTokens: AppTokens;
+  readonly doctor: Doctor;
+  readonly history: History;
+  readonly settings: SettingsStore;
+  readonly host: Pick<Host, "files" | "clock" | "random">;
   readonly state: State;
-  /** Starts what waits for an open vault. */
-  readonly opened: () => Promise<void>;
+  readonly changed: (signIn?: string) => void;
+  /** Opens the vault, if the keychain lets it, and starts what waits for that. */
+  readonly open: () => Promise<Result<null>>;
 }
 
 /** The forms a token is pasted in (TA §15): bare, for IRC, for a header, for a file of settings. */
@@ -50,13 +67,25 @@ function copyText(record: SignInRecord, token: Secret, form: CopyForm): Secret {
   }
 }
 
+/** All that a window which is locked may ask for. */
+const BEHIND_CURTAIN: readonly CallName[] = ["state.get", "vault.unlock"];
+
 export function createHandlers(parts: Parts): Handlers {
-  const { vault, keeper, authorizations, copying, sandbox, tools, clients, broker, state, opened } = parts;
-  const then = async (result: Promise<Result<null>>): Promise<Result<null>> => {
-    const answer = await result;
-    if (answer.ok) await opened();
-    return answer;
-  };
+  const all = createAll(parts);
+  const guarded: Record<string, unknown> = {};
+  for (const [name, handler] of Object.entries(all) as [CallName, (argument: never) => Promise<unknown>][])
+    guarded[name] = (argument: never) =>
+      parts.guard.curtain && !BEHIND_CURTAIN.includes(name)
+        ? Promise.resolve(failed({ code: "vault_locked" }))
+        : handler(argument);
+  return guarded as unknown as Handlers;
+}
+
+function createAll(parts: Parts): Handlers {
+  const { vault, guard, keeper, authorizations, copying, sandbox, tools, clients, broker, state } = parts;
+  const { appTokens, doctor, history, settings, host, changed } = parts;
+  let lastRun: DoctorView | undefined;
+  let importFile: string | undefined;
   /** A token that left must not be handed out by the worker either, once the caller has its answer. */
   const pushed = async <V>(result: Promise<Result<V>>): Promise<Result<V>> => {
     const answer = await result;
@@ -64,26 +93,70 @@ export function createHandlers(parts: Parts): Handlers {
     return answer;
   };
 
+  /** An alias names one account for tools, so no two accounts have the same. */
+  async function rename(id: string, alias: string): Promise<Result<null>> {
+    const record = keeper.watches.current(id);
+    if (record === undefined) return failed({ code: "account_unknown" });
+    const taken = keeper.watches
+      .all()
+      .some(
+        (other) =>
+          other.id !== id &&
+          (other.alias === alias || (other.login === alias && accountKey(other) !== accountKey(record))),
+      );
+    if (alias !== "" && taken) return failed({ code: "alias_taken", alias });
+    const answer = await keeper.rename(id, alias === "" ? undefined : alias);
+    await broker.push();
+    return answer;
+  }
+
   return {
     "state.get": () => Promise.resolve(ok(state.snapshot())),
 
-    "vault.create": ({ passphrase }) => then(vault.create(new Secret(passphrase))),
-    "vault.unlock": ({ passphrase }) => then(vault.unlock(new Secret(passphrase))),
-    async "vault.retry"() {
-      const view = await vault.open();
-      if (view.state === "closed") return failed(view.failure);
-      await opened();
-      return ok(null);
+    "vault.create": ({ passphrase }) => guard.opening(() => vault.create(new Secret(passphrase))),
+    "vault.unlock": ({ passphrase }) => guard.unlock(new Secret(passphrase)),
+    "vault.retry": () => parts.open(),
+    "vault.lock": (what) => guard.lock(what),
+    "vault.pause": (paused) => guard.pause(paused),
+    "vault.reseal": ({ keychain, passphrase, current }) =>
+      guard.reseal({
+        keychain,
+        passphrase: typeof passphrase === "string" ? passphrase : new Secret(passphrase.new),
+        ...(current !== undefined && { current: new Secret(current) }),
+      }),
+    "vault.setAside": () => guard.opening(() => vault.setAside()),
+    async "vault.export"({ passphrase }) {
+      const secret = new Secret(passphrase);
+      if (passphrase.length < PASSPHRASE_MIN_LENGTH)
+        return failed({ code: "passphrase_too_short", minLength: PASSPHRASE_MIN_LENGTH });
+      const day = new Date(host.clock.nowMs()).toISOString().slice(0, 10);
+      const file = await host.files.save(`tokenkeep-${day}.tokenkeep`);
+      return file === undefined ? ok(null) : exportVault(vault, keeper.watches.all(), file, secret, host);
     },
-    async "vault.lock"() {
-      // Without a passphrase a lock would only pretend to protect.
-      if (vault.state.state !== "open" || vault.state.sealedBy !== "passphrase")
-        return failed({ code: "bad_request", field: "vault" });
-      await authorizations.endAll();
-      await keeper.pause();
-      await vault.lock();
-      await broker.push();
-      return ok(null);
+    async "vault.import"({ passphrase, sameFile }) {
+      const file = sameFile && importFile !== undefined ? importFile : await host.files.open();
+      if (file === undefined) return ok(null);
+      importFile = file;
+      const answer = await importVault(vault, file, new Secret(passphrase), host.random, (record) =>
+        keeper.adopt(record, "imported"),
+      );
+      changed();
+      await keeper.validateAll();
+      return answer;
+    },
+
+    "settings.change": (changed) =>
+      Promise.resolve(
+        // Or whoever stands before a locked vault could see to it that it is not locked the next time.
+        vault.state.state === "locked" ? failed({ code: "vault_locked" }) : settings.change(changed),
+      ),
+    async "doctor.run"() {
+      lastRun = await doctor.run();
+      return ok(lastRun);
+    },
+    async "doctor.copy"() {
+      lastRun ??= await doctor.run();
+      return copying.copyPlain(doctor.report(lastRun));
     },
 
     "scopes.list": () => Promise.resolve(ok(offeredScopes())),
@@ -96,10 +169,12 @@ export function createHandlers(parts: Parts): Handlers {
     "clients.save": (form) => clients.save(form),
     "clients.remove": (id) => clients.remove(id),
 
-    "authorization.start": ({ client, scopes }) => authorizations.start(client, scopes),
+    "clients.appToken": (id) => appTokens.get(id),
+
+    "authorization.start": ({ client, scopes, signIn }) => authorizations.start(client, scopes, signIn),
     "authorization.show": (id) => Promise.resolve(authorizations.show(id)),
     "authorization.cancel": (id) => authorizations.cancel(id),
-    "authorization.keep": (id) => authorizations.keep(id),
+    "authorization.keep": ({ id, beside }) => authorizations.keep(id, beside),
     "authorization.discard": (id) => authorizations.discard(id),
 
     "signIns.validate": (id) => keeper.validate(id),
@@ -112,12 +187,35 @@ export function createHandlers(parts: Parts): Handlers {
       return answer.ok ? ok(null) : answer;
     },
     async "signIns.copy"({ id, form }) {
-      const answer = await keeper.tokenFor(id, 0);
+      if (!guard.handsOut)
+        return failed({ code: vault.state.state === "open" ? "vault_paused" : "vault_locked" });
+      const answer = await keeper.tokenFor(id, 0, true);
       if (!answer.ok) return answer;
       const { value: record } = answer;
       if (record.access_token === undefined) return failed({ code: "needs_sign_in", account: record.login });
-      return copying.copy(copyText(record, record.access_token, form));
+      const copied = await copying.copy(copyText(record, record.access_token, form));
+      if (copied.ok) history.note({ signIn: id, what: "copied" });
+      return copied;
     },
+    async "signIns.history"(id) {
+      const record = keeper.watches.current(id);
+      if (record === undefined) return failed({ code: "account_unknown" });
+      const entries = await history.of(id);
+      return ok(
+        entries.map(({ atMs, what, tool, count = 1, failure }) => {
+          const name = tool === undefined ? undefined : vault.get("grant", tool)?.name;
+          return {
+            atMs,
+            what,
+            count,
+            ...(name !== undefined && { tool: name }),
+            // Names are not written down; they are put back here.
+            ...(failure !== undefined && { failure: { account: record.login, ...failure } as Failure }),
+          };
+        }),
+      );
+    },
+    "signIns.rename": ({ id, alias }) => rename(id, alias),
     "signIns.revoke": (id) => pushed(keeper.revoke(id)),
     "signIns.remove": (id) => pushed(keeper.remove(id)),
 

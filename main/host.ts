@@ -1,6 +1,7 @@
 /** What the app needs from where it runs. `main/electron/` makes the real one; tests pass theirs. */
 import type { Result } from "../contract/failure.ts";
-import type { Clock, HttpClient, Log, Randomness } from "../core/ports.ts";
+import type { Clock, HttpClient, Log, Network, Randomness } from "../core/ports.ts";
+import type { Provider } from "../core/providers/provider.ts";
 import type { Secret } from "../core/secret.ts";
 import type { StartSocketServer } from "./socket/types.ts";
 import type { Keychain } from "./vault/types.ts";
@@ -10,6 +11,12 @@ export interface Clipboard {
   write(text: Secret): Promise<void>;
   read(): Promise<string>;
   clear(): Promise<void>;
+}
+
+/** The system's own dialogs. Undefined: cancelled. */
+export interface FileDialogs {
+  save(suggestedName: string): Promise<string | undefined>;
+  open(): Promise<string | undefined>;
 }
 
 /** A page of the provider, shown to the person. */
@@ -52,7 +59,9 @@ export interface Host {
   readonly clock: Clock;
   readonly random: Randomness;
   readonly http: HttpClient;
+  readonly network: Network;
   readonly keychain: Keychain;
+  readonly files: FileDialogs;
   readonly clipboard: Clipboard;
   readonly openUserAgent: OpenUserAgent;
   readonly startSandbox: StartSandbox;
@@ -63,5 +72,7 @@ export interface Host {
   /** For the socket: per user, not shared, gone after logout. */
   readonly runtimeFolder: string;
   readonly socketWorkerUrl: URL;
+  /** Providers besides the built-in ones. */
+  readonly providers?: readonly Provider[];
   readonly app: { readonly version: string; readonly electron: string; readonly unsandboxed: boolean };
 }

@@ -64,9 +64,17 @@ const NOT_SENT = new Set([
 ]);
 const notSent = (code: string): boolean => NOT_SENT.has(code) || code.startsWith("ERR_CERT_");
 
-/** RFC 9110 §10.2.3, the seconds form; a date is not worth a parser here. */
-const retryAfter = (value: string | undefined): { retryAfterMs?: number } =>
-  value !== undefined && /^\d{1,6}$/.test(value) ? { retryAfterMs: Number(value) * 1000 } : {};
+/** RFC 9110 §10.2.3: seconds, or a date, which is the server's and so is compared with the server's own. */
+function retryAfter(value: string | undefined, dateMs = Date.now()): { retryAfterMs?: number } {
+  if (value === undefined) return {};
+  const waitMs = /^\d{1,6}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - dateMs;
+  return Number.isNaN(waitMs) ? {} : { retryAfterMs: Math.max(0, waitMs) };
+}
+
+const serverDate = (value: string | undefined): { dateMs?: number } => {
+  const dateMs = Date.parse(value ?? "");
+  return Number.isNaN(dateMs) ? {} : { dateMs };
+};
 
 /** Builds the client over a transport. Never rejects: every end is an outcome. */
 export function createHttpClient(open: OpenExchange): HttpClient {
@@ -113,7 +121,17 @@ function run(exchange: Exchange, request: HttpRequest): Promise<HttpOutcome> {
       response.onBroken((code) => finish({ kind: "lost", cause: code }, false));
       response.onEnd(() => {
         const body = Buffer.concat(chunks).toString("utf8");
-        finish({ kind: "answered", status, body, ...retryAfter(response.header("retry-after")) }, false);
+        const date = serverDate(response.header("date"));
+        finish(
+          {
+            kind: "answered",
+            status,
+            body,
+            ...retryAfter(response.header("retry-after"), date.dateMs),
+            ...date,
+          },
+          false,
+        );
       });
     });
     exchange.send(request.body);

@@ -12,6 +12,8 @@ const PREFERRED_PORT = 8127;
 export interface Sandbox {
   /** Starts it if it does not run; the value is its client registration's record. Callers share one start. */
   start(): Promise<Result<ClientRecord>>;
+  /** Finds out where it ran last, so that its accounts have their name and their dashes whether it starts or not. */
+  recall(): Promise<void>;
   /** Starts it only when an account of its is in the vault. */
   startIfUsed(): Promise<void>;
   stop(): void;
@@ -89,10 +91,11 @@ export function createSandbox(
   const shared = () => (starting ??= start().finally(() => (starting = undefined)));
   return {
     start: shared,
-    async startIfUsed() {
+    async recall() {
       const port = await keptPort();
-      // Known even if it does not start, so that its accounts keep their name and their dashes.
       if (port !== undefined) providers.sandboxRunsAt(`http://localhost:${String(port)}`);
+    },
+    async startIfUsed() {
       const used = [...vault.list("sign_in"), ...vault.list("tombstone")].some(
         ({ provider }) => provider === SANDBOX,
       );

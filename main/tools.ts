@@ -5,6 +5,8 @@ import type { GrantRecord } from "../core/accounts/records.ts";
 import type { Clock, Randomness } from "../core/ports.ts";
 import { Secret } from "../core/secret.ts";
 import type { Copying } from "./copying.ts";
+import type { History } from "./history.ts";
+import type { Use } from "./socket/types.ts";
 import type { Vault } from "./vault/types.ts";
 
 export interface Tools {
@@ -15,7 +17,7 @@ export interface Tools {
   copy(id: string): Promise<Result<{ readonly clearsInMs: number }>>;
   /** Resolves once the worker refuses it. */
   remove(id: string): Promise<Result<null>>;
-  used(uses: readonly { readonly grant: string; readonly lastAtMs: number }[]): void;
+  used(uses: readonly Use[]): void;
   views(): readonly ToolView[];
 }
 
@@ -25,6 +27,7 @@ export function createTools(
     readonly clock: Clock;
     readonly random: Randomness;
     readonly copying: Copying;
+    readonly history: History;
     /** Where tools connect; undefined while the socket is closed. */
     readonly endpoint: () => string | undefined;
     /** Brings the worker's table up to date. */
@@ -32,7 +35,7 @@ export function createTools(
   },
   changed: () => void,
 ): Tools {
-  const { vault, clock, random, copying } = parts;
+  const { vault, clock, random, copying, history } = parts;
   const lastUsed = new Map<string, number>();
 
   /** Lines for a tool's .env file: all it needs to connect and to prove itself. */
@@ -81,7 +84,10 @@ export function createTools(
     },
 
     used(uses) {
-      for (const { grant, lastAtMs } of uses) lastUsed.set(grant, lastAtMs);
+      for (const { grant, signIn, count, lastAtMs } of uses) {
+        lastUsed.set(grant, Math.max(lastAtMs, lastUsed.get(grant) ?? 0));
+        if (signIn !== undefined) history.note({ signIn, what: "handed_out", tool: grant, count });
+      }
       changed();
     },
 

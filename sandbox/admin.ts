@@ -5,6 +5,7 @@
 import type { ServerResponse } from "node:http";
 import { empty, json, type Answer, type Request } from "./answer.ts";
 import type { Middleware } from "./server.ts";
+import { digestOf } from "./state.ts";
 import { userOf, type World } from "./world.ts";
 
 /** What happens instead of the answer. With `after`, the request has its full effect first. */
@@ -12,6 +13,7 @@ export interface Fault {
   readonly path: string;
   readonly kind:
     | "429_empty"
+    | "429_retry_after"
     | "500_json"
     | "503_json"
     | "502_html"
@@ -21,21 +23,34 @@ export interface Fault {
     | "half"
     | "drop"
     | "silence"
+    | "slow"
     | "other_client"
     | "other_user";
   readonly after: boolean;
   times: number;
 }
+/** How long `slow` takes, unless told otherwise. */
+const SLOW_MS = 700;
+const RETRY_AFTER_SEC = 600;
+
 export interface Seen {
   readonly path: string;
   readonly grant_type: string | null;
   readonly status: number;
 }
 
-export function createAdmin(): { readonly middleware: Middleware; readonly nowMs: () => number } {
+export interface Admin {
+  readonly middleware: Middleware;
+  readonly nowMs: () => number;
+  /** Spent one-time refresh tokens that were sent again. */
+  readonly reuses: () => number;
+}
+
+export function createAdmin({ slowMs = SLOW_MS }: { readonly slowMs?: number } = {}): Admin {
   let offsetMs = 0;
   let faults: Fault[] = [];
   const seen: Seen[] = [];
+  let reuses = 0;
   const nowMs = (): number => Date.now() + offsetMs;
 
   function control(world: World, { method, path, form }: Request): Answer {
@@ -67,6 +82,9 @@ export function createAdmin(): { readonly middleware: Middleware; readonly nowMs
 
   const middleware: Middleware = async (world, request, answer, { outgoing }) => {
     if (request.path.startsWith("/admin/")) return control(world, request);
+    const sent = request.form.get("refresh_token");
+    if (sent !== null && world.state.refresh.some(({ digest, spent }) => spent && digest === digestOf(sent)))
+      reuses += 1;
     const fault = faults.find(({ path, times }) => path === request.path && times > 0);
     const note = (status: number): void =>
       void seen.push({ path: request.path, grant_type: request.form.get("grant_type"), status });
@@ -78,12 +96,17 @@ export function createAdmin(): { readonly middleware: Middleware; readonly nowMs
     fault.times -= 1;
     const given = fault.after ? await answer() : undefined;
     note(0);
-    return misbehave(fault.kind, given ?? json(200, {}), outgoing);
+    return misbehave(fault.kind, given ?? json(200, {}), outgoing, slowMs);
   };
-  return { middleware, nowMs };
+  return { middleware, nowMs, reuses: () => reuses };
 }
 
-function misbehave(kind: Fault["kind"], given: Answer, outgoing: ServerResponse): Answer | undefined {
+function misbehave(
+  kind: Fault["kind"],
+  given: Answer,
+  outgoing: ServerResponse,
+  slowMs: number,
+): Answer | undefined {
   const html = (status: number): Answer => ({
     status,
     headers: { "content-type": "text/html" },
@@ -92,6 +115,8 @@ function misbehave(kind: Fault["kind"], given: Answer, outgoing: ServerResponse)
   switch (kind) {
     case "429_empty":
       return empty(429); // TA §11
+    case "429_retry_after":
+      return { ...empty(429), headers: { "retry-after": String(RETRY_AFTER_SEC) } }; // RFC 9110 §10.2.3
     case "500_json":
       return json(500, { status: 500, message: "Missing column authorization_id from item map[]" }); // TA §10
     case "503_json":
@@ -119,6 +144,9 @@ function misbehave(kind: Fault["kind"], given: Answer, outgoing: ServerResponse)
       outgoing.destroy();
       return undefined;
     case "silence":
+      return undefined;
+    case "slow":
+      setTimeout(() => outgoing.writeHead(given.status, given.headers).end(given.body), slowMs);
       return undefined;
     case "other_client":
       return { ...given, body: JSON.stringify({ ...parse(given), client_id: "somebody-else" }) };

@@ -7,6 +7,7 @@ import { clientOf, userOf, type World } from "./world.ts";
 
 /** TA §10: the fifty-first access token of a refresh token ends the oldest. */
 const TOKENS_PER_REFRESH = 50;
+const APP_TOKEN_LIFE_SEC = 5_011_271;
 
 export async function token(world: World, { form }: Request): Promise<Answer> {
   const client = clientOf(world, form.get("client_id"));
@@ -16,6 +17,8 @@ export async function token(world: World, { form }: Request): Promise<Answer> {
       return exchange(world, client, form);
     case "refresh_token":
       return refresh(world, client, form);
+    case "client_credentials":
+      return appToken(world, client, form);
     default:
       return refusal(400, "unsupported grant type");
   }
@@ -68,6 +71,26 @@ async function exchange(world: World, client: Client, form: URLSearchParams): Pr
       })
     : undefined;
   return json(200, { ...tokens, ...(id_token !== undefined && { id_token }) });
+}
+
+/** TA §7: for the client itself, 58 days, no refresh token; public clients cannot have one. */
+async function appToken(world: World, client: Client, form: URLSearchParams): Promise<Answer> {
+  if (client.type !== "confidential") return refusal(403, "invalid client secret");
+  const refused = secretRefusal(client, form);
+  if (refused !== undefined) return refused;
+  const access_token = newAccessToken();
+  const issuedAtMs = world.nowMs();
+  world.state.access.push({
+    digest: digestOf(access_token),
+    client_id: client.client_id,
+    user_id: "",
+    scopes: [],
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + APP_TOKEN_LIFE_SEC * 1000,
+    family: digestOf(access_token),
+  });
+  await world.state.save();
+  return json(200, { access_token, expires_in: APP_TOKEN_LIFE_SEC, token_type: "bearer" });
 }
 
 /** TA §6: `scope` is an array, and absent when there is none; `token_type` is lower case. */
@@ -148,9 +171,9 @@ export function validate(world: World, { headers }: Request): Answer {
   if (found === undefined) return refusal(401, "invalid access token"); // TA §11
   return json(200, {
     client_id: found.client_id,
-    login: userOf(world, found.user_id)?.login,
+    // TA §11: an app token has nobody's.
+    ...(found.user_id !== "" && { login: userOf(world, found.user_id)?.login, user_id: found.user_id }),
     scopes: found.scopes.length === 0 ? null : found.scopes, // TA §11
-    user_id: found.user_id,
     expires_in: Math.floor((found.expiresAtMs - world.nowMs()) / 1000),
   });
 }

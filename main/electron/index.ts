@@ -1,22 +1,26 @@
 /** Tokenkeep's main process: reads top to bottom, with a comment wherever the order of two calls matters. */
-import { app, BrowserWindow, Menu, Notification, powerMonitor, session } from "electron/main";
+import { app, BrowserWindow, Menu, net, Notification, session } from "electron/main";
 import { randomBytes, randomUUID } from "node:crypto";
 import { homedir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { sentence } from "../../contract/failure.ts";
+import { merged } from "../../contract/ipc.ts";
 import { compose, type App } from "../compose.ts";
 import { createHttpClient } from "../http.ts";
 import type { Host } from "../host.ts";
-import { createLog } from "../log.ts";
+import { createLog, type LogFile } from "../log.ts";
 import { startSocketServer } from "../socket/server.ts";
 import { trayModel } from "../views/tray-model.ts";
 import { systemClipboard } from "./clipboard.ts";
-import { hardenApp, refuseEverything } from "./hardening.ts";
+import { createFileDialogs } from "./files.ts";
+import { hardenApp, refuseCoreDumps, refuseEverything } from "./hardening.ts";
 import { createElectronTransport } from "./http.ts";
 import { serveCalls } from "./ipc.ts";
 import { createKeychain } from "./keychain.ts";
 import { createStartSandbox } from "./sandbox.ts";
+import { showNotifications } from "./notifications.ts";
+import { followPower } from "./power.ts";
 import { registerScheme, serveWindow } from "./scheme.ts";
 import { createTray } from "./tray.ts";
 import { createOpenUserAgent } from "./windows/authorization-window.ts";
@@ -28,12 +32,14 @@ const here = (...parts: string[]) => path.join(import.meta.dirname, ...parts);
 const resources = app.isPackaged ? process.resourcesPath : here("../../resources");
 
 /** Per user and gone after logout; never /tmp, where names can be taken by others. */
-const runtimeFolder = (): string =>
-  process.env["XDG_RUNTIME_DIR"] === undefined
+function runtimeFolder(): string {
+  const { XDG_RUNTIME_DIR: runtime = "" } = process.env; // empty counts as unset (XDG Base Directory Specification)
+  return runtime === ""
     ? path.join(homedir(), ".local/state/tokenkeep/run")
-    : path.join(process.env["XDG_RUNTIME_DIR"], "tokenkeep");
+    : path.join(runtime, "tokenkeep");
+}
 
-function makeHost(): Host {
+function makeHost(): Host & { readonly log: LogFile } {
   const profileFolder = app.getPath("userData");
   return {
     clock: {
@@ -46,7 +52,9 @@ function makeHost(): Host {
     },
     random: { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
     http: createHttpClient(createElectronTransport()),
+    network: { online: () => net.isOnline() },
     keychain: createKeychain(),
+    files: createFileDialogs(() => BrowserWindow.getFocusedWindow()),
     clipboard: systemClipboard,
     openUserAgent: createOpenUserAgent(path.join(resources, "icon.png"), () =>
       BrowserWindow.getFocusedWindow(),
@@ -70,12 +78,16 @@ function showTray(keep: App, window: MainWindow): void {
       }),
     open: () => window.show(),
     validateAll: () => void keep.handlers["signIns.validateAll"](undefined),
+    lock: () => void keep.handlers["vault.lock"]("vault"),
+    pause: (paused) => void keep.handlers["vault.pause"](paused),
     quit: () => app.quit(),
   });
-  const draw = () => show(trayModel(keep.state.snapshot()));
-  draw();
+  let known = keep.state.snapshot();
+  show(trayModel(known));
   keep.state.onChange((changes) => {
-    if (changes.vault !== undefined || changes.signIns !== undefined) draw();
+    known = merged(known, changes); // followed, not asked for: thousands of rows take a while to make
+    if (changes.vault !== undefined || changes.signIns !== undefined || changes.signInsChanged !== undefined)
+      show(trayModel(known));
   });
 }
 
@@ -93,16 +105,26 @@ function comeBackForAnswers(keep: App, window: MainWindow): void {
 }
 
 /** Quits once what runs is written: an answer that is lost here may have cost a one-time token. */
-function stopBeforeQuit(keep: App): void {
+function stopBeforeQuit(keep: App, log: LogFile): void {
   let stopped = false;
   app.on("before-quit", (event) => {
     if (stopped) return;
     event.preventDefault();
-    void keep.stop().finally(() => {
-      stopped = true;
-      app.quit();
-    });
+    void keep
+      .stop()
+      .catch((cause: unknown) => log.error("stop.bug", { cause }))
+      .then(() => log.close())
+      .finally(() => {
+        stopped = true;
+        app.quit();
+      });
   });
+}
+
+/** A bug that nobody caught goes to the log, which cleans it: Electron would show it in a dialog that main waits for. */
+function logBugs(log: LogFile): void {
+  process.on("uncaughtException", (cause) => log.error("main.bug", { cause }));
+  process.on("unhandledRejection", (cause) => log.error("main.bug", { cause }));
 }
 
 function main(): void {
@@ -113,14 +135,16 @@ function main(): void {
   const hidden = app.commandLine.hasSwitch("hidden");
   if (!hidden) window.show(); // first, so that it loads while the rest is put together
   const host = makeHost();
+  logBugs(host.log);
   const keep = compose(host);
   serveCalls(keep.handlers, window, host.log); // in the same turn, so before the window asks
   keep.state.onChange((changes) => window.send("state.changed", changes));
   comeBackForAnswers(keep, window);
   void (hidden ? Promise.resolve() : window.painted()).then(() => keep.start());
   showTray(keep, window);
-  stopBeforeQuit(keep);
-  powerMonitor.on("resume", () => keep.wake());
+  stopBeforeQuit(keep, host.log);
+  followPower(keep);
+  showNotifications(keep, window);
   app.on("second-instance", () => window.show());
   app.on("activate", () => window.show());
   app.on("window-all-closed", () => undefined); // the tray stays
@@ -136,6 +160,7 @@ if (unsandboxed && !isRoot) {
   if (unsandboxed)
     console.error("Started as root: Chromium's sandbox is off. Use an ordinary user for real accounts.");
   else app.enableSandbox(); // undoes --no-sandbox for child processes, which root cannot start without
+  refuseCoreDumps();
   registerScheme();
   hardenApp();
   if (process.platform !== "darwin") Menu.setApplicationMenu(null);

@@ -8,6 +8,8 @@ export interface TrayActions {
   readonly copy: (signIn: string) => void;
   readonly open: () => void;
   readonly validateAll: () => void;
+  readonly lock: () => void;
+  readonly pause: (paused: boolean) => void;
   readonly quit: () => void;
 }
 
@@ -33,8 +35,12 @@ export function createTray(folder: string, actions: TrayActions): (model: TrayMo
         return { label: entry.label, enabled: false };
       case "copy":
         return { label: entry.label, enabled: entry.enabled, click: () => actions.copy(entry.signIn) };
+      case "pause":
+      case "resume":
+        return { label: entry.label, click: () => actions.pause(entry.kind === "pause") };
       case "open":
       case "validateAll":
+      case "lock":
       case "quit":
         return { label: entry.label, click: actions[entry.kind] };
     }

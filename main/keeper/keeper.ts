@@ -2,58 +2,136 @@
  * Keeps every sign-in valid: validates at start and hourly, refreshes ahead of expiry, once for everybody.
  * One timer serves all sign-ins; it sleeps until the earliest of them is due.
  */
-import { failed, ok, type Result } from "../../contract/failure.ts";
+import TinyQueue from "tinyqueue";
+import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
+import { ASKED_EVERY_MS, checkEveryMs, createPace, RENEW_EVERY_MS } from "../../core/lifecycle/pace.ts";
 import { afterInterruption } from "../../core/lifecycle/refresh.ts";
-import { holdsToken, refreshesAtMs, VALIDATE_EVERY_MS } from "../../core/lifecycle/schedule.ts";
+import {
+  CLOCK_JUMP_MS,
+  holdsToken,
+  LONGEST_WAIT_MS,
+  mayRefresh,
+  nextValidationMs,
+  refreshesAtMs,
+  VALIDATE_EVERY_MS,
+} from "../../core/lifecycle/schedule.ts";
 import { limiter, queuePerKey } from "../../core/single-flight.ts";
-import { createWatches, type KeeperParts, type Watches } from "./parts.ts";
+import { chanceOf, createWatches, type KeeperParts, type Watches } from "./parts.ts";
 import { createRefresher } from "./refresher.ts";
 import { createRevoker, type Revoker } from "./revoker.ts";
 import { createValidator } from "./validator.ts";
 
 /** Requests to providers that the keeper starts on its own, at a time. */
 const AT_ONCE = 4;
-/** However far the next event is, look at the clock this often: it may have been set, or the machine have slept. */
-const LONGEST_SLEEP_MS = 10 * 60_000;
+/** However far the next event is, look at the clocks this often: one may have been set, or the machine have slept. */
+const LONGEST_SLEEP_MS = 60_000;
+/** Without a network this often, since nothing tells when it is back. */
+const OFFLINE_SLEEP_MS = 5_000;
+/** A lock or a quit waits this long for a disk that does not take an answer. */
+const UNSAVED_WAIT_MS = 20_000;
 
-export interface Keeper extends Revoker {
-  /** Call when the vault has opened: closes open intents, then validates everything. */
+/** How a sign-in came into the keeper's care. */
+export type Arrival = "signed_in" | "imported";
+
+export interface Keeper extends Pick<Revoker, "revoke" | "remove"> {
+  /** Call when the vault has opened: closes open intents, then validates everything. Of no effect while it is closed. */
   start(): Promise<void>;
-  /** Starts nothing new; resolves when what runs is finished and written. */
-  pause(): Promise<void>;
+  /**
+   * Starts nothing new; resolves when what runs is finished and written, or with the failure of a disk that does not
+   * take it. `resume` goes on as before.
+   */
+  pause(): Promise<Result<null>>;
+  /** The machine goes to sleep: no refresh begins, since its answer might come to nobody. */
+  suspend(): void;
+  /** The machine is back, or the network: every token is asked about again. */
+  resume(): void;
   validate(id: string): Promise<Result<null>>;
   validateAll(): Promise<void>;
   refresh(id: string): Promise<Result<SignInRecord>>;
-  /** A token that is valid for at least `minValidMs`, refreshed if need be. */
-  tokenFor(id: string, minValidMs: number): Promise<Result<SignInRecord>>;
-  /** Takes a fresh sign-in into its care, in place of an older one with the same id if there is one. */
-  adopt(record: Omit<SignInRecord, "generation">): Promise<Result<SignInRecord>>;
-  /** Looks at the clock again: after a resume, a new network, a lock that ended. */
-  wake(): void;
+  /**
+   * A token that is valid for at least `minValidMs`, or for three quarters of its whole life where that is less;
+   * refreshed if need be. `rest`: where it cannot be, what is left of it will do.
+   */
+  tokenFor(id: string, minValidMs: number, rest: boolean): Promise<Result<SignInRecord>>;
+  /** A client registration was set right: what waited for that is tried again. */
+  clientChanged(client: string): void;
+  /** Undefined: no name but the login's. */
+  rename(id: string, alias: string | undefined): Promise<Result<null>>;
+  /**
+   * Takes a sign-in into its care, in place of an older one with the same id if there is one. Signed in means that it
+   * was validated just now. The answer's id is another one where that of a removed sign-in is still needed.
+   */
+  adopt(record: Omit<SignInRecord, "generation">, how: Arrival): Promise<Result<SignInRecord>>;
   readonly watches: Watches;
   readonly lastCheckAtMs: number | undefined;
   readonly nextCheckAtMs: number | undefined;
 }
 
-export function createKeeper(parts: KeeperParts, changed: () => void): Keeper {
-  const { vault, clock, log } = parts;
-  const watches = createWatches(vault);
+interface Agenda {
+  first(): { readonly id: string; readonly atMs: number } | undefined;
+  add(id: string, atMs: number): void;
+  drop(): void;
+  clear(): void;
+}
+function createAgenda(): Agenda {
+  const empty = () => new TinyQueue<{ id: string; atMs: number }>([], (a, b) => a.atMs - b.atMs);
+  let queue = empty();
+  /** The earliest entry of each: a later one adds nothing, since the earlier is looked at again when it comes up. */
+  const queued = new Map<string, number>();
+  return {
+    first: () => queue.peek(),
+    add(id, atMs) {
+      if (atMs >= (queued.get(id) ?? Infinity)) return;
+      queued.set(id, atMs);
+      queue.push({ id, atMs });
+    },
+    drop() {
+      const next = queue.pop();
+      if (next !== undefined && queued.get(next.id) === next.atMs) queued.delete(next.id);
+    },
+    clear() {
+      queue = empty();
+      queued.clear();
+    },
+  };
+}
+
+/** Why a sign-in has no token to hand out, and cannot get one by itself. */
+function whyNoToken({ state, login: account }: SignInRecord): Failure {
+  switch (state.name) {
+    case "revoked":
+      return { code: "token_revoked", account };
+    case "config_error":
+      return { code: state.why };
+    default:
+      return { code: "needs_sign_in", account };
+  }
+}
+
+export function createKeeper(parts: KeeperParts, changed: (signIn?: string) => void): Keeper {
+  const { vault, clock, network, random, history, log } = parts;
+  const watches = createWatches(vault, clock);
   const enqueue = queuePerKey<string>();
   const limited = limiter(AT_ONCE);
+  const checkPace = createPace(() => checkEveryMs(vault.list("sign_in").length));
+  const askedPace = createPace(() => ASKED_EVERY_MS);
+  const renewalPace = createPace(() => RENEW_EVERY_MS);
   let active = false;
-  const refreshNow = createRefresher(parts, watches, enqueue, changed);
-  /** None is started while the vault closes: an answer could come too late to be written. */
-  const refresh = (id: string): Promise<Result<SignInRecord>> =>
-    active ? refreshNow(id) : Promise.resolve(failed({ code: "vault_locked" }));
+  let suspended = false;
+  const refreshNow = createRefresher(parts, watches, enqueue, changed, () => active && !suspended);
+  const { refresh } = refreshNow;
   const validate = createValidator(parts, watches, refresh, enqueue, changed);
   const revoker = createRevoker(parts, watches, enqueue, changed);
 
   const running = new Set<Promise<unknown>>();
   const planned = new Set<string>();
+  /** Asked for by the person: these have a faster pace. */
+  const urgent = new Set<string>();
   let cancelTimer: () => void = () => undefined;
   let lastCheckAtMs: number | undefined;
-  let toldAtMs = 0;
+  let toldAtMs = -Infinity;
+  let telling: Promise<void> | undefined;
 
   const track = <V>(work: Promise<V>): Promise<V> => {
     running.add(work);
@@ -64,63 +142,164 @@ export function createKeeper(parts: KeeperParts, changed: () => void): Keeper {
   const whileActive = <V>(work: () => Promise<Result<V>>): Promise<Result<V>> =>
     active ? track(work()) : Promise.resolve(failed({ code: "vault_locked" }));
 
-  const dueAtMs = (record: SignInRecord): number => {
+  // What is due when. An entry may be out of date: it is looked at again when it comes up.
+  const renewals = createAgenda();
+  const checks = createAgenda();
+  const renewalAtMs = (record: SignInRecord): number => {
     const watch = watches.of(record.id);
+    if (watch.refreshing) return Infinity;
+    if (watch.unsaved !== undefined) return watch.nextTryAtMs ?? 0;
     const refreshAt = refreshesAtMs(record);
-    return Math.min(
-      holdsToken(record) && !watch.validating ? watch.nextCheckAtMs : Infinity,
-      refreshAt === undefined || watch.refreshing ? Infinity : Math.max(refreshAt, watch.nextTryAtMs ?? 0),
-      watch.unsaved === undefined || watch.refreshing ? Infinity : (watch.nextTryAtMs ?? 0),
-    );
+    return refreshAt === undefined
+      ? Infinity
+      : Math.max(refreshAt - watches.clockLagMs(record), watch.nextTryAtMs ?? 0);
+  };
+  const checkAtMs = (record: SignInRecord): number => {
+    const watch = watches.of(record.id);
+    return holdsToken(record) && !watch.validating ? watch.nextCheckAtMs : Infinity;
+  };
+  const schedule = (id: string): void => {
+    const record = watches.current(id);
+    if (record === undefined) return;
+    renewals.add(id, renewalAtMs(record));
+    checks.add(id, checkAtMs(record));
+  };
+  /** Everything anew, after something that may have moved every instant. */
+  const scheduleAll = (): void => {
+    renewals.clear();
+    checks.clear();
+    for (const { id } of watches.all()) schedule(id);
   };
 
-  const act = async (id: string): Promise<void> => {
-    const record = watches.current(id);
-    if (!active || record === undefined) return;
-    const watch = watches.of(id);
+  const act = async (record: SignInRecord): Promise<void> => {
     const now = clock.nowMs();
-    const refreshAt = refreshesAtMs(record);
-    const refreshDue = refreshAt !== undefined && refreshAt <= now && (watch.nextTryAtMs ?? 0) <= now;
-    if (watch.unsaved !== undefined || refreshDue) await refresh(id);
-    else if (holdsToken(record) && watch.nextCheckAtMs <= now) {
-      await validate(id);
+    if (renewalAtMs(record) <= now) await refresh(record.id);
+    else if (checkAtMs(record) <= now) {
+      await validate(record.id);
       lastCheckAtMs = clock.nowMs();
     }
   };
+  function launch(id: string): void {
+    planned.add(id);
+    const work = limited(async () => {
+      const record = watches.current(id);
+      if (active && !suspended && record !== undefined) await act(record);
+    }).finally(() => {
+      planned.delete(id);
+      urgent.delete(id);
+      schedule(id);
+      plan();
+    });
+    void track(work).catch((cause: unknown) => log.error("keeper.bug", { cause }));
+  }
+  /** Launches what is due in one of the lists, as far as `mayGo` allows; the answer is how long it can sleep. */
+  function drain(agenda: Agenda, dueAtMs: (record: SignInRecord) => number, mayGo: (id: string) => number) {
+    const now = clock.nowMs();
+    for (let next = agenda.first(); next !== undefined; next = agenda.first()) {
+      if (next.atMs > now) return next.atMs - now;
+      const record = planned.has(next.id) ? undefined : watches.current(next.id);
+      const atMs = record === undefined ? Infinity : dueAtMs(record);
+      const waitMs = atMs <= now ? mayGo(next.id) : 0;
+      if (waitMs > 0) return waitMs;
+      agenda.drop();
+      if (atMs <= now) launch(next.id);
+      else agenda.add(next.id, atMs);
+    }
+    return Infinity;
+  }
 
+  /** Starts what is due and sleeps until something is. */
   function plan(): void {
     cancelTimer();
-    if (!active) return;
-    const now = clock.nowMs();
-    let earliest = Math.max(toldAtMs + VALIDATE_EVERY_MS, now + 1000);
-    for (const record of watches.all()) {
-      const due = dueAtMs(record);
-      if (due > now) earliest = Math.min(earliest, due);
-      else if (!planned.has(record.id)) {
-        planned.add(record.id);
-        const work = limited(() => act(record.id)).finally(() => {
-          planned.delete(record.id);
-          plan();
-        });
-        void track(work).catch((cause: unknown) => log.error("keeper.bug", { cause }));
-      }
-    }
+    if (!active || suspended) return;
+    followClocks();
+    const sleepMs = Math.min(
+      anyOffline() ? OFFLINE_SLEEP_MS : LONGEST_SLEEP_MS,
+      // After a night's sleep all have ended: who asks for one has it at once, the others have their turn.
+      drain(renewals, renewalAtMs, () => renewalPace.take(clock.monotonicMs())),
+      // To know whether a token still counts can wait for its turn, unless the person asks.
+      drain(checks, checkAtMs, (id) => (urgent.has(id) ? askedPace : checkPace).take(clock.monotonicMs())),
+    );
+    const now = clock.monotonicMs();
     if (now - toldAtMs >= VALIDATE_EVERY_MS) {
       toldAtMs = now;
-      void track(revoker.tellRemoved());
+      // Not waited for by a lock or a quit: who has not been told yet is told the next time.
+      telling ??= revoker
+        .tellRemoved(() => active && !suspended)
+        .catch((cause: unknown) => log.error("keeper.bug", { cause }))
+        .finally(() => (telling = undefined));
     }
-    cancelTimer = clock.after(Math.min(Math.max(earliest - now, 50), LONGEST_SLEEP_MS), plan);
+    cancelTimer = clock.after(Math.max(sleepMs, 50), plan);
   }
+
+  // Two clocks: the wall's may be set, the other may stand still during sleep. What they disagree on is a jump.
+  let seenWallMs = clock.nowMs();
+  let seenMonotonicMs = clock.monotonicMs();
+  function followClocks(): void {
+    const [wall, monotonic] = [clock.nowMs(), clock.monotonicMs()];
+    const jumpMs = wall - seenWallMs - (monotonic - seenMonotonicMs);
+    [seenWallMs, seenMonotonicMs] = [wall, monotonic];
+    if (Math.abs(jumpMs) <= CLOCK_JUMP_MS) return;
+    log.info("keeper.clock_jumped", { byMs: Math.round(jumpMs) });
+    askAgain();
+  }
+  const offline = (): readonly SignInRecord[] =>
+    watches.all().filter(({ id }) => watches.of(id).condition === "offline");
+  let wasOffline = false;
+  /** True while accounts wait for a network; once it is back they are tried at once. */
+  function anyOffline(): boolean {
+    if (wasOffline && network.online()) {
+      wasOffline = false;
+      for (const { id } of offline()) {
+        watches.of(id).nextTryAtMs = undefined;
+        watches.of(id).nextCheckAtMs = 0;
+        schedule(id);
+      }
+    }
+    wasOffline ||= !network.online() && offline().length > 0;
+    return wasOffline;
+  }
+
+  /** What was known of every token may be out of date. */
+  function askAgain(): void {
+    for (const record of watches.all()) {
+      const watch = watches.of(record.id);
+      watch.nextCheckAtMs = 0;
+      watch.nextTryAtMs = undefined;
+      // A server's own wish outlives a wait of ours. Beyond an hour it is the clock that was set.
+      const waitMs = (watch.askedToWaitUntilMs ?? 0) - clock.nowMs();
+      if (waitMs > 0 && waitMs <= LONGEST_WAIT_MS)
+        watch.nextCheckAtMs = watch.nextTryAtMs = clock.nowMs() + waitMs;
+    }
+    toldAtMs = -Infinity;
+    scheduleAll();
+    changed();
+  }
+
   const nextCheckAtMs = (): number | undefined => {
-    const times = watches
-      .all()
-      .filter(holdsToken)
-      .map((record) => watches.of(record.id).nextCheckAtMs);
-    return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+    let earliest: number | undefined;
+    for (const record of watches.all()) {
+      if (!holdsToken(record)) continue;
+      const { nextCheckAtMs: atMs } = watches.of(record.id);
+      earliest = earliest === undefined ? atMs : Math.min(earliest, atMs);
+    }
+    return earliest;
+  };
+  /** For a tool or a copy: as the keeper itself would, so no demand gets around a back-off. */
+  async function renewOnDemand(record: SignInRecord): Promise<Result<SignInRecord>> {
+    const { reason, nextTryAtMs = 0 } = watches.of(record.id);
+    if (record.state.name === "config_error") return failed(whyNoToken(record));
+    if (reason !== undefined && nextTryAtMs > clock.nowMs()) return failed(reason);
+    return afterwards(record.id, refresh(record.id));
+  }
+  const afterwards = async <V>(id: string, work: Promise<V>): Promise<V> => {
+    const answer = await work;
+    schedule(id);
+    plan();
+    return answer;
   };
 
-  const keeper: Keeper = {
-    ...revoker,
+  return {
     watches,
     get lastCheckAtMs() {
       return lastCheckAtMs;
@@ -129,72 +308,128 @@ export function createKeeper(parts: KeeperParts, changed: () => void): Keeper {
       return nextCheckAtMs();
     },
     async start() {
-      if (active) return;
+      // A lock may have come between the vault's opening and this call.
+      if (active || vault.state.state !== "open") return;
       active = true;
-      for (const record of vault.list("sign_in")) {
+      suspended = false;
+      const interrupted = vault
+        .list("sign_in")
+        .filter(({ id, state }) => state.name === "refreshing" && watches.of(id).unsaved === undefined);
+      for (const record of interrupted) {
         const state = afterInterruption(record);
-        if (state === record.state) continue;
         log.warn("keeper.interrupted", { signIn: record.id, state: state.name });
-        await vault.write<SignInRecord>({ ...record, state });
+        if (state.name === "refresh_ambiguous")
+          history.note({
+            signIn: record.id,
+            what: "failed",
+            failure: { code: "refresh_ambiguous", account: record.login },
+          });
+        watches.of(record.id).unsaved = { ...record, state }; // counts at once, even if the disk does not take it now
       }
+      for (const { id } of interrupted) await refreshNow.save(id);
+      if (!active) return;
+      [seenWallMs, seenMonotonicMs] = [clock.nowMs(), clock.monotonicMs()];
+      scheduleAll();
       plan();
     },
     async pause() {
       active = false;
       cancelTimer();
       while (running.size > 0) await Promise.allSettled([...running]);
-      if (watches.unsaved().length === 0) watches.clear();
+      for (const endMs = clock.monotonicMs() + UNSAVED_WAIT_MS; watches.unsaved().length > 0;) {
+        for (const { id } of watches.unsaved()) await refreshNow.save(id);
+        if (watches.unsaved().length === 0) break;
+        if (clock.monotonicMs() > endMs) {
+          log.error("keeper.unsaved", { signIns: watches.unsaved().map(({ id }) => id) });
+          return failed({ code: "storage_failing" });
+        }
+        await new Promise<void>((resolve) => clock.after(500, resolve));
+      }
+      watches.clear();
+      return ok(null);
+    },
+    suspend() {
+      suspended = true;
+      cancelTimer();
+    },
+    resume() {
+      if (!active) return;
+      suspended = false;
+      askAgain();
+      plan();
     },
     validate: (id) =>
       whileActive(async () => {
-        const answer = await validate(id);
+        const answer = await afterwards(id, validate(id));
         lastCheckAtMs = clock.nowMs();
-        plan();
         return answer;
       }),
     async validateAll() {
-      for (const record of watches.all()) watches.of(record.id).nextCheckAtMs = 0;
+      for (const record of watches.all()) {
+        watches.of(record.id).nextCheckAtMs = 0;
+        urgent.add(record.id);
+      }
+      scheduleAll();
       plan();
       while (planned.size > 0) await Promise.allSettled([...running]);
     },
-    refresh: (id) =>
-      whileActive(async () => {
-        const answer = await refresh(id);
-        plan();
-        return answer;
-      }),
-    tokenFor: (id, minValidMs) =>
+    refresh: (id) => whileActive(() => afterwards(id, refresh(id))),
+    tokenFor: (id, minValidMs, rest) =>
       whileActive(async () => {
         const record = watches.current(id);
         if (record === undefined) return failed({ code: "account_unknown" });
-        if (!holdsToken(record)) {
-          const revoked = record.state.name === "revoked";
-          return failed({ code: revoked ? "token_revoked" : "needs_sign_in", account: record.login });
-        }
-        const enough = record.expiresAtMs === undefined || record.expiresAtMs - clock.nowMs() >= minValidMs;
-        if (enough) return ok(record);
-        const refreshed = await refresh(id);
-        plan();
-        if (refreshed.ok) return refreshed;
-        // Not renewed, but what there is may still do for a short while.
-        const left = (record.expiresAtMs ?? 0) - clock.nowMs();
-        return left > 0 && minValidMs === 0 ? ok(record) : refreshed;
+        const leftMs = (watches.endsAtMs(record) ?? Infinity) - clock.nowMs();
+        if (!holdsToken(record))
+          return mayRefresh(record) ? renewOnDemand(record) : failed(whyNoToken(record));
+        // A token cannot be had for longer than it lives: who asks for that would have it renewed at each call.
+        const lifeMs = (record.expiresAtMs ?? Infinity) - record.issuedAtMs;
+        if (leftMs > 0 && leftMs >= Math.min(minValidMs, (lifeMs * 3) / 4)) return ok(record);
+        const renewed = await renewOnDemand(record);
+        return !renewed.ok && rest && leftMs > 0 ? ok(record) : renewed;
       }),
-    adopt: (record) =>
+    clientChanged(client) {
+      if (!active) return;
+      for (const record of watches.all())
+        if (record.client === client && record.state.name === "config_error")
+          void track(limited(() => afterwards(record.id, refresh(record.id))));
+    },
+    revoke: (id) => whileActive(() => revoker.revoke(id)),
+    remove: (id) => whileActive(() => revoker.remove(id)),
+    rename: (id, alias) =>
+      whileActive(() =>
+        enqueue(id, async () => {
+          const record = watches.current(id);
+          if (record === undefined) return failed({ code: "account_unknown" });
+          if (watches.of(id).unsaved !== undefined) return failed({ code: "storage_failing" });
+          const { alias: _before, ...rest } = record;
+          const written = await vault.write<SignInRecord>({
+            ...rest,
+            ...(alias !== undefined && { alias }),
+          });
+          changed(id);
+          return written.ok ? ok(null) : written;
+        }),
+      ),
+    adopt: (record, how) =>
       whileActive(() =>
         enqueue(record.id, async () => {
-          const written = await vault.write<SignInRecord>(record);
+          const taken = vault.get("tombstone", record.id) !== undefined;
+          const written = await vault.write<SignInRecord>(taken ? { ...record, id: random.uuid() } : record);
           if (!written.ok) return written;
-          watches.drop(record.id);
-          const watch = watches.of(record.id);
-          watch.validatedAtMs = lastCheckAtMs = clock.nowMs(); // every flow ends with a validation
-          watch.nextCheckAtMs = clock.nowMs() + VALIDATE_EVERY_MS;
+          const { id } = written.value;
+          watches.drop(id);
+          const watch = watches.of(id);
+          if (how === "signed_in") {
+            watch.validatedAtMs = lastCheckAtMs = clock.nowMs(); // every flow ends with a validation
+            watch.nextCheckAtMs = clock.nowMs() + nextValidationMs(chanceOf(random));
+            watches.endsIn(written.value);
+          }
+          history.note({ signIn: id, what: how });
           changed();
+          schedule(id);
           plan();
           return written;
         }),
       ),
-    wake: plan,
   };
-  return keeper;
 }

@@ -3,8 +3,9 @@ import type { Condition } from "../../contract/view.ts";
 import type { ClientRecord, SignInRecord } from "../../core/accounts/records.ts";
 import { originsMatch, type Provider } from "../../core/providers/provider.ts";
 import type { Providers } from "../../core/providers/registry.ts";
-import type { Clock, HttpClient, Log, Randomness } from "../../core/ports.ts";
+import type { Clock, HttpClient, Log, Network, Randomness } from "../../core/ports.ts";
 import { failed, ok, type Result } from "../../contract/failure.ts";
+import type { History } from "../history.ts";
 import type { Vault } from "../vault/types.ts";
 
 /** What every part of the keeper works with. */
@@ -12,10 +13,15 @@ export interface KeeperParts {
   readonly vault: Vault;
   readonly providers: Providers;
   readonly http: HttpClient;
+  readonly network: Network;
+  readonly history: History;
   readonly clock: Clock;
   readonly random: Randomness;
   readonly log: Log;
 }
+
+/** From 0 to 1, so that what began together does not go on together. */
+export const chanceOf = (random: Randomness): number => (random.bytes(1)[0] ?? 0) / 255;
 
 /** What the keeper knows of a sign-in beyond its record; gone after a restart. */
 export interface Watch {
@@ -26,10 +32,16 @@ export interface Watch {
   failures: number;
   /** No refresh on its own before this instant. */
   nextTryAtMs?: number | undefined;
+  /** The trouble is with renewing: that the token is still valid does not end it. */
+  renewalFails?: boolean | undefined;
+  /** The server asked not to be asked before this instant. */
+  askedToWaitUntilMs?: number | undefined;
   nextCheckAtMs: number;
   validatedAtMs?: number | undefined;
   validating: boolean;
   refreshing: boolean;
+  /** When the token ends by the clock that does not jump; known once the provider has told it since start. */
+  endsMonotonicMs?: number | undefined;
   /** Newer than the vault's: the answer came and the disk did not take it. */
   unsaved?: SignInRecord | undefined;
 }
@@ -41,11 +53,17 @@ export interface Watches {
   /** The record to use: one that waits for the disk comes before the stored one. */
   current(id: string): SignInRecord | undefined;
   all(): readonly SignInRecord[];
+  /** By how much the token ends sooner than the wall clock says: it may have been set back since. 0 or more. */
+  clockLagMs(record: SignInRecord): number;
+  /** The earlier of what both clocks say; undefined: the provider told no end. */
+  endsAtMs(record: SignInRecord): number | undefined;
+  /** The provider has just told when the token ends. */
+  endsIn(record: SignInRecord): void;
   clear(): void;
   unsaved(): readonly SignInRecord[];
 }
 
-export function createWatches(vault: Vault): Watches {
+export function createWatches(vault: Vault, clock: Clock): Watches {
   const watches = new Map<string, Watch>();
   const of = (id: string): Watch => {
     const watch = watches.get(id) ?? { failures: 0, nextCheckAtMs: 0, validating: false, refreshing: false };
@@ -53,7 +71,19 @@ export function createWatches(vault: Vault): Watches {
     return watch;
   };
   const current = (id: string) => watches.get(id)?.unsaved ?? vault.get("sign_in", id);
+  const clockLagMs = ({ id, expiresAtMs }: SignInRecord): number => {
+    const endsMonotonicMs = watches.get(id)?.endsMonotonicMs;
+    if (expiresAtMs === undefined || endsMonotonicMs === undefined) return 0;
+    return Math.max(0, expiresAtMs - clock.nowMs() - (endsMonotonicMs - clock.monotonicMs()));
+  };
   return {
+    clockLagMs,
+    endsAtMs: (record) =>
+      record.expiresAtMs === undefined ? undefined : record.expiresAtMs - clockLagMs(record),
+    endsIn({ id, expiresAtMs }) {
+      of(id).endsMonotonicMs =
+        expiresAtMs === undefined ? undefined : clock.monotonicMs() + expiresAtMs - clock.nowMs();
+    },
     of,
     drop: (id) => void watches.delete(id),
     current,
@@ -62,6 +92,10 @@ export function createWatches(vault: Vault): Watches {
     unsaved: () => [...watches.values()].flatMap(({ unsaved }) => (unsaved === undefined ? [] : [unsaved])),
   };
 }
+
+/** `offline`: it was not the provider, there is no network at all. */
+export const unreachable = (network: Network, { code }: Failure): "unreachable" | "offline" =>
+  code === "provider_unreachable" && !network.online() ? "offline" : "unreachable";
 
 /** Notes trouble that changes nothing below it. The instant it began stays until it is over. */
 export function trouble(watch: Watch, condition: Condition, reason: Failure, nowMs: number): void {
@@ -72,7 +106,8 @@ export function trouble(watch: Watch, condition: Condition, reason: Failure, now
 }
 
 export function allWell(watch: Watch): void {
-  watch.condition = watch.reason = watch.sinceMs = watch.nextTryAtMs = undefined;
+  watch.condition = watch.reason = watch.sinceMs = undefined;
+  watch.nextTryAtMs = watch.askedToWaitUntilMs = watch.renewalFails = undefined;
   watch.failures = 0;
 }
 

@@ -4,14 +4,25 @@
  */
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import type { SignInRecord, SignInState } from "../../core/accounts/records.ts";
-import { backOffMs } from "../../core/lifecycle/schedule.ts";
-import { decideRefresh, reuseAfter, type RefreshDecision } from "../../core/lifecycle/refresh.ts";
-import { readTokenOutcome, refreshRequest } from "../../core/oauth/token-request.ts";
+import { budgetFreeAtMs, isAppToken, issuesAfter, renews } from "../../core/lifecycle/schedule.ts";
+import {
+  afterInterruption,
+  decideRefresh,
+  reuseAfter,
+  type RefreshDecision,
+} from "../../core/lifecycle/refresh.ts";
+import {
+  clientCredentialsRequest,
+  readTokenOutcome,
+  refreshRequest,
+} from "../../core/oauth/token-request.ts";
 import type { TokenSet } from "../../core/oauth/token-response.ts";
+import { validationFailure } from "../../core/oauth/failures.ts";
 import { readValidation, validateRequest } from "../../core/oauth/validate.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import { singleFlight } from "../../core/single-flight.ts";
-import { allWell, credentialsOf, providerFor, trouble, type KeeperParts, type Watches } from "./parts.ts";
+import { createKeeping } from "./keeping.ts";
+import { allWell, credentialsOf, providerFor, type KeeperParts, type Watches } from "./parts.ts";
 
 type Enqueue = <V>(id: string, task: () => Promise<V>) => Promise<V>;
 
@@ -26,68 +37,62 @@ function refusalOf(record: SignInRecord): Failure | undefined {
     case "refresh_ambiguous":
       return { code: "refresh_ambiguous", account };
     default:
-      return record.refresh_token === undefined ? { code: "refresh_token_missing", account } : undefined;
+      return renews(record) ? undefined : { code: "refresh_token_missing", account };
   }
 }
 
-/** The answer: at most one refresh per sign-in at a time, shared by all who ask meanwhile. */
+export interface Refresher {
+  /** At most one per sign-in at a time, shared by all who ask meanwhile. */
+  readonly refresh: (id: string) => Promise<Result<SignInRecord>>;
+  /** Tries again to write an answer that the disk did not take. */
+  readonly save: (id: string) => Promise<void>;
+}
+
 export function createRefresher(
   parts: KeeperParts,
   watches: Watches,
   enqueue: Enqueue,
-  changed: () => void,
-): (id: string) => Promise<Result<SignInRecord>> {
-  const { vault, providers, http, clock, random, log } = parts;
+  changed: (signIn?: string) => void,
+  /** False while the vault closes or the machine goes to sleep: an answer could come too late to be kept. */
+  mayStart: () => boolean,
+): Refresher {
+  const { vault, providers, http, history, clock, log } = parts;
 
-  const chance = () => (random.bytes(1)[0] ?? 0) / 255;
-  const later = (
-    id: string,
-    failure: Failure,
-    condition: "unreachable" | "storage_failing",
-    retryAfterMs?: number,
-  ) => {
-    const watch = watches.of(id);
-    trouble(watch, condition, failure, clock.nowMs());
-    watch.nextTryAtMs = clock.nowMs() + backOffMs(watch.failures - 1, chance(), retryAfterMs);
-    return failed(failure);
+  const { keep, stuck, ...keeping } = createKeeping(parts, watches);
+  const later: typeof keeping.later = (id, ...what) => {
+    watches.of(id).renewalFails = true;
+    return keeping.later(id, ...what);
   };
-
-  /** Writes the record that the answer made. What cannot be written stays in memory and counts all the same. */
-  async function keep(record: SignInRecord): Promise<Result<SignInRecord>> {
-    const watch = watches.of(record.id);
-    const written = await vault.write<SignInRecord>(record);
-    if (written.ok) {
-      watch.unsaved = undefined;
-      return written;
-    }
-    watch.unsaved = record;
-    later(record.id, { code: "storage_failing" }, "storage_failing");
-    log.error("refresh.unsaved", { signIn: record.id });
-    return ok(record);
-  }
 
   const withTokens = (record: SignInRecord, tokens: TokenSet): SignInRecord => {
     const { expiresAtMs: _ended, ...rest } = record;
+    const issuedAtMs = clock.nowMs();
+    const rotated = tokens.refreshToken?.equals(record.refresh_token ?? tokens.refreshToken) === false;
     return {
       ...rest,
       access_token: tokens.accessToken,
       ...(tokens.refreshToken !== undefined && { refresh_token: tokens.refreshToken }),
       scopes: [...tokens.scopes],
       refreshReuse: reuseAfter(record, tokens),
-      issuedAtMs: clock.nowMs(),
+      issuedAtMs,
+      // The limit is each refresh token's own, and so is the count.
+      recentIssuesAtMs: rotated ? [issuedAtMs] : issuesAfter(record, issuedAtMs, tokens.expiresAtMs),
       ...(tokens.expiresAtMs !== undefined && { expiresAtMs: tokens.expiresAtMs }),
       state: { name: "signed_in" },
     };
   };
 
   /** A one-time token is only spent on a server that answers right now (design: probe before spending). */
-  async function answersNow(provider: Provider, record: SignInRecord): Promise<boolean> {
-    if (record.access_token === undefined) return true;
+  async function probe(provider: Provider, record: SignInRecord): Promise<Result<null>> {
+    if (record.access_token === undefined) return ok(null);
     const verdict = readValidation(
+      provider,
       await http.send(validateRequest(provider, record.access_token)),
       clock.nowMs(),
     );
-    return verdict.kind === "valid" || verdict.kind === "rejected";
+    if (verdict.kind === "valid" || verdict.kind === "rejected") return ok(null);
+    const retryAfterMs = verdict.kind === "busy" ? verdict.retryAfterMs : undefined;
+    return later(record.id, validationFailure(verdict, provider), "unreachable", retryAfterMs);
   }
 
   async function carryOut(record: SignInRecord, decision: RefreshDecision): Promise<Result<SignInRecord>> {
@@ -95,8 +100,11 @@ export function createRefresher(
     const settle = (state: SignInState) => keep({ ...record, state });
     switch (decision.kind) {
       case "replace": {
-        const kept = await keep(withTokens(record, decision.tokens));
+        const renewed = withTokens(record, decision.tokens);
+        const kept = await keep(renewed);
+        watches.endsIn(renewed);
         if (watches.of(id).unsaved === undefined) allWell(watches.of(id));
+        history.note({ signIn: id, what: "refreshed" });
         log.info("refresh.done", { signIn: id });
         return kept;
       }
@@ -108,6 +116,7 @@ export function createRefresher(
         await settle(decision.state);
         allWell(watches.of(id));
         watches.of(id).reason = decision.failure;
+        history.note({ signIn: id, what: "failed", failure: decision.failure });
         log.warn("refresh.settled", { signIn: id, state: decision.state.name, code: decision.failure.code });
         return failed(decision.failure);
       }
@@ -115,22 +124,24 @@ export function createRefresher(
   }
 
   async function refresh(id: string): Promise<Result<SignInRecord>> {
-    const before = watches.current(id);
-    if (before === undefined)
+    const found = watches.current(id);
+    if (found === undefined)
       return failed({ code: vault.state.state === "open" ? "account_unknown" : "vault_locked" });
-    const refusal = refusalOf(before);
-    if (refusal !== undefined) return failed(refusal);
-    const refresh_token = before.refresh_token;
-    if (refresh_token === undefined) return failed({ code: "refresh_token_missing", account: before.login });
+    if (!mayStart()) return failed({ code: "vault_not_ready" });
+    // An intent that is open before we begin was left by a crash: what it may have spent is not sent again.
+    const before = { ...found, state: afterInterruption(found) };
     if (watches.of(id).unsaved !== undefined) {
-      // The disk has not taken the last answer yet: no further token is spent until it has.
+      // The disk has not taken the last change yet: no further token is spent until it has.
+      const renewed = vault.get("sign_in", id)?.issuedAtMs !== before.issuedAtMs;
       const kept = await keep(before);
       if (watches.of(id).unsaved !== undefined) return failed({ code: "storage_failing" });
       allWell(watches.of(id));
-      return kept;
+      if (renewed) return kept;
     }
+    const refusal = refusalOf(before);
+    if (refusal !== undefined) return failed(refusal);
     const provider = providerFor(providers, before);
-    if (!provider.ok) return later(id, provider.failure, "unreachable");
+    if (!provider.ok) return stuck(id, provider.failure);
     const client = vault.get("client", before.client);
     if (client === undefined) {
       return carryOut(before, {
@@ -139,8 +150,25 @@ export function createRefresher(
         failure: { code: "client_missing" },
       });
     }
-    if (before.refreshReuse === "one_time" && !(await answersNow(provider.value, before))) {
-      return later(id, { code: "provider_unreachable", provider: provider.value.name }, "unreachable");
+    if (isAppToken(before)) {
+      const outcome = await http.send(
+        clientCredentialsRequest(provider.value, credentialsOf(client), before.scopes),
+      );
+      const verdict = readTokenOutcome(provider.value, outcome, before.scopes, clock.nowMs());
+      return carryOut(before, decideRefresh(verdict, before, provider.value.name, clock.nowMs()));
+    }
+    const { refresh_token } = before;
+    if (refresh_token === undefined) return failed({ code: "refresh_token_missing", account: before.login });
+    const freeAtMs = budgetFreeAtMs(before);
+    if (freeAtMs > clock.nowMs()) {
+      const waitSec = Math.ceil((freeAtMs - clock.nowMs()) / 1000);
+      watches.of(id).nextTryAtMs = freeAtMs;
+      return failed({ code: "refresh_budget", account: before.login, waitSec });
+    }
+    if (before.refreshReuse === "one_time") {
+      const probed = await probe(provider.value, before);
+      if (!probed.ok) return probed;
+      if (!mayStart()) return failed({ code: "vault_not_ready" });
     }
     const intent = await vault.write<SignInRecord>({
       ...before,
@@ -152,17 +180,27 @@ export function createRefresher(
     return carryOut(intent.value, decideRefresh(verdict, before, provider.value.name, clock.nowMs()));
   }
 
-  return singleFlight((id) =>
-    enqueue(id, async () => {
-      const watch = watches.of(id);
-      watch.refreshing = true;
-      changed();
-      try {
-        return await refresh(id);
-      } finally {
-        watch.refreshing = false;
-        changed();
-      }
-    }),
-  );
+  return {
+    refresh: singleFlight((id) =>
+      enqueue(id, async () => {
+        const watch = watches.of(id);
+        watch.refreshing = true;
+        changed(id);
+        try {
+          return await refresh(id);
+        } finally {
+          watch.refreshing = false;
+          changed(id);
+        }
+      }),
+    ),
+    save: (id) =>
+      enqueue(id, async () => {
+        const { unsaved } = watches.of(id);
+        if (unsaved === undefined) return;
+        await keep(unsaved);
+        if (watches.of(id).unsaved === undefined) allWell(watches.of(id));
+        changed(id);
+      }),
+  };
 }

@@ -2,6 +2,7 @@
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { SignInRecord, TombstoneRecord } from "../../core/accounts/records.ts";
 import { readRevocation, revokeRequest } from "../../core/oauth/revoke.ts";
+import { createKeeping } from "./keeping.ts";
 import { allWell, providerFor, type KeeperParts, type Watches } from "./parts.ts";
 
 type Enqueue = <V>(id: string, task: () => Promise<V>) => Promise<V>;
@@ -11,8 +12,8 @@ export interface Revoker {
   revoke(id: string): Promise<Result<null>>;
   /** Erases the tokens here at once; what has to be told to the provider stays, sealed, until it was told. */
   remove(id: string): Promise<Result<null>>;
-  /** Tells the provider of removed sign-ins it has not been told of. */
-  tellRemoved(): Promise<void>;
+  /** Tells the provider of removed sign-ins it has not been told of, one after the other, while `goOn` says so. */
+  tellRemoved(goOn: () => boolean): Promise<void>;
 }
 
 export function createRevoker(
@@ -21,7 +22,8 @@ export function createRevoker(
   enqueue: Enqueue,
   changed: () => void,
 ): Revoker {
-  const { vault, providers, http, clock, log } = parts;
+  const { vault, providers, http, history, clock, log } = parts;
+  const { keep } = createKeeping(parts, watches);
 
   /** True when the token is gone, or can never be ended from here. */
   async function tell(
@@ -44,7 +46,9 @@ export function createRevoker(
     }
   }
 
-  async function bury(tombstone: TombstoneRecord): Promise<void> {
+  async function bury({ id }: TombstoneRecord): Promise<void> {
+    const tombstone = vault.get("tombstone", id);
+    if (tombstone === undefined) return; // told meanwhile
     const told = await tell(tombstone);
     // An unknown client or provider will not know the token tomorrow either.
     const final =
@@ -61,14 +65,11 @@ export function createRevoker(
         const told = await tell(record);
         if (!told.ok) return told;
         const { access_token: _access, refresh_token: _refresh, ...rest } = record;
-        const written = await vault.write<SignInRecord>({
-          ...rest,
-          state: { name: "revoked", sinceMs: clock.nowMs() },
-        });
-        if (!written.ok) return written;
-        watches.of(id).unsaved = undefined;
         allWell(watches.of(id));
+        // The token is gone, whatever the disk says.
+        await keep({ ...rest, state: { name: "revoked", sinceMs: clock.nowMs() } });
         changed();
+        history.note({ signIn: id, what: "revoked" });
         log.info("revoke.done", { signIn: id });
         return ok(null);
       }),
@@ -105,8 +106,9 @@ export function createRevoker(
         return ok(null);
       }),
 
-    async tellRemoved() {
-      for (const tombstone of vault.list("tombstone")) await enqueue(tombstone.id, () => bury(tombstone));
+    async tellRemoved(goOn) {
+      for (const tombstone of vault.list("tombstone"))
+        if (goOn()) await enqueue(tombstone.id, () => bury(tombstone));
     },
   };
 }

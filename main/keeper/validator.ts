@@ -1,13 +1,25 @@
 /** Validates one sign-in's access token (TA §11): at start, hourly, and when asked. */
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
-import { backOffMs, holdsToken, mayRefresh, VALIDATE_EVERY_MS } from "../../core/lifecycle/schedule.ts";
+import {
+  holdsToken,
+  mayRefresh,
+  refreshesAtMs,
+  renews,
+  nextValidationMs,
+} from "../../core/lifecycle/schedule.ts";
+import { validationFailure } from "../../core/oauth/failures.ts";
 import { readValidation, validateRequest, type Validation } from "../../core/oauth/validate.ts";
 import { singleFlight } from "../../core/single-flight.ts";
-import { allWell, providerFor, trouble, type KeeperParts, type Watches } from "./parts.ts";
+import { createKeeping } from "./keeping.ts";
+import { allWell, chanceOf, providerFor, type KeeperParts, type Watches } from "./parts.ts";
 
 /** An expiry that moved by less is the answer's travel time, not news worth a write. */
 const EXPIRY_SLACK_MS = 5 * 60_000;
+
+/** Whether the sign-in still has the token that was judged: it may have been refreshed, revoked or removed meanwhile. */
+const isTokenOf = (judged: SignInRecord, record: SignInRecord | undefined): record is SignInRecord =>
+  judged.access_token !== undefined && record?.access_token?.equals(judged.access_token) === true;
 
 /**
  * The answer: validates a sign-in now, one at a time per sign-in. A 401 leads to `refresh` where that is possible and
@@ -18,9 +30,10 @@ export function createValidator(
   watches: Watches,
   refresh: (id: string) => Promise<Result<SignInRecord>>,
   enqueue: <V>(id: string, task: () => Promise<V>) => Promise<V>,
-  changed: () => void,
+  changed: (signIn?: string) => void,
 ): (id: string) => Promise<Result<null>> {
-  const { vault, providers, http, clock, random, log } = parts;
+  const { vault, providers, http, history, clock, random, log } = parts;
+  const { keep, later, stuck } = createKeeping(parts, watches);
 
   /** Writes a changed state, but only over the token that was judged: a refresh may have come in between. */
   const update = (
@@ -29,11 +42,8 @@ export function createValidator(
   ): Promise<Result<null>> =>
     enqueue(judged.id, async () => {
       const record = watches.current(judged.id);
-      const token = judged.access_token;
-      if (record?.access_token === undefined || token === undefined || !record.access_token.equals(token))
-        return ok(null);
-      const written = await vault.write<SignInRecord>(change(record));
-      return written.ok ? ok(null) : written;
+      if (isTokenOf(judged, record)) await keep(change(record));
+      return ok(null);
     });
 
   const needsSignIn = async (
@@ -41,25 +51,30 @@ export function createValidator(
     why: "access_token_rejected" | "identity_mismatch",
     failure: Failure,
   ) => {
+    allWell(watches.of(record.id));
     await update(record, (now) => ({
       ...now,
       state: { name: "needs_sign_in", sinceMs: clock.nowMs(), why },
     }));
-    const watch = watches.of(record.id);
-    allWell(watch);
-    watch.reason = failure;
+    watches.of(record.id).reason ??= failure;
+    history.note({ signIn: record.id, what: "failed", failure });
     log.warn("validate.rejected", { signIn: record.id, why });
     return failed(failure);
   };
 
   async function confirmed(record: SignInRecord, validation: Validation): Promise<Result<null>> {
-    const { client_id, user_id, scopes, expiresAtMs } = validation;
-    if (client_id !== record.client_id || user_id !== record.user_id) {
+    const { client_id, user_id, scopes = record.scopes, expiresAtMs } = validation;
+    const foreign = client_id !== undefined && client_id !== record.client_id;
+    if (foreign || (user_id ?? "") !== record.user_id) {
       return needsSignIn(record, "identity_mismatch", { code: "identity_mismatch" });
     }
     const watch = watches.of(record.id);
-    if (watch.condition === "unreachable") allWell(watch);
+    // A renewal that is due and does not succeed is not well, however valid the token still is.
+    const renewalWaits = watch.renewalFails === true && (refreshesAtMs(record) ?? Infinity) <= clock.nowMs();
+    if (watch.condition !== "storage_failing" && !renewalWaits) allWell(watch);
     watch.validatedAtMs = clock.nowMs();
+    history.note({ signIn: record.id, what: "validated" });
+    if (expiresAtMs !== undefined) watches.endsIn({ ...record, expiresAtMs });
     const login = validation.login ?? record.login;
     const moved =
       expiresAtMs !== undefined && Math.abs(expiresAtMs - (record.expiresAtMs ?? 0)) > EXPIRY_SLACK_MS;
@@ -74,14 +89,24 @@ export function createValidator(
     }));
   }
 
-  function unknown(record: SignInRecord, failure: Failure, retryAfterMs?: number): Result<null> {
-    const watch = watches.of(record.id);
-    trouble(watch, "unreachable", failure, clock.nowMs());
-    const chance = (random.bytes(1)[0] ?? 0) / 255;
-    watch.nextCheckAtMs = watch.nextTryAtMs =
-      clock.nowMs() + backOffMs(watch.failures - 1, chance, retryAfterMs);
-    log.warn("validate.unknown", { signIn: record.id, code: failure.code });
-    return failed(failure);
+  function unknown(id: string, failure: Failure, retryAfterMs?: number): Result<null> {
+    const answer = later(id, failure, "unreachable", retryAfterMs);
+    watches.of(id).nextCheckAtMs = watches.of(id).nextTryAtMs ?? 0;
+    log.warn("validate.unknown", { signIn: id, code: failure.code });
+    return answer;
+  }
+
+  async function rejected(record: SignInRecord, provider: string): Promise<Result<null>> {
+    const { state } = record;
+    if (state.name === "config_error" && renews(record)) {
+      // The token is dead, the account is not: it renews itself once the client is set right.
+      await update(record, ({ access_token: _dead, ...rest }) => rest);
+      return failed({ code: state.why });
+    }
+    if (!mayRefresh(record))
+      return needsSignIn(record, "access_token_rejected", { code: "access_token_rejected", provider });
+    const refreshed = await refresh(record.id);
+    return refreshed.ok ? ok(null) : refreshed;
   }
 
   async function validate(id: string): Promise<Result<null>> {
@@ -92,53 +117,38 @@ export function createValidator(
     if (!holdsToken(record) || record.access_token === undefined)
       return failed({ code: "needs_sign_in", account: record.login });
     const provider = providerFor(providers, record);
-    if (!provider.ok) return unknown(record, provider.failure);
-    const name = provider.value.name;
+    watches.of(id).nextCheckAtMs = clock.nowMs() + nextValidationMs(chanceOf(random));
+    if (!provider.ok) return stuck(id, provider.failure);
     const verdict = readValidation(
+      provider.value,
       await http.send(validateRequest(provider.value, record.access_token)),
       clock.nowMs(),
     );
-    watches.of(id).nextCheckAtMs = clock.nowMs() + VALIDATE_EVERY_MS;
+    if (!isTokenOf(record, watches.current(id))) return ok(null);
+    watches.of(id).nextCheckAtMs = clock.nowMs() + nextValidationMs(chanceOf(random));
     switch (verdict.kind) {
       case "valid":
         return confirmed(record, verdict.validation);
-      case "rejected": {
-        if (watches.current(id)?.access_token?.equals(record.access_token) === false) return ok(null); // replaced meanwhile
-        if (!mayRefresh(record))
-          return needsSignIn(record, "access_token_rejected", {
-            code: "access_token_rejected",
-            provider: name,
-          });
-        const refreshed = await refresh(id);
-        return refreshed.ok ? ok(null) : refreshed;
-      }
-      case "busy":
+      case "rejected":
+        return rejected(record, provider.value.name);
+      default:
         return unknown(
-          record,
-          { code: "provider_busy", provider: name, status: verdict.status },
-          verdict.retryAfterMs,
+          id,
+          validationFailure(verdict, provider.value),
+          verdict.kind === "busy" ? verdict.retryAfterMs : undefined,
         );
-      case "unreachable":
-        return unknown(record, { code: "provider_unreachable", provider: name });
-      case "misbehaved":
-        return unknown(record, {
-          code: "provider_misbehaved",
-          provider: name,
-          what: verdict.what,
-          detail: verdict.detail,
-        });
     }
   }
 
   return singleFlight(async (id) => {
     const watch = watches.of(id);
     watch.validating = true;
-    changed();
+    changed(id);
     try {
       return await validate(id);
     } finally {
       watch.validating = false;
-      changed();
+      changed(id);
     }
   });
 }

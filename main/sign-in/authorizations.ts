@@ -8,7 +8,7 @@ import type { ClientRecord, SignInRecord } from "../../core/accounts/records.ts"
 import { authorizationUrl, oneTimeValues } from "../../core/oauth/authorization-request.ts";
 import { ATTEMPT_LIFE_MS, createDoor, toCallback, type Attempt } from "../../core/oauth/door.ts";
 import { readRevocation, revokeRequest } from "../../core/oauth/revoke.ts";
-import { codeRequest, readTokenOutcome, type TokenVerdict } from "../../core/oauth/token-request.ts";
+import { codeRequest, readTokenOutcome } from "../../core/oauth/token-request.ts";
 import type { TokenSet } from "../../core/oauth/token-response.ts";
 import { readValidation, validateRequest, type Validation } from "../../core/oauth/validate.ts";
 import { originsOf, type Provider } from "../../core/providers/provider.ts";
@@ -17,17 +17,22 @@ import type { Secret } from "../../core/secret.ts";
 import type { Host, UserAgentSession } from "../host.ts";
 import { credentialsOf, type KeeperParts } from "../keeper/parts.ts";
 import type { Keeper } from "../keeper/keeper.ts";
+import { tokenFailure, validationFailure } from "../../core/oauth/failures.ts";
 
 /** Who signed in, and with what; held in memory until it is kept or discarded. */
 interface Arrived {
   readonly tokens: TokenSet;
   readonly validation: Validation & { readonly user_id: string; readonly login: string };
+  /** What the provider says it may do; where that is not told, what the token came with. */
+  readonly scopes: readonly string[];
   readonly receivedAtMs: number;
 }
 interface Course {
   readonly attempt: Attempt;
   readonly provider: Provider;
   readonly clientRecord: ClientRecord;
+  /** The sign-in that the person wants to renew. */
+  readonly chosen: string | undefined;
   agent?: UserAgentSession;
   cancelTimer: () => void;
   arrived?: Arrived;
@@ -36,10 +41,12 @@ interface Course {
 }
 
 export interface Authorizations {
-  start(client: string, scopes: readonly string[]): Promise<Result<{ readonly id: string }>>;
+  /** `signIn`: the one that is to be renewed. */
+  start(client: string, scopes: readonly string[], signIn?: string): Promise<Result<{ readonly id: string }>>;
   show(id: string): Result<null>;
   cancel(id: string): Promise<Result<null>>;
-  keep(id: string): Promise<Result<{ readonly signIn: string }>>;
+  /** In place of the sign-in it renews, or `beside` it: a narrow one for a tool, say. */
+  keep(id: string, beside: boolean): Promise<Result<{ readonly signIn: string }>>;
   discard(id: string): Promise<Result<null>>;
   views(): readonly AuthorizationView[];
   /** Ends all: their windows close, and tokens that were not kept are revoked. */
@@ -88,44 +95,37 @@ export function createAuthorizations(
     const outcome = await http.send(codeRequest(provider, credentialsOf(clientRecord), answer));
     const receivedAtMs = clock.nowMs();
     const verdict = readTokenOutcome(provider, outcome, attempt.scopes, receivedAtMs);
-    if (verdict.kind !== "tokens") return fail(course, exchangeFailure(verdict, attempt, provider));
+    if (verdict.kind !== "tokens") return fail(course, tokenFailure(verdict, provider, attempt.redirect_uri));
     const validation = await whoseToken(provider, verdict.tokens.accessToken);
     const late = !courses.has(attempt.id) || course.step !== "exchanging"; // cancelled or expired meanwhile
-    if (!validation.ok || late || validation.value.client_id !== attempt.client_id) {
+    if (!validation.ok || late || (validation.value.client_id ?? attempt.client_id) !== attempt.client_id) {
       void revoke(course, verdict.tokens.accessToken);
       if (!late) fail(course, validation.ok ? { code: "identity_mismatch" } : validation.failure);
       return;
     }
-    course.arrived = { tokens: verdict.tokens, validation: validation.value, receivedAtMs };
+    const { tokens } = verdict;
+    const scopes = validation.value.scopes ?? tokens.scopes;
+    course.arrived = { tokens, validation: validation.value, scopes, receivedAtMs };
     course.step = "confirm";
     log.info("authorization.arrived", { authorization: attempt.id });
     changed();
   }
 
   async function whoseToken(provider: Provider, token: Secret): Promise<Result<Arrived["validation"]>> {
-    const verdict = readValidation(await http.send(validateRequest(provider, token)), clock.nowMs());
-    const { name } = provider;
-    switch (verdict.kind) {
-      case "valid": {
-        const { user_id, login } = verdict.validation;
-        if (user_id !== undefined && login !== undefined)
-          return ok({ ...verdict.validation, user_id, login });
-        return failed({ code: "provider_misbehaved", provider: name, what: "member", detail: "user_id" });
-      }
-      case "rejected":
-        return failed({ code: "access_token_rejected", provider: name });
-      case "busy":
-        return failed({ code: "provider_busy", provider: name, status: verdict.status });
-      case "unreachable":
-        return failed({ code: "provider_unreachable", provider: name });
-      case "misbehaved":
-        return failed({
-          code: "provider_misbehaved",
-          provider: name,
-          what: verdict.what,
-          detail: verdict.detail,
-        });
-    }
+    const verdict = readValidation(
+      provider,
+      await http.send(validateRequest(provider, token)),
+      clock.nowMs(),
+    );
+    if (verdict.kind !== "valid") return failed(validationFailure(verdict, provider));
+    const { user_id, login } = verdict.validation;
+    if (user_id !== undefined && login !== undefined) return ok({ ...verdict.validation, user_id, login });
+    return failed({
+      code: "provider_misbehaved",
+      provider: provider.name,
+      what: "member",
+      detail: "user_id",
+    });
   }
 
   function onRedirect(course: Course, url: string): void {
@@ -149,21 +149,29 @@ export function createAuthorizations(
     });
   }
 
-  /** The sign-in this one takes the place of: same person, same client. */
-  const replaced = ({ attempt, arrived }: Course): SignInRecord | undefined =>
-    vault
+  const samePerson = (record: SignInRecord, { attempt, arrived }: Course): boolean =>
+    record.provider === attempt.provider && record.user_id === arrived?.validation.user_id;
+  /** The sign-in this one takes the place of: the chosen one, or one of the same person and client. */
+  function replaced(course: Course): SignInRecord | undefined {
+    const chosen = course.chosen === undefined ? undefined : vault.get("sign_in", course.chosen);
+    if (chosen !== undefined && samePerson(chosen, course)) return chosen;
+    return vault
       .list("sign_in")
-      .find(
-        (record) =>
-          record.provider === attempt.provider &&
-          record.client === attempt.client &&
-          record.user_id === arrived?.validation.user_id,
-      );
+      .find((record) => record.client === course.attempt.client && samePerson(record, course));
+  }
+  /** Whom the person meant to sign in, when it became somebody else. */
+  function insteadOf(course: Course): string | undefined {
+    const chosen = course.chosen === undefined ? undefined : vault.get("sign_in", course.chosen);
+    return chosen === undefined || samePerson(chosen, course) ? undefined : chosen.login;
+  }
 
-  function toRecord(course: Course, arrived: Arrived): Omit<SignInRecord, "generation"> {
+  function toRecord(
+    course: Course,
+    arrived: Arrived,
+    before: SignInRecord | undefined,
+  ): Omit<SignInRecord, "generation"> {
     const { attempt, provider, clientRecord } = course;
     const { tokens, validation, receivedAtMs } = arrived;
-    const before = replaced(course);
     const confidential = clientRecord.client_secret !== undefined;
     const expiresAtMs = tokens.expiresAtMs ?? validation.expiresAtMs;
     return {
@@ -181,7 +189,7 @@ export function createAuthorizations(
       ...(before?.alias !== undefined && { alias: before.alias }),
       access_token: tokens.accessToken,
       ...(tokens.refreshToken !== undefined && { refresh_token: tokens.refreshToken }),
-      scopes: [...validation.scopes],
+      scopes: [...arrived.scopes],
       issuedAtMs: receivedAtMs,
       ...(expiresAtMs !== undefined && { expiresAtMs }),
       createdAtMs: before?.createdAtMs ?? clock.nowMs(),
@@ -190,7 +198,7 @@ export function createAuthorizations(
   }
 
   return {
-    async start(client, scopes) {
+    async start(client, scopes, signIn) {
       const clientRecord = vault.get("client", client);
       if (clientRecord === undefined) return failed({ code: "client_missing" });
       const provider = providers.get(clientRecord.provider);
@@ -214,6 +222,7 @@ export function createAuthorizations(
         attempt,
         provider,
         clientRecord,
+        chosen: signIn,
         cancelTimer: () => undefined,
         step: "waiting",
       };
@@ -257,17 +266,25 @@ export function createAuthorizations(
       return Promise.resolve(ok(null));
     },
 
-    async keep(id) {
+    async keep(id, beside) {
       const course = courses.get(id);
       if (course?.step !== "confirm" || course.arrived === undefined)
         return failed({ code: "authorization_unknown" });
+      const { arrived } = course;
+      const record = toRecord(course, arrived, beside ? undefined : replaced(course));
       course.step = "exchanging"; // a second click must not save it twice
-      const adopted = await keeper.adopt(toRecord(course, course.arrived));
-      if (!adopted.ok) {
-        course.step = "confirm"; // still there to be kept: nothing was lost
+      delete course.arrived; // whatever ends the attempt meanwhile does not revoke what is being saved
+      const adopted = await keeper.adopt(record, "signed_in");
+      if (!adopted.ok && courses.has(id)) {
+        course.arrived = arrived; // still there to be kept: nothing was lost
+        course.step = "confirm";
         return adopted;
       }
       drop(course);
+      if (!adopted.ok) {
+        await revoke(course, arrived.tokens.accessToken);
+        return adopted;
+      }
       return ok({ signIn: adopted.value.id });
     },
 
@@ -280,7 +297,7 @@ export function createAuthorizations(
       return ok(null);
     },
 
-    views: () => [...courses.values()].map((course) => view(course, replaced(course) !== undefined)),
+    views: () => [...courses.values()].map((course) => view(course, replaced(course), insteadOf(course))),
 
     async endAll() {
       const open = [...courses.values()];
@@ -294,40 +311,11 @@ export function createAuthorizations(
   };
 }
 
-/** Why the exchange of a code came to nothing. Nothing was saved in any of these cases. */
-function exchangeFailure(
-  verdict: Exclude<TokenVerdict, { kind: "tokens" }>,
-  { redirect_uri }: Attempt,
-  { name }: Provider,
-): Failure {
-  switch (verdict.kind) {
-    case "not_sent":
-      return { code: "provider_unreachable", provider: name };
-    case "busy":
-      return { code: "provider_busy", provider: name, status: verdict.status };
-    case "uncertain": {
-      const { failure: what, detail } = verdict;
-      return what === "lost"
-        ? { code: "provider_unreachable", provider: name }
-        : { code: "provider_misbehaved", provider: name, what, detail };
-    }
-    case "refused":
-      switch (verdict.why) {
-        case "grant":
-          return { code: "code_rejected" };
-        case "client_id":
-          return { code: "client_id_rejected" };
-        case "client_secret":
-          return { code: "client_secret_rejected" };
-        case "client_secret_missing":
-          return { code: "client_secret_missing" };
-        case "redirect_uri":
-          return { code: "redirect_uri_rejected", redirect_uri };
-      }
-  }
-}
-
-function view(course: Course, replaces: boolean): AuthorizationView {
+function view(
+  course: Course,
+  replaces: SignInRecord | undefined,
+  insteadOf: string | undefined,
+): AuthorizationView {
   const { attempt, provider, clientRecord, arrived, failure, step } = course;
   const common = {
     id: attempt.id,
@@ -343,7 +331,7 @@ function view(course: Course, replaces: boolean): AuthorizationView {
     return { ...common, step: step === "waiting" ? "waiting" : "exchanging" };
   const { tokens, validation } = arrived;
   const expiresAtMs = tokens.expiresAtMs ?? validation.expiresAtMs;
-  const scopes: readonly ScopeView[] = validation.scopes.map(describeScope);
+  const scopes: readonly ScopeView[] = arrived.scopes.map(describeScope);
   return {
     ...common,
     step,
@@ -351,9 +339,15 @@ function view(course: Course, replaces: boolean): AuthorizationView {
     login: validation.login,
     displayName: validation.login,
     scopes,
-    missing: attempt.scopes.filter((scope) => !validation.scopes.includes(scope)),
+    missing: attempt.scopes.filter((scope) => !arrived.scopes.includes(scope)),
     ...(expiresAtMs !== undefined && { expiresAtMs }),
     renews: tokens.refreshToken !== undefined,
-    replaces,
+    ...(replaces !== undefined && {
+      replaces: {
+        scopes: replaces.scopes,
+        ...(replaces.alias !== undefined && { alias: replaces.alias }),
+      },
+    }),
+    ...(insteadOf !== undefined && { insteadOf }),
   };
 }

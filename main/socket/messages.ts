@@ -1,6 +1,6 @@
 /** What crosses between main and the socket's worker thread. */
 import type { SocketErrorCode, TokenGetResult } from "../../contract/socket.ts";
-import type { HandOut } from "./types.ts";
+import type { HandOut, Miss, Use } from "./types.ts";
 
 export interface WorkerStart {
   /** The path or pipe name to listen on. */
@@ -20,8 +20,8 @@ export type FromWorker =
   | { readonly kind: "failed"; readonly cause: string }
   /** The table with this number counts from now on. */
   | { readonly kind: "acknowledged"; readonly number: number }
-  | { readonly kind: "miss"; readonly number: number; readonly signIn: string; readonly minValidSec: number }
+  | ({ readonly kind: "miss"; readonly number: number } & Miss)
   | {
       readonly kind: "uses";
-      readonly uses: readonly { readonly grant: string; readonly count: number; readonly lastAtMs: number }[];
+      readonly uses: readonly Use[];
     };

@@ -72,19 +72,23 @@ function createThread({ workerUrl, onMiss, onUse }: SocketOptions, endpoint: str
     if (latest !== undefined) post({ kind: "table", number, table: latest });
   };
 
+  /** A newer table stands for the older ones. */
+  function acknowledge(upTo: number): void {
+    for (const [sent, resolve] of unacknowledged) {
+      if (sent > upTo) continue;
+      unacknowledged.delete(sent);
+      resolve();
+    }
+  }
+
   async function hear(message: FromWorker): Promise<void> {
     switch (message.kind) {
       case "acknowledged":
-        // A newer table stands for the older ones.
-        for (const [sent, resolve] of unacknowledged) {
-          if (sent > message.number) continue;
-          unacknowledged.delete(sent);
-          resolve();
-        }
+        acknowledge(message.number);
         return;
       case "miss": {
-        const { number: question, signIn, minValidSec } = message;
-        const answer = await onMiss({ signIn, minValidSec }).catch(
+        const { number: question, signIn, minValidSec, rest } = message;
+        const answer = await onMiss({ signIn, minValidSec, rest }).catch(
           () => ({ ok: false, code: "internal" }) as const,
         );
         post({ kind: "answer", number: question, ...answer });
@@ -109,6 +113,7 @@ function createThread({ workerUrl, onMiss, onUse }: SocketOptions, endpoint: str
     made.once("exit", () => {
       if (worker !== made || closing) return;
       worker = undefined;
+      acknowledge(number); // who is gone hands out nothing
       setTimeout(() => void restart(), RESTART_AFTER_MS);
     });
     return listening(made);
@@ -128,14 +133,14 @@ function createThread({ workerUrl, onMiss, onUse }: SocketOptions, endpoint: str
         number += 1;
         latest = table;
         unacknowledged.set(number, resolve);
-        if (closing) resolve();
         pushLatest();
+        if (worker === undefined) acknowledge(number); // it starts with this table, if it starts
       }),
     async stop() {
       closing = true;
       const last = worker;
       worker = undefined;
-      for (const resolve of unacknowledged.values()) resolve();
+      acknowledge(number);
       if (last === undefined) return;
       const gone = new Promise<void>((resolve) => void last.once("exit", () => resolve()));
       last.postMessage({ kind: "close" } satisfies ToWorker);

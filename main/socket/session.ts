@@ -14,7 +14,7 @@ import {
 } from "../../contract/socket.ts";
 import { proofOf, sameProof } from "./proof.ts";
 import { accountsFor, chooseToken, type Grant } from "./table.ts";
-import type { HandOut } from "./types.ts";
+import type { HandOut, Miss } from "./types.ts";
 
 /** What a session needs from the thread it lives in. */
 export interface SessionHost {
@@ -24,10 +24,9 @@ export interface SessionHost {
   /** Asks main for a fresh token; askers of one sign-in share the answer. Limited per grant. */
   readonly miss: (
     grant: string,
-    signIn: string,
-    minValidSec: number,
+    ask: Miss,
   ) => Promise<{ ok: true; token: TokenGetResult } | { ok: false; code: SocketErrorCode }>;
-  readonly used: (grant: string) => void;
+  readonly used: (grant: string, signIn?: string) => void;
   readonly write: (line: string) => void;
   /** After what was written has gone out. */
   readonly end: () => void;
@@ -110,16 +109,17 @@ export function createSession(host: SessionHost): Session {
     if (table.locked) return refuse(id, "vault_locked");
     const mine = currentGrant();
     if (mine === undefined) return leave(id, "auth_failed");
-    host.used(mine.id);
     switch (method) {
       case "accounts.list":
+        host.used(mine.id);
         return send({ jsonrpc: "2.0", id, result: { accounts: accountsFor(table, mine) } });
       case "token.get": {
         const ask = (given ?? {}) as NonNullable<Params<"token.get">>;
         const choice = chooseToken(table, mine, ask, host.nowMs());
+        host.used(mine.id, choice.kind === "error" ? undefined : choice.signIn);
         if (choice.kind === "token") return give(id, choice.token);
         if (choice.kind === "error") return refuse(id, choice.code);
-        const fresh = await host.miss(mine.id, choice.signIn, choice.minValidSec);
+        const fresh = await host.miss(mine.id, choice);
         // The wait may have been long: what was allowed then may not be now.
         if (host.table().locked) return refuse(id, "vault_locked");
         if (currentGrant() === undefined) return leave(id, "auth_failed");

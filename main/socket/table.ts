@@ -13,10 +13,16 @@ const allows = ({ accounts }: Grant, account: string): boolean =>
 export const accountsFor = (table: HandOut, grant: Grant): readonly SocketAccount[] =>
   table.accounts.filter(({ account }) => allows(grant, account));
 
+/** The table with a newer token of one sign-in that it has. */
+export const withToken = (table: HandOut, signIn: string, token: TokenGetResult): HandOut => ({
+  ...table,
+  tokens: table.tokens.map((entry) => (entry.signIn === signIn ? { ...entry, token } : entry)),
+});
+
 export type Choice =
-  | { readonly kind: "token"; readonly token: TokenGetResult }
+  | { readonly kind: "token"; readonly token: TokenGetResult; readonly signIn: string }
   /** Main may be able to renew it. */
-  | { readonly kind: "miss"; readonly signIn: string; readonly minValidSec: number }
+  | { readonly kind: "miss"; readonly signIn: string; readonly minValidSec: number; readonly rest: boolean }
   | { readonly kind: "error"; readonly code: SocketErrorCode };
 
 /** The smallest sign-in that covers the scopes asked for and lies within the grant. */
@@ -49,11 +55,11 @@ export function chooseToken(
 function judge({ token, signIn, renews }: HandOutToken, asked: number | undefined, nowMs: number): Choice {
   const minValidSec = asked ?? DEFAULT_MIN_VALID_SEC;
   const leftSec = token.expires_at === null ? Infinity : token.expires_at - nowMs / 1000;
-  if (leftSec >= minValidSec) return { kind: "token", token };
-  if (renews) return { kind: "miss", signIn, minValidSec };
+  if (leftSec >= minValidSec) return { kind: "token", token, signIn };
+  if (renews) return { kind: "miss", signIn, minValidSec, rest: asked === undefined };
   // Nothing longer can be had: what is left will do for who did not ask for more.
   return leftSec > 0 && asked === undefined
-    ? { kind: "token", token }
+    ? { kind: "token", token, signIn }
     : { kind: "error", code: "needs_sign_in" };
 }
 

@@ -30,11 +30,16 @@ export interface HandOutToken {
   readonly renews: boolean;
 }
 
-/** Main's answer when the worker has no token that is valid for long enough. */
-export type OnMiss = (ask: {
+/** The worker has no token that is valid for long enough. */
+export interface Miss {
   readonly signIn: string;
   readonly minValidSec: number;
-}) => Promise<
+  /** If it cannot be renewed now, what is left of it will do. */
+  readonly rest: boolean;
+}
+export type OnMiss = (
+  ask: Miss,
+) => Promise<
   | { readonly ok: true; readonly token: TokenGetResult }
   | { readonly ok: false; readonly code: SocketErrorCode }
 >;
@@ -49,6 +54,14 @@ export interface SocketServer {
   close(): Promise<void>;
 }
 
+/** Calls of a tool since the last time; `signIn`: those that were handed its token. */
+export interface Use {
+  readonly grant: string;
+  readonly signIn?: string;
+  readonly count: number;
+  readonly lastAtMs: number;
+}
+
 export interface SocketOptions {
   /** Folder for socket and `endpoint.json`; made 0700, refused when it is a link, not ours, or open to others. */
   readonly folder: string;
@@ -56,9 +69,7 @@ export interface SocketOptions {
   readonly workerUrl: URL;
   readonly onMiss: OnMiss;
   /** A tool used its grant; counted by the worker and told at most every 5 s. */
-  readonly onUse: (
-    uses: readonly { readonly grant: string; readonly count: number; readonly lastAtMs: number }[],
-  ) => void;
+  readonly onUse: (uses: readonly Use[]) => void;
 }
 /** Fails with `socket_unsafe_folder` or `socket_failing`. */
 export type StartSocketServer = (options: SocketOptions) => Promise<Result<SocketServer>>;

@@ -6,7 +6,8 @@ import { MAX_CONNECTIONS } from "../../contract/socket.ts";
 import { createLines } from "./framing.ts";
 import type { FromWorker, MissAnswer, ToWorker, WorkerStart } from "./messages.ts";
 import { createSession, type Session } from "./session.ts";
-import type { HandOut } from "./types.ts";
+import { withToken } from "./table.ts";
+import type { HandOut, Miss, Use } from "./types.ts";
 
 /** To prove oneself takes a millisecond; who takes longer has something else in mind. */
 const AUTH_TIMEOUT_MS = 10_000;
@@ -27,13 +28,16 @@ let table: HandOut = { locked: true, grants: [], accounts: [], tokens: [] };
 const connections = new Map<Socket, Session>();
 
 // Misses: callers that want the same share one question.
-const waiting = new Map<number, (answer: MissAnswer) => void>();
+const waiting = new Map<
+  number,
+  { readonly signIn: string; readonly resolve: (answer: MissAnswer) => void }
+>();
 const asked = new Map<string, Promise<MissAnswer>>();
 const budget = new Map<string, { left: number; untilMs: number }>();
 let questions = 0;
 
 function mayAsk(grant: string): boolean {
-  const now = Date.now();
+  const now = performance.now(); // the wall clock may be set back
   const entry = budget.get(grant);
   const current =
     entry === undefined || entry.untilMs <= now ? { left: MISSES_PER_MINUTE, untilMs: now + 60_000 } : entry;
@@ -42,34 +46,35 @@ function mayAsk(grant: string): boolean {
   return current.left >= 0;
 }
 
-function miss(grant: string, signIn: string, minValidSec: number): Promise<MissAnswer> {
-  const key = `${signIn} ${String(minValidSec)}`;
+function miss(grant: string, { signIn, minValidSec, rest }: Miss): Promise<MissAnswer> {
+  const key = `${signIn} ${String(minValidSec)} ${String(rest)}`;
   const shared = asked.get(key);
   if (shared !== undefined) return shared;
   if (!mayAsk(grant)) return Promise.resolve({ ok: false, code: "rate_limited" });
   questions += 1;
   const number = questions;
-  const question = new Promise<MissAnswer>((resolve) => waiting.set(number, resolve)).finally(() =>
-    asked.delete(key),
+  const question = new Promise<MissAnswer>((resolve) => waiting.set(number, { signIn, resolve })).finally(
+    () => asked.delete(key),
   );
   asked.set(key, question);
-  tell({ kind: "miss", number, signIn, minValidSec });
+  tell({ kind: "miss", number, signIn, minValidSec, rest });
   return question;
 }
 
 // Uses: counted here, told now and then.
-const uses = new Map<string, { count: number; lastAtMs: number }>();
+const uses = new Map<string, Use>();
 let usesTimer: NodeJS.Timeout | undefined;
 function tellUses(): void {
   clearTimeout(usesTimer);
   usesTimer = undefined;
   if (uses.size === 0) return;
-  tell({ kind: "uses", uses: [...uses].map(([grant, use]) => ({ grant, ...use })) });
+  tell({ kind: "uses", uses: [...uses.values()] });
   uses.clear();
 }
-function used(grant: string): void {
-  const count = (uses.get(grant)?.count ?? 0) + 1;
-  uses.set(grant, { count, lastAtMs: Date.now() });
+function used(grant: string, signIn?: string): void {
+  const key = `${grant} ${signIn ?? ""}`;
+  const count = (uses.get(key)?.count ?? 0) + 1;
+  uses.set(key, { grant, ...(signIn !== undefined && { signIn }), count, lastAtMs: Date.now() });
   usesTimer ??= setTimeout(tellUses, TELL_USES_EVERY_MS);
 }
 
@@ -153,10 +158,14 @@ parentPort?.on("message", (message: ToWorker) => {
       cutRevoked();
       tell({ kind: "acknowledged", number: message.number });
       return;
-    case "answer":
-      waiting.get(message.number)?.(message);
+    case "answer": {
+      const question = waiting.get(message.number);
       waiting.delete(message.number);
+      // Main's next table has it too; who asks before that is not a miss again.
+      if (question !== undefined && message.ok) table = withToken(table, question.signIn, message.token);
+      question?.resolve(message);
       return;
+    }
     case "close":
       tellUses();
       for (const socket of connections.keys()) socket.destroy();

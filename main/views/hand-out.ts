@@ -3,13 +3,19 @@ import type { SocketAccount } from "../../contract/socket.ts";
 import { accountKey, type GrantRecord, type SignInRecord } from "../../core/accounts/records.ts";
 import { holdsToken, mayRefresh } from "../../core/lifecycle/schedule.ts";
 import type { Secret } from "../../core/secret.ts";
-import type { Watch } from "../keeper/parts.ts";
+import type { Watch, Watches } from "../keeper/parts.ts";
 import type { HandOut, HandOutToken } from "../socket/types.ts";
 import { statusOf } from "./sign-in-view.ts";
 
+const tokenIds = new WeakMap<Secret, string>();
 /** Names a token without telling it: the first 128 bits of its SHA-256. */
-const tokenId = (token: Secret): string =>
-  createHash("sha256").update(token.reveal()).digest("base64url").slice(0, 22);
+function tokenId(token: Secret): string {
+  const known = tokenIds.get(token);
+  if (known !== undefined) return known;
+  const id = createHash("sha256").update(token.reveal()).digest("base64url").slice(0, 22);
+  tokenIds.set(token, id);
+  return id;
+}
 
 const seconds = (ms: number | undefined): number | null => (ms === undefined ? null : Math.floor(ms / 1000));
 
@@ -17,6 +23,7 @@ const seconds = (ms: number | undefined): number | null => (ms === undefined ? n
 export function tokenResult(
   record: SignInRecord,
   watch: Pick<Watch, "validatedAtMs">,
+  endsAtMs: number | undefined,
 ): HandOutToken["token"] | undefined {
   if (!holdsToken(record) || record.access_token === undefined) return undefined;
   return {
@@ -26,7 +33,7 @@ export function tokenResult(
     user_id: record.user_id,
     login: record.login,
     scopes: record.scopes,
-    expires_at: seconds(record.expiresAtMs),
+    expires_at: seconds(endsAtMs),
     validated_at: seconds(watch.validatedAtMs),
   };
 }
@@ -36,7 +43,7 @@ export function handOut(
   open: boolean,
   signIns: readonly SignInRecord[],
   grants: readonly GrantRecord[],
-  watchOf: (id: string) => Watch,
+  { of: watchOf, endsAtMs }: Pick<Watches, "of" | "endsAtMs">,
   nowMs: number,
 ): HandOut {
   if (!open) return { locked: true, grants: [], accounts: [], tokens: [] };
@@ -48,7 +55,7 @@ export function handOut(
   for (const record of signIns) {
     const watch = watchOf(record.id);
     const key = accountKey(record);
-    const status = statusOf(record, watch, nowMs);
+    const status = statusOf(record, watch, nowMs, endsAtMs(record));
     const account = accounts.get(key) ?? {
       account: key,
       provider: record.provider,
@@ -63,10 +70,11 @@ export function handOut(
       client_id: record.client_id,
       scopes: record.scopes,
       status,
-      expires_at: seconds(record.expiresAtMs),
+      condition: watch.condition ?? null,
+      expires_at: seconds(endsAtMs(record)),
       validated_at: seconds(watch.validatedAtMs),
     });
-    const token = tokenResult(record, watch);
+    const token = tokenResult(record, watch, endsAtMs(record));
     if (token === undefined) continue;
     const { alias } = record;
     tokens.push({

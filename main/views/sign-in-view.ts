@@ -1,16 +1,24 @@
 import type { Failure } from "../../contract/failure.ts";
 import type { SignInStatus, SignInView } from "../../contract/view.ts";
 import { accountKey, type ClientRecord, type SignInRecord } from "../../core/accounts/records.ts";
-import { ENDS_SOON_MS, mayRefresh, REFRESH_MARGIN_MS, refreshesAtMs } from "../../core/lifecycle/schedule.ts";
+import {
+  ENDS_SOON_MS,
+  isAppToken,
+  mayRefresh,
+  REFRESH_MARGIN_MS,
+  refreshesAtMs,
+  renews,
+} from "../../core/lifecycle/schedule.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import { describeScope } from "../../core/scopes/catalogue.ts";
 import type { Watch } from "../keeper/parts.ts";
 
-/** The state that a person sees: the record's, refined by time and by what runs now. */
+/** The state that a person sees: the record's, refined by time and by what runs now. `endsAtMs`: as both clocks say. */
 export function statusOf(
   record: SignInRecord,
-  watch: Pick<Watch, "refreshing">,
+  watch: Pick<Watch, "refreshing" | "reason">,
   nowMs: number,
+  endsAtMs: number | undefined,
 ): SignInStatus {
   const { name } = record.state;
   if (
@@ -20,9 +28,11 @@ export function statusOf(
     name === "revoked"
   )
     return name;
-  if (watch.refreshing || name === "refreshing") return "refreshing";
-  if (record.expiresAtMs === undefined) return "signed_in";
-  const leftMs = record.expiresAtMs - nowMs;
+  // Its tokens are not sent to addresses it was not signed in at: only the person can say that these are right.
+  if (watch.reason?.code === "provider_changed") return "needs_sign_in";
+  if (watch.refreshing || name === "refreshing") return isAppToken(record) ? "reminting" : "refreshing";
+  if (endsAtMs === undefined) return "signed_in";
+  const leftMs = endsAtMs - nowMs;
   if (mayRefresh(record)) return leftMs < REFRESH_MARGIN_MS ? "expiring" : "signed_in";
   return leftMs < ENDS_SOON_MS ? "ends_soon" : "signed_in";
 }
@@ -34,6 +44,7 @@ function failureOf(record: SignInRecord, providerName: string): Failure | undefi
     case "needs_sign_in":
       if (state.why === "refresh_token_rejected") return { code: "refresh_token_rejected", account };
       if (state.why === "identity_mismatch") return { code: "identity_mismatch" };
+      if (state.why === "moved") return { code: "moved_here", account };
       return { code: "access_token_rejected", provider: providerName };
     case "config_error":
       return { code: state.why };
@@ -53,6 +64,7 @@ export function signInView(
   provider: Provider | undefined,
   client: ClientRecord | undefined,
   nowMs: number,
+  endsAtMs: number | undefined,
 ): SignInView {
   const providerName = provider?.name ?? record.provider;
   const reason =
@@ -72,16 +84,16 @@ export function signInView(
     user_id: record.user_id,
     login: record.login,
     displayName: record.displayName,
+    ...(record.alias !== undefined && { alias: record.alias }),
     scopes: record.scopes.map(describeScope),
-    status: statusOf(record, watch, nowMs),
+    status: statusOf(record, watch, nowMs, endsAtMs),
     ...(condition !== undefined && { condition }),
     ...(reason !== undefined && { reason }),
     ...(sinceMs !== undefined && { sinceMs }),
     ...(nextTryAtMs !== undefined && { nextTryAtMs }),
-    renews: record.refresh_token !== undefined,
+    renews: renews(record),
     issuedAtMs: record.issuedAtMs,
-    ...(record.expiresAtMs !== undefined &&
-      record.access_token !== undefined && { expiresAtMs: record.expiresAtMs }),
+    ...(endsAtMs !== undefined && record.access_token !== undefined && { expiresAtMs: endsAtMs }),
     ...(refreshAt !== undefined && { refreshesAtMs: refreshAt }),
     ...(validatedAtMs !== undefined && { validatedAtMs }),
     validating: watch.validating,

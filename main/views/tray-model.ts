@@ -5,7 +5,7 @@ export type TrayEntry =
   | { readonly kind: "copy"; readonly label: string; readonly signIn: string; readonly enabled: boolean }
   | { readonly kind: "note"; readonly label: string }
   | { readonly kind: "separator" }
-  | { readonly kind: "open" | "validateAll" | "quit"; readonly label: string };
+  | { readonly kind: "open" | "validateAll" | "lock" | "pause" | "resume" | "quit"; readonly label: string };
 
 export interface TrayModel {
   readonly tooltip: string;
@@ -38,7 +38,12 @@ export function trayModel({ vault, signIns }: Pick<Snapshot, "vault" | "signIns"
     { kind: "quit", label: "Quit" },
   ];
   if (vault.state !== "open") {
-    const word = vault.state === "opening" ? "Opening the vault" : "The vault is not open";
+    const word =
+      vault.state === "opening"
+        ? "Opening the vault"
+        : vault.state === "locked"
+          ? "The vault is locked"
+          : "The vault is not open";
     return {
       tooltip: `Tokenkeep: ${word.toLowerCase()}`,
       icon: "locked",
@@ -63,6 +68,20 @@ export function trayModel({ vault, signIns }: Pick<Snapshot, "vault" | "signIns"
   if (more > 0) entries.push({ kind: "note", label: `${String(more)} more in the window` });
   if (signIns.length === 0) entries.push({ kind: "note", label: "No accounts yet" });
   else entries.push({ kind: "separator" }, { kind: "validateAll", label: "Validate all" });
+  if (vault.paused) {
+    return {
+      tooltip: "Tokenkeep: paused",
+      icon: "locked",
+      entries: [
+        { kind: "note", label: "Paused: no token is handed out" },
+        { kind: "resume", label: "Resume" },
+        ...tail,
+      ],
+    };
+  }
+  entries.push(
+    vault.sealedBy.passphrase ? { kind: "lock", label: "Lock" } : { kind: "pause", label: "Pause hand-outs" },
+  );
   const attention = signIns.filter(needsYou).length;
   return {
     tooltip: attention === 0 ? "Tokenkeep" : `Tokenkeep: ${String(attention)} need you`,

@@ -14,6 +14,8 @@ export interface MainWindow {
   show(): void;
   /** Resolves after its first paint, or when that takes too long to wait for. */
   painted(): Promise<void>;
+  /** True while the person looks at it. */
+  readonly focused: boolean;
   send(channel: string, payload: unknown): void;
   /** True for messages of this window's own top frame on our own origin, and no other. */
   sent(event: Electron.IpcMainInvokeEvent): boolean;
@@ -48,6 +50,10 @@ export function createMainWindow(preload: string, icon: string, devServer: strin
     made.on("closed", () => {
       window = undefined;
     });
+    // A renderer that died leaves an empty window. Main has everything it showed.
+    made.webContents.on("render-process-gone", (_event, { reason }) => {
+      if (reason !== "clean-exit" && !made.isDestroyed()) made.webContents.reload();
+    });
     void made.loadURL(url);
     return made;
   }
@@ -67,6 +73,9 @@ export function createMainWindow(preload: string, icon: string, devServer: strin
         setTimeout(resolve, PAINT_TIMEOUT_MS);
         window?.once("ready-to-show", resolve);
       }),
+    get focused() {
+      return window?.isFocused() === true;
+    },
     send: (channel, payload) => window?.webContents.send(channel, payload),
     sent: ({ sender, senderFrame }) =>
       sender === window?.webContents &&

@@ -1,0 +1,26 @@
+/** The system's own dialogs for files, over the window that asks. Asynchronous: main goes on meanwhile. */
+import { dialog, type BrowserWindow } from "electron/main";
+import type { FileDialogs } from "../host.ts";
+
+const filters = [{ name: "Tokenkeep export", extensions: ["tokenkeep"] }];
+
+export function createFileDialogs(parent: () => BrowserWindow | null): FileDialogs {
+  return {
+    async save(suggestedName) {
+      const options = { defaultPath: suggestedName, filters };
+      const over = parent();
+      const { canceled, filePath } = await (over === null
+        ? dialog.showSaveDialog(options)
+        : dialog.showSaveDialog(over, options));
+      return canceled || filePath === "" ? undefined : filePath;
+    },
+    async open() {
+      const options = { properties: ["openFile" as const], filters };
+      const over = parent();
+      const { canceled, filePaths } = await (over === null
+        ? dialog.showOpenDialog(options)
+        : dialog.showOpenDialog(over, options));
+      return canceled ? undefined : filePaths[0];
+    },
+  };
+}

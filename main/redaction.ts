@@ -1,0 +1,27 @@
+/** Takes out of a text what may be a secret. Used where text leaves for a file or a report, whoever wrote it. */
+
+const RULES: readonly (readonly [RegExp, string])[] = [
+  // Queries and fragments hold codes and tokens.
+  [/([a-z][a-z0-9+.-]*:\/\/[^\s?#"\\]*)[?#][^\s"\\]*/gi, "$1?[redacted]"],
+  // Members and parameters by name, as JSON, form or assignment. `code` alone names our failures and stays.
+  [
+    /((?:access_token|refresh_token|id_token|client_secret|device_code|code_verifier|passphrase|password|proof)\\?["']?\s*[:=]\s*\\?["']?)[^\s"',&}\\]+/gi,
+    "$1[redacted]",
+  ],
+  [/\b(Bearer|OAuth|Basic)\s+[A-Za-z0-9._~+/=%-]{8,}/gi, "$1 [redacted]"],
+  [/\boauth:[a-z0-9]{8,}/gi, "oauth:[redacted]"],
+  // A JSON Web Token.
+  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?/g, "[redacted]"],
+];
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Long runs of letters and digits: no word is like that, and our own ids are UUIDs. */
+const RUN = /[A-Za-z0-9_+=%-]{22,}/g;
+
+const looksRandom = (run: string): boolean =>
+  !UUID.test(run) && /\d/.test(run) && /[a-z]/i.test(run) && !/^[a-z]+(?:[-_][a-z0-9]+)+$/i.test(run);
+
+export function cleaned(text: string): string {
+  let clean = text;
+  for (const [pattern, replacement] of RULES) clean = clean.replace(pattern, replacement);
+  return clean.replace(RUN, (run) => (looksRandom(run) ? "[redacted]" : run));
+}
