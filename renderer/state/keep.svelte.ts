@@ -2,7 +2,7 @@
 import { createContext } from "svelte";
 import { SvelteSet } from "svelte/reactivity";
 import { sentence, type Result } from "../../contract/failure.ts";
-import type { CopyForm, RendererApi } from "../../contract/ipc.ts";
+import { merged, type Changes, type CopyForm, type RendererApi } from "../../contract/ipc.ts";
 import type { Snapshot } from "../../contract/view.ts";
 import { text } from "../text/en.ts";
 import { Notices } from "./notices.svelte.ts";
@@ -32,13 +32,13 @@ export class Keep {
 
   /** Follows main and the clock; returns its own stop. */
   follow = (): (() => void) => {
-    const early: Partial<Snapshot>[] = [];
+    const early: Changes[] = [];
     const stop = this.api["state.changed"]((changes) => {
       if (this.snapshot === undefined) early.push(changes);
-      else this.snapshot = { ...this.snapshot, ...changes };
+      else this.snapshot = merged(this.snapshot, changes);
     });
     void this.api["state.get"]().then((answer) => {
-      if (answer.ok) this.snapshot = early.reduce<Snapshot>((all, one) => ({ ...all, ...one }), answer.value);
+      if (answer.ok) this.snapshot = early.reduce(merged, answer.value);
       else this.notices.fail(sentence(answer.failure));
     });
     const tick = (): void => {
@@ -87,13 +87,27 @@ export class Keep {
   }
   async lock(): Promise<void> {
     this.notices.dismiss();
-    await this.run("lock", () => this.api["vault.lock"]()); // the screen says the rest
+    await this.run("lock", () => this.api["vault.lock"]("vault")); // the screen says the rest
+  }
+  async pause(paused: boolean): Promise<void> {
+    const done = await this.run("pause", () => this.api["vault.pause"](paused));
+    if (done !== undefined) this.notices.tell(paused ? text.app.pausedNow : text.app.resumed);
+  }
+  /** Locks where a lock means something, and pauses where it would only pretend. */
+  async close(): Promise<void> {
+    const vault = this.snapshot?.vault;
+    if (vault?.state !== "open") return;
+    await (vault.sealedBy.passphrase ? this.lock() : this.pause(!vault.paused));
   }
 
-  /** Opens the provider's page and shows how far it is. */
-  async signIn(client: string, scopes: readonly string[]): Promise<void> {
+  /** Opens the provider's page and shows how far it is. `signIn`: the one that is renewed. */
+  async signIn(client: string, scopes: readonly string[], signIn?: string): Promise<void> {
     const started = await this.run("signIn", () =>
-      this.api["authorization.start"]({ client, scopes: [...scopes] }),
+      this.api["authorization.start"]({
+        client,
+        scopes: [...scopes],
+        ...(signIn !== undefined && { signIn }),
+      }),
     );
     if (started !== undefined) this.route.go({ screen: "signIn", id: started.id });
   }

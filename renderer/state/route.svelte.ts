@@ -1,6 +1,6 @@
 /** Which screen is shown; kept in the address, so that going back works as everywhere. */
 export type Place =
-  | { readonly screen: "accounts" | "add" | "clients" | "tools" }
+  | { readonly screen: "accounts" | "add" | "clients" | "tools" | "settings" }
   | { readonly screen: "account" | "signIn"; readonly id: string };
 
 export const hrefOf = (place: Place): string =>
@@ -12,6 +12,7 @@ function placeOf(hash: string): Place {
     case "add":
     case "clients":
     case "tools":
+    case "settings":
       return { screen };
     case "account":
     case "signIn":

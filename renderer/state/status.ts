@@ -25,16 +25,18 @@ export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
   const at = (ms: number | undefined): string => (ms === undefined ? "" : timeOf(ms, nowMs));
   if (condition === "storage_failing")
     return { glyph: "warn", tone: "attention", word: t.storage_failing, reason: t.inMemory };
-  if (condition === "unreachable")
+  if (condition === "unreachable" || condition === "offline")
     return {
       glyph: "unreachable",
       tone: "info",
-      word: t.unreachable(providerName),
+      word: condition === "offline" ? t.offline : t.unreachable(providerName),
       reason: nextTryAtMs === undefined ? t.kept : t.keptNextTry(at(nextTryAtMs)),
     };
   switch (status) {
     case "signed_in":
       return { glyph: "ok", tone: "ok", word: t.signed_in, reason: checked(signIn, nowMs) };
+    case "reminting":
+      return { glyph: "refreshing", tone: "ok", word: t.reminting, reason: t.onItsWay };
     case "refreshing":
       return { glyph: "refreshing", tone: "ok", word: t.refreshing, reason: t.onItsWay };
     case "expiring":

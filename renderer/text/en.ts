@@ -1,3 +1,5 @@
+import { closedText, historyText, settingsText } from "./en-settings.ts";
+
 /** Every word of the window. Sentences for failures are in contract/failure.ts, since other faces share them. */
 const count = (n: number, one: string, many: string): string =>
   n === 1 ? `1 ${one}` : `${String(n)} ${many}`;
@@ -18,6 +20,13 @@ export const text = {
     sealedBy: (name: string) => `Sealed by ${name}`,
     passphrase: "your passphrase",
     lock: "Lock now",
+    settings: "Settings",
+    pause: "Pause",
+    resume: "Resume",
+    paused: "Paused",
+    pausedText: "No token is handed out, to tools or to the clipboard. Accounts are looked after as before.",
+    pausedNow: "Paused. No token is handed out until you resume.",
+    resumed: "Tokens are handed out again.",
     unsandboxed: "Started as root: Chromium's sandbox is off. Use an ordinary user for real accounts.",
     close: "Close",
     cancel: "Cancel",
@@ -141,6 +150,14 @@ export const text = {
     doesNotRenew: "None: this sign-in ends with its token.",
     checked: "Last validated",
     change: "Change",
+    appToken: (date: string) => `The client itself, ${date}`,
+    implicit: (date: string) => `Implicit grant, ${date}`,
+    mints: "None needed: the client gets a new token before this one ends.",
+    alias: "Name of your own",
+    aliasHint: "Tools may ask for it by this name: bot, main …",
+    saveAlias: "Save name",
+    aliasSaved: "Saved.",
+    siblings: "Other sign-ins of this account",
     otherScopes: "Sign in again…",
     removeNote:
       "Removing revokes too. If the provider cannot be reached, the token is erased here at once and revoked later.",
@@ -149,6 +166,7 @@ export const text = {
   status: {
     signed_in: "Signed in",
     refreshing: "Refreshing now",
+    reminting: "Getting a new one",
     onItsWay: "New token on its way",
     checking: "Checking now",
     checked: (when: string) => `Checked ${when}`,
@@ -173,6 +191,7 @@ export const text = {
     unreachable: (provider: string) => `${provider} unreachable`,
     keptNextTry: (time: string) => `Token kept. Next try ${time}`,
     kept: "Token kept",
+    offline: "No network",
     storage_failing: "Disk does not take it",
     inMemory: "Nothing lost. Free some space",
     of: (life: string) => `of ${life}`,
@@ -254,7 +273,14 @@ export const text = {
     keep: "Keep this account",
     discard: "Not this one",
     note: "Nothing is saved until you say so. “Not this one” revokes the token.",
-    replaces: "It takes the place of the sign-in that this account already has with this client.",
+    place: "Where it goes",
+    replaces: "In place of the one there is",
+    replacesText: (scopes: number) =>
+      `This account already has a sign-in with ${scopes === 1 ? "1 scope" : `${String(scopes)} scopes`}. It is dropped here.`,
+    beside: "Beside it",
+    besideText: "Both are looked after. A tool gets the smaller one that is enough.",
+    insteadOf: (login: string) =>
+      `You meant to sign in ${login}. This is another account, and would be added.`,
     missing: (scopes: string) => `Asked for and not given: ${scopes}.`,
     failed: "Nothing was saved",
     again: "Try again",
@@ -286,6 +312,9 @@ export const text = {
     console: (url: string) => `In the developer console: ${url}`,
     save: "Save registration",
     saved: (name: string) => `${name} was saved.`,
+    appToken: "Get an app token",
+    appTokenOf: (name: string) => `Get an app token of ${name}`,
+    appTokenGot: (name: string) => `${name} has a token of its own now. It is replaced before it ends.`,
     removed: (name: string) => `${name} was removed.`,
     needName: "Give it a name.",
     needId: "Enter the client ID from the developer console.",
@@ -319,22 +348,7 @@ export const text = {
     needName: "Give the tool a name.",
     needAccount: "Choose at least one account.",
   },
-  vault: {
-    opening: "Opening Tokenkeep",
-    lockedTitle: "Locked",
-    lockedText: "Nothing leaves until you unlock.",
-    passphrase: "Passphrase",
-    unlock: "Unlock",
-    unlocking: "Unlocking",
-    waits: "No token leaves while Tokenkeep is locked.",
-    waits2: "Refreshes wait too.",
-    createTitle: "Choose a passphrase",
-    again: "Once more",
-    create: "Seal with this passphrase",
-    createNote:
-      "Tokenkeep asks for it each time it starts. It is kept nowhere: who forgets it has to sign in to every account again.",
-    mismatch: "The two do not match.",
-    closedTitle: "The vault stays closed",
-    retry: "Try again",
-  },
+  vault: closedText,
+  settings: settingsText,
+  history: historyText,
 } as const;
