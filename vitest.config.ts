@@ -2,7 +2,12 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["tests/*.test.ts", "tests/core/**/*.test.ts", "tests/integration/**/*.test.ts"],
+    include: [
+      "tests/*.test.ts",
+      "tests/core/**/*.test.ts",
+      "tests/integration/**/*.test.ts",
+      "tests/campaign/**/*.test.ts",
+    ],
     testTimeout: 20_000,
   },
 });

@@ -91,5 +91,5 @@ test("a refresh token that came back unchanged is safe to send again", () => {
   expect(reuseAfter({ refreshReuse: "one_time", refresh_token }, tokens("same"))).toBe("safe");
   expect(reuseAfter({ refreshReuse: "one_time", refresh_token }, tokens("other"))).toBe("one_time");
   expect(reuseAfter({ refreshReuse: "one_time", refresh_token }, tokens(undefined))).toBe("one_time");
-  expect(reuseAfter({ refreshReuse: "safe", refresh_token }, tokens("other"))).toBe("safe");
+  expect(reuseAfter({ refreshReuse: "safe", refresh_token }, tokens("other"))).toBe("one_time");
 });

@@ -37,7 +37,7 @@ test.each<[string, SignInRecord, boolean, boolean]>([
   ["signed in", record(), true, true],
   ["refreshing", record({ state: { name: "refreshing", sinceMs: 1 } }), true, true],
   ["ambiguous", record({ state: { name: "refresh_ambiguous", sinceMs: 1 } }), false, true],
-  ["needs sign-in", record({ state: { name: "needs_sign_in", sinceMs: 1, why: "expired" } }), false, false],
+  ["needs sign-in", record({ state: { name: "needs_sign_in", sinceMs: 1, why: "moved" } }), false, false],
   [
     "config error",
     record({ state: { name: "config_error", sinceMs: 1, why: "client_missing" } }),

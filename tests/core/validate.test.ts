@@ -1,3 +1,4 @@
+import { sandboxAt } from "../../core/providers/sandbox.ts";
 import { expect, test } from "vitest";
 import { readValidation } from "../../core/oauth/validate.ts";
 import type { HttpOutcome } from "../../core/ports.ts";
@@ -51,15 +52,18 @@ test.each<[string, HttpOutcome, unknown]>([
   ],
   ["nobody there", { kind: "not_sent", cause: "ECONNREFUSED" }, { kind: "unreachable" }],
   ["dropped", { kind: "lost", cause: "ECONNRESET" }, { kind: "unreachable" }],
-])("%s", (_name, outcome, want) => expect(readValidation(outcome, 1_000)).toMatchObject(want as object));
+])("%s", (_name, outcome, want) =>
+  expect(readValidation(sandboxAt("http://localhost"), outcome, 1_000)).toMatchObject(want as object),
+);
 
 test("expires_in 0 on a valid token means that no end is known", () => {
-  const verdict = readValidation(json(200, { ...user, expires_in: 0 }), 1_000);
+  const verdict = readValidation(sandboxAt("http://localhost"), json(200, { ...user, expires_in: 0 }), 1_000);
   expect(verdict.kind === "valid" && "expiresAtMs" in verdict.validation).toBe(false);
 });
 
 test("an app token has no user", () => {
   const verdict = readValidation(
+    sandboxAt("http://localhost"),
     json(200, { client_id: "cid", login: null, user_id: null, scopes: [] }),
     1_000,
   );

@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type ElectronApplication, type Page } from "@playwright/test";
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import {
   addSandboxAccount,
@@ -175,37 +175,6 @@ test("calls that are not of the right form are refused by name", async () => {
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   const answer = await page.evaluate(() => window.tokenkeep["signIns.copy"]({ id: "../..", form: "token" }));
   expect(answer).toEqual({ ok: false, failure: { code: "bad_request", field: "id" } });
-});
-
-test("no token, secret or code stands in the clear in profile, logs or command lines", async () => {
-  const { app, page, profile } = await start();
-  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
-  await addSandboxAccount(app, page, "harborlights_tv");
-  await page.getByRole("button", { name: "Copy token of harborlights_tv" }).click();
-  await page.getByText(/Copied\./).waitFor();
-  const canaries = [readClipboard(), "sandbox-only-not-a-secret"];
-  expect(canaries[0]).toMatch(/^[a-z0-9]{30}$/);
-  const files = readdirSync(profile, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  expect(files.length).toBeGreaterThan(5);
-  const found = files
-    .map(({ parentPath, name }) => path.join(parentPath, name))
-    .filter((file) => canaries.some((canary) => readFileSync(file).includes(canary)));
-  expect(found).toEqual([]);
-  const commandLines = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, "latin1");
-      } catch {
-        return "";
-      }
-    });
-  expect(commandLines.some((line) => canaries.some((canary) => line.includes(canary)))).toBe(false);
-  const heap = await page.evaluate(async () => JSON.stringify(await window.tokenkeep["state.get"]()));
-  expect(heap).toContain("harborlights_tv");
-  expect(heap).not.toContain(canaries[0]);
 });
 
 test("Chromium's sandbox is on for an ordinary user", async () => {

@@ -1,6 +1,8 @@
 /** Kept signed in: validated, refreshed once for everybody, and never spent twice. */
 import { expect, test } from "vitest";
-import { signIn, signsInAs, startBench, until, view, type Bench } from "../support/host.ts";
+import { OWN_CLIENT } from "../../sandbox/seeds.ts";
+import { authorization, signIn, signsInAs, startBench, until, view, type Bench } from "../support/host.ts";
+import { connectTool, parseConnection } from "../support/socket-client.mjs";
 
 const refreshes = async (bench: Bench) =>
   (await bench.seen()).filter(({ grant_type }) => grant_type === "refresh_token").length;
@@ -183,4 +185,109 @@ test.each([
     value: { clearsInMs: 30_000 },
   });
   expect(bench.clipboard.text).toMatch(shape);
+});
+
+/** A registration of the sandbox's confidential client under a name of our own, whose secret can be spoiled. */
+async function spoilable(bench: Bench) {
+  await bench.app.handlers["sandbox.start"](undefined);
+  const form = { provider: "sandbox", name: "mine", client_id: OWN_CLIENT.client_id };
+  const save = (client_secret: string, id?: string) =>
+    bench.app.handlers["clients.save"]({ ...form, client_secret, ...(id !== undefined && { id }) });
+  const saved = await save(OWN_CLIENT.client_secret);
+  if (!saved.ok) throw new Error(saved.failure.code);
+  const id = await signIn(bench, saved.value.id);
+  await save("a wrong secret", saved.value.id);
+  await bench.app.handlers["signIns.refresh"](id);
+  expect(view(bench.app, id)?.status).toBe("config_error");
+  return { id, setRight: () => save(OWN_CLIENT.client_secret, saved.value.id) };
+}
+async function bot(bench: Bench) {
+  await bench.app.handlers["tools.create"]({ name: "bot" });
+  return connectTool(parseConnection(bench.clipboard.text));
+}
+
+test("a wrong secret does not cost the account, not even when its access token ends; the right one wakes it", async () => {
+  await using bench = await startBench();
+  const { id, setRight } = await spoilable(bench);
+  const before = await refreshes(bench);
+  await bench.advance(14_300);
+  await until(() => view(bench.app, id)?.expiresAtMs === undefined, "the end of the token");
+  expect(view(bench.app, id)?.status).toBe("config_error");
+  const tool = await bot(bench);
+  await expect(tool.ask("token.get")).rejects.toMatchObject({ code: "needs_sign_in" });
+  tool.close();
+  expect(await refreshes(bench)).toBe(before); // no demand tries the wrong secret again
+  expect(await setRight()).toMatchObject({ ok: true });
+  await until(() => view(bench.app, id)?.status === "signed_in", "signed in again");
+  expect(await bench.app.handlers["signIns.copy"]({ id, form: "token" })).toMatchObject({ ok: true });
+});
+
+test("a tool that asks again and again does not get around the back-off", async () => {
+  await using bench = await startBench();
+  await rotating(bench);
+  const tool = await bot(bench);
+  await bench.fault({ kind: "500_json", times: 30 });
+  await bench.pass(14_124 - 60);
+  for (let time = 0; time < 20; time += 1)
+    await tool.ask("token.get", { min_valid: 86_400 }).catch(() => undefined);
+  tool.close();
+  expect(await refreshes(bench)).toBe(1);
+});
+
+test("who asks for longer than a token lives gets what there is, not a new one at each call", async () => {
+  await using bench = await startBench();
+  await signIn(bench);
+  const tool = await bot(bench);
+  for (let time = 0; time < 5; time += 1)
+    expect(await tool.ask("token.get", { min_valid: 86_400 })).toHaveProperty("access_token");
+  tool.close();
+  expect(await refreshes(bench)).toBe(0);
+});
+
+test("removed while it is signed in anew: what was kept stays", async () => {
+  await using bench = await startBench();
+  const id = await signIn(bench);
+  const client = await bench.app.handlers["sandbox.start"](undefined);
+  if (!client.ok) throw new Error(client.failure.code);
+  const course = await bench.app.handlers["authorization.start"]({
+    client: client.value.client,
+    scopes: ["user:read:chat"],
+    signIn: id,
+  });
+  if (!course.ok) throw new Error(course.failure.code);
+  await until(() => authorization(bench.app, course.value.id)?.step === "confirm");
+  const removing = bench.app.handlers["signIns.remove"](id);
+  const kept = await bench.app.handlers["authorization.keep"]({ id: course.value.id, beside: false });
+  await removing;
+  if (!kept.ok) throw new Error(kept.failure.code);
+  const revoked = async () => (await bench.seen()).filter(({ path }) => path === "/oauth2/revoke").length;
+  await expect.poll(revoked).toBe(1); // the removed one's
+  expect(await bench.app.handlers["signIns.validate"](kept.value.signIn)).toMatchObject({ ok: true });
+  expect(bench.app.state.snapshot().signIns).toHaveLength(1);
+});
+
+test("cancelled while it is being saved: what is saved is not revoked", async () => {
+  await using bench = await startBench();
+  const client = await bench.app.handlers["sandbox.start"](undefined);
+  if (!client.ok) throw new Error(client.failure.code);
+  const course = await bench.app.handlers["authorization.start"]({ client: client.value.client, scopes: [] });
+  if (!course.ok) throw new Error(course.failure.code);
+  await until(() => authorization(bench.app, course.value.id)?.step === "confirm");
+  const keeping = bench.app.handlers["authorization.keep"]({ id: course.value.id, beside: false });
+  await bench.app.handlers["authorization.cancel"](course.value.id);
+  const kept = await keeping;
+  if (!kept.ok) throw new Error(kept.failure.code);
+  expect(await bench.app.handlers["signIns.validate"](kept.value.signIn)).toMatchObject({ ok: true });
+});
+
+test("removed while the provider is away: told when it is back, also after a restart", async () => {
+  await using bench = await startBench();
+  const id = await signIn(bench);
+  await bench.fault({ kind: "drop", path: "/oauth2/revoke", times: 1 });
+  expect(await bench.app.handlers["signIns.remove"](id)).toMatchObject({ ok: true });
+  expect(view(bench.app, id)).toBeUndefined();
+  const revoked = async () => (await bench.seen()).filter(({ path }) => path === "/oauth2/revoke");
+  await expect.poll(async () => (await revoked()).length).toBe(1);
+  await bench.restart();
+  await expect.poll(async () => (await revoked()).at(-1)?.status).toBe(200);
 });

@@ -50,10 +50,9 @@ test("who signed in is shown before anything is saved, and kept when the person 
     scopes: [{ name: "user:read:chat" }, { name: "channel:read:polls" }],
     missing: [],
     renews: true,
-    replaces: false,
   });
   expect(bench.app.state.snapshot().signIns).toEqual([]);
-  expect(await bench.app.handlers["authorization.keep"](id)).toMatchObject({ ok: true });
+  expect(await bench.app.handlers["authorization.keep"]({ id, beside: false })).toMatchObject({ ok: true });
   expect(bench.app.state.snapshot().signIns).toMatchObject([
     { login: "harborlights_tv", status: "signed_in" },
   ]);

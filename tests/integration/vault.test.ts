@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs
 import { randomBytes, randomUUID } from "node:crypto";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { ClientRecord } from "../../core/accounts/records.ts";
+import type { ClientRecord, SignInRecord } from "../../core/accounts/records.ts";
 import { Secret } from "../../core/secret.ts";
 import { createVault } from "../../main/vault/vault.ts";
 import { createTestKeychain, type TestKeychain } from "../support/keychain.ts";
@@ -43,6 +43,23 @@ const client = (name = "bot", id: string = randomUUID()): Omit<ClientRecord, "ge
   builtIn: false,
   createdAtMs: 1,
 });
+const signInOf = (id: string): Omit<SignInRecord, "generation"> => ({
+  kind: "sign_in",
+  id,
+  provider: "sandbox",
+  pinned: { issuer: "o", token: "o", revocation: "o", validation: "o" },
+  flow: "authorization_code",
+  refreshReuse: "one_time",
+  client: randomUUID(),
+  client_id: "abc",
+  user_id: "1",
+  login: "ann",
+  displayName: "ann",
+  scopes: [],
+  issuedAtMs: 1,
+  createdAtMs: 1,
+  state: { name: "signed_in" },
+});
 const opened = async () => {
   const vault = make();
   expect((await vault.open()).state).toBe("open");
@@ -58,7 +75,7 @@ const fileOf = (id: string) => path.join(folder, "records", `${id}.json`);
 test("what was written is there after a restart, secrets and all", async () => {
   const first = await opened();
   const { id } = await write(first);
-  await first.lock();
+  await first.lock(false);
   const second = await opened();
   expect(second.get("client", id)).toMatchObject({ name: "bot", generation: 1 });
   expect(second.get("client", id)?.client_secret?.reveal()).toBe(CANARY);
@@ -85,7 +102,7 @@ test.each([
 ] as const)("a record that was %s is reported, left alone, and the others work", async (_name, spoil) => {
   const first = await opened();
   const [bad, good] = [await write(first), await write(first, client("other"))];
-  await first.lock();
+  await first.lock(false);
   const spoilt = spoil(await readFile(fileOf(bad.id), "utf8"));
   await writeFile(fileOf(bad.id), spoilt);
   const second = await opened();
@@ -101,7 +118,7 @@ test.each([
 test("swapped records do not open as each other", async () => {
   const first = await opened();
   const [a, b] = [await write(first), await write(first)];
-  await first.lock();
+  await first.lock(false);
   await rename(fileOf(a.id), `${fileOf(a.id)}.x`);
   await rename(fileOf(b.id), fileOf(a.id));
   await rename(`${fileOf(a.id)}.x`, fileOf(b.id));
@@ -115,7 +132,7 @@ test("a killed write that left the only copy is adopted; an old copy is deleted"
   const [only, old] = [await write(first), await write(first)];
   const oldText = await readFile(fileOf(old.id), "utf8");
   await write(first, client("newer", old.id));
-  await first.lock();
+  await first.lock(false);
   await rename(fileOf(only.id), `${fileOf(only.id)}.tmp-17a3f2`);
   await writeFile(`${fileOf(old.id)}.tmp-99ab01`, oldText);
   const second = await opened();
@@ -136,7 +153,7 @@ test.each([
   async (_name, spoil, code) => {
     const first = await opened();
     const { id } = await write(first);
-    await first.lock();
+    await first.lock(false);
     const before = await readFile(path.join(folder, "envelope.json"), "utf8");
     spoil(keychain);
     const second = make(0.001);
@@ -153,7 +170,7 @@ test.each([
 test("records without their envelope get no new key", async () => {
   const first = await opened();
   await write(first);
-  await first.lock();
+  await first.lock(false);
   await rm(path.join(folder, "envelope.json"));
   expect(await make().open()).toMatchObject({ state: "closed", failure: { code: "envelope_unreadable" } });
 });
@@ -167,13 +184,81 @@ test("without a keychain a passphrase opens it, and no other does", async () => 
   });
   expect(await first.create(new Secret("correct horse battery"))).toMatchObject({ ok: true });
   const { id } = await write(first);
-  await first.lock();
+  await first.lock(false);
   expect(first.list("client")).toEqual([]);
   const second = make();
-  expect(await second.open()).toEqual({ state: "locked" });
+  expect(await second.open()).toMatchObject({ state: "locked" });
   expect(await second.unlock(new Secret("wrong horse battery"))).toMatchObject({
     failure: { code: "passphrase_wrong" },
   });
   expect(await second.unlock(new Secret("correct horse battery"))).toMatchObject({ ok: true });
   expect(second.get("client", id)?.client_secret?.reveal()).toBe(CANARY);
+});
+
+test("a terminal inside a snap: records are replaced as a whole all the same", async () => {
+  process.env["SNAP"] = "/snap/code/1";
+  try {
+    const vault = await opened();
+    const { id } = await write(vault);
+    const { ino } = await stat(fileOf(id));
+    await write(vault, client("renamed", id));
+    expect((await stat(fileOf(id))).ino).not.toBe(ino);
+  } finally {
+    delete process.env["SNAP"];
+  }
+});
+
+test("the keychain has a new key and does not seal now: what it opened is open", async () => {
+  await opened();
+  const open = keychain.open.bind(keychain);
+  keychain.open = async (sealed) => ({ ...(await open(sealed)), stale: true });
+  keychain.seal = () => Promise.reject(new Error("busy"));
+  const before = await readFile(path.join(folder, "envelope.json"), "utf8");
+  expect((await make().open()).state).toBe("open");
+  expect(await readFile(path.join(folder, "envelope.json"), "utf8")).toBe(before);
+});
+
+test("a leftover that a newer version wrote, or that cannot be read, stays", async () => {
+  const vault = await opened();
+  const { id } = await write(vault);
+  await vault.lock(false);
+  const newer = path.join(folder, "records", `${id}.next.json`);
+  await writeFile(newer, JSON.stringify({ format: 2, id, sealed: "AAAA" }));
+  const torn = path.join(folder, "records", `${id}.json.tmp-1234567890abcdef`);
+  await writeFile(torn, '{"format":1,"id":"');
+  const again = await opened();
+  expect(again.list("client")).toHaveLength(1);
+  expect((await readdir(path.join(folder, "records"))).sort()).toEqual([`${id}.json`, `${id}.next.json`]);
+});
+
+test("closed for weeks while it runs: it says by when it has to be opened", async () => {
+  let passedMs = 0;
+  let look: () => void = () => undefined;
+  const vault = createVault({
+    folder,
+    keychain,
+    clock: {
+      nowMs: () => Date.now() + passedMs,
+      monotonicMs: () => performance.now(),
+      after(inMs, run) {
+        if (inMs > 60_000) look = run;
+        const timer = inMs > 60_000 ? undefined : setTimeout(run, inMs);
+        return () => clearTimeout(timer);
+      },
+    },
+    random: { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
+    log: { info: note, warn: note, error: note },
+  });
+  await vault.open();
+  const secret = new Secret("a refresh token");
+  await vault.write<SignInRecord>({
+    ...signInOf(randomUUID()),
+    refresh_token: secret,
+    issuedAtMs: Date.now(),
+  });
+  await vault.lock(true);
+  expect(vault.state).not.toHaveProperty("openByMs");
+  passedMs = 26 * 86_400_000;
+  look();
+  await expect.poll(() => "openByMs" in vault.state).toBe(true);
 });

@@ -26,15 +26,19 @@ export const appArguments = (profile, more = []) => [
 ];
 export { electronPath };
 
-/** @param {{ profile?: string, runtime?: string, args?: string[], env?: Record<string, string> }} [options] */
+/**
+ * @param {{ profile?: string, runtime?: string, args?: string[], env?: Record<string, string>, executable?: string }} [options]
+ * `executable`: a script that sets something up and becomes Electron.
+ */
 export async function startApp({
   profile = newProfile(),
   runtime = newRuntimeFolder(),
   args = [],
   env = {},
+  executable = electronPath,
 } = {}) {
   const app = await _electron.launch({
-    executablePath: electronPath, // named, because Playwright's own start switches the keyring off
+    executablePath: executable, // named, because Playwright's own start switches the keyring off
     chromiumSandbox: !isRoot,
     args: appArguments(profile, args),
     env: { .../** @type {Record<string, string>} */ (process.env), XDG_RUNTIME_DIR: runtime, ...env },

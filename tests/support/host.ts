@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Provider } from "../../core/providers/provider.ts";
 import type { Log } from "../../core/ports.ts";
 import { Secret } from "../../core/secret.ts";
 import { compose, type App } from "../../main/compose.ts";
@@ -55,20 +56,38 @@ export interface Bench extends AsyncDisposable {
   fault(fault: Partial<Fault> & Pick<Fault, "kind">): Promise<void>;
   admin(path: string, form?: Record<string, string>): Promise<void>;
   seen(): Promise<readonly Seen[]>;
+  /** Time passes, here and at the provider, and timers do not notice. */
+  pass(seconds: number): Promise<void>;
+  /** Time passes while the machine sleeps; then it wakes up. */
   advance(seconds: number): Promise<void>;
-  /** Ends the app and starts another over the same files. */
-  restart(): Promise<App>;
+  /** Our wall clock alone is set. */
+  jump(seconds: number): void;
+  readonly network: { isOnline: boolean };
+  readonly chosenFile: string;
+  /** Ends the app and starts another over the same files; by default its start is waited for. */
+  restart(wait?: { readonly started: boolean }): Promise<App>;
+  /** The sandbox's process answers when this does. */
+  sandboxStarts: Promise<void>;
   /** Another app over what is on disk at this moment, as after a power cut. It has to be stopped. */
   afterCrash(): Promise<App>;
 }
 
-export async function startBench(): Promise<Bench> {
+export interface BenchOptions {
+  /** Providers besides the built-in ones, at the sandbox's origin. */
+  readonly providers?: (origin: string) => readonly Provider[];
+}
+
+export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const profile = await mkdtemp("/tmp/tk-test-");
   const admin = createAdmin();
   let offsetMs = 0;
+  let passedMs = 0;
   const sandbox = await startSandbox({ port: 0, ...admin });
   if ("failure" in sandbox) throw new Error(sandbox.failure);
   const keychain = createTestKeychain();
+  const network = { isOnline: true, online: () => network.isOnline };
+  const chosenFile = path.join(profile, "moved.tokenkeep");
+  const startedMs = performance.now();
   const clipboard = { text: "" };
   const logged: string[] = [];
   const note: Log["info"] = (event, facts) => void logged.push(`${event} ${JSON.stringify(facts ?? {})}`);
@@ -80,12 +99,15 @@ export async function startBench(): Promise<Bench> {
     profile,
     clipboard,
     logged,
+    network,
+    chosenFile,
     person: signsInAs("700000001"),
+    sandboxStarts: Promise.resolve(),
   };
   const host = (folder = profile): Host => ({
     clock: {
       nowMs: () => Date.now() + offsetMs,
-      monotonicMs: () => performance.now(),
+      monotonicMs: () => performance.now() - startedMs + passedMs,
       after(inMs, run) {
         const timer = setTimeout(run, inMs);
         timers.add(timer);
@@ -94,6 +116,11 @@ export async function startBench(): Promise<Bench> {
     },
     random: { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
     http: createHttpClient(nodeExchange),
+    network,
+    files: {
+      save: () => Promise.resolve(chosenFile),
+      open: () => Promise.resolve(chosenFile),
+    },
     keychain,
     clipboard: {
       write: (text) => Promise.resolve(void (clipboard.text = text.reveal())),
@@ -105,7 +132,7 @@ export async function startBench(): Promise<Bench> {
       return { show: () => undefined, close: () => undefined };
     },
     startSandbox: () =>
-      Promise.resolve(
+      bench.sandboxStarts.then(() =>
         ok({
           origin: sandbox.origin,
           port: sandbox.port,
@@ -119,6 +146,7 @@ export async function startBench(): Promise<Bench> {
     profileFolder: folder,
     runtimeFolder: path.join(folder, "run"),
     socketWorkerUrl: pathToFileURL(path.resolve("out/main/socket-worker.js")),
+    ...(options.providers !== undefined && { providers: options.providers(sandbox.origin) }),
     app: { version: "0", electron: "0", unsandboxed: false },
   });
   let app = compose(host());
@@ -138,11 +166,16 @@ export async function startBench(): Promise<Bench> {
     }: Partial<Fault> & Pick<Fault, "kind">) =>
       post("faults", { fault: JSON.stringify({ path, after, times, kind }) }),
     seen: async () => (await (await fetch(`${sandbox.origin}/admin/requests`)).json()) as readonly Seen[],
-    async advance(seconds: number) {
+    async pass(seconds: number) {
       offsetMs += seconds * 1000;
+      passedMs += seconds * 1000;
       await post("clock", { advance_sec: String(seconds) });
-      app.wake();
     },
+    async advance(seconds: number) {
+      await this.pass(seconds);
+      app.resume();
+    },
+    jump: (seconds: number) => void (offsetMs += seconds * 1000),
     async afterCrash() {
       const copy = `${profile}-crash`;
       await cp(path.join(profile, "vault"), path.join(copy, "vault"), { recursive: true });
@@ -150,10 +183,11 @@ export async function startBench(): Promise<Bench> {
       await other.start();
       return other;
     },
-    async restart() {
+    async restart({ started } = { started: true }) {
       await app.stop();
       app = compose(host());
-      await app.start();
+      const starting = app.start();
+      if (started) await starting;
       return app;
     },
     async [Symbol.asyncDispose]() {
@@ -170,6 +204,7 @@ export async function signIn(
   { app }: Pick<Bench, "app">,
   client?: string,
   scopes: readonly string[] = ["user:read:chat"],
+  beside = false,
 ): Promise<string> {
   const { handlers } = app;
   const started = await handlers["sandbox.start"](undefined);
@@ -180,7 +215,7 @@ export async function signIn(
   });
   if (!course.ok) throw new Error(course.failure.code);
   await until(() => authorization(app, course.value.id)?.step === "confirm");
-  const kept = await handlers["authorization.keep"](course.value.id);
+  const kept = await handlers["authorization.keep"]({ id: course.value.id, beside });
   if (!kept.ok) throw new Error(kept.failure.code);
   return kept.value.signIn;
 }

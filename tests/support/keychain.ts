@@ -11,8 +11,8 @@ export interface TestKeychain extends Keychain {
   forget(): void;
 }
 
-export function createTestKeychain(): TestKeychain {
-  let key = randomBytes(32);
+/** `key`: that of an earlier one, to open what it sealed. */
+export function createTestKeychain(key: Buffer = randomBytes(32)): TestKeychain {
   const self: TestKeychain = {
     mood: "usable",
     backend: "test",

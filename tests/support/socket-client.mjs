@@ -89,7 +89,11 @@ export async function connectTool({ endpoint, client, key }, first) {
   };
 }
 
-/** The lines that the window copies for a tool. @param {string} text */
+/**
+ * The lines that the window copies for a tool.
+ * @param {string} text
+ * @returns {{ endpoint: string, client: string, key: string }}
+ */
 export const parseConnection = (text) => {
   const values = Object.fromEntries(text.split("\n").map((line) => line.split(/=(.*)/s).slice(0, 2)));
   return { endpoint: values.TOKENKEEP_ENDPOINT, client: values.TOKENKEEP_CLIENT, key: values.TOKENKEEP_KEY };

@@ -1,0 +1,35 @@
+// @ts-check
+/** Profiles with any number of sign-ins in them, written by the app's own vault under the session's own keyring. */
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { electronPath, isRoot, newProfile } from "../support/app.mjs";
+import { bundled } from "./programs.mjs";
+
+const { productName } = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, "../../package.json"), "utf8"),
+);
+const program = bundled("seed");
+
+/**
+ * The port is written where the app keeps that of its sandbox: the provider given here takes the sandbox's place.
+ * @param {number} count of sign-ins @param {{ port: number, origin: string }} provider
+ * @param {number} lifeMs from now until the tokens end
+ * @returns {Promise<{ profile: string, grant: { client: string, key: string } }>}
+ */
+export async function seededProfile(count, { port, origin }, lifeMs) {
+  const profile = newProfile();
+  mkdirSync(path.join(profile, "sandbox"), { mode: 0o700 });
+  writeFileSync(path.join(profile, "sandbox/port.json"), JSON.stringify({ port }));
+  const args = [await program, `--user-data-dir=${profile}`, "--disable-gpu"];
+  const child = spawn(electronPath, [...args, ...(isRoot ? ["--no-sandbox"] : [])], {
+    env: { ...process.env, SEED: JSON.stringify({ count, origin, lifeMs, appName: productName }) },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let said = "";
+  child.stdout.on("data", (chunk) => (said += String(chunk)));
+  await new Promise((resolve) => child.once("close", resolve));
+  const [, grant] = /SEEDED (.*)/.exec(said) ?? [];
+  if (grant === undefined) throw new Error(`the vault was not filled: ${said}`);
+  return { profile, grant: JSON.parse(grant) };
+}

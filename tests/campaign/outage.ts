@@ -1,0 +1,300 @@
+/**
+ * A provider with an outage of our making, and the keeper that lives through it: the real keeper, vault, HTTP client and
+ * sandbox in one process, over files and loopback. Time alone is simulated, so that hours are done in a second.
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import path from "node:path";
+import * as v from "valibot";
+import { vaultRecord, type SignInRecord, type VaultRecord } from "../../core/accounts/records.ts";
+import type { HttpClient, HttpRequest, Log } from "../../core/ports.ts";
+import { createProviders } from "../../core/providers/registry.ts";
+import { sandboxAt } from "../../core/providers/sandbox.ts";
+import type { Secret } from "../../core/secret.ts";
+import { createHistory } from "../../main/history.ts";
+import { createHttpClient, nodeExchange } from "../../main/http.ts";
+import { createKeeper } from "../../main/keeper/keeper.ts";
+import type { Vault } from "../../main/vault/types.ts";
+import { createVault } from "../../main/vault/vault.ts";
+import { createAdmin, type Fault } from "../../sandbox/admin.ts";
+import { USERS } from "../../sandbox/seeds.ts";
+import { digestOf } from "../../sandbox/state.ts";
+import type { World } from "../../sandbox/world.ts";
+import { sandboxJudge, type Judge } from "../support/judges.ts";
+import { createTestKeychain } from "../support/keychain.ts";
+import { signInRecords } from "../support/sign-ins.ts";
+import { createSimulatedClock } from "../support/simulated-clock.ts";
+import { createLuck, SEED } from "./campaign.ts";
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+/** Ends within the hour, and is refreshed ten minutes before. */
+const ACCESS_TOKEN_LIFE_SEC = 2_400;
+/** Apart, so that the outage meets each at another point of its token's life; the first is not due before the last is in. */
+const APART_MS = 3.5 * MINUTE_MS;
+const SLOW_MS = 120;
+const TIMEOUT_MS = 3_000;
+/** Where nothing will come, nothing is waited for. */
+const SILENCE_MS = 100;
+
+export type Where = "token" | "validate" | "provider";
+const PATHS: Readonly<Record<Where, readonly string[]>> = {
+  token: ["/oauth2/token"],
+  validate: ["/oauth2/validate"],
+  provider: ["/oauth2/token", "/oauth2/validate", "/oauth2/revoke"],
+};
+
+export interface Kept {
+  readonly id: string;
+  readonly kind: "safe" | "one_time" | "app" | "removed";
+}
+/** A request as the keeper sent it. */
+export interface Sent {
+  readonly signIn: string;
+  readonly path: string;
+  readonly atMs: number;
+  /** The server had asked for patience, at this address, and for this sign-in. */
+  readonly early: boolean;
+}
+
+export interface Outage extends AsyncDisposable {
+  readonly kept: readonly Kept[];
+  readonly sent: readonly Sent[];
+  readonly judge: Judge;
+  nowMs(): number;
+  /** The provider misbehaves from now on. */
+  begin(kind: Fault["kind"], where: Where, after: boolean): Promise<void>;
+  end(): Promise<void>;
+  /** The provider forgets its access tokens for the app itself, as when they die early. */
+  endAppTokens(): Promise<void>;
+  pass(ms: number): Promise<void>;
+  remove(id: string): Promise<void>;
+  signIn(id: string): SignInRecord | undefined;
+  /** Tombstones that are still here. */
+  untold(): number;
+  /** Whether the provider would take this access token now. */
+  isAlive(token: Secret | undefined): boolean;
+  /** Whether the provider has given another in its place. */
+  isSpent(token: Secret | undefined): boolean;
+}
+
+/** What is under way: requests and writes. */
+function createTraffic() {
+  const underWay = new Set<Promise<unknown>>();
+  const counted = <V>(work: Promise<V>): Promise<V> => {
+    underWay.add(work);
+    void work.finally(() => underWay.delete(work)).catch(() => undefined);
+    return work;
+  };
+  /** Resolves when nothing is, and nothing follows from what was. */
+  const rest = async (): Promise<void> => {
+    for (let quiet = 0; quiet < 3; quiet += 1) {
+      while (underWay.size > 0) {
+        await Promise.allSettled([...underWay]);
+        quiet = 0;
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  return { counted, rest };
+}
+type Traffic = ReturnType<typeof createTraffic>;
+
+/** The same vault, with its writes counted and shown to `seen`. */
+const watched = (vault: Vault, { counted }: Traffic, seen: (record: VaultRecord) => void): Vault =>
+  Object.assign(Object.create(vault) as Vault, {
+    write: ((draft: VaultRecord) => {
+      seen(draft);
+      return counted(vault.write(draft));
+    }) as Vault["write"],
+    erase: (id: string) => counted(vault.erase(id)),
+  });
+
+/** Whose request it is, by the token in it; what has none is the app's own. */
+function createOwners() {
+  const owners = new Map<string, string>();
+  let app = "";
+  const learn = (record: VaultRecord): void => {
+    if (record.kind === "tombstone") owners.set(record.access_token.reveal(), record.id);
+    if (record.kind !== "sign_in") return;
+    for (const token of [record.access_token, record.refresh_token])
+      if (token !== undefined) owners.set(token.reveal(), record.id);
+    if (record.flow === "client_credentials") app = record.id;
+  };
+  const ownerOf = ({ headers, body = "" }: HttpRequest): string => {
+    const form = new URLSearchParams(body);
+    const [, bearer] = /^\S+ (\S+)$/.exec(headers["authorization"] ?? "") ?? [];
+    const token = bearer ?? form.get("refresh_token") ?? form.get("token");
+    return token === null ? app : (owners.get(token) ?? "nobody");
+  };
+  return { learn, ownerOf };
+}
+
+/** Sends as the app does, and notes what was sent when, and whether the server had asked not to. */
+function createObservedClient(
+  traffic: Traffic,
+  nowMs: () => number,
+  ownerOf: (request: HttpRequest) => string,
+) {
+  const client = createHttpClient(nodeExchange);
+  const sent: Sent[] = [];
+  const notBeforeMs = new Map<string, number>();
+  const silent = new Set<string>();
+  const http: HttpClient = {
+    async send(request) {
+      const { pathname: path } = new URL(request.url);
+      const signIn = ownerOf(request);
+      const both = `${signIn} ${path}`;
+      sent.push({ signIn, path, atMs: nowMs(), early: nowMs() < (notBeforeMs.get(both) ?? 0) });
+      const timeoutMs = silent.has(path) ? SILENCE_MS : TIMEOUT_MS;
+      const outcome = await traffic.counted(client.send({ ...request, timeoutMs }));
+      if (outcome.kind === "answered" && outcome.retryAfterMs !== undefined)
+        notBeforeMs.set(both, nowMs() + outcome.retryAfterMs);
+      return outcome;
+    },
+  };
+  return { http, sent, silent };
+}
+
+/** Records of everybody, as sign-ins leave them, a few minutes apart. */
+async function signInAll(
+  judge: Judge,
+  write: (record: object) => Promise<unknown>,
+  clock: { nowMs(): number; pass(ms: number): Promise<void> },
+): Promise<Kept[]> {
+  const [confidential, rotating] = judge.seeds;
+  if (confidential === undefined || rotating === undefined) throw new Error("no seeds");
+  const times = () => ({
+    issuedAtMs: clock.nowMs(),
+    expiresAtMs: clock.nowMs() + ACCESS_TOKEN_LIFE_SEC * 1000,
+    createdAtMs: clock.nowMs(),
+  });
+  const kept: Kept[] = [];
+  const keep = async (kind: Kept["kind"], userId: string): Promise<void> => {
+    const seed = kind === "one_time" ? rotating : confidential;
+    const { client, signIn } = await signInRecords(judge, seed, userId, judge.origin);
+    await write({ ...client, createdAtMs: clock.nowMs() });
+    if (kind === "app") {
+      const body = new URLSearchParams({ grant_type: "client_credentials", ...seed.client });
+      const minted = await fetch(`${judge.origin}/oauth2/token`, { method: "POST", body });
+      const { access_token, expires_in } = (await minted.json()) as {
+        access_token: string;
+        expires_in: number;
+      };
+      const { refresh_token: _none, ...rest } = signIn;
+      const expiresAtMs = clock.nowMs() + expires_in * 1000;
+      const own = { flow: "client_credentials", refreshReuse: "safe", user_id: "", scopes: [] };
+      await write({ ...rest, ...times(), ...own, access_token, expiresAtMs });
+    } else await write({ ...signIn, ...times() });
+    kept.push({ id: signIn.id, kind });
+    await clock.pass(APART_MS);
+  };
+  for (const { id } of USERS) {
+    await keep("one_time", id);
+    await keep("safe", id);
+  }
+  await keep("app", "700000001");
+  await keep("removed", "700000001");
+  return kept;
+}
+
+export async function startOutage(): Promise<Outage> {
+  const folder = await mkdtemp("/tmp/tk-outage-");
+  const clock = createSimulatedClock(Date.UTC(2026, 10, 25));
+  const traffic = createTraffic();
+  const nowMs = () => clock.nowMs();
+  const pass = (ms: number) => clock.pass(ms, traffic.rest);
+  const admin = createAdmin({ slowMs: SLOW_MS });
+  let world: World | undefined;
+  const judge = await sandboxJudge(admin, {
+    accessTokenLifeSec: ACCESS_TOKEN_LIFE_SEC,
+    nowMs,
+    middleware: (here, ...rest) => admin.middleware((world = here), ...rest),
+  });
+  const truth = (): World["state"] => {
+    if (world === undefined) throw new Error("the provider was not asked yet");
+    return world.state;
+  };
+  const post = async (what: string, form: Record<string, string> = {}): Promise<void> => {
+    const done = await fetch(`${judge.origin}/admin/${what}`, {
+      method: "POST",
+      body: new URLSearchParams(form),
+    });
+    if (!done.ok) throw new Error(`admin: ${what}`);
+  };
+
+  const ignore: Log["info"] = () => undefined;
+  const log: Log = { info: ignore, warn: ignore, error: ignore };
+  const luck = createLuck(SEED);
+  const random = { bytes: (count: number) => randomBytes(count), uuid: () => randomUUID() };
+  const owners = createOwners();
+  const { http, sent, silent } = createObservedClient(traffic, nowMs, owners.ownerOf);
+  const disk = createVault({
+    folder: path.join(folder, "vault"),
+    keychain: createTestKeychain(),
+    clock,
+    random,
+    log,
+  });
+  const vault = watched(disk, traffic, owners.learn);
+  const history = createHistory(path.join(folder, "history"), clock, log);
+  const keeper = createKeeper(
+    {
+      vault,
+      providers: createProviders([{ ...sandboxAt(judge.origin), id: "judge", name: "Judge" }]),
+      http,
+      network: { online: () => true },
+      history,
+      clock,
+      random: { ...random, bytes: (count) => Uint8Array.from({ length: count }, () => luck(256)) }, // the jitter
+      log,
+    },
+    () => undefined,
+  );
+  const opened = await vault.open();
+  if (opened.state !== "open") throw new Error(`the vault is ${opened.state}`);
+  const write = (record: object) => vault.write<VaultRecord>(v.parse(vaultRecord, record));
+  const kept = await signInAll(judge, write, { nowMs, pass });
+  await keeper.start();
+  await pass(HOUR_MS / 2); // so that the hourly validations fall into the middle of the outage
+
+  return {
+    kept,
+    sent,
+    judge,
+    nowMs,
+    pass,
+    async begin(kind, where, after) {
+      for (const at of PATHS[where]) {
+        if (kind === "silence") silent.add(at);
+        const fault: Fault = { path: at, kind, after, times: Number.MAX_SAFE_INTEGER };
+        await post("faults", { fault: JSON.stringify(fault) });
+      }
+    },
+    async end() {
+      silent.clear();
+      await post("faults/clear");
+    },
+    endAppTokens: () => post("end-access", { user_id: "" }),
+    async remove(id) {
+      await keeper.remove(id);
+    },
+    signIn: (id) => keeper.watches.current(id),
+    untold: () => vault.list("tombstone").length,
+    isAlive: (token) =>
+      token !== undefined &&
+      truth().access.some(
+        ({ digest, expiresAtMs }) => digest === digestOf(token.reveal()) && expiresAtMs > clock.nowMs(),
+      ),
+    isSpent: (token) =>
+      token !== undefined &&
+      !truth().refresh.some(({ digest, spent }) => digest === digestOf(token.reveal()) && !spent),
+    async [Symbol.asyncDispose]() {
+      await keeper.pause();
+      await vault.lock(false);
+      await history.flush();
+      await judge[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

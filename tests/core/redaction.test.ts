@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { cleaned } from "../../main/redaction.ts";
+
+const TOKEN = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5";
+const REFRESH = "dGhpcyBpcyBhIHJlZnJlc2ggdG9rZW4x%2F+/=";
+
+test.each([
+  `{"access_token":"${TOKEN}"}`,
+  `{"cause":{"message":"body was {\\"refresh_token\\":\\"${REFRESH}\\"}"}}`,
+  `grant_type=refresh_token&refresh_token=${REFRESH}&client_id=x`,
+  `client_secret=hunter2hunter2`,
+  `{"passphrase":"hunter2hunter2"}`,
+  `Authorization: Bearer ${TOKEN}`,
+  `OAuth ${TOKEN}`,
+  `pass oauth:${TOKEN}`,
+  `http://localhost:3000/?code=hunter2hunter2&state=x`,
+  `app.tokenkeep://callback/sandbox#access_token=hunter2hunter2`,
+  `id eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl`,
+  `the token ${TOKEN} was refused`,
+])("%s: nothing of it is left", (line) => {
+  expect(cleaned(line)).not.toMatch(/hunter2|a1b2c3d4|dGhpcyBp|c2lnbmF0/);
+});
+
+test.each([
+  '{"level":30,"time":1795000000000,"signIn":"2f1e9f6a-8a51-4c1b-9d3e-0a8d5c6b7e11","msg":"refresh.done"}',
+  '{"msg":"validate.unknown","code":"provider_unreachable"}',
+  '{"cause":{"name":"Error","message":"net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH"}}',
+  '{"file":"2f1e9f6a-8a51-4c1b-9d3e-0a8d5c6b7e11.json","why":"damaged"}',
+  "at openByKeychain (file:///opt/Tokenkeep/resources/app.asar/out/main/index.js:120:14)",
+])("%s: stays as it is", (line) => {
+  expect(cleaned(line)).toBe(line);
+});

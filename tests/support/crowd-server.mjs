@@ -1,0 +1,84 @@
+// @ts-check
+/**
+ * A provider for the sign-ins of crowd.ts: it answers in constant time however many there are, which the sandbox, with
+ * its lists, does not. The same dialect over real HTTP; every request is counted.
+ */
+import { createServer } from "node:http";
+
+const READ_AT_MOST = 64 * 1024;
+
+/**
+ * @param {{ lifeMs: number, nowMs?: () => number }} options
+ * `lifeMs`: of every access token; `nowMs`: the clock that tokens end by.
+ */
+export async function startCrowdServer({ lifeMs, nowMs = () => Date.now() }) {
+  /** Until when the tokens given here work, by token. @type {Map<string, number>} */
+  const ends = new Map();
+  const counts = { validate: 0, refresh: 0 };
+  let given = 0;
+  /** Answers to refreshes wait for it. @type {Promise<unknown> | undefined} */
+  let held;
+  /** @type {(kind: keyof typeof counts) => void} */
+  let onRequest = () => undefined;
+
+  /** @param {string | undefined} authorization */
+  function validated(authorization = "") {
+    const token = authorization.split(" ")[1] ?? "";
+    const id = /^access-([0-9a-f-]{36})-/.exec(token)?.[1];
+    const expires_in = Math.floor(((ends.get(token) ?? nowMs() + lifeMs) - nowMs()) / 1000);
+    if (id === undefined || expires_in <= 0) return { status: 401, message: "invalid access token" };
+    const nth = parseInt(id.slice(-12), 16) + 1;
+    return {
+      status: 200,
+      client_id: "crowd",
+      login: `user_${String(nth)}`,
+      user_id: String(nth),
+      scopes: ["user:read:chat", "user:write:chat", "channel:read:subscriptions"],
+      expires_in,
+    };
+  }
+  /** @param {string} body */
+  function refreshed(body) {
+    const refresh_token = new URLSearchParams(body).get("refresh_token") ?? "";
+    const id = refresh_token.slice("refresh-".length);
+    given += 1;
+    const access_token = `access-${id}-${String(given)}`;
+    ends.set(access_token, nowMs() + lifeMs);
+    return { status: 200, access_token, refresh_token, expires_in: lifeMs / 1000, token_type: "bearer" };
+  }
+
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) if (body.length < READ_AT_MOST) body += String(chunk);
+    const kind = request.url === "/oauth2/token" ? "refresh" : "validate";
+    counts[kind] += 1;
+    onRequest(kind);
+    const answer = kind === "refresh" ? refreshed(body) : validated(request.headers.authorization);
+    if (kind === "refresh") await held;
+    response
+      .writeHead(answer.status, { "content-type": "application/json" })
+      .end(JSON.stringify({ ...answer, status: answer.status === 200 ? undefined : answer.status }));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    port,
+    origin: `http://localhost:${String(port)}`,
+    counts,
+    /** @param {(kind: keyof typeof counts) => void} listener */
+    hear: (listener) => void (onRequest = listener),
+    /** Refreshes are done but not answered, until the function that it gives is called. */
+    hold() {
+      /** @type {() => void} */
+      let release = () => undefined;
+      held = new Promise((resolve) => (release = () => resolve(undefined)));
+      return release;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve(undefined));
+        server.closeAllConnections();
+      }),
+  };
+}

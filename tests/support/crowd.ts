@@ -1,0 +1,60 @@
+/** Any number of sign-ins of a provider on loopback, as records: for what has to hold whatever their number. */
+import type { ClientRecord, Draft, SignInRecord } from "../../core/accounts/records.ts";
+import { originsOf } from "../../core/providers/provider.ts";
+import { sandboxAt } from "../../core/providers/sandbox.ts";
+import { Secret } from "../../core/secret.ts";
+
+/** Ids count up, so that a token tells whose it is, and a test can name the nth. */
+export const crowdId = (nth: number): string =>
+  `00000000-0000-4000-8000-${nth.toString(16).padStart(12, "0")}`;
+const CLIENT = crowdId(0xc11e47);
+const SCOPES = ["user:read:chat", "user:write:chat", "channel:read:subscriptions"];
+
+export interface Crowd {
+  readonly client: Draft<ClientRecord>;
+  readonly signIns: readonly Draft<SignInRecord>[];
+}
+
+/** `providerId`: a provider that is served at `origin` and speaks as the sandbox does. */
+export function crowd(
+  count: number,
+  origin: string,
+  { nowMs, lifeMs, providerId = "sandbox" }: { nowMs: number; lifeMs: number; providerId?: string },
+): Crowd {
+  const provider = sandboxAt(origin);
+  return {
+    client: {
+      kind: "client",
+      id: CLIENT,
+      provider: providerId,
+      name: "Crowd",
+      client_id: "crowd",
+      client_secret: new Secret("sandbox-only-not-a-secret"),
+      builtIn: false,
+      createdAtMs: nowMs,
+    },
+    signIns: Array.from({ length: count }, (_nothing, nth): Draft<SignInRecord> => {
+      const id = crowdId(nth);
+      return {
+        kind: "sign_in",
+        id,
+        provider: providerId,
+        pinned: originsOf(provider),
+        flow: "authorization_code",
+        refreshReuse: "safe",
+        client: CLIENT,
+        client_id: "crowd",
+        user_id: String(nth + 1),
+        login: `user_${String(nth + 1)}`,
+        displayName: `User_${String(nth + 1)}`,
+        access_token: new Secret(`access-${id}-0`),
+        refresh_token: new Secret(`refresh-${id}`),
+        scopes: SCOPES,
+        issuedAtMs: nowMs,
+        expiresAtMs: nowMs + lifeMs,
+        createdAtMs: nowMs,
+        state: { name: "signed_in" },
+      };
+    }),
+  };
+}

@@ -1,0 +1,22 @@
+/** The sandbox under another name: a provider that is not the pretend one, so that its accounts are treated as real. */
+import type { Provider } from "../../core/providers/provider.ts";
+import { sandboxAt } from "../../core/providers/sandbox.ts";
+import type { Bench } from "./host.ts";
+
+export const provider = (origin: string): Provider => ({
+  ...sandboxAt(origin),
+  id: "harbour",
+  name: "Harbour",
+});
+
+/** A client of it; confidential ones with their secret. */
+export async function registration({ app }: Pick<Bench, "app">, client_id: string): Promise<string> {
+  const saved = await app.handlers["clients.save"]({
+    provider: "harbour",
+    name: client_id,
+    client_id,
+    ...(client_id === "tokenkeep-sandbox" && { client_secret: "sandbox-only-not-a-secret" }),
+  });
+  if (!saved.ok) throw new Error(saved.failure.code);
+  return saved.value.id;
+}
