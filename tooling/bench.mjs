@@ -21,17 +21,28 @@ function lastLine(file) {
   const line = readFileSync(file, "utf8").trim().split("\n").pop() ?? "";
   return JSON.parse(line);
 }
+/** What a bench that needs a desktop prints; undefined when it failed. @param {string} name */
+async function measured(name) {
+  const scratch = mkdtempSync(path.join(tmpdir(), "tk-bench-"));
+  const report = path.join(scratch, `${name}.json`);
+  const code = await onDesktop([`tests/bench/${name}.mjs`], {
+    output: scratch,
+    stdio: ["ignore", openSync(report, "w"), "inherit"],
+  });
+  return code === 0 ? lastLine(report) : undefined;
+}
 console.error("socket, beside oidc-agent …");
 const socket = spawnSync(process.execPath, ["tests/bench/socket.mjs"], { cwd: ROOT, encoding: "utf8" });
 if (socket.status !== 0) console.error(socket.stderr);
 console.error("start-up and memory, beside an empty Electron app …");
-const scratch = mkdtempSync(path.join(tmpdir(), "tk-bench-"));
-const report = path.join(scratch, "desktop.json");
-const code = await onDesktop(["tests/bench/desktop.mjs"], {
-  output: scratch,
-  stdio: ["ignore", openSync(report, "w"), "inherit"],
-});
-if (code !== 0 || socket.status !== 0) process.exit(1);
+const desktop = await measured("desktop");
+console.error("ten thousand sign-ins, a thousand requests …");
+const many = await measured("many");
+console.error("two simulated hours, and a night …");
+const spread = spawnSync(process.execPath, ["tests/bench/spread.mjs"], { cwd: ROOT, encoding: "utf8" });
+if (spread.status !== 0) console.error(spread.stderr);
+if (desktop === undefined || many === undefined || socket.status !== 0 || spread.status !== 0)
+  process.exit(1);
 const figures = {
   machine: {
     cpus: cpus().length,
@@ -39,10 +50,11 @@ const figures = {
     node: process.version,
     electron: installedVersion(),
   },
-  desktop: lastLine(report),
+  desktop,
   socket: JSON.parse(socket.stdout),
+  many: { ...many, ...JSON.parse(spread.stdout) },
 };
 if (json) console.log(JSON.stringify(figures, undefined, 2));
 else
-  for (const [group, values] of Object.entries({ ...figures.desktop, ...figures.socket }))
+  for (const [group, values] of Object.entries({ ...figures.desktop, ...figures.socket, ...figures.many }))
     console.log(`${group.padEnd(22)} ${JSON.stringify(values)}`);
