@@ -38,8 +38,8 @@ export function decideRefresh(
     case "not_sent":
       return { kind: "retry", failure: { code: "provider_unreachable", provider: providerName } };
     case "busy": {
-      // A whole answer of 500 or 503 says that nothing was done; a one-time token is sent again slowly (ADR 0004).
-      const slowlyMs = record.refreshReuse === "one_time" && verdict.status >= 500 ? ONE_TIME_WAIT_MS : 0;
+      // A whole answer of 429, 500 or 503 says that nothing was done; a one-time token is sent again slowly (ADR 0004).
+      const slowlyMs = record.refreshReuse === "one_time" ? ONE_TIME_WAIT_MS : 0;
       const retryAfterMs = Math.max(slowlyMs, verdict.retryAfterMs ?? 0);
       return {
         kind: "retry",

@@ -58,6 +58,7 @@ export const mayRefresh = (record: SignInRecord): boolean =>
 export function refreshesAtMs(record: SignInRecord): number | undefined {
   if (!mayRefresh(record)) return undefined;
   const { issuedAtMs, expiresAtMs } = record;
+  if (record.access_token === undefined) return issuedAtMs; // the provider ended it
   const keepAliveAtMs = record.refresh_token === undefined ? Infinity : issuedAtMs + KEEP_ALIVE_MS;
   const aheadAtMs =
     expiresAtMs === undefined

@@ -17,7 +17,7 @@ import {
   VALIDATE_EVERY_MS,
 } from "../../core/lifecycle/schedule.ts";
 import { limiter, queuePerKey } from "../../core/single-flight.ts";
-import { chanceOf, createWatches, type KeeperParts, type Watches } from "./parts.ts";
+import { chanceOf, createWatches, waitsFor, type KeeperParts, type Watches } from "./parts.ts";
 import { createRefresher } from "./refresher.ts";
 import { createRevoker, type Revoker } from "./revoker.ts";
 import { createValidator } from "./validator.ts";
@@ -156,7 +156,9 @@ export function createKeeper(parts: KeeperParts, changed: (signIn?: string) => v
   };
   const checkAtMs = (record: SignInRecord): number => {
     const watch = watches.of(record.id);
-    return holdsToken(record) && !watch.validating ? watch.nextCheckAtMs : Infinity;
+    return holdsToken(record) && !watch.validating
+      ? Math.max(watch.nextCheckAtMs, watch.askedToWaitUntilMs ?? 0)
+      : Infinity;
   };
   const schedule = (id: string): void => {
     const record = watches.current(id);
@@ -268,8 +270,8 @@ export function createKeeper(parts: KeeperParts, changed: (signIn?: string) => v
       watch.nextTryAtMs = undefined;
       // A server's own wish outlives a wait of ours. Beyond an hour it is the clock that was set.
       const waitMs = (watch.askedToWaitUntilMs ?? 0) - clock.nowMs();
-      if (waitMs > 0 && waitMs <= LONGEST_WAIT_MS)
-        watch.nextCheckAtMs = watch.nextTryAtMs = clock.nowMs() + waitMs;
+      if (waitMs > 0 && waitMs <= LONGEST_WAIT_MS) watch.nextTryAtMs = watch.askedToWaitUntilMs;
+      else watch.askedToWaitUntilMs = undefined;
     }
     toldAtMs = -Infinity;
     scheduleAll();
@@ -287,9 +289,9 @@ export function createKeeper(parts: KeeperParts, changed: (signIn?: string) => v
   };
   /** For a tool or a copy: as the keeper itself would, so no demand gets around a back-off. */
   async function renewOnDemand(record: SignInRecord): Promise<Result<SignInRecord>> {
-    const { reason, nextTryAtMs = 0 } = watches.of(record.id);
     if (record.state.name === "config_error") return failed(whyNoToken(record));
-    if (reason !== undefined && nextTryAtMs > clock.nowMs()) return failed(reason);
+    const waiting = waitsFor(watches.of(record.id), clock.nowMs());
+    if (waiting !== undefined) return failed(waiting);
     return afterwards(record.id, refresh(record.id));
   }
   const afterwards = async <V>(id: string, work: Promise<V>): Promise<V> => {

@@ -105,6 +105,10 @@ export function trouble(watch: Watch, condition: Condition, reason: Failure, now
   watch.failures += 1;
 }
 
+/** The trouble after which no refresh begins yet, not even when a tool asks for one; undefined: it may begin. */
+export const waitsFor = ({ reason, nextTryAtMs = 0 }: Watch, nowMs: number): Failure | undefined =>
+  nextTryAtMs > nowMs ? reason : undefined;
+
 export function allWell(watch: Watch): void {
   watch.condition = watch.reason = watch.sinceMs = undefined;
   watch.nextTryAtMs = watch.askedToWaitUntilMs = watch.renewalFails = undefined;

@@ -12,7 +12,7 @@ import { validationFailure } from "../../core/oauth/failures.ts";
 import { readValidation, validateRequest, type Validation } from "../../core/oauth/validate.ts";
 import { singleFlight } from "../../core/single-flight.ts";
 import { createKeeping } from "./keeping.ts";
-import { allWell, chanceOf, providerFor, type KeeperParts, type Watches } from "./parts.ts";
+import { allWell, chanceOf, providerFor, waitsFor, type KeeperParts, type Watches } from "./parts.ts";
 
 /** An expiry that moved by less is the answer's travel time, not news worth a write. */
 const EXPIRY_SLACK_MS = 5 * 60_000;
@@ -97,15 +97,16 @@ export function createValidator(
   }
 
   async function rejected(record: SignInRecord, provider: string): Promise<Result<null>> {
-    const { state } = record;
-    if (state.name === "config_error" && renews(record)) {
-      // The token is dead, the account is not: it renews itself once the client is set right.
-      await update(record, ({ access_token: _dead, ...rest }) => rest);
-      return failed({ code: state.why });
-    }
-    if (!mayRefresh(record))
+    const { id, state } = record;
+    const waitsForPerson = state.name === "config_error" && renews(record);
+    if (!waitsForPerson && !mayRefresh(record))
       return needsSignIn(record, "access_token_rejected", { code: "access_token_rejected", provider });
-    const refreshed = await refresh(record.id);
+    // The token is dead, the account is not: it renews itself, once the client is set right or the provider is well.
+    await update(record, ({ access_token: _dead, ...rest }) => rest);
+    if (watches.current(id)?.access_token !== undefined) return ok(null); // renewed meanwhile
+    const waiting = waitsForPerson ? { code: state.why } : waitsFor(watches.of(id), clock.nowMs());
+    if (waiting !== undefined) return failed(waiting);
+    const refreshed = await refresh(id);
     return refreshed.ok ? ok(null) : refreshed;
   }
 
@@ -114,6 +115,10 @@ export function createValidator(
     if (record === undefined)
       return failed({ code: vault.state.state === "open" ? "account_unknown" : "vault_locked" });
     if (record.state.name === "revoked") return failed({ code: "token_revoked", account: record.login });
+    if (record.access_token === undefined && mayRefresh(record)) {
+      const refreshed = await refresh(id);
+      return refreshed.ok ? ok(null) : refreshed;
+    }
     if (!holdsToken(record) || record.access_token === undefined)
       return failed({ code: "needs_sign_in", account: record.login });
     const provider = providerFor(providers, record);

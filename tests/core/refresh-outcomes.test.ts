@@ -59,15 +59,13 @@ describe.each(["one_time", "safe"] as const)("%s", (refreshReuse) => {
   });
 });
 
-test("the wait that the server asked for is kept", () => {
-  const verdict = readTokenOutcome(
-    twitch,
-    { kind: "answered", status: 429, body: "", retryAfterMs: 7_000 },
-    [],
-    NOW,
-  );
-  const decision = decideRefresh(verdict, { refreshReuse: "one_time", login: "mirelune" }, "Twitch", NOW);
-  expect(decision).toMatchObject({ kind: "retry", retryAfterMs: 7_000 });
+test("the wait that the server asked for is kept; a one-time token waits a minute at least", () => {
+  const asked = { kind: "answered", status: 429, body: "", retryAfterMs: 7_000 } as const;
+  const verdict = readTokenOutcome(twitch, asked, [], NOW);
+  const waitOf = (refreshReuse: "safe" | "one_time") =>
+    decideRefresh(verdict, { refreshReuse, login: "mirelune" }, "Twitch", NOW);
+  expect(waitOf("safe")).toMatchObject({ kind: "retry", retryAfterMs: 7_000 });
+  expect(waitOf("one_time")).toMatchObject({ kind: "retry", retryAfterMs: 60_000 });
 });
 
 test("an interrupted refresh of a one-time token is never tried again", () => {

@@ -66,6 +66,23 @@ test("nothing is refreshed while the machine goes to sleep; afterwards everythin
   expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({ ok: true });
 });
 
+test("a token that the provider has ended is not handed out again, however long its successor takes", async () => {
+  await using bench = await startBench();
+  const id = await signIn(bench);
+  await bench.admin("end-access", { user_id: "700000001" });
+  await bench.fault({ kind: "503_json", path: "/oauth2/token", times: 1 });
+  expect(await bench.app.handlers["signIns.validate"](id)).toMatchObject({ ok: false });
+  const refreshes = await count(bench, "/oauth2/token", "refresh_token");
+  for (let asked = 0; asked < 3; asked += 1)
+    expect(await bench.app.handlers["signIns.copy"]({ id, form: "token" })).toMatchObject({ ok: false });
+  // Nor does asking get around the wait; the sign-in itself is well, and goes on when that is over.
+  expect(await count(bench, "/oauth2/token", "refresh_token")).toBe(refreshes);
+  expect(view(bench.app, id)).toMatchObject({ status: "expiring", condition: "unreachable" });
+  await bench.pass(300);
+  await until(() => view(bench.app, id)?.status === "signed_in", "a new token");
+  expect(await bench.app.handlers["signIns.copy"]({ id, form: "token" })).toMatchObject({ ok: true });
+});
+
 test("an app token is got for a client, replaced before it ends, and when it dies", async () => {
   await using bench = await startBench();
   const got = await bench.app.handlers["clients.appToken"](await own(bench));
