@@ -126,7 +126,7 @@ const SENTENCES: { readonly [F in Failure as F["code"]]: (failure: F) => string 
   keychain_changed: ({ was, now }) =>
     `Your tokens were sealed by ${was}, but this session has ${now}. Start Tokenkeep in the session that has ${was}. Nothing was changed.`,
   envelope_unreadable: () =>
-    "The key of the vault cannot be read with this keychain. It was left as it is: restore the keychain or the file, then choose “Try again”.",
+    "The key of the vault cannot be read with this keychain. It was left as it is: restore the keychain or the file, then start Tokenkeep again.",
   envelope_newer: ({ format }) =>
     `This vault was written by a newer Tokenkeep (format ${String(format)}). Update the app; nothing was changed.`,
   storage_failing: () =>

@@ -199,7 +199,7 @@ export interface DoctorView {
   readonly atMs: number;
   readonly app: Snapshot["app"] & { readonly node: string; readonly system: string };
   readonly keychain:
-    | ({ readonly state: "usable" | "locked" } & KeychainView)
+    | ({ readonly state: "usable" | "locked" | "failing" } & KeychainView)
     | { readonly state: "missing"; readonly backend: string }
     | { readonly state: "silent" };
   readonly vault: {

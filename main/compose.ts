@@ -97,9 +97,10 @@ export function compose(host: Host): App {
   let stopping = false;
   const opened = async (): Promise<void> => {
     if (vault.state.state !== "open") return;
-    await sandbox.startIfUsed(); // before the first checks, or its accounts would be called unreachable
-    if (stopping || guard.closing) return;
-    await keeper.start();
+    await keeper.start(async () => {
+      await sandbox.startIfUsed(); // before the first checks, or its accounts would be called unreachable
+      return !stopping && !guard.closing;
+    });
     state.touchParts(); // the sign-ins were told of when the vault opened
   };
   const open = (): Promise<Result<null>> =>

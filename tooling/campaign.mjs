@@ -59,7 +59,7 @@ const plain = spawnSync(
   { cwd: ROOT, stdio, env: { ...process.env, ...LONG, TOKENKEEP_OUTPUT: OUT } },
 );
 const desktop = path.join(OUT, "desktop");
-const specs = ["keyring", "one-refresher", "killed-app"].map((name) => `tests/e2e/${name}.spec.ts`);
+const specs = ["keyring", "one-refresher"].map((name) => `tests/e2e/${name}.spec.ts`);
 const code = await onDesktop(["node_modules/@playwright/test/cli.js", "test", ...specs], {
   output: desktop,
   env: LONG,

@@ -106,6 +106,8 @@ function comeBackForAnswers(keep: App, window: MainWindow): void {
 
 /** Quits once what runs is written: an answer that is lost here may have cost a one-time token. */
 function stopBeforeQuit(keep: App, log: LogFile): void {
+  // The end of a session, Ctrl+C, a closed terminal: by themselves these would end us in the middle of a write.
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => app.quit());
   let stopped = false;
   app.on("before-quit", (event) => {
     if (stopped) return;
@@ -143,7 +145,7 @@ function main(): void {
   void (hidden ? Promise.resolve() : window.painted()).then(() => keep.start());
   showTray(keep, window);
   stopBeforeQuit(keep, host.log);
-  followPower(keep);
+  followPower(keep, host.log);
   showNotifications(keep, window);
   app.on("second-instance", () => window.show());
   app.on("activate", () => window.show());

@@ -42,8 +42,16 @@ export function createKeychain(): Keychain {
       if (found !== "gnome_libsecret") return { state: "usable", keychain };
       // Asked first, because safeStorage would wait for an unlock prompt, and main with it.
       const service = await inspectSecretService(process.env["DBUS_SESSION_BUS_ADDRESS"]);
-      if (service === "unlocked") return { state: "usable", keychain };
-      return service === "locked" ? { state: "locked", keychain } : { state: "missing", backend: found };
+      switch (service) {
+        case "unlocked":
+          return { state: "usable", keychain };
+        case "locked":
+        case "failing":
+          return { state: service, keychain };
+        case "absent":
+        case "no_collection":
+          return { state: "missing", backend: found };
+      }
     },
     async seal(text) {
       return modern(storage)

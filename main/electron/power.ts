@@ -1,14 +1,18 @@
 /** Sleep, screen lock and absence, as the system tells them. */
 import { powerMonitor } from "electron/main";
+import type { Log } from "../../core/ports.ts";
 import type { App } from "../compose.ts";
+import { watchScreenLock } from "../screen-lock.ts";
 
 /** Idleness has no event, so it is looked at, and only while a setting wants it. */
 const LOOK_EVERY_MS = 15_000;
 
-export function followPower(keep: App): void {
+export function followPower(keep: App, log: Log): void {
   powerMonitor.on("suspend", () => keep.suspend());
   powerMonitor.on("resume", () => keep.resume());
-  powerMonitor.on("lock-screen", () => keep.away("screen_locked"));
+  const locked = (): void => keep.away("screen_locked");
+  powerMonitor.on("lock-screen", locked); // never fires on Linux
+  let endWatch: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   const look = (): void => {
     const { idleMs } = keep;
@@ -18,5 +22,14 @@ export function followPower(keep: App): void {
     if (settings === undefined) return;
     clearInterval(timer);
     timer = keep.idleMs === undefined ? undefined : setInterval(look, LOOK_EVERY_MS);
+    if (process.platform !== "linux") return;
+    if (!settings.lockOnScreenLock) {
+      endWatch?.();
+      endWatch = undefined;
+    } else
+      endWatch ??= watchScreenLock(process.env["DBUS_SESSION_BUS_ADDRESS"], locked, (cause) => {
+        log.warn("screen_lock.unwatched", { cause });
+        endWatch = undefined; // tried again with the next change of a setting
+      });
   });
 }

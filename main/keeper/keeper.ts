@@ -35,8 +35,11 @@ const UNSAVED_WAIT_MS = 20_000;
 export type Arrival = "signed_in" | "imported";
 
 export interface Keeper extends Pick<Revoker, "revoke" | "remove"> {
-  /** Call when the vault has opened: closes open intents, then validates everything. Of no effect while it is closed. */
-  start(): Promise<void>;
+  /**
+   * Call when the vault has opened: closes open intents, then validates everything. Of no effect while it is closed.
+   * `ready`: what the first checks have to wait for; false: do not begin after all. Calls that come meanwhile wait too.
+   */
+  start(ready?: () => Promise<boolean>): Promise<void>;
   /**
    * Starts nothing new; resolves when what runs is finished and written, or with the failure of a disk that does not
    * take it. `resume` goes on as before.
@@ -118,6 +121,7 @@ export function createKeeper(parts: KeeperParts, changed: (signIn?: string) => v
   const askedPace = createPace(() => ASKED_EVERY_MS);
   const renewalPace = createPace(() => RENEW_EVERY_MS);
   let active = false;
+  let starting: Promise<void> | undefined;
   let suspended = false;
   const refreshNow = createRefresher(parts, watches, enqueue, changed, () => active && !suspended);
   const { refresh } = refreshNow;
@@ -139,8 +143,10 @@ export function createKeeper(parts: KeeperParts, changed: (signIn?: string) => v
     return work;
   };
   /** Nothing is spent while the vault is closed, or on the way to be. */
-  const whileActive = <V>(work: () => Promise<Result<V>>): Promise<Result<V>> =>
-    active ? track(work()) : Promise.resolve(failed({ code: "vault_locked" }));
+  const whileActive = async <V>(work: () => Promise<Result<V>>): Promise<Result<V>> => {
+    await starting;
+    return active ? track(work()) : failed({ code: "vault_locked" });
+  };
 
   // What is due when. An entry may be out of date: it is looked at again when it comes up.
   const renewals = createAgenda();
@@ -301,6 +307,33 @@ export function createKeeper(parts: KeeperParts, changed: (signIn?: string) => v
     return answer;
   };
 
+  async function begin(ready: () => Promise<boolean>): Promise<void> {
+    if (!(await ready())) return;
+    // A lock may have come since the vault opened.
+    if (active || vault.state.state !== "open") return;
+    active = true;
+    suspended = false;
+    const interrupted = vault
+      .list("sign_in")
+      .filter(({ id, state }) => state.name === "refreshing" && watches.of(id).unsaved === undefined);
+    for (const record of interrupted) {
+      const state = afterInterruption(record);
+      log.warn("keeper.interrupted", { signIn: record.id, state: state.name });
+      if (state.name === "refresh_ambiguous")
+        history.note({
+          signIn: record.id,
+          what: "failed",
+          failure: { code: "refresh_ambiguous", account: record.login },
+        });
+      watches.of(record.id).unsaved = { ...record, state }; // counts at once, even if the disk does not take it now
+    }
+    for (const { id } of interrupted) await refreshNow.save(id);
+    if (!active) return;
+    [seenWallMs, seenMonotonicMs] = [clock.nowMs(), clock.monotonicMs()];
+    scheduleAll();
+    plan();
+  }
+
   return {
     watches,
     get lastCheckAtMs() {
@@ -309,31 +342,8 @@ export function createKeeper(parts: KeeperParts, changed: (signIn?: string) => v
     get nextCheckAtMs() {
       return nextCheckAtMs();
     },
-    async start() {
-      // A lock may have come between the vault's opening and this call.
-      if (active || vault.state.state !== "open") return;
-      active = true;
-      suspended = false;
-      const interrupted = vault
-        .list("sign_in")
-        .filter(({ id, state }) => state.name === "refreshing" && watches.of(id).unsaved === undefined);
-      for (const record of interrupted) {
-        const state = afterInterruption(record);
-        log.warn("keeper.interrupted", { signIn: record.id, state: state.name });
-        if (state.name === "refresh_ambiguous")
-          history.note({
-            signIn: record.id,
-            what: "failed",
-            failure: { code: "refresh_ambiguous", account: record.login },
-          });
-        watches.of(record.id).unsaved = { ...record, state }; // counts at once, even if the disk does not take it now
-      }
-      for (const { id } of interrupted) await refreshNow.save(id);
-      if (!active) return;
-      [seenWallMs, seenMonotonicMs] = [clock.nowMs(), clock.monotonicMs()];
-      scheduleAll();
-      plan();
-    },
+    start: (ready = () => Promise.resolve(true)) =>
+      (starting ??= begin(ready).finally(() => (starting = undefined))),
     async pause() {
       active = false;
       cancelTimer();
@@ -367,6 +377,7 @@ export function createKeeper(parts: KeeperParts, changed: (signIn?: string) => v
         return answer;
       }),
     async validateAll() {
+      await starting;
       for (const record of watches.all()) {
         watches.of(record.id).nextCheckAtMs = 0;
         urgent.add(record.id);

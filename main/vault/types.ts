@@ -8,11 +8,12 @@ export interface Keychain {
   /**
    * Asks, without ever touching or prompting, what there is. Never rejects.
    * `missing`: none, or only Chromium's `basic_text`, which protects nothing. `locked`: there, but needs its password.
+   * `failing`: there, and does not answer as it should.
    */
   inspect(): Promise<
     | { readonly state: "usable"; readonly keychain: KeychainView }
     | { readonly state: "missing"; readonly backend: string }
-    | { readonly state: "locked"; readonly keychain: KeychainView }
+    | { readonly state: "locked" | "failing"; readonly keychain: KeychainView }
   >;
   /** Rejects when the keychain fails. */
   seal(text: Secret): Promise<Uint8Array>;

@@ -147,7 +147,8 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
       case "missing":
         return become({ state: "needs_passphrase", failure: { code: "keychain_missing" } });
       case "locked":
-        return closed({ code: "keychain_locked" });
+      case "failing":
+        return closed({ code: `keychain_${found.state}` });
       case "usable":
         return make((key) => wrapByKeychain(key, found.keychain));
     }
@@ -161,7 +162,8 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
     const view = found.state === "missing" ? undefined : found.keychain;
     if (view?.backend !== wrap.backend)
       return shut({ code: "keychain_changed", was: wrap.name, now: view?.name ?? "no keychain" });
-    if (found.state === "locked") return shut({ code: "keychain_locked" });
+    if (found.state === "locked" || found.state === "failing")
+      return shut({ code: `keychain_${found.state}` });
     let key: Buffer;
     let stale: boolean;
     try {

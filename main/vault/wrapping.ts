@@ -42,7 +42,7 @@ export function createWrapping(keychain: Keychain, clock: Clock, random: Randomn
         const found = there === undefined ? await inTime(keychain.inspect()) : undefined;
         if (there !== undefined) wraps.push(there);
         else if (found?.state === "usable") wraps.push(await wrapByKeychain(key, found.keychain));
-        else return failed({ code: found?.state === "locked" ? "keychain_locked" : "keychain_missing" });
+        else return failed({ code: `keychain_${found?.state ?? "missing"}` });
       }
       const there = wrapOf(envelope, "passphrase");
       if (passphrase === "keep") wraps.push(...(there === undefined ? [] : [there]));

@@ -72,6 +72,7 @@ export const settingsText = {
     keychainIs: {
       usable: (name: string) => `${name}, unlocked`,
       locked: (name: string) => `${name} is locked`,
+      failing: (name: string) => `${name} does not answer`,
       missing: "None found",
       silent: "Does not answer",
     },

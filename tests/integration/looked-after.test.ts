@@ -83,6 +83,18 @@ test("a token that the provider has ended is not handed out again, however long 
   expect(await bench.app.handlers["signIns.copy"]({ id, form: "token" })).toMatchObject({ ok: true });
 });
 
+test("what is asked while it starts waits for the start", async () => {
+  await using bench = await startBench();
+  const id = await signIn(bench);
+  let letStart: () => void = () => undefined;
+  bench.sandboxStarts = new Promise((resolve) => (letStart = resolve));
+  const again = await bench.restart({ started: false });
+  await until(() => again.state.snapshot().vault.state === "open", "the open vault");
+  const asked = again.handlers["signIns.refresh"](id);
+  letStart();
+  expect(await asked).toMatchObject({ ok: true });
+});
+
 test("an app token is got for a client, replaced before it ends, and when it dies", async () => {
   await using bench = await startBench();
   const got = await bench.app.handlers["clients.appToken"](await own(bench));

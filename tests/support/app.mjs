@@ -84,10 +84,11 @@ export async function signInAtProvider(app, login, onConsent = async () => undef
 /**
  * From the add-account guide to the list. @param {import("playwright-core").ElectronApplication} app
  * @param {import("playwright-core").Page} page @param {string} login
+ * @param {RegExp} [client] the registration's name
  */
-export async function addSandboxAccount(app, page, login) {
+export async function addSandboxAccount(app, page, login, client = /^Sandbox/) {
   await page.getByRole("link", { name: "Add account" }).click();
-  await page.getByRole("radio", { name: /^Sandbox/ }).check();
+  await page.getByRole("radio", { name: client }).check();
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("button", { name: "Open sign-in window" }).click();
   await signInAtProvider(app, login);

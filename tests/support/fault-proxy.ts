@@ -1,6 +1,15 @@
-/** Stands in front of a provider and spoils answers after the provider has acted; counts what went through. */
+/**
+ * Stands in front of a provider, or between it and Chromium, and spoils answers after the provider has acted; counts
+ * what went through.
+ */
 import { createHash } from "node:crypto";
-import { createServer, request as send, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  request as send,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 
 export type ProxyFault =
@@ -17,6 +26,8 @@ export type ProxyFault =
 
 export interface FaultProxy extends AsyncDisposable {
   readonly origin: string;
+  /** For an app's command line: all that it asks comes through here. */
+  readonly switches: string[];
   /** For the next refresh alone. */
   fault(kind: ProxyFault): void;
   release(): void;
@@ -34,8 +45,8 @@ export interface FaultProxy extends AsyncDisposable {
 
 const digest = (token: string) => createHash("sha256").update(token).digest("hex");
 
-export async function startFaultProxy(target: string): Promise<FaultProxy> {
-  const { hostname, port } = new URL(target);
+/** `target`: the provider's origin, where it is not named in each request. */
+export async function startFaultProxy(target?: string): Promise<FaultProxy> {
   const spent = new Set<string>();
   let next: ProxyFault | undefined;
   let refreshes = 0;
@@ -65,7 +76,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       if (renewed.refresh_token !== undefined && renewed.refresh_token !== token) spent.add(digest(token));
       for (const resolve of waiting.splice(0)) resolve();
     }
-    const type = { "content-type": answer.type };
+    const { headers } = answer;
     switch (fault) {
       case "drop":
         outgoing.destroy();
@@ -74,7 +85,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
         outgoing.writeHead(502, { "content-type": "text/html" }).end("<html>Bad gateway</html>");
         return;
       case "half":
-        outgoing.writeHead(200, { ...type, "content-length": Buffer.byteLength(answer.text) });
+        outgoing.writeHead(200, { ...headers, "content-length": Buffer.byteLength(answer.text) });
         outgoing.write(answer.text.slice(0, answer.text.length / 2), () => outgoing.destroy());
         return;
       case "hold":
@@ -82,25 +93,30 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
         break;
       default:
     }
-    outgoing.writeHead(answer.status, type).end(answer.text);
+    outgoing.writeHead(answer.status, headers).end(answer.text);
   }
 
   function ask(incoming: IncomingMessage, body: Buffer) {
-    return new Promise<{ status: number; type: string; text: string }>((resolve, reject) => {
-      const headers = { ...incoming.headers, host: `localhost:${port}`, connection: "close" };
+    const url = new URL(incoming.url ?? "", target);
+    return new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
+      const { "proxy-connection": _hop, ...given } = incoming.headers;
       const outgoing = send(
-        { hostname, port, path: incoming.url, method: incoming.method, headers, agent: false },
+        {
+          hostname: "127.0.0.1",
+          port: url.port,
+          path: url.pathname + url.search,
+          method: incoming.method,
+          headers: { ...given, host: `localhost:${url.port}`, connection: "close" },
+          agent: false,
+        },
         (answer) => {
           const chunks: Buffer[] = [];
           answer.on("data", (chunk: Buffer) => chunks.push(chunk));
           answer.on("error", reject);
-          answer.on("end", () =>
-            resolve({
-              status: answer.statusCode ?? 0,
-              type: answer.headers["content-type"] ?? "text/plain",
-              text: Buffer.concat(chunks).toString(),
-            }),
-          );
+          answer.on("end", () => {
+            const { "transfer-encoding": _chunked, connection: _closed, ...headers } = answer.headers;
+            resolve({ status: answer.statusCode ?? 0, headers, text: Buffer.concat(chunks).toString() });
+          });
         },
       );
       outgoing.on("error", reject);
@@ -113,8 +129,11 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     void forward(incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
   return {
-    origin: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    origin,
+    // Chromium passes loopback by, unless it is told not to.
+    switches: [`--proxy-server=${origin}`, "--proxy-bypass-list=<-loopback>"],
     fault: (kind) => void (next = kind),
     release: () => release(),
     acted: () => new Promise((resolve) => waiting.push(resolve)),

@@ -1,0 +1,95 @@
+/** The session's D-Bus, as far as it is used: calls with an answer, and signals. Asked for, never relied on. */
+import { createConnection, type Socket } from "node:net";
+
+export interface Message {
+  readonly destination: string;
+  readonly path: string;
+  readonly interface: string;
+  readonly member: string;
+  readonly signature?: string;
+  readonly body?: readonly unknown[];
+}
+export interface Signal {
+  readonly interface: string;
+  readonly member: string;
+  readonly body: readonly unknown[];
+}
+
+export interface SessionBus {
+  /** The first value of the answer. Rejects with the bus's refusal; waits for ever where nobody answers. */
+  readonly call: (message: Message) => Promise<unknown>;
+  /** Resolves once the bus sends on what fits the match rule. */
+  match(rule: string): Promise<void>;
+  onSignal(listener: (signal: Signal) => void): void;
+  /** The connection is over, or was never there. */
+  onEnd(listener: () => void): void;
+  close(): void;
+}
+
+/** The part of the library that is used; its own types do not name it. */
+interface LibraryBus {
+  invoke(message: Message, answer: (error: unknown, value: unknown) => void): void;
+  readonly connection: {
+    on(event: "error" | "end", listener: () => void): void;
+    on(event: "message", listener: (message: Partial<Signal> & { readonly type: number }) => void): void;
+    end(): void;
+  };
+}
+const SIGNAL = 4;
+
+export const DBUS = {
+  destination: "org.freedesktop.DBus",
+  path: "/org/freedesktop/DBus",
+  interface: "org.freedesktop.DBus",
+};
+
+/** `unix:path=…` or `unix:abstract=…`, the two that session buses use. */
+function connectTo(address: string): Socket | undefined {
+  for (const one of address.split(";")) {
+    const [, pairs] = /^unix:(.*)$/.exec(one) ?? [];
+    const values = new Map((pairs ?? "").split(",").map((pair) => pair.split("=", 2) as [string, string]));
+    const path = values.get("path");
+    const abstract = values.get("abstract");
+    if (path !== undefined) return createConnection(decodeURIComponent(path));
+    if (abstract !== undefined) return createConnection(`\0${decodeURIComponent(abstract)}`);
+  }
+  return undefined;
+}
+
+/** `address`: undefined where there is no bus; so is the answer. A bus that is not there ends at once. */
+export async function connectSessionBus(address: string | undefined): Promise<SessionBus | undefined> {
+  const stream = address === undefined ? undefined : connectTo(address);
+  if (stream === undefined) return undefined;
+  stream.on("error", () => undefined); // told by the connection, below
+  const { createClient } = (await import("@homebridge/dbus-native")) as unknown as {
+    readonly createClient: (options: { stream: Socket }) => LibraryBus;
+  };
+  const bus = createClient({ stream });
+  const call = (message: Message): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      bus.invoke(message, (error, value) => {
+        if (error === undefined || error === null) resolve(value);
+        else reject(new Error("D-Bus call failed"));
+      });
+    });
+  return {
+    call,
+    async match(rule) {
+      await call({ ...DBUS, member: "AddMatch", signature: "s", body: [rule] });
+    },
+    onSignal(listener) {
+      bus.connection.on("message", ({ type, interface: from, member, body = [] }) => {
+        if (type === SIGNAL && from !== undefined && member !== undefined)
+          listener({ interface: from, member, body });
+      });
+    },
+    onEnd(listener) {
+      bus.connection.on("error", listener);
+      bus.connection.on("end", listener);
+    },
+    close() {
+      bus.connection.end();
+      stream.destroy();
+    },
+  };
+}

@@ -1,0 +1,192 @@
+/** The real keyring, locked, asked for, stopped, frozen and replaced: reported, never waited for, nothing made anew. */
+import { expect, test, type Page } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { inspectSecretService } from "../../main/vault/secret-service.ts";
+import { report } from "../campaign/campaign.ts";
+import { addSandboxAccount, readClipboard, startApp } from "../support/app.mjs";
+import { startSession } from "../support/session.mjs";
+
+const FAILURES = {
+  locked: "The keychain of your computer is locked.",
+  stopped: "GNOME Keyring, which seals your tokens, does not run in this session.",
+  failing: "The keychain of your computer does not answer.",
+  replaced: "The key of the vault cannot be read with this keychain.",
+};
+const AGAIN = { timeout: 15_000 }; // it is looked at every five seconds
+
+type Session = Awaited<ReturnType<typeof startSession>>;
+/** An app with a sealed account, running. */
+async function sealed(session: Session) {
+  const options = { runtime: session.env.XDG_RUNTIME_DIR, env: session.env };
+  const { app, page, profile } = await startApp(options);
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  await addSandboxAccount(app, page, "mirrelune");
+  const envelope = path.join(profile, "vault/envelope.json");
+  const before = readFileSync(envelope, "utf8");
+  return {
+    app,
+    page,
+    again: () => startApp({ profile, ...options }),
+    untouched: () => expect(readFileSync(envelope, "utf8")).toBe(before),
+  };
+}
+const accountShows = (page: Page) => page.getByRole("row", { name: /mirrelune/ }).waitFor(AGAIN);
+/** Main answers at once, whatever the keychain does. */
+async function answers(page: Page): Promise<void> {
+  const tookMs = await page.evaluate(async () => {
+    const began = performance.now();
+    await window.tokenkeep["state.get"]();
+    return performance.now() - began;
+  });
+  expect(tookMs).toBeLessThan(1_000);
+}
+
+test("the keyring is asked what it is, and never prompted", async () => {
+  await using session = await startSession();
+  const address = session.env.DBUS_SESSION_BUS_ADDRESS;
+  expect(await inspectSecretService(undefined)).toBe("absent");
+  expect(await inspectSecretService("unix:path=/nowhere")).toBe("failing");
+  expect(await inspectSecretService(address)).toBe("unlocked");
+  await session.lockKeyring();
+  expect(await inspectSecretService(address)).toBe("locked");
+  await session.unlockKeyring();
+  expect(await inspectSecretService(address)).toBe("unlocked");
+  session.freezeKeyring(true);
+  expect(await inspectSecretService(address)).toBe("failing");
+  session.freezeKeyring(false);
+  await session.killKeyring();
+  expect(await inspectSecretService(address)).toBe("absent");
+});
+
+interface Case {
+  readonly what: keyof typeof FAILURES;
+  readonly how: string;
+  readonly spoil: (session: Session) => Promise<unknown>;
+  readonly mend: (session: Session) => Promise<unknown>;
+}
+let putBack: () => void = () => undefined;
+let endDialog: () => void = () => undefined;
+const CASES: readonly Case[] = [
+  {
+    what: "locked",
+    how: "locked",
+    spoil: (session) => session.lockKeyring(),
+    mend: (session) => session.unlockKeyring(),
+  },
+  {
+    what: "locked",
+    how: "asked for by a second program",
+    async spoil(session) {
+      await session.lockKeyring();
+      endDialog = await session.askAsAnotherProgram();
+    },
+    async mend(session) {
+      endDialog();
+      await session.unlockKeyring();
+    },
+  },
+  {
+    what: "stopped",
+    how: "killed",
+    spoil: (session) => session.killKeyring(),
+    mend: (session) => session.startKeyring(),
+  },
+  {
+    what: "failing",
+    how: "frozen",
+    spoil: (session) => Promise.resolve(session.freezeKeyring(true)),
+    mend: (session) => Promise.resolve(session.freezeKeyring(false)),
+  },
+  {
+    what: "replaced",
+    how: "replaced by a new one",
+    async spoil(session) {
+      await session.killKeyring();
+      putBack = session.forgetKeyrings();
+      await session.startKeyring();
+    },
+    async mend(session) {
+      await session.killKeyring();
+      putBack();
+      await session.startKeyring();
+    },
+  },
+];
+
+for (const { what, how, spoil, mend } of CASES) {
+  test(`a keyring that is ${how}: an open vault goes on; a start says so, and opens when it is back`, async () => {
+    test.setTimeout(120_000);
+    await using session = await startSession();
+    const { app: first, page: open, again, untouched } = await sealed(session);
+    await spoil(session);
+    await open.getByRole("button", { name: "More for mirrelune" }).click();
+    await open.getByRole("menuitem", { name: "Refresh", exact: true }).click();
+    await open.getByText("mirrelune has a new token.").waitFor();
+    await open.getByRole("button", { name: "Copy token of mirrelune" }).click();
+    await open.getByText(/Copied\./).waitFor();
+    expect(readClipboard()).toMatch(/^[a-z0-9]{30}$/);
+    await answers(open);
+    await first.close();
+
+    let { app, page } = await again();
+    await page.getByText(FAILURES[what]).first().waitFor(AGAIN);
+    await answers(page);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await answers(page);
+    await page.getByText(FAILURES[what]).first().waitFor(AGAIN);
+    untouched();
+    await mend(session);
+    if (what === "replaced") {
+      // Chromium keeps the key that it found for as long as it runs.
+      await app.close();
+      ({ app, page } = await again());
+    }
+    await accountShows(page); // by itself
+    untouched();
+    await app.close();
+    report({ part: "keyring", case: how, said: what });
+  });
+}
+
+test("no keyring at the first start: a passphrase is offered, and nothing is kept in the open", async () => {
+  await using session = await startSession();
+  await session.killKeyring();
+  const { app, page, profile } = await startApp({ runtime: session.env.XDG_RUNTIME_DIR, env: session.env });
+  await page.getByRole("heading", { name: "Choose a passphrase" }).waitFor();
+  await app.close();
+  expect(() => readFileSync(path.join(profile, "vault/envelope.json"))).toThrow("ENOENT");
+});
+
+test("the vault locks with the screen, where the setting says so", async () => {
+  await using session = await startSession();
+  const { app, page } = await startApp({ runtime: session.env.XDG_RUNTIME_DIR, env: session.env });
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  const passphrase = "a lantern by the harbour";
+  await page.evaluate(async (secret) => {
+    const api = window.tokenkeep;
+    await api["vault.reseal"]({ keychain: true, passphrase: { new: secret } });
+    await api["settings.change"]({
+      lockOnScreenLock: true,
+      lockWhat: "vault",
+      lockAfterIdleMin: 0,
+      lockOnSuspend: false,
+    });
+  }, passphrase);
+  const locked = page.getByRole("heading", { name: "Locked" });
+  const lockScreen = async (): Promise<boolean> => {
+    await session.screenLock("org.gnome.ScreenSaver", true);
+    return locked.isVisible();
+  };
+  await expect.poll(lockScreen).toBe(true); // it takes a moment until it listens
+  await page.getByLabel("Passphrase").fill(passphrase);
+  await page.keyboard.press("Enter");
+  const open = page.getByRole("button", { name: "Start the sandbox" });
+  await open.waitFor();
+  await session.screenLock("org.gnome.ScreenSaver", false);
+  await session.screenLock("org.example.ScreenSaver", true);
+  await answers(page);
+  await expect(open).toBeVisible();
+  await expect.poll(lockScreen).toBe(true);
+  await app.close();
+});

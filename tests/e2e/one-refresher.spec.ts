@@ -1,0 +1,96 @@
+/** One refresher per profile: counted at the provider, with instances that come together, hang, or are killed. */
+import { expect, test, type Page } from "@playwright/test";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { report } from "../campaign/campaign.ts";
+import { addSandboxAccount, appArguments, electronPath, startApp } from "../support/app.mjs";
+import { startFaultProxy, type FaultProxy } from "../support/fault-proxy.ts";
+
+const firstSignIn = (page: Page) =>
+  page.evaluate(async () => {
+    const state = await window.tokenkeep["state.get"]();
+    return state.ok ? state.value.signIns[0] : undefined;
+  });
+
+/** An app whose one account has a refresh token that works once. */
+async function withOneTimeAccount(proxy: FaultProxy) {
+  const running = await startApp({ args: proxy.switches });
+  const { app, page } = running;
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  await page.evaluate(async () => {
+    await window.tokenkeep["sandbox.start"]();
+    const client = { provider: "sandbox", name: "Rotating", client_id: "sandbox-rotating" };
+    await window.tokenkeep["clients.save"](client);
+  });
+  await addSandboxAccount(app, page, "mirrelune", /^Rotating/);
+  // The provider's second token: from here on it is known to work once.
+  await page.evaluate(async () => {
+    const state = await window.tokenkeep["state.get"]();
+    if (state.ok) await window.tokenkeep["signIns.refresh"](state.value.signIns[0]?.id ?? "");
+  });
+  expect(proxy.refreshes).toBe(1);
+  return running;
+}
+
+test("instances that start together: one stays, and a token that is due is refreshed once", async () => {
+  await using proxy = await startFaultProxy();
+  const { app, profile, runtime } = await withOneTimeAccount(proxy);
+  await app.close();
+  // The provider forgets the access token: whoever asks about it wants a new one.
+  const kept = path.join(profile, "sandbox/state.json");
+  writeFileSync(kept, JSON.stringify({ ...JSON.parse(readFileSync(kept, "utf8")), access: [] }));
+
+  const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
+  const started = Array.from({ length: 4 }, () =>
+    spawn(electronPath, appArguments(profile, ["--hidden", ...proxy.switches]), { env, stdio: "ignore" }),
+  );
+  const alive = () => started.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+  await expect.poll(() => alive().length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => proxy.refreshes, { timeout: 20_000 }).toBe(2);
+  const [left] = alive();
+  expect(started.filter((one) => one !== left).map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+  const announced = () => existsSync(path.join(runtime, "tokenkeep/endpoint.json"));
+  await expect.poll(announced).toBe(true);
+  left?.kill("SIGTERM"); // as at the end of a session: it finishes what it began, and tidies up
+  if (left !== undefined) await once(left, "exit");
+  expect(announced()).toBe(false);
+  const figures = { refreshes: proxy.refreshes - 1, "spent tokens sent again": proxy.spentAgain };
+  report({ part: "one refresher", case: "four at once", ...figures });
+  expect(figures).toEqual({ refreshes: 1, "spent tokens sent again": 0 });
+});
+
+for (const [how, signal] of [
+  ["hangs", "SIGSTOP"],
+  ["is killed", "SIGKILL"],
+] as const) {
+  test(`an instance that ${how} while it refreshes: its successor does not send the token again`, async () => {
+    test.setTimeout(120_000);
+    await using proxy = await startFaultProxy();
+    const { app, page, profile, runtime } = await withOneTimeAccount(proxy);
+    const { id = "" } = (await firstSignIn(page)) ?? {};
+    const first = app.process();
+    const gone = once(first, "exit");
+    proxy.fault("hold");
+    const acted = proxy.acted();
+    await page.evaluate((signIn) => void window.tokenkeep["signIns.refresh"](signIn), id);
+    await acted; // the provider has replaced the token; the answer is on its way
+    first.kill(signal);
+    if (signal === "SIGKILL") await gone;
+
+    const { app: second, page: shown } = await startApp({ profile, runtime, args: proxy.switches });
+    await shown.getByRole("row", { name: /mirrelune/ }).waitFor({ timeout: 40_000 });
+    await gone;
+    proxy.release();
+    await expect
+      .poll(async () => (await firstSignIn(shown))?.status)
+      .toMatch(/^(?:refresh_ambiguous|needs_sign_in)$/);
+    await shown.getByRole("link", { name: "mirrelune" }).click();
+    await shown.getByRole("button", { name: "Sign in again" }).first().waitFor();
+    await second.close();
+    const figures = { refreshes: proxy.refreshes - 1, "spent tokens sent again": proxy.spentAgain };
+    report({ part: "one refresher", case: `the first ${how}`, ...figures });
+    expect(figures).toEqual({ refreshes: 1, "spent tokens sent again": 0 });
+  });
+}
