@@ -1,5 +1,6 @@
 /** Records as a sign-in at a judge leaves them, for the keeper's process. */
 import { randomUUID } from "node:crypto";
+import { USERS } from "../../sandbox/seeds.ts";
 import type { Judge, Seed } from "./judges.ts";
 
 /** `origin`: where the keeper is to send its requests; a proxy, as a rule. */
@@ -14,6 +15,9 @@ export async function signInRecords(judge: Judge, seed: Seed, user: string, orig
     builtIn: false,
   };
   const nowMs = Date.now();
+  // The one that a validation tells: another would be news, and written.
+  const known = judge.dialect === "sandbox" ? USERS.find(({ id }) => id === user) : undefined;
+  const login = known?.login ?? user;
   return {
     client: { ...client, ...seed.client, createdAtMs: nowMs },
     signIn: {
@@ -27,8 +31,8 @@ export async function signInRecords(judge: Judge, seed: Seed, user: string, orig
       client: client.id,
       client_id: seed.client.client_id,
       user_id: user,
-      login: user,
-      displayName: user,
+      login,
+      displayName: login,
       access_token,
       refresh_token,
       scopes,
