@@ -9,5 +9,6 @@ export default defineConfig({
       "tests/campaign/**/*.test.ts",
     ],
     testTimeout: 20_000,
+    maxWorkers: 2, // most of them wait: for disks, servers, clocks
   },
 });
