@@ -100,7 +100,7 @@ const MISBEHAVED: Record<
 };
 
 const minutes = (sec: number): string =>
-  sec < 90 ? `${String(sec)} seconds` : `${String(Math.ceil(sec / 60))} minutes`;
+  sec === 1 ? "a second" : sec < 90 ? `${String(sec)} seconds` : `${String(Math.ceil(sec / 60))} minutes`;
 
 /** Total: a code without a sentence does not compile. */
 const SENTENCES: { readonly [F in Failure as F["code"]]: (failure: F) => string } = {

@@ -8,7 +8,15 @@
 import * as v from "valibot";
 import type { Result } from "./failure.ts";
 import { settings } from "./settings.ts";
-import type { DoctorView, HistoryView, ImportView, ScopeView, SignInView, Snapshot } from "./view.ts";
+import type {
+  DoctorView,
+  ExportView,
+  HistoryView,
+  ImportView,
+  ScopeView,
+  SignInView,
+  Snapshot,
+} from "./view.ts";
 
 interface Call<A, V> {
   readonly kind: "call";
@@ -69,10 +77,11 @@ export const ipc = {
   ),
   /** Moves a vault that cannot be opened aside and begins an empty one. */
   "vault.setAside": call<{ readonly folder: string }>()(nothing),
-  /** Asks where to, and writes accounts and registrations there. Null: the person thought better of it. */
-  "vault.export": call<{ readonly signIns: number; readonly needSignIn: readonly string[] } | null>()(
-    v.object({ passphrase }),
-  ),
+  /**
+   * Asks where to, and writes accounts and registrations there. Null: the person thought better of it. `passphrase` seals
+   * the file; `current` is asked for when the vault has a passphrase.
+   */
+  "vault.export": call<ExportView | null>()(v.object({ passphrase, current: v.optional(passphrase) })),
   /** Asks for the file, unless the one from before is to be tried again. Null: the person thought better of it. */
   "vault.import": call<ImportView | null>()(v.object({ passphrase, sameFile: v.boolean() })),
 

@@ -176,11 +176,20 @@ export interface SealedBy {
   readonly passphrase: boolean;
 }
 
+/** What an export holds. */
+export interface ExportView {
+  readonly signIns: number;
+  readonly clients: number;
+  /** Those that travel without tokens and sign in again on the other side; named. */
+  readonly needSignIn: readonly string[];
+}
 /** What came of an import. */
 export interface ImportView {
   readonly added: number;
   /** Sign-ins that were here already. */
   readonly known: number;
+  /** Client registrations that were not here, or were without their secret. */
+  readonly clients: number;
   /** Came without tokens; named, so that the person knows whom to ask. */
   readonly needSignIn: readonly string[];
 }

@@ -86,6 +86,8 @@ function createAll(parts: Parts): Handlers {
   const { appTokens, doctor, history, settings, host, changed } = parts;
   let lastRun: DoctorView | undefined;
   let importFile: string | undefined;
+  /** The dialogs of the system stay open over a vault, or a window, that locks meanwhile. */
+  const atHand = (): boolean => vault.state.state === "open" && !guard.curtain;
   /** A token that left must not be handed out by the worker either, once the caller has its answer. */
   const pushed = async <V>(result: Promise<Result<V>>): Promise<Result<V>> => {
     const answer = await result;
@@ -125,18 +127,22 @@ function createAll(parts: Parts): Handlers {
         ...(current !== undefined && { current: new Secret(current) }),
       }),
     "vault.setAside": () => guard.opening(() => vault.setAside()),
-    async "vault.export"({ passphrase }) {
-      const secret = new Secret(passphrase);
+    async "vault.export"({ passphrase, current }) {
       if (passphrase.length < PASSPHRASE_MIN_LENGTH)
         return failed({ code: "passphrase_too_short", minLength: PASSPHRASE_MIN_LENGTH });
+      const owner = await vault.verify(current === undefined ? undefined : new Secret(current));
+      if (!owner.ok) return owner;
       const day = new Date(host.clock.nowMs()).toISOString().slice(0, 10);
       const file = await host.files.save(`tokenkeep-${day}.tokenkeep`);
-      return file === undefined ? ok(null) : exportVault(vault, keeper.watches.all(), file, secret, host);
+      if (file === undefined) return ok(null);
+      if (!atHand()) return failed({ code: "vault_locked" });
+      return exportVault(vault, keeper.watches.all(), file, new Secret(passphrase), host);
     },
     async "vault.import"({ passphrase, sameFile }) {
       const file = sameFile && importFile !== undefined ? importFile : await host.files.open();
       if (file === undefined) return ok(null);
       importFile = file;
+      if (!atHand()) return failed({ code: "vault_locked" });
       const answer = await importVault(vault, file, new Secret(passphrase), host.random, (record) =>
         keeper.adopt(record, "imported"),
       );

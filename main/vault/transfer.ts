@@ -6,7 +6,7 @@
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { failed, ok, type Result } from "../../contract/failure.ts";
-import type { ImportView } from "../../contract/view.ts";
+import type { ExportView, ImportView } from "../../contract/view.ts";
 import {
   decodeRecord,
   encodeRecord,
@@ -41,17 +41,18 @@ function travelling(record: SignInRecord, nowMs: number): SignInRecord {
   return record.state.name === "refreshing" ? { ...record, state: { name: "signed_in" } } : record;
 }
 
-/** `current`: the sign-ins as they count now. Fails with `export_failing`. `signIns` that need their person again on the other side are named. */
+/** `current`: the sign-ins as they count now. Fails with `export_failing`. */
 export async function exportVault(
   vault: Vault,
   current: readonly SignInRecord[],
   file: string,
   passphrase: Secret,
   { clock, random }: { readonly clock: Clock; readonly random: Randomness },
-): Promise<Result<{ readonly signIns: number; readonly needSignIn: readonly string[] }>> {
+): Promise<Result<ExportView>> {
   const here = ({ provider }: { readonly provider: string }) => provider !== SANDBOX;
   const signIns = current.filter(here).map((record) => travelling(record, clock.nowMs()));
-  const records: readonly VaultRecord[] = [...vault.list("client").filter(here), ...signIns];
+  const clients = vault.list("client").filter(here);
+  const records: readonly VaultRecord[] = [...clients, ...signIns];
   const text = `{"createdAtMs":${String(clock.nowMs())},"records":[${records.map(encodeRecord).join(",")}]}`;
   const sealed = await sealByPassphrase(passphrase, CONTEXT, Buffer.from(text), random);
   try {
@@ -63,7 +64,7 @@ export async function exportVault(
     return failed({ code: "export_failing" }, cause);
   }
   const needSignIn = signIns.filter(({ state }) => state.name === "needs_sign_in").map(({ login }) => login);
-  return ok({ signIns: signIns.length, needSignIn });
+  return ok({ signIns: signIns.length, clients: clients.length, needSignIn });
 }
 
 async function readExport(file: string, passphrase: Secret): Promise<Result<readonly VaultRecord[]>> {
@@ -101,6 +102,7 @@ export async function importVault(
   const read = await readExport(file, passphrase);
   if (!read.ok) return read;
   const clients = new Map<string, string>();
+  let clientsAdded = 0;
   for (const record of read.value) {
     if (record.kind !== "client") continue;
     const known = vault
@@ -112,6 +114,7 @@ export async function importVault(
       continue;
     const written = await vault.write<ClientRecord>({ ...record, ...known, id, ...secretOf(record) });
     if (!written.ok) return written;
+    clientsAdded += 1;
   }
   let added = 0;
   let known = 0;
@@ -137,7 +140,7 @@ export async function importVault(
     added += 1;
     if (record.state.name === "needs_sign_in") needSignIn.push(record.login);
   }
-  return ok({ added, known, needSignIn });
+  return ok({ added, known, clients: clientsAdded, needSignIn });
 }
 
 const sameScopes = (a: SignInRecord, b: SignInRecord): boolean =>

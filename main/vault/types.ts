@@ -44,8 +44,8 @@ export interface Vault {
   create(passphrase: Secret): Promise<Result<null>>;
   /** Slow on purpose (scrypt), slower after wrong tries; never blocks. `passphrase_wrong` changes nothing. */
   unlock(passphrase: Secret): Promise<Result<null>>;
-  /** Whether this is its passphrase; as slow as `unlock`. */
-  verify(passphrase: Secret): Promise<Result<null>>;
+  /** Whether this is its passphrase; as slow as `unlock`. Where it has none, anybody may go on. */
+  verify(passphrase: Secret | undefined): Promise<Result<null>>;
   /** Changes what opens it; the records stay as they are. Fails with `passphrase_missing` when nothing would. */
   reseal(by: Resealing): Promise<Result<null>>;
   /**

@@ -223,6 +223,13 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
     tries.right();
     return ok(key);
   }
+  /** Who asks knows the passphrase, where there is one. */
+  async function proven({ envelope }: Opened, passphrase: Secret | undefined): Promise<Result<null>> {
+    if (wrapOf(envelope, "passphrase") === undefined) return ok(null);
+    if (passphrase === undefined) return failed({ code: "passphrase_wrong" });
+    const key = await keyBy(envelope, passphrase);
+    return key.ok ? ok(null) : key;
+  }
   const tooShort = (passphrase: Secret): Failure | undefined =>
     passphrase.reveal().length < PASSPHRASE_MIN_LENGTH
       ? { code: "passphrase_too_short", minLength: PASSPHRASE_MIN_LENGTH }
@@ -300,8 +307,7 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
     verify: (passphrase) =>
       inTurn(async () => {
         if (opened === undefined) return failed({ code: "vault_locked" });
-        const key = await keyBy(opened.envelope, passphrase);
-        return key.ok ? ok(null) : key;
+        return proven(opened, passphrase);
       }),
 
     reseal: (by) =>
@@ -312,11 +318,8 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
           const short = tooShort(by.passphrase);
           if (short !== undefined) return failed(short);
         }
-        if (wrapOf(here.envelope, "passphrase") !== undefined) {
-          if (by.current === undefined) return failed({ code: "passphrase_wrong" });
-          const key = await keyBy(here.envelope, by.current);
-          if (!key.ok) return key;
-        }
+        const asked = await proven(here, by.current);
+        if (!asked.ok) return asked;
         try {
           const wraps = await wrapping.rewrap(here.key, here.envelope, by);
           if (!wraps.ok) return wraps;

@@ -1,7 +1,7 @@
 /** What the window knows. Main owns the truth; this follows it. */
 import { createContext } from "svelte";
 import { SvelteSet } from "svelte/reactivity";
-import { sentence, type Result } from "../../contract/failure.ts";
+import { sentence, type Failure, type Result } from "../../contract/failure.ts";
 import { merged, type Changes, type CopyForm, type RendererApi } from "../../contract/ipc.ts";
 import type { Snapshot } from "../../contract/view.ts";
 import { text } from "../text/en.ts";
@@ -53,14 +53,21 @@ export class Keep {
     };
   };
 
-  /** Runs a call once at a time under a name; a failure is said in words. Undefined: it failed. */
-  async run<V>(name: string, call: () => Promise<Result<V>>): Promise<V | undefined> {
+  /**
+   * Runs a call once at a time under a name; a failure is said in words, at the bottom of the window unless `tell` has a
+   * better place. Undefined: it failed.
+   */
+  async run<V>(
+    name: string,
+    call: () => Promise<Result<V>>,
+    tell = (failure: Failure): void => this.notices.fail(sentence(failure)),
+  ): Promise<V | undefined> {
     if (this.busy.has(name)) return undefined;
     this.busy.add(name);
     try {
       const answer = await call();
       if (answer.ok) return answer.value;
-      this.notices.fail(sentence(answer.failure));
+      tell(answer.failure);
     } catch {
       this.notices.fail(text.app.notShown);
     } finally {

@@ -2,6 +2,18 @@
 const count = (n: number, one: string, many: string): string =>
   n === 1 ? `1 ${one}` : `${String(n)} ${many}`;
 
+const what = (signIns: number, clients: number): string =>
+  [
+    ...(signIns > 0 || clients === 0 ? [count(signIns, "sign-in", "sign-ins")] : []),
+    ...(clients > 0 ? [count(clients, "client registration", "client registrations")] : []),
+  ].join(" and ");
+/** There may be thousands. */
+const NAMED = 8;
+const some = (names: readonly string[]): string =>
+  [...names.slice(0, NAMED), ...(names.length > NAMED ? [`${String(names.length - NAMED)} more`] : [])].join(
+    ", ",
+  );
+
 export const settingsText = {
   title: "Settings",
   sealTitle: "What opens the vault",
@@ -39,22 +51,31 @@ export const settingsText = {
   moveTitle: "Move to another computer",
   moveText:
     "Accounts and registrations go into one file, sealed by a passphrase of its own. Tokens that only one computer may use stay here: those accounts sign in again there. Tools' keys and the sandbox stay, too.",
-  exportPassphrase: "Passphrase for the file",
+  filePassphrase: "Passphrase for the file",
+  fileAgain: "Passphrase for the file once more",
   export: "Export…",
-  exported: (n: number, names: readonly string[]) =>
-    names.length === 0
-      ? `${count(n, "sign-in was", "sign-ins were")} written.`
-      : `${count(n, "sign-in was", "sign-ins were")} written. Without their tokens: ${names.join(", ")}.`,
+  exportTitle: "Export to a file",
+  exportHolds: (signIns: number, clients: number) => `It will hold ${what(signIns, clients)}.`,
+  exportNothing: "There is nothing to export yet. What belongs to the sandbox stays here.",
+  filePassphraseHint: "You enter it on the other computer. It is kept nowhere.",
+  vaultPassphrase: "Passphrase of this vault",
+  vaultPassphraseHint: "The file holds tokens, so it is written for you alone.",
+  exportGo: "Choose a place…",
+  exported: (signIns: number, clients: number) => `The file holds ${what(signIns, clients)}.`,
+  exportedBare: (names: readonly string[]) =>
+    `Without tokens, which only one computer may use: ${some(names)}. Sign in there again.`,
   import: "Import…",
+  importTitle: "Import from a file",
+  importText:
+    "The file is one that Tokenkeep wrote on another computer. What is here already stays as it is.",
+  needFilePassphrase: "Enter the passphrase that the file was sealed by.",
+  importGo: "Choose the file…",
   importAgain: "Try the same file",
-  imported: (added: number, known: number, names: readonly string[]) =>
-    [
-      added === 0 ? "Nothing new in that file." : `${count(added, "sign-in was", "sign-ins were")} added.`,
-      known === 0 ? "" : `${count(known, "was", "were")} here already.`,
-      names.length === 0 ? "" : `To sign in here: ${names.join(", ")}.`,
-    ]
-      .filter(Boolean)
-      .join(" "),
+  importOther: "Another file…",
+  imported: (signIns: number, clients: number) =>
+    signIns + clients === 0 ? "Nothing in that file is new here." : `Added: ${what(signIns, clients)}.`,
+  importedKnown: (n: number) => `${count(n, "sign-in was", "sign-ins were")} here already.`,
+  importedBare: (names: readonly string[]) => `To be signed in here: ${some(names)}.`,
   doctorTitle: "How Tokenkeep is doing",
   run: "Check now",
   running: "Checking",

@@ -136,7 +136,7 @@ async function failWithEchoes({ page, proxy }: Driven): Promise<void> {
   await page.getByRole("heading", { name: "What this token may do" }).waitFor();
 }
 
-async function lockAndUnlock({ app, page, own }: Driven): Promise<void> {
+async function lockAndUnlock({ app, page, own }: Driven): Promise<string> {
   const [passphrase, wrong] = [canary("a lantern by the harbour "), canary("a lantern by the sea ")];
   own.set(passphrase, "passphrase").set(wrong, "wrong passphrase");
   await open(page, "Settings");
@@ -155,9 +155,10 @@ async function lockAndUnlock({ app, page, own }: Driven): Promise<void> {
   await type(page, "Passphrase", passphrase);
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: "Settings" }).first().waitFor();
+  return passphrase;
 }
 
-async function exportAndReport({ app, page, own }: Driven): Promise<void> {
+async function exportAndReport({ app, page, own }: Driven, passphrase: string): Promise<void> {
   const forFile = canary("two gulls on a mast ");
   own.set(forFile, "passphrase of the export");
   const file = path.join(tmpdir(), "moved.tokenkeep");
@@ -166,9 +167,13 @@ async function exportAndReport({ app, page, own }: Driven): Promise<void> {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
   }, file);
   await open(page, "Settings");
-  await type(page, "Passphrase for the file", forFile);
   await page.getByRole("button", { name: "Export…" }).click();
-  await page.getByText(/written\./).waitFor();
+  await type(page, "Passphrase for the file", forFile);
+  await type(page, "Passphrase for the file once more", forFile);
+  await type(page, "Passphrase of this vault", passphrase);
+  await page.getByRole("button", { name: "Choose a place…" }).click();
+  await page.getByText(/The file holds/).waitFor();
+  await page.getByRole("button", { name: "Close" }).last().click();
   expect(readFileSync(file, "utf8")).toContain('"sealed"');
   await page.getByRole("button", { name: "Copy report" }).click();
   await page.getByText("The report was copied.").waitFor();
@@ -213,9 +218,9 @@ test("no secret stands in the clear: window, profile, logs, command lines, envir
   await findsNothing(driven, "client secrets were typed and sent");
   await failWithEchoes(driven);
   await findsNothing(driven, "the provider repeated what it was sent");
-  await lockAndUnlock(driven);
+  const passphrase = await lockAndUnlock(driven);
   await findsNothing(driven, "passphrases were typed and sent");
-  await exportAndReport(driven);
+  await exportAndReport(driven, passphrase);
   const report = readClipboard();
   await findsNothing(driven, "exported and reported");
   await throwInMain(driven);

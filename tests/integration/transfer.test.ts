@@ -1,7 +1,8 @@
 /** Accounts on their way to another computer. */
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { signIn, signsInAs, startBench } from "../support/host.ts";
+import { signIn, signsInAs, startBench, type Bench } from "../support/host.ts";
 import { provider, registration } from "../support/rotating.ts";
 
 const passphrase = "two harbours and a boat";
@@ -15,7 +16,7 @@ test("what can travel does, sealed; one-time tokens stay, and their accounts are
     failure: { code: "passphrase_too_short" },
   });
   expect(await here.app.handlers["vault.export"]({ passphrase })).toMatchObject({
-    value: { signIns: 2, needSignIn: ["mirrelune"] },
+    value: { signIns: 2, clients: 2, needSignIn: ["mirrelune"] },
   });
   await here.app.handlers["signIns.copy"]({ id: safe, form: "token" });
   const file = await readFile(here.chosenFile, "utf8");
@@ -29,8 +30,10 @@ test("what can travel does, sealed; one-time tokens stay, and their accounts are
   expect(await load("two harbours and a ship")).toMatchObject({
     failure: { code: "import_passphrase_wrong" },
   });
-  expect(await load(passphrase)).toMatchObject({ value: { added: 2, known: 0, needSignIn: ["mirrelune"] } });
-  expect(await load(passphrase)).toMatchObject({ value: { added: 0, known: 2 } });
+  expect(await load(passphrase)).toMatchObject({
+    value: { added: 2, known: 0, clients: 2, needSignIn: ["mirrelune"] },
+  });
+  expect(await load(passphrase)).toMatchObject({ value: { added: 0, known: 2, clients: 0 } });
   const rows = there.app.state.snapshot().signIns;
   expect(rows).toMatchObject([
     { login: "harborlights_tv", status: "signed_in" },
@@ -38,6 +41,46 @@ test("what can travel does, sealed; one-time tokens stay, and their accounts are
   ]);
   expect(await there.app.handlers["signIns.refresh"](rows[0]?.id ?? "")).toMatchObject({ ok: true });
 });
+
+const own = "a lantern by the harbour";
+async function withPassphrase(): Promise<Bench> {
+  const bench = await startBench({ providers: (origin) => [provider(origin)] });
+  await registration(bench, "tokenkeep-sandbox");
+  await bench.app.handlers["vault.reseal"]({ keychain: true, passphrase: { new: own } });
+  return bench;
+}
+
+test("a vault with a passphrase asks for it before it writes anything, and wrong tries are slow", async () => {
+  await using bench = await withPassphrase();
+  const write = (current?: string) =>
+    bench.app.handlers["vault.export"]({ passphrase, ...(current !== undefined && { current }) });
+  expect(await write()).toMatchObject({ failure: { code: "passphrase_wrong" } });
+  for (const wrong of ["", passphrase, "a lantern", "another lantern"])
+    expect(await write(wrong)).toMatchObject({ failure: { code: "passphrase_wrong" } });
+  expect(await write(own)).toMatchObject({ failure: { code: "passphrase_wait" } });
+  expect(existsSync(bench.chosenFile)).toBe(false);
+  await bench.advance(2);
+  expect(await write(own)).toMatchObject({ value: { signIns: 0, clients: 1 } });
+}, 30_000);
+
+test.each(["window", "vault"] as const)(
+  "the %s locks while the system asks for the file: nothing is written or read",
+  async (what) => {
+    await using bench = await withPassphrase();
+    const { handlers } = bench.app;
+    expect(await handlers["vault.export"]({ passphrase, current: own })).toMatchObject({ ok: true });
+    bench.whileChoosing = () => handlers["vault.lock"](what);
+    const load = () => handlers["vault.import"]({ passphrase, sameFile: false });
+    expect(await load()).toMatchObject({ failure: { code: "vault_locked" } });
+    expect(await handlers["vault.unlock"]({ passphrase: own })).toMatchObject({ ok: true });
+    await rm(bench.chosenFile);
+    expect(await handlers["vault.export"]({ passphrase, current: own })).toMatchObject({
+      failure: { code: "vault_locked" },
+    });
+    expect(existsSync(bench.chosenFile)).toBe(false);
+  },
+  30_000,
+);
 
 test.each([
   ["not an export", "hello", "import_unreadable"],

@@ -64,6 +64,8 @@ export interface Bench extends AsyncDisposable {
   jump(seconds: number): void;
   readonly network: { isOnline: boolean };
   readonly chosenFile: string;
+  /** What happens while the system's dialog for a file is open. */
+  whileChoosing: () => Promise<unknown>;
   /** Ends the app and starts another over the same files; by default its start is waited for. */
   restart(wait?: { readonly started: boolean }): Promise<App>;
   /** The sandbox's process answers when this does. */
@@ -101,6 +103,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     logged,
     network,
     chosenFile,
+    whileChoosing: (): Promise<unknown> => Promise.resolve(),
     person: signsInAs("700000001"),
     sandboxStarts: Promise.resolve(),
   };
@@ -118,8 +121,8 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     http: createHttpClient(nodeExchange),
     network,
     files: {
-      save: () => Promise.resolve(chosenFile),
-      open: () => Promise.resolve(chosenFile),
+      save: () => bench.whileChoosing().then(() => chosenFile),
+      open: () => bench.whileChoosing().then(() => chosenFile),
     },
     keychain,
     clipboard: {
