@@ -61,7 +61,7 @@ export const ipc = {
   /** Makes a vault that a passphrase seals; only while there is none. */
   "vault.create": call()(v.object({ passphrase })),
   "vault.unlock": call()(v.object({ passphrase })),
-  /** Tries again to open a vault whose keychain was locked or away. */
+  /** Tries again to open, or make, a vault whose keychain was locked or away. */
   "vault.retry": call()(nothing),
   /** `window`: tools are served on. Fails with `passphrase_missing` where nothing could be asked for. */
   "vault.lock": call()(v.picklist(["window", "vault"])),
@@ -75,7 +75,7 @@ export const ipc = {
       current: v.optional(passphrase),
     }),
   ),
-  /** Moves a vault that cannot be opened aside and begins an empty one. */
+  /** Moves a vault that cannot be opened, or whose passphrase is forgotten, aside and begins an empty one. */
   "vault.setAside": call<{ readonly folder: string }>()(nothing),
   /**
    * Asks where to, and writes accounts and registrations there. Null: the person thought better of it. `passphrase` seals

@@ -145,7 +145,10 @@ export interface KeychainView {
 
 export type VaultView =
   | { readonly state: "opening" }
-  /** There is no vault yet, and no keychain to seal one: a passphrase has to be chosen. */
+  /**
+   * There is no vault yet, and no keychain that would seal one now: a passphrase may be chosen. `keychain_locked` and
+   * `keychain_failing` may pass, and the vault is then made without one.
+   */
   | { readonly state: "needs_passphrase"; readonly failure: Failure }
   | {
       readonly state: "locked";
@@ -259,4 +262,6 @@ export interface Snapshot {
   readonly authorizations: readonly AuthorizationView[];
   readonly keeper: KeeperView;
   readonly settings: Settings;
+  /** Where the vault's files are. One that is set aside lies beside it, as `<folder>-set-aside-<time>`. */
+  readonly vaultFolder: string;
 }

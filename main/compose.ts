@@ -60,8 +60,9 @@ export function compose(host: Host): App {
     });
   };
 
+  const vaultFolder = path.join(host.profileFolder, "vault");
   const vault = createVault({
-    folder: path.join(host.profileFolder, "vault"),
+    folder: vaultFolder,
     keychain: host.keychain,
     clock,
     random,
@@ -106,7 +107,7 @@ export function compose(host: Host): App {
   const open = (): Promise<Result<null>> =>
     guard.opening(async () => {
       const view = await vault.open();
-      return view.state === "closed" ? failed(view.failure) : ok(null);
+      return "failure" in view ? failed(view.failure) : ok(null);
     });
   const guard = createGuard(
     {
@@ -170,6 +171,7 @@ export function compose(host: Host): App {
         };
       },
       settings: () => settings.current,
+      vaultFolder: () => vaultFolder,
     },
     (id) => {
       const record = guard.curtain ? undefined : keeper.watches.current(id);
@@ -182,7 +184,7 @@ export function compose(host: Host): App {
   const retryLater = (): void => {
     cancelRetry();
     const view = vault.state;
-    const code = view.state === "closed" ? view.failure.code : undefined;
+    const code = "failure" in view ? view.failure.code : undefined;
     if (code === undefined || !COMES_BACK.includes(code)) return;
     cancelRetry = clock.after(KEYCHAIN_RETRY_MS, () => void open().then(retryLater));
   };

@@ -34,6 +34,8 @@ export interface Guard {
   unlock(passphrase: Secret): Promise<Result<null>>;
   pause(paused: boolean): Promise<Result<null>>;
   reseal(by: Resealing): Promise<Result<null>>;
+  /** The way out of a forgotten passphrase: the vault is moved aside, and with it the lock, the window's too. */
+  setAside(): Promise<Result<{ readonly folder: string }>>;
   /** The person went away; what follows is a setting. */
   away(absence: Absence): Promise<void>;
 }
@@ -135,6 +137,20 @@ export function createGuard(
         return answer;
       }),
     reseal: (by) => vault.reseal(by),
+    async setAside() {
+      const answer = await inTurn(async () => {
+        const shut = curtain && hasPassphrase() ? await lock("vault") : ok(null);
+        if (!shut.ok) return shut;
+        const aside = await vault.setAside();
+        if (aside.ok) await lift();
+        return aside;
+      });
+      if (!answer.ok) return answer;
+      await opened();
+      await push(); // the tools of the old one are strangers here
+      changed();
+      return answer;
+    },
     async away(absence) {
       const { lockOnScreenLock, lockOnSuspend, lockAfterIdleMin, lockWhat } = settings();
       const wanted = {

@@ -67,8 +67,8 @@ function copyText(record: SignInRecord, token: Secret, form: CopyForm): Secret {
   }
 }
 
-/** All that a window which is locked may ask for. */
-const BEHIND_CURTAIN: readonly CallName[] = ["state.get", "vault.unlock"];
+/** All that a window which is locked may ask for: to be unlocked, or to begin anew without what it hides. */
+const BEHIND_CURTAIN: readonly CallName[] = ["state.get", "vault.unlock", "vault.setAside"];
 
 export function createHandlers(parts: Parts): Handlers {
   const all = createAll(parts);
@@ -126,7 +126,7 @@ function createAll(parts: Parts): Handlers {
         passphrase: typeof passphrase === "string" ? passphrase : new Secret(passphrase.new),
         ...(current !== undefined && { current: new Secret(current) }),
       }),
-    "vault.setAside": () => guard.opening(() => vault.setAside()),
+    "vault.setAside": () => guard.setAside(),
     async "vault.export"({ passphrase, current }) {
       if (passphrase.length < PASSPHRASE_MIN_LENGTH)
         return failed({ code: "passphrase_too_short", minLength: PASSPHRASE_MIN_LENGTH });

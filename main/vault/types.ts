@@ -40,7 +40,7 @@ export interface Vault {
   onState(listener: (state: VaultView) => void): () => void;
   /** Opens what is there, or makes a new vault when the keychain can seal it. Safe to call again. Never rejects. */
   open(): Promise<VaultView>;
-  /** Makes a vault that a passphrase seals. Only in `needs_passphrase`. */
+  /** Makes a vault that a passphrase alone seals. Only in `needs_passphrase`. */
   create(passphrase: Secret): Promise<Result<null>>;
   /** Slow on purpose (scrypt), slower after wrong tries; never blocks. `passphrase_wrong` changes nothing. */
   unlock(passphrase: Secret): Promise<Result<null>>;

@@ -142,15 +142,17 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
     // Records without their envelope are somebody's accounts: their key may come back from a backup.
     if ((await readdir(recordsFolder)).some((name) => name.includes(".json")))
       return closed({ code: "envelope_unreadable" });
-    const found = await inTime(keychain.inspect());
-    switch (found.state) {
-      case "missing":
-        return become({ state: "needs_passphrase", failure: { code: "keychain_missing" } });
-      case "locked":
-      case "failing":
-        return closed({ code: `keychain_${found.state}` });
-      case "usable":
-        return make((key) => wrapByKeychain(key, found.keychain));
+    // Nothing waits behind this keychain yet: while it does not serve, a passphrase may take its place.
+    const without = (code: "keychain_missing" | "keychain_locked" | "keychain_failing") =>
+      become({ state: "needs_passphrase", failure: { code } });
+    try {
+      const found = await inTime(keychain.inspect());
+      if (found.state !== "usable") return without(`keychain_${found.state}`);
+      return await make((key) => wrapByKeychain(key, found.keychain));
+    } catch (cause) {
+      if (!(cause instanceof KeychainTimeout)) throw cause;
+      log.warn("vault.keychain", { cause });
+      return without("keychain_failing");
     }
   }
 
@@ -208,6 +210,20 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
     return openByKeychain(envelope.value, wrap, held);
   }
 
+  /** As `tryOpen`, and whatever goes wrong is a state. */
+  async function openOrSay(): Promise<VaultView> {
+    try {
+      const found = await tryOpen();
+      if (found.state !== "open") watchIdle();
+      return found;
+    } catch (cause) {
+      return closed(
+        { code: cause instanceof KeychainTimeout ? "keychain_failing" : "storage_failing" },
+        cause,
+      );
+    }
+  }
+
   /** The key, by a passphrase that may be wrong: each wrong one makes the next try slower. */
   async function keyBy(envelope: Envelope, passphrase: Secret): Promise<Result<Buffer>> {
     const wrap = wrapOf(envelope, "passphrase");
@@ -260,20 +276,7 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
       return () => void listeners.delete(listener);
     },
 
-    open: () =>
-      inTurn(async () => {
-        if (state.state === "open") return state;
-        try {
-          const found = await tryOpen();
-          if (found.state !== "open") watchIdle();
-          return found;
-        } catch (cause) {
-          return await closed(
-            { code: cause instanceof KeychainTimeout ? "keychain_failing" : "storage_failing" },
-            cause,
-          );
-        }
-      }),
+    open: () => inTurn(() => (state.state === "open" ? Promise.resolve(state) : openOrSay())),
 
     create: (passphrase) =>
       inTurn(async () => {
@@ -367,12 +370,12 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
         try {
           await rename(folder, aside);
           await syncFolder(path.dirname(folder));
-          await tryOpen();
-          log.warn("vault.set_aside");
-          return ok({ folder: aside });
         } catch (cause) {
           return storageFailing(cause);
         }
+        log.warn("vault.set_aside");
+        await openOrSay();
+        return ok({ folder: aside });
       }),
 
     list(kind) {

@@ -14,6 +14,10 @@ export class Notices {
     this.#show({ kind: "ok", text });
     this.#timer = setTimeout(() => this.dismiss(), SHOWN_MS);
   }
+  /** News that has to be read: it stays. */
+  show(text: string): void {
+    this.#show({ kind: "ok", text });
+  }
   fail(text: string): void {
     this.#show({ kind: "danger", text });
   }

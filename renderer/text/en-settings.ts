@@ -59,7 +59,7 @@ export const settingsText = {
   exportNothing: "There is nothing to export yet. What belongs to the sandbox stays here.",
   filePassphraseHint: "You enter it on the other computer. It is kept nowhere.",
   vaultPassphrase: "Passphrase of this vault",
-  vaultPassphraseHint: "The file holds tokens, so it is written for you alone.",
+  vaultPassphraseHint: "The tokens of your accounts leave with this file.",
   exportGo: "Choose a place…",
   exported: (signIns: number, clients: number) => `The file holds ${what(signIns, clients)}.`,
   exportedBare: (names: readonly string[]) =>
@@ -126,6 +126,8 @@ export const closedText = {
   waits: "No token leaves while Tokenkeep is locked.",
   waits2: "Refreshes wait too.",
   openBy: (date: string) => `Unlock by ${date}: refresh tokens that lie idle for 30 days end.`,
+  waitsTitle: "No vault yet",
+  orCreate: "Or seal the vault with a passphrase, without the keychain.",
   orPassphrase: "Your passphrase opens it all the same.",
   createTitle: "Choose a passphrase",
   again: "Once more",
@@ -139,10 +141,19 @@ export const closedText = {
   lost: "It cannot be opened any more?",
   startOver: "Begin a new vault…",
   startOverTitle: "Begin a new, empty vault?",
-  startOverText:
-    "Every account signs in again, every client secret is entered again, and every tool gets a new key. At the providers nothing changes: the old tokens work until they end. The old vault is moved aside, sealed as it is, and can be put back if the passphrase comes to mind.",
+  startOverText: "For when the passphrase is gone, or nothing opens the old one any more. In the new one:",
+  startOverLost: [
+    "every account signs in again,",
+    "every client secret is entered again,",
+    "every tool gets a new key.",
+  ],
+  startOverStays: "At the providers nothing changes: the old tokens work until they end.",
+  startOverWhere: "The old vault is not deleted. It is moved, sealed as it is, to a folder of its own:",
+  startOverBack:
+    "If the way in is found after all: close Tokenkeep, move the new vault away, and call that folder “vault” again.",
+  startOverCancel: "Keep the old one",
   startOverAction: "Begin a new vault",
-  startedOver: (folder: string) => `The old vault is in ${folder}.`,
+  startedOver: (folder: string) => `A new vault has begun. The old one is in ${folder}`,
 } as const;
 
 export const historyText = {

@@ -1,5 +1,5 @@
 /** Locked, paused, and what opens it: nothing leaves while it is closed, and nothing is lost by closing it. */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { signIn, startBench, until, view, type Bench } from "../support/host.ts";
@@ -185,6 +185,45 @@ test("forgotten for good: the old vault is moved aside whole, and a new one begi
   expect(await bench.app.handlers["vault.setAside"](undefined)).toMatchObject({
     failure: { code: "vault_not_ready" }, // not one that is open
   });
+});
+
+test("forgotten behind a locked window: the old vault is closed and moved aside, and the lock with it", async () => {
+  await using bench = await startBench();
+  const id = await signIn(bench);
+  await withPassphrase(bench);
+  const bot = await tool(bench);
+  await bench.app.handlers["vault.lock"]("window");
+  const aside = await bench.app.handlers["vault.setAside"](undefined);
+  expect(bench.app.state.snapshot()).toMatchObject({ vault: { state: "open" }, signIns: [], tools: [] });
+  await expect(bot.ask("token.get")).rejects.toThrow("the connection was closed"); // its grant is in the old one
+  bot.close();
+  await withPassphrase(bench); // the lock of the old one is none of the new one's
+  expect(bench.app.state.snapshot().vault.state).toBe("open");
+  expect((await bench.restart()).state.snapshot().vault.state).toBe("open");
+
+  const { vaultFolder } = bench.app.state.snapshot();
+  await bench.app.stop();
+  await rename(vaultFolder, `${vaultFolder}-new`);
+  if (aside.ok) await rename(aside.value.folder, vaultFolder);
+  const back = await bench.restart();
+  expect(aside).toMatchObject({
+    value: { folder: expect.stringMatching(`^${vaultFolder}-set-aside-`) as string },
+  });
+  expect(back.state.snapshot().vault).toMatchObject({ state: "locked", windowOnly: false });
+  expect(await back.handlers["vault.unlock"]({ passphrase: PASSPHRASE })).toMatchObject({ ok: true });
+  expect(view(back, id)?.login).toBe("harborlights_tv");
+}, 30_000);
+
+test("the keychain lost behind a locked window: the new vault does not inherit the lock", async () => {
+  await using bench = await startBench();
+  await withPassphrase(bench);
+  await bench.app.handlers["vault.lock"]("window");
+  bench.keychain.forget();
+  const { handlers, state } = await bench.restart();
+  expect(state.snapshot().vault).toMatchObject({ state: "closed", passphrase: true });
+  expect(await handlers["vault.setAside"](undefined)).toMatchObject({ ok: true });
+  await withPassphrase(bench);
+  expect(state.snapshot().vault).toMatchObject({ state: "open", sealedBy: { passphrase: true } });
 });
 
 test("locked for weeks: it says by when it has to be opened, before refresh tokens end", async () => {

@@ -195,6 +195,37 @@ test("without a keychain a passphrase opens it, and no other does", async () => 
   expect(second.get("client", id)?.client_secret?.reveal()).toBe(CANARY);
 });
 
+test.each([
+  ["locked", "keychain_locked"],
+  ["hangs", "keychain_failing"],
+] as const)(
+  "a keychain that is lost (%s) is no dead end: aside, then a passphrase in its place",
+  async (mood, code) => {
+    const first = await opened();
+    const { id } = await write(first);
+    await first.lock(false);
+    keychain.mood = mood;
+    const vault = make(0.001);
+    expect(await vault.open()).toMatchObject({ state: "closed", failure: { code } });
+    const aside = await vault.setAside();
+    if (!aside.ok) throw new Error(aside.failure.code);
+    expect(await readdir(path.join(aside.value.folder, "records"))).toEqual([`${id}.json`]);
+    expect(vault.state).toEqual({ state: "needs_passphrase", failure: { code } });
+    expect(await vault.open()).toEqual(vault.state); // asked again, it is still no vault
+    expect(await vault.create(new Secret("correct horse battery"))).toMatchObject({ ok: true });
+    expect(await vault.setAside()).toMatchObject({ failure: { code: "vault_not_ready" } });
+    await rm(aside.value.folder, { recursive: true });
+  },
+);
+
+test("no vault yet, and a keychain that comes back: it is made without a passphrase", async () => {
+  keychain.mood = "locked";
+  const vault = make();
+  expect(await vault.open()).toMatchObject({ state: "needs_passphrase" });
+  keychain.mood = "usable";
+  expect(await vault.open()).toMatchObject({ state: "open", sealedBy: { passphrase: false } });
+});
+
 test("a terminal inside a snap: records are replaced as a whole all the same", async () => {
   process.env["SNAP"] = "/snap/code/1";
   try {
