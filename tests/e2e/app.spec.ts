@@ -1,9 +1,9 @@
 /** The real app on a real desktop: window, sign-in window, tray, keyring, second instance. */
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type ElectronApplication, type Page } from "@playwright/test";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { findsNothing } from "../support/accessible.ts";
 import {
   addSandboxAccount,
   appArguments,
@@ -29,16 +29,8 @@ test.afterEach(async () => {
   await running.app.close();
 });
 
-async function findsNothing(page: Page, where: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-    expect(found, `${where}, ${colorScheme}`).toEqual([]);
-  }
-}
-
 test("every screen is accessible, in both themes, and breaks no rule of its own policy", async () => {
+  test.setTimeout(180_000); // two dozen runs of axe
   const { app, page } = await start();
   const problems: string[] = [];
   page.on("console", (message) => {

@@ -1,0 +1,211 @@
+/** Settings, locks, moving house and the way out: each screen by axe's rules, and all of it by keyboard alone. */
+import { expect, test, type ElectronApplication, type Page } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { findsNothing, tabTo } from "../support/accessible.ts";
+import { addSandboxAccount, startApp } from "../support/app.mjs";
+
+interface Running {
+  app: ElectronApplication;
+  page: Page;
+  profile: string;
+  runtime: string;
+}
+let running: Running;
+const start = async (options: Parameters<typeof startApp>[0] = {}): Promise<Running> =>
+  (running = await startApp(options));
+test.beforeEach(() => test.setTimeout(180_000));
+test.afterEach(() => running.app.close());
+
+const PASSPHRASE = "a lantern by the harbour";
+const FOR_FILE = "two gulls on a mast";
+const ready = (page: Page) => page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+const openSettings = (page: Page) => page.getByRole("link", { name: "Settings" }).first().click();
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+/** Something that belongs into an export. */
+const addRegistration = (page: Page) =>
+  page.evaluate(() =>
+    window.tokenkeep["clients.save"]({ provider: "twitch", name: "Stage lights", client_id: "stage" }),
+  );
+async function setPassphrase(page: Page): Promise<void> {
+  await openSettings(page);
+  await page.getByRole("radio", { name: /and a passphrase/ }).check();
+  await page.getByLabel("New passphrase", { exact: true }).fill(PASSPHRASE);
+  await page.getByLabel("New passphrase once more").fill(PASSPHRASE);
+  await button(page, "Apply").click();
+  await page.getByText("From now on that opens the vault.").waitFor();
+}
+/** The system's dialogs belong to no test; all that comes after them does. */
+async function answerDialogs(app: ElectronApplication): Promise<string> {
+  const file = path.join(tmpdir(), `moved-${String(process.hrtime.bigint())}.tokenkeep`);
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] });
+  }, file);
+  return file;
+}
+
+test("settings and history are accessible, in both themes and every state", async () => {
+  const { app, page } = await start();
+  await ready(page);
+  await openSettings(page);
+  await page.getByText("Without a passphrase a lock would only pretend").waitFor();
+  await findsNothing(page, "settings without a passphrase");
+  await page.getByRole("radio", { name: /and a passphrase/ }).check();
+  await page.getByLabel("New passphrase", { exact: true }).fill("a lantern");
+  await button(page, "Apply").click();
+  await page.getByText("The two do not match.").waitFor();
+  await findsNothing(page, "a passphrase that was typed twice, differently");
+  await button(page, "Cancel").click();
+  await setPassphrase(page);
+  await page.getByRole("checkbox", { name: "Change the passphrase" }).check();
+  await button(page, "Check now").click();
+  await page.getByText(/records?, all readable/).waitFor();
+  await findsNothing(page, "settings with a passphrase, another one, and the doctor's answer");
+  await page.getByRole("link", { name: "Accounts" }).first().click();
+  await addSandboxAccount(app, page, "mirrelune");
+  await page.getByRole("link", { name: "mirrelune" }).click();
+  await page.getByRole("heading", { name: "History" }).waitFor();
+  await page.getByRole("listitem").filter({ hasText: "Signed in" }).waitFor();
+  await findsNothing(page, "history");
+});
+
+test("moving house is accessible, and says what went and what came", async () => {
+  const { app, page } = await start();
+  await ready(page);
+  await setPassphrase(page);
+  await button(page, "Export…").click();
+  await page.getByText("There is nothing to export yet.").waitFor();
+  await findsNothing(page, "nothing to export");
+  await page.keyboard.press("Escape");
+  await addRegistration(page);
+  const file = await answerDialogs(app);
+  await button(page, "Export…").click();
+  await page.getByText("It will hold 1 client registration.").waitFor();
+  await page.getByLabel("Passphrase for the file", { exact: true }).fill(FOR_FILE);
+  await page.getByLabel("Passphrase for the file once more").fill(FOR_FILE);
+  await page.getByLabel("Passphrase of this vault").fill("a lantern by the sea");
+  await button(page, "Choose a place…").click();
+  await page.getByText("That is not the passphrase of this vault.").waitFor();
+  await findsNothing(page, "export, refused");
+  await page.getByLabel("Passphrase of this vault").fill(PASSPHRASE);
+  await button(page, "Choose a place…").click();
+  await page.getByText("The file holds 1 client registration.").waitFor();
+  await findsNothing(page, "exported");
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
+
+  await button(page, "Import…").click();
+  await page.getByLabel("Passphrase for the file").fill("two gulls on a boat");
+  await button(page, "Choose the file…").click();
+  await page.getByText("That is not the passphrase of this export.").waitFor();
+  await findsNothing(page, "import, refused");
+  await page.getByLabel("Passphrase for the file").fill(FOR_FILE);
+  await button(page, "Try the same file").click();
+  await page.getByText("Nothing in that file is new here.").waitFor();
+  await findsNothing(page, "imported");
+  expect(readFileSync(file, "utf8")).not.toContain("Stage lights");
+});
+
+test("locked, window or vault, it is accessible, and so is the way out, which says where the old vault went", async () => {
+  const { page, profile } = await start();
+  await ready(page);
+  await setPassphrase(page);
+  await page.evaluate(() => window.tokenkeep["vault.lock"]("window"));
+  await page.getByText("Only this window is locked.").waitFor();
+  await findsNothing(page, "window locked");
+  await page.getByLabel("Passphrase").fill("a lantern by the sea");
+  await button(page, "Unlock").click();
+  await page.getByText("That is not the passphrase of this vault.").waitFor();
+  await findsNothing(page, "a wrong passphrase");
+  await page.getByLabel("Passphrase").fill(PASSPHRASE);
+  await button(page, "Unlock").click();
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
+  await page.keyboard.press("Control+l");
+  await page.getByText("No token leaves while Tokenkeep is locked.").waitFor();
+  await findsNothing(page, "vault locked");
+
+  await button(page, "Begin a new vault…").click();
+  const question = page.getByRole("alertdialog");
+  await question.getByText("every client secret is entered again").waitFor();
+  await question.getByText(`${profile}/vault-set-aside-…`).waitFor();
+  await findsNothing(page, "the way out");
+  await button(page, "Keep the old one").click();
+  await page.getByRole("heading", { name: "Locked" }).waitFor();
+  await button(page, "Begin a new vault…").click();
+  await button(page, "Begin a new vault").click();
+  const told = page.getByText(/A new vault has begun\. The old one is in \//);
+  await told.waitFor();
+  const folder = ((await told.textContent()) ?? "").split(" is in ")[1] ?? "";
+  expect(readFileSync(path.join(folder, "envelope.json"), "utf8")).toContain('"passphrase"');
+  await page.getByText("Without a passphrase a lock would only pretend").waitFor();
+});
+
+test("closed by a keychain that is lost, it is accessible and has a way out", async () => {
+  const { app, page, profile, runtime } = await start();
+  await ready(page);
+  await setPassphrase(page);
+  await app.close();
+  const again = await start({ profile, runtime, args: ["--password-store=basic"] });
+  await again.page.getByText("Your passphrase opens it all the same.").waitFor();
+  await findsNothing(again.page, "closed, with a passphrase");
+  await button(again.page, "Begin a new vault…").click();
+  await button(again.page, "Begin a new vault").click();
+  await again.page.getByRole("heading", { name: "Choose a passphrase" }).waitFor();
+  await again.page.getByLabel("Passphrase").fill("short");
+  await again.page.getByLabel("Once more").fill("short");
+  await button(again.page, "Seal with this passphrase").click();
+  await again.page.getByText("A passphrase needs at least 8 characters.").waitFor();
+  await findsNothing(again.page, "choose a passphrase, refused");
+});
+
+test("by keyboard alone: set a passphrase, change it, export, lock, unlock", async () => {
+  const { app, page } = await start();
+  await ready(page);
+  await addRegistration(page);
+  const file = await answerDialogs(app);
+  const { keyboard } = page;
+  const go = (name: string) => tabTo(page, button(page, name));
+  const fillIn = async (label: string, value: string): Promise<void> => {
+    await tabTo(page, page.getByLabel(label, { exact: true }));
+    await keyboard.type(value);
+  };
+
+  await tabTo(page, page.getByRole("link", { name: "Settings" }).first());
+  await keyboard.press("Enter");
+  await tabTo(page, page.getByRole("radio", { name: /^GNOME Keyring(?! and)/ }));
+  await keyboard.press("ArrowDown");
+  await fillIn("New passphrase", "a lantern");
+  await fillIn("New passphrase once more", "a lantern");
+  await keyboard.press("Enter");
+  await page.getByText("From now on that opens the vault.").waitFor();
+
+  await tabTo(page, page.getByRole("checkbox", { name: "Change the passphrase" }));
+  await keyboard.press("Space");
+  await fillIn("Current passphrase", "a lantern");
+  await fillIn("New passphrase", PASSPHRASE);
+  await fillIn("New passphrase once more", PASSPHRASE);
+  await go("Apply");
+  await keyboard.press("Enter");
+  await expect(page.getByLabel("Current passphrase")).toBeHidden();
+
+  await go("Export…");
+  await keyboard.press("Enter");
+  await fillIn("Passphrase for the file", FOR_FILE);
+  await fillIn("Passphrase for the file once more", FOR_FILE);
+  await fillIn("Passphrase of this vault", PASSPHRASE);
+  await keyboard.press("Enter");
+  await page.getByText("The file holds 1 client registration.").waitFor();
+  expect(readFileSync(file, "utf8")).toContain('"tokenkeep":"export"');
+  await keyboard.press("Escape");
+  await expect(button(page, "Export…")).toBeFocused();
+
+  await keyboard.press("Control+l");
+  await page.getByRole("heading", { name: "Locked" }).waitFor();
+  await expect(page.getByLabel("Passphrase")).toBeFocused();
+  await keyboard.type(PASSPHRASE);
+  await keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
+  await expect(page.getByRole("main")).toBeFocused();
+});
