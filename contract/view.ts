@@ -55,8 +55,10 @@ export interface SignInView {
   /** Next attempt on its own, where one is planned because of `condition` or `reason`. */
   readonly nextTryAtMs?: number;
   readonly renews: boolean;
+  /** False: there is nothing to copy now. The provider ended it, or it stayed on another computer. */
+  readonly hasToken: boolean;
   readonly issuedAtMs: number;
-  /** Absent: the provider told no end. */
+  /** Absent: the provider told no end, or there is no token. */
   readonly expiresAtMs?: number;
   /** When the keeper means to refresh ahead of expiry. */
   readonly refreshesAtMs?: number;

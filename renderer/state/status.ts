@@ -20,6 +20,16 @@ export const needsYou = ({ status }: SignInView): boolean =>
   status === "refresh_ambiguous" ||
   status === "ends_soon";
 
+/** What the person can do: sign in, mend the registration, sign in with another one, or get a client's next token. */
+export type Fix = "signIn" | "client" | "add" | "mint";
+export function fixOf(signIn: SignInView): Fix | undefined {
+  const { status, reason, flow } = signIn;
+  if (reason?.code === "client_missing") return "add";
+  if (status === "config_error") return "client";
+  if (!needsYou(signIn) && status !== "revoked") return undefined;
+  return flow === "client_credentials" ? "mint" : "signIn";
+}
+
 export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
   const { status, condition, providerName, expiresAtMs, refreshesAtMs, sinceMs, nextTryAtMs } = signIn;
   const at = (ms: number | undefined): string => (ms === undefined ? "" : timeOf(ms, nowMs));
@@ -30,7 +40,7 @@ export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
       glyph: "unreachable",
       tone: "info",
       word: condition === "offline" ? t.offline : t.unreachable(providerName),
-      reason: nextTryAtMs === undefined ? t.kept : t.keptNextTry(at(nextTryAtMs)),
+      reason: (signIn.hasToken ? t.kept : t.noToken)(nextTryAtMs === undefined ? undefined : at(nextTryAtMs)),
     };
   switch (status) {
     case "signed_in":
@@ -40,6 +50,8 @@ export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
     case "refreshing":
       return { glyph: "refreshing", tone: "ok", word: t.refreshing, reason: t.onItsWay };
     case "expiring":
+      if (!signIn.hasToken)
+        return { glyph: "expiring", tone: "none", word: t.reminting, reason: t.endedBy(providerName) };
       return {
         glyph: "expiring",
         tone: "none",
@@ -61,7 +73,7 @@ export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
         glyph: "signin",
         tone: "danger",
         word: t.needs_sign_in,
-        reason: t.refusedAt(providerName, at(sinceMs)),
+        reason: refusalReason(signIn, at(sinceMs)),
       };
     case "refresh_ambiguous":
       return {
@@ -81,6 +93,17 @@ export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
 function checked({ validating, validatedAtMs }: SignInView, nowMs: number): string {
   if (validating) return t.checking;
   return validatedAtMs === undefined ? t.notChecked : t.checked(whenOf(validatedAtMs, nowMs));
+}
+
+function refusalReason({ reason, providerName }: SignInView, time: string): string {
+  switch (reason?.code) {
+    case "moved_here":
+    case "provider_changed":
+    case "identity_mismatch":
+      return t[reason.code];
+    default:
+      return t.refusedAt(providerName, time);
+  }
 }
 
 function clientReason({ reason }: SignInView): string {

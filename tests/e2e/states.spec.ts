@@ -1,0 +1,157 @@
+/** Every state of a sign-in: its words, and the one thing to do about it. The real app, a provider that misbehaves. */
+import { expect, test } from "@playwright/test";
+import { chmodSync } from "node:fs";
+import path from "node:path";
+import { findsNothing } from "../support/accessible.ts";
+import { signInAtProvider } from "../support/app.mjs";
+import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
+
+let at: AppAtSandbox;
+test.beforeEach(async () => {
+  test.setTimeout(180_000);
+  at = await startAtSandbox();
+});
+test.afterEach(() => at.close());
+
+const row = (login: string) => at.page.getByRole("row", { name: new RegExp(login) });
+const banner = (title: string | RegExp) => at.page.getByRole("region", { name: title });
+const accounts = () => at.page.getByRole("link", { name: "Accounts" }).first().click();
+async function account(login: string): Promise<void> {
+  await accounts();
+  await at.page.getByRole("link", { name: login }).click();
+  await at.page.getByRole("heading", { name: "History" }).waitFor();
+}
+/** What the list says of it. */
+async function says(login: string, ...words: readonly (string | RegExp)[]): Promise<void> {
+  await accounts();
+  for (const word of words) await expect(row(login)).toContainText(word);
+}
+const validate = (id: string) =>
+  at.page.evaluate((of) => window.tokenkeep["signIns.validate"](of), id).then(({ ok }) => ok);
+const refresh = (id: string) =>
+  at.page.evaluate((of) => window.tokenkeep["signIns.refresh"](of), id).then(({ ok }) => ok);
+const USER = { harborlights_tv: "700000001" };
+const TIME = /\d\d:\d\d/;
+
+test("what only the person can mend says so, and the button leads there", async () => {
+  const { page, app, hands } = at;
+  const bot = await at.register("tokenkeep-sandbox", "Bot");
+
+  const id = await at.signIn(bot, "harborlights_tv");
+  await at.admin("disconnect", { user_id: USER.harborlights_tv });
+  await validate(id);
+  await says("harborlights_tv", "Needs sign-in", /Sandbox refused it at \d\d:\d\d/);
+  await account("harborlights_tv");
+  await expect(banner("Needs sign-in")).toContainText(
+    "The provider refused to renew the token of harborlights_tv.",
+  );
+  await findsNothing(page, "needs sign-in");
+  await banner("Needs sign-in").getByRole("button", { name: "Sign in harborlights_tv again" }).click();
+  await signInAtProvider(app, "harborlights_tv");
+  await page.getByRole("button", { name: "Keep this account" }).click();
+  await says("harborlights_tv", "Signed in");
+
+  const form = { provider: "sandbox", name: "Bot", client_id: "tokenkeep-sandbox", id: bot };
+  const secret = (client_secret: string) =>
+    page.evaluate((given) => window.tokenkeep["clients.save"](given), { ...form, client_secret });
+  await secret("made anew in the console");
+  expect(await refresh(id)).toBe(false);
+  await says("harborlights_tv", "Client needs attention", "Its secret was not accepted");
+  await account("harborlights_tv");
+  await expect(banner("Client needs attention")).toContainText("enter the newest. Tokens are kept.");
+  await findsNothing(page, "client needs attention");
+  await banner("Client needs attention").getByRole("link", { name: "Open clients" }).click();
+  await page.getByRole("button", { name: "Edit Bot" }).click();
+  await page.getByLabel("Client secret").fill("sandbox-only-not-a-secret");
+  await page.getByRole("button", { name: "Save registration" }).click();
+  await says("harborlights_tv", "Signed in"); // by itself
+
+  await page.evaluate((of) => window.tokenkeep["signIns.revoke"](of), id);
+  await says("harborlights_tv", "Revoked", TIME);
+  await expect(
+    row("harborlights_tv").getByRole("button", { name: "Sign in harborlights_tv again" }),
+  ).toBeVisible();
+  await account("harborlights_tv");
+  await expect(banner("Revoked")).toContainText("Sign in again to use this account.");
+  await expect(page.getByRole("button", { name: "Copy token" })).toBeHidden();
+  await findsNothing(page, "revoked");
+
+  const rotating = await at.signIn(await at.register("sandbox-rotating", "Overlay"), "mirrelune");
+  await at.fault({ kind: "drop", after: true });
+  expect(await refresh(rotating)).toBe(false);
+  await says("mirrelune", "Sign in again soon", /Works until \d\d:\d\d/);
+  await account("mirrelune");
+  await expect(banner("Sign in again soon")).toContainText("It works until it ends; then sign in again.");
+  await expect(banner("Sign in again soon").getByRole("button", { name: /Sign in/ })).toBeVisible();
+  await findsNothing(page, "sign in again soon");
+
+  hands.withoutRefresh = true;
+  await at.signIn(bot, "lanternbot");
+  await says("lanternbot", /Expires in \d h/, /Sign in again by/, "No refresh");
+  await account("lanternbot");
+  await expect(banner(/Expires in/)).toContainText("It cannot renew itself.");
+  await findsNothing(page, "ends soon");
+  await accounts();
+  await page.getByText("Two need you.").waitFor();
+  await findsNothing(page, "a list in which all is not well");
+});
+
+test("what passes by itself says so, says when, and keeps everything", async () => {
+  const { page, app, profile } = at;
+  const bot = await at.register("tokenkeep-sandbox", "Bot");
+  const id = await at.signIn(bot, "harborlights_tv");
+  const tryNow = async (title: string): Promise<void> => {
+    await account("harborlights_tv");
+    await banner(title).getByRole("button", { name: "Try now" }).click();
+    await says("harborlights_tv", "Signed in");
+  };
+
+  await at.fault({ kind: "503_json", path: "/oauth2/validate", times: 99 });
+  expect(await validate(id)).toBe(false);
+  await says("harborlights_tv", "Sandbox unreachable", /Token kept\. Next try \d\d:\d\d/);
+  await account("harborlights_tv");
+  await expect(banner("Sandbox unreachable")).toContainText("trouble of its own (503). All tokens are kept.");
+  await findsNothing(page, "unreachable");
+  await at.admin("faults/clear");
+  await tryNow("Sandbox unreachable");
+
+  await at.fault({ kind: "503_json", times: 99 });
+  await at.admin("end-access", { user_id: USER.harborlights_tv });
+  await validate(id);
+  await says("harborlights_tv", "Sandbox unreachable", /No token now\. Next try \d\d:\d\d/);
+  await account("harborlights_tv");
+  await page.getByText("The provider ended its token. A new one is got as soon as it can be.").waitFor();
+  await findsNothing(page, "ended by the provider, and no new one yet");
+  await at.admin("faults/clear");
+  await tryNow("Sandbox unreachable");
+
+  await app.evaluate(({ net }) => {
+    net.isOnline = () => false;
+  });
+  await at.fault({ kind: "drop", path: "/oauth2/validate", times: 99 });
+  await validate(id);
+  await says("harborlights_tv", "No network", "Token kept");
+  await account("harborlights_tv");
+  await expect(banner("No network")).toContainText("Check the network, then try again.");
+  await app.evaluate(({ net }) => {
+    net.isOnline = () => true;
+  });
+  await at.admin("faults/clear");
+  await tryNow("No network");
+
+  const records = path.join(profile, "vault/records");
+  chmodSync(records, 0o500);
+  expect(await refresh(id)).toBe(false);
+  await says("harborlights_tv", "Disk does not take it", "Nothing lost. Free some space");
+  await account("harborlights_tv");
+  await expect(banner("Disk does not take it")).toContainText("Nothing was lost.");
+  await findsNothing(page, "the disk does not take it");
+  chmodSync(records, 0o700);
+  await tryNow("Disk does not take it");
+
+  await at.fault({ kind: "slow", after: true });
+  const refreshing = refresh(id);
+  await says("harborlights_tv", "Refreshing now", "New token on its way");
+  expect(await refreshing).toBe(true);
+  await says("harborlights_tv", "Signed in", "of 4 h");
+});
