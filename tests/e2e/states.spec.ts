@@ -100,11 +100,16 @@ test("what passes by itself says so, says when, and keeps everything", async () 
   const { page, app, profile } = at;
   const bot = await at.register("tokenkeep-sandbox", "Bot");
   const id = await at.signIn(bot, "harborlights_tv");
-  const tryNow = async (title: string): Promise<void> => {
+  /** `mend` ends the trouble. The next try may come by itself before the button is reached: that is as good. */
+  const tryNow = async (title: string, mend: () => unknown): Promise<void> => {
     await account("harborlights_tv");
-    await banner(title).getByRole("button", { name: "Try now" }).click();
+    const button = banner(title).getByRole("button", { name: "Try now" });
+    await expect(button).toBeVisible();
+    await mend();
+    await Promise.race([button.click({ timeout: 60_000 }), button.waitFor({ state: "detached" })]);
     await says("harborlights_tv", "Signed in");
   };
+  const clear = (): Promise<void> => at.admin("faults/clear");
 
   await at.fault({ kind: "503_json", path: "/oauth2/validate", times: 99 });
   expect(await validate(id)).toBe(false);
@@ -112,8 +117,7 @@ test("what passes by itself says so, says when, and keeps everything", async () 
   await account("harborlights_tv");
   await expect(banner("Sandbox unreachable")).toContainText("trouble of its own (503). All tokens are kept.");
   await findsNothing(page, "unreachable");
-  await at.admin("faults/clear");
-  await tryNow("Sandbox unreachable");
+  await tryNow("Sandbox unreachable", clear);
 
   await at.fault({ kind: "503_json", times: 99 });
   await at.admin("end-access", { user_id: USER.harborlights_tv });
@@ -122,8 +126,7 @@ test("what passes by itself says so, says when, and keeps everything", async () 
   await account("harborlights_tv");
   await page.getByText("The provider ended its token. A new one is got as soon as it can be.").waitFor();
   await findsNothing(page, "ended by the provider, and no new one yet");
-  await at.admin("faults/clear");
-  await tryNow("Sandbox unreachable");
+  await tryNow("Sandbox unreachable", clear);
 
   await app.evaluate(({ net }) => {
     net.isOnline = () => false;
@@ -133,11 +136,12 @@ test("what passes by itself says so, says when, and keeps everything", async () 
   await says("harborlights_tv", "No network", "Token kept");
   await account("harborlights_tv");
   await expect(banner("No network")).toContainText("Check the network, then try again.");
-  await app.evaluate(({ net }) => {
-    net.isOnline = () => true;
+  await tryNow("No network", async () => {
+    await clear();
+    await app.evaluate(({ net }) => {
+      net.isOnline = () => true;
+    });
   });
-  await at.admin("faults/clear");
-  await tryNow("No network");
 
   const records = path.join(profile, "vault/records");
   chmodSync(records, 0o500);
@@ -146,8 +150,7 @@ test("what passes by itself says so, says when, and keeps everything", async () 
   await account("harborlights_tv");
   await expect(banner("Disk does not take it")).toContainText("Nothing was lost.");
   await findsNothing(page, "the disk does not take it");
-  chmodSync(records, 0o700);
-  await tryNow("Disk does not take it");
+  await tryNow("Disk does not take it", () => chmodSync(records, 0o700));
 
   await at.fault({ kind: "slow", after: true });
   const refreshing = refresh(id);
