@@ -130,7 +130,7 @@ const SENTENCES: { readonly [F in Failure as F["code"]]: (failure: F) => string 
   envelope_newer: ({ format }) =>
     `This vault was written by a newer Tokenkeep (format ${String(format)}). Update the app; nothing was changed.`,
   storage_failing: () =>
-    "Nothing was lost. The change could not be written to disk, and refreshing waits until it can. Free some space, then try again.",
+    "The change could not be written to disk. Nothing was lost, and refreshing waits until it can be. Free some space, then try again.",
   provider_unknown: ({ provider }) => `There is no provider named “${provider}” here.`,
   provider_unreachable: ({ provider }) =>
     `${provider} cannot be reached. All tokens are kept, and those still valid go on working. Check the network, then try again.`,

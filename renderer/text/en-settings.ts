@@ -14,6 +14,16 @@ const some = (names: readonly string[]): string =>
     ", ",
   );
 
+const WHY: readonly (readonly [RegExp, string])[] = [
+  [/NAME_NOT_RESOLVED|NAME_RESOLUTION|ENOTFOUND|EAI_AGAIN/, "its name is not found"],
+  [/REFUSED/, "the connection is refused"],
+  [/TIMED_OUT|timeout/, "no answer in time"],
+  [/PROXY|TUNNEL/, "the proxy does not let it through"],
+  [/CERT|SSL|TLS/, "its certificate is not trusted"],
+  [/DISCONNECTED|UNREACH/, "there is no way to it"],
+  [/^5\d\d$/, "it answers with trouble of its own"],
+];
+
 export const settingsText = {
   title: "Settings",
   sealTitle: "What opens the vault",
@@ -77,10 +87,12 @@ export const settingsText = {
   importedKnown: (n: number) => `${count(n, "sign-in was", "sign-ins were")} here already.`,
   importedBare: (names: readonly string[]) => `To be signed in here: ${some(names)}.`,
   doctorTitle: "How Tokenkeep is doing",
+  doctorText:
+    "Looks at the keychain, the vault, the network and the providers, and tells what it finds. The report holds no names, tokens or secrets.",
   run: "Check now",
   running: "Checking",
   copyReport: "Copy report",
-  copied: "The report was copied. It holds no names, tokens or secrets.",
+  copied: "The report was copied.",
   doctor: {
     app: "Tokenkeep",
     system: "System",
@@ -105,7 +117,9 @@ export const settingsText = {
     online: "Connected",
     offline: "Not connected",
     reachable: (ms: number) => `Answers in ${String(ms)} ms`,
-    unreachable: (why: string) => `Cannot be reached (${why})`,
+    /** `why`: a status, or the network's code for it. */
+    unreachable: (why: string) =>
+      ["Cannot be reached", WHY.find(([code]) => code.test(why))?.[1]].filter(Boolean).join(": "),
     clock: (sec: number) =>
       sec > 0
         ? `This computer's clock is ${String(sec)} s ahead`
@@ -118,7 +132,7 @@ export const settingsText = {
 export const closedText = {
   opening: "Opening Tokenkeep",
   lockedTitle: "Locked",
-  lockedText: "Nothing leaves until you unlock.",
+  lockedText: "Your passphrase opens it.",
   windowText: "Only this window is locked. Your tools go on.",
   passphrase: "Passphrase",
   unlock: "Unlock",
@@ -162,7 +176,7 @@ export const historyText = {
   loading: "Loading…",
   what: {
     signed_in: "Signed in",
-    validated: "Valid",
+    validated: "Checked: valid",
     refreshed: "Renewed",
     copied: "Copied by you",
     revoked: "Revoked",

@@ -2,7 +2,7 @@
 import { expect, test } from "@playwright/test";
 import { chmodSync } from "node:fs";
 import path from "node:path";
-import { findsNothing } from "../support/accessible.ts";
+import { findsNothing, fits } from "../support/accessible.ts";
 import { signInAtProvider } from "../support/app.mjs";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
 
@@ -91,9 +91,11 @@ test("what only the person can mend says so, and the button leads there", async 
   await account("lanternbot");
   await expect(banner(/Expires in/)).toContainText("It cannot renew itself.");
   await findsNothing(page, "ends soon");
+  await fits(page, "ends soon");
   await accounts();
   await page.getByText("Two need you.").waitFor();
   await findsNothing(page, "a list in which all is not well");
+  await fits(page, "a list in which all is not well");
 });
 
 test("what passes by itself says so, says when, and keeps everything", async () => {
@@ -122,7 +124,7 @@ test("what passes by itself says so, says when, and keeps everything", async () 
   await at.fault({ kind: "503_json", times: 99 });
   await at.admin("end-access", { user_id: USER.harborlights_tv });
   await validate(id);
-  await says("harborlights_tv", "Sandbox unreachable", /No token now\. Next try \d\d:\d\d/);
+  await says("harborlights_tv", "Sandbox unreachable", /Its token ended\. Next try \d\d:\d\d/);
   await account("harborlights_tv");
   await page.getByText("The provider ended its token. A new one is got as soon as it can be.").waitFor();
   await findsNothing(page, "ended by the provider, and no new one yet");
@@ -148,7 +150,7 @@ test("what passes by itself says so, says when, and keeps everything", async () 
   expect(await refresh(id)).toBe(false);
   await says("harborlights_tv", "Disk does not take it", "Nothing lost. Free some space");
   await account("harborlights_tv");
-  await expect(banner("Disk does not take it")).toContainText("Nothing was lost.");
+  await expect(banner("Disk does not take it")).toContainText("Nothing was lost, and refreshing waits");
   await findsNothing(page, "the disk does not take it");
   await tryNow("Disk does not take it", () => chmodSync(records, 0o700));
 

@@ -3,7 +3,7 @@ import { expect, test, type ElectronApplication, type Page } from "@playwright/t
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { findsNothing, tabTo } from "../support/accessible.ts";
+import { findsNothing, fits, tabTo } from "../support/accessible.ts";
 import { addSandboxAccount, startApp } from "../support/app.mjs";
 
 interface Running {
@@ -47,7 +47,7 @@ async function answerDialogs(app: ElectronApplication): Promise<string> {
   return file;
 }
 
-test("settings and history are accessible, in both themes and every state", async () => {
+test("settings and history are accessible, in both themes and every state, and fit", async () => {
   const { app, page } = await start();
   await ready(page);
   await openSettings(page);
@@ -64,12 +64,14 @@ test("settings and history are accessible, in both themes and every state", asyn
   await button(page, "Check now").click();
   await page.getByText(/records?, all readable/).waitFor();
   await findsNothing(page, "settings with a passphrase, another one, and the doctor's answer");
+  await fits(page, "settings with a passphrase, another one, and the doctor's answer");
   await page.getByRole("link", { name: "Accounts" }).first().click();
   await addSandboxAccount(app, page, "mirrelune");
   await page.getByRole("link", { name: "mirrelune" }).click();
   await page.getByRole("heading", { name: "History" }).waitFor();
   await page.getByRole("listitem").filter({ hasText: "Signed in" }).waitFor();
   await findsNothing(page, "history");
+  await fits(page, "history");
 });
 
 test("moving house is accessible, and says what went and what came", async () => {
@@ -90,6 +92,7 @@ test("moving house is accessible, and says what went and what came", async () =>
   await button(page, "Choose a place…").click();
   await page.getByText("That is not the passphrase of this vault.").waitFor();
   await findsNothing(page, "export, refused");
+  await fits(page, "export, refused");
   await page.getByLabel("Passphrase of this vault").fill(PASSPHRASE);
   await button(page, "Choose a place…").click();
   await page.getByText("The file holds 1 client registration.").waitFor();
@@ -101,6 +104,7 @@ test("moving house is accessible, and says what went and what came", async () =>
   await button(page, "Choose the file…").click();
   await page.getByText("That is not the passphrase of this export.").waitFor();
   await findsNothing(page, "import, refused");
+  await fits(page, "import, refused");
   await page.getByLabel("Passphrase for the file").fill(FOR_FILE);
   await button(page, "Try the same file").click();
   await page.getByText("Nothing in that file is new here.").waitFor();
@@ -125,12 +129,14 @@ test("locked, window or vault, it is accessible, and so is the way out, which sa
   await page.keyboard.press("Control+l");
   await page.getByText("No token leaves while Tokenkeep is locked.").waitFor();
   await findsNothing(page, "vault locked");
+  await fits(page, "vault locked");
 
   await button(page, "Begin a new vault…").click();
   const question = page.getByRole("alertdialog");
   await question.getByText("every client secret is entered again").waitFor();
   await question.getByText(`${profile}/vault-set-aside-…`).waitFor();
   await findsNothing(page, "the way out");
+  await fits(page, "the way out");
   await button(page, "Keep the old one").click();
   await page.getByRole("heading", { name: "Locked" }).waitFor();
   await button(page, "Begin a new vault…").click();
@@ -150,6 +156,7 @@ test("closed by a keychain that is lost, it is accessible and has a way out", as
   const again = await start({ profile, runtime, args: ["--password-store=basic"] });
   await again.page.getByText("Your passphrase opens it all the same.").waitFor();
   await findsNothing(again.page, "closed, with a passphrase");
+  await fits(again.page, "closed, with a passphrase");
   await button(again.page, "Begin a new vault…").click();
   await button(again.page, "Begin a new vault").click();
   await again.page.getByRole("heading", { name: "Choose a passphrase" }).waitFor();
@@ -158,6 +165,7 @@ test("closed by a keychain that is lost, it is accessible and has a way out", as
   await button(again.page, "Seal with this passphrase").click();
   await again.page.getByText("A passphrase needs at least 8 characters.").waitFor();
   await findsNothing(again.page, "choose a passphrase, refused");
+  await fits(again.page, "choose a passphrase, refused");
 });
 
 test("by keyboard alone: set a passphrase, change it, export, lock, unlock", async () => {

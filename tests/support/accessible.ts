@@ -19,3 +19,16 @@ export async function tabTo(page: Page, wanted: Locator): Promise<void> {
   }
   throw new Error(`Tab does not lead to ${String(wanted)}`);
 }
+
+/** Nothing is cut off, or has to be scrolled to sideways, in the narrowest window. */
+export async function fits(page: Page, where: string): Promise<void> {
+  const before = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
+  await page.setViewportSize({ width: 360, height: 740 });
+  const wider = await page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll("main, [role=dialog], [role=alertdialog]")]
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+      .map(({ tagName }) => tagName),
+  );
+  expect(wider, where).toEqual([]);
+  await page.setViewportSize(before);
+}
