@@ -92,7 +92,7 @@ async function oneRefresh(profile) {
 /** Twenty requests on each of fifty connections while the one refresh is under way. */
 async function thousandRequests() {
   const server = await startCrowdServer({ lifeMs: LIFE_MS });
-  const { profile, grant } = await seededProfile(1, server, -60_000);
+  const { profile, grant } = await seededProfile(1, server, { lifeMs: LIFE_MS, endsInMs: -60_000 });
   const release = server.hold();
   const { app, runtime } = await startApp({ profile });
   while (server.counts.refresh === 0) await settle(20);
@@ -121,8 +121,8 @@ async function thousandRequests() {
 
 const server = await startCrowdServer({ lifeMs: LIFE_MS });
 const profiles = {
-  none: (await seededProfile(0, server, LIFE_MS)).profile,
-  many: (await seededProfile(COUNT, server, LIFE_MS)).profile,
+  none: (await seededProfile(0, server, { lifeMs: LIFE_MS })).profile,
+  many: (await seededProfile(COUNT, server, { lifeMs: LIFE_MS })).profile,
 };
 /** @type {Record<keyof typeof profiles, { ms: number, stallMs: number }[]>} */
 const seen = { none: [], many: [] };
