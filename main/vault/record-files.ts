@@ -43,6 +43,8 @@ function padded(json: string): Buffer {
   return Buffer.from(json + " ".repeat(size - bytes));
 }
 
+const unpadded = (plain: Buffer): string => plain.toString("utf8", 0, plain.lastIndexOf("}") + 1);
+
 function readRecord({ key, vault }: RecordKey, id: string, text: string): Read {
   let value: unknown;
   try {
@@ -55,7 +57,7 @@ function readRecord({ key, vault }: RecordKey, id: string, text: string): Read {
   const file = v.safeParse(fileShape, value);
   if (!file.success || file.output.id !== id) return { why: "damaged" };
   const plain = open(key, contextOf(vault, id), file.output.sealed);
-  const record = plain === undefined ? undefined : decodeRecord(plain.toString("utf8"));
+  const record = plain === undefined ? undefined : decodeRecord(unpadded(plain));
   return record?.id === id ? { record } : { why: "damaged" };
 }
 
