@@ -51,12 +51,18 @@ export function merged(snapshot: Snapshot, { signInsChanged = [], ...parts }: Ch
   return { ...next, signIns: next.signIns.map((row) => rows.get(row.id) ?? row) };
 }
 
+declare const holds: unique symbol;
+/** A value as JSON text. The bridge hands a text over as it is, and copies anything else member by member. */
+export type Json<V> = string & { readonly [holds]?: V };
+export const toJson = <V>(value: V): Json<V> => JSON.stringify(value);
+export const fromJson = <V>(json: Json<V>): V => JSON.parse(json) as V;
+
 const passphrase = v.pipe(v.string(), v.maxLength(1024));
 
 export const ipc = {
   /** The whole state; afterwards `state.changed` brings the parts that change. */
-  "state.get": call<Snapshot>()(nothing),
-  "state.changed": notice<Changes>(),
+  "state.get": call<Json<Snapshot>>()(nothing),
+  "state.changed": notice<Json<Changes>>(),
 
   /** Makes a vault that a passphrase seals; only while there is none. */
   "vault.create": call()(v.object({ passphrase })),

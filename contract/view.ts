@@ -46,7 +46,8 @@ export interface SignInView {
   readonly displayName: string;
   /** What the person calls it: "bot". Names it for tools, too. */
   readonly alias?: string;
-  readonly scopes: readonly ScopeView[];
+  /** By name: what each allows stands once, in `Snapshot.scopes`. */
+  readonly scopes: readonly string[];
   readonly status: SignInStatus;
   readonly condition?: Condition;
   /** Why the status or condition is what it is, where there is something to say; with the instant it began. */
@@ -257,6 +258,8 @@ export interface Snapshot {
   readonly vault: VaultView;
   readonly providers: readonly ProviderView[];
   readonly clients: readonly ClientView[];
+  /** Every scope that is known, retired ones too. */
+  readonly scopes: readonly ScopeView[];
   readonly signIns: readonly SignInView[];
   readonly tools: readonly ToolView[];
   /** Where tools connect; a failure says why they cannot. */

@@ -5,6 +5,7 @@ import type { Handlers } from "../contract/ipc.ts";
 import type { SignInView } from "../contract/view.ts";
 import type { SignInRecord } from "../core/accounts/records.ts";
 import { createProviders } from "../core/providers/registry.ts";
+import { knownScopes } from "../core/scopes/catalogue.ts";
 import { coalesced } from "../core/single-flight.ts";
 import { createBroker } from "./broker.ts";
 import { createClients } from "./clients.ts";
@@ -150,6 +151,7 @@ export function compose(host: Host): App {
           embedded: userAgents.includes("embedded"),
         })),
       clients: () => unlessCurtain(() => clients.views()),
+      scopes: () => knownScopes,
       signIns: () =>
         unlessCurtain(() =>
           keeper.watches
@@ -190,6 +192,7 @@ export function compose(host: Host): App {
   };
   vault.onState(() => {
     changed();
+    state.tell(); // the list is waited for; what looks after thousands of sign-ins takes a while to begin
     retryLater();
   });
   return {

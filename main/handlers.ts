@@ -1,6 +1,6 @@
 /** What each call of the window does. Arguments are parsed before they come here (main/electron/ipc.ts). */
 import { failed, ok, type Failure, type Result } from "../contract/failure.ts";
-import type { CallName, CopyForm, Handlers } from "../contract/ipc.ts";
+import { toJson, type CallName, type CopyForm, type Handlers } from "../contract/ipc.ts";
 import type { SignInRecord } from "../core/accounts/records.ts";
 import type { DoctorView } from "../contract/view.ts";
 import { offeredScopes } from "../core/scopes/catalogue.ts";
@@ -113,7 +113,7 @@ function createAll(parts: Parts): Handlers {
   }
 
   return {
-    "state.get": () => Promise.resolve(ok(state.snapshot())),
+    "state.get": () => Promise.resolve(ok(toJson(state.snapshot()))),
 
     "vault.create": ({ passphrase }) => guard.opening(() => vault.create(new Secret(passphrase))),
     "vault.unlock": ({ passphrase }) => guard.unlock(new Secret(passphrase)),

@@ -12,6 +12,9 @@ const views = new Map<string, ScopeView>(
 /** Total: an unknown scope has its name and nothing else. */
 export const describeScope = (name: string): ScopeView => views.get(name) ?? { name, access: "other" };
 
+/** Every scope that is known, retired ones too. */
+export const knownScopes: readonly ScopeView[] = [...views.values()];
+
 /** What can be asked for today, in the order of the list; retired scopes are recognised, not offered (TA §19). */
 export const offeredScopes = (): readonly ScopeView[] =>
   scopes.filter(({ deprecated }) => !deprecated).map(({ scope }) => describeScope(scope));

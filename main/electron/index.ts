@@ -140,7 +140,7 @@ function main(): void {
   logBugs(host.log);
   const keep = compose(host);
   serveCalls(keep.handlers, window, host.log); // in the same turn, so before the window asks
-  keep.state.onChange((changes) => window.send("state.changed", changes));
+  keep.state.onChange((_changes, json) => window.send("state.changed", json));
   comeBackForAnswers(keep, window);
   void (hidden ? Promise.resolve() : window.painted()).then(() => keep.start());
   showTray(keep, window);

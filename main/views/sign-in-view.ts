@@ -10,7 +10,6 @@ import {
   renews,
 } from "../../core/lifecycle/schedule.ts";
 import type { Provider } from "../../core/providers/provider.ts";
-import { describeScope } from "../../core/scopes/catalogue.ts";
 import type { Watch } from "../keeper/parts.ts";
 
 /** The state that a person sees: the record's, refined by time and by what runs now. `endsAtMs`: as both clocks say. */
@@ -86,7 +85,7 @@ export function signInView(
     login: record.login,
     displayName: record.displayName,
     ...(record.alias !== undefined && { alias: record.alias }),
-    scopes: record.scopes.map(describeScope),
+    scopes: record.scopes,
     status: statusOf(record, watch, nowMs, endsAtMs),
     ...(condition !== undefined && { condition }),
     ...(reason !== undefined && { reason }),

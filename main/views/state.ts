@@ -1,7 +1,9 @@
 /** The window's state: rebuilt in parts, and sent only where it changed. */
-import type { Changes } from "../../contract/ipc.ts";
+import type { Changes, Json } from "../../contract/ipc.ts";
 import type { SignInView, Snapshot } from "../../contract/view.ts";
 
+/** `json`: the same changes, as they go to the window. */
+type Listener = (changes: Changes, json: Json<Changes>) => void;
 type Parts = { readonly [K in keyof Snapshot]: () => Snapshot[K] };
 
 export interface State {
@@ -12,7 +14,9 @@ export interface State {
   touch(signIn?: string): void;
   /** Anything but the sign-ins may have changed: those are thousands, and not made anew for nothing. */
   touchParts(): void;
-  onChange(listener: (changes: Changes) => void): () => void;
+  /** Tells what was touched now, before whatever comes next in this turn. */
+  tell(): void;
+  onChange(listener: Listener): () => void;
 }
 
 /** Changes that come together are sent together: a sign-in touches five parts within a millisecond. */
@@ -23,46 +27,41 @@ export function createState(parts: Parts, signIn: (id: string) => SignInView | u
   const names = Object.keys(parts) as (keyof Snapshot)[];
   const build = (): Snapshot =>
     Object.fromEntries(names.map((name) => [name, parts[name]()])) as unknown as Snapshot;
-  const sent = new Map<keyof Snapshot, () => string>();
-  const listeners = new Set<(changes: Changes) => void>();
+  const sent = new Map<keyof Changes, string>();
+  const listeners = new Set<Listener>();
   const touched = new Set<string>();
   let everything = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Undefined: as it was sent last. */
-  function newer<K extends keyof Snapshot>(name: K): Snapshot[K] | undefined {
-    const now = parts[name]();
-    const before = sent.get(name)?.();
-    const text = (): string => JSON.stringify(now);
-    if (before !== undefined && before === text()) return undefined;
-    // The list's text is made when there is something to compare it with: at start it would only keep the list waiting.
-    const kept = name === "signIns" ? undefined : text();
-    sent.set(name, kept === undefined ? text : () => kept);
-    return now;
-  }
   const tell = (): void => {
+    clearTimeout(timer);
     timer = undefined;
     const rows = [...touched].map(signIn);
     // A row that went is told with the whole list.
     const whole = everything || rows.includes(undefined);
     everything = false;
     touched.clear();
-    const parted = names
+    const parted: { name: keyof Changes; value: unknown; text: string }[] = names
       .filter((name) => whole || name !== "signIns")
-      .map((name) => [name, newer(name)] as const)
-      .filter(([, value]) => value !== undefined);
+      .map((name) => ({ name, value: parts[name]() }))
+      .map((part) => ({ ...part, text: JSON.stringify(part.value) }))
+      .filter(({ name, text }) => sent.get(name) !== text);
+    for (const { name, text } of parted) sent.set(name, text);
     const signInsChanged = whole ? [] : rows.filter((row) => row !== undefined);
-    if (signInsChanged.length > 0) sent.delete("signIns"); // what was sent is not what is there any more
-    if (parted.length + signInsChanged.length === 0) return;
-    const changes: Changes = {
-      ...Object.fromEntries(parted),
-      ...(signInsChanged.length > 0 && { signInsChanged }),
-    };
-    for (const listener of listeners) listener(changes);
+    if (signInsChanged.length > 0) {
+      sent.delete("signIns"); // what was sent is not what is there any more
+      parted.push({ name: "signInsChanged", value: signInsChanged, text: JSON.stringify(signInsChanged) });
+    }
+    if (parted.length === 0) return;
+    const changes: Changes = Object.fromEntries(parted.map(({ name, value }) => [name, value]));
+    // Of the texts that were compared: that of a long list is not made twice.
+    const json = `{${parted.map(({ name, text }) => `"${name}":${text}`).join()}}` as Json<Changes>;
+    for (const listener of listeners) listener(changes, json);
   };
 
   return {
     snapshot: build,
+    tell,
     touch(id) {
       if (id === undefined) everything = true;
       else touched.add(id);

@@ -2,7 +2,7 @@
 import { createContext } from "svelte";
 import { SvelteSet } from "svelte/reactivity";
 import { sentence, type Failure, type Result } from "../../contract/failure.ts";
-import { merged, type Changes, type CopyForm, type RendererApi } from "../../contract/ipc.ts";
+import { fromJson, merged, type Changes, type CopyForm, type RendererApi } from "../../contract/ipc.ts";
 import type { Snapshot } from "../../contract/view.ts";
 import { text } from "../text/en.ts";
 import { Notices } from "./notices.svelte.ts";
@@ -33,12 +33,13 @@ export class Keep {
   /** Follows main and the clock; returns its own stop. */
   follow = (): (() => void) => {
     const early: Changes[] = [];
-    const stop = this.api["state.changed"]((changes) => {
+    const stop = this.api["state.changed"]((json) => {
+      const changes = fromJson(json);
       if (this.snapshot === undefined) early.push(changes);
       else this.snapshot = merged(this.snapshot, changes);
     });
     void this.api["state.get"]().then((answer) => {
-      if (answer.ok) this.snapshot = early.reduce(merged, answer.value);
+      if (answer.ok) this.snapshot = early.reduce(merged, fromJson(answer.value));
       else this.notices.fail(sentence(answer.failure));
     });
     const tick = (): void => {

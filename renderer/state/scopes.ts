@@ -1,0 +1,8 @@
+import type { ScopeView, Snapshot } from "../../contract/view.ts";
+
+/** What scopes allow, in their order; one that nobody knows has its name and nothing else. */
+export const described = (
+  names: readonly string[],
+  { scopes }: Pick<Snapshot, "scopes">,
+): readonly ScopeView[] =>
+  names.map((name) => scopes.find((scope) => scope.name === name) ?? { name, access: "other" });

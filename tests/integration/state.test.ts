@@ -1,0 +1,71 @@
+/** What the window is told of: what changed, once, and as the text that crosses to it. */
+import { expect, test } from "vitest";
+import { fromJson, merged, type Changes, type Json } from "../../contract/ipc.ts";
+import type { SignInView, Snapshot } from "../../contract/view.ts";
+import { createState } from "../../main/views/state.ts";
+
+const row = (id: string, login = id) => ({ id, login }) as SignInView;
+
+function setUp() {
+  const now = { tools: [] as Snapshot["tools"], signIns: [row("a"), row("b")] as readonly SignInView[] };
+  const parts = { tools: () => now.tools, signIns: () => now.signIns } as unknown as Parameters<
+    typeof createState
+  >[0];
+  const state = createState(parts, (id) => now.signIns.find((one) => one.id === id));
+  const told: Changes[] = [];
+  state.onChange((changes, json: Json<Changes>) => {
+    expect(fromJson(json)).toEqual(changes);
+    told.push(changes);
+  });
+  return { now, state, told };
+}
+
+test("everything is told the first time, and then nothing but what changed", () => {
+  const { now, state, told } = setUp();
+  state.touch();
+  state.tell();
+  expect(told).toEqual([{ tools: [], signIns: now.signIns }]);
+  state.touch();
+  state.tell();
+  expect(told).toHaveLength(1);
+  now.tools = [{ id: "t", name: "bot", createdAtMs: 0 }];
+  state.touch();
+  state.tell();
+  expect(told[1]).toEqual({ tools: now.tools });
+});
+
+test("of one sign-in its row alone is told; when it went, the list", () => {
+  const { now, state, told } = setUp();
+  state.touch();
+  state.tell();
+  now.signIns = [row("a"), row("b", "renamed")];
+  state.touch("b");
+  state.tell();
+  expect(told[1]).toEqual({ signInsChanged: [row("b", "renamed")] });
+  now.signIns = [row("a")];
+  state.touch("b");
+  state.tell();
+  expect(told[2]).toEqual({ signIns: [row("a")] });
+});
+
+test("who follows the texts has what main has", () => {
+  const { now, state } = setUp();
+  let window = { tools: [], signIns: [] } as unknown as Snapshot;
+  state.onChange((_changes, json) => (window = merged(window, fromJson(json))));
+  for (const signIns of [[row("a"), row("b")], [row("a"), row("b", "x")], [row("b", "x")]]) {
+    now.signIns = signIns;
+    state.touch("b");
+    state.touch();
+    state.tell();
+    expect(window.signIns).toEqual(signIns);
+  }
+});
+
+test("changes that come together are told together, and not twice", async () => {
+  const { state, told } = setUp();
+  state.touch();
+  state.touchParts();
+  state.tell();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(told).toHaveLength(1);
+});
