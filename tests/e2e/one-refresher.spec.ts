@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { Snapshot } from "../../contract/view.ts";
 import { report } from "../campaign/campaign.ts";
 import { addSandboxAccount, appArguments, electronPath, startApp } from "../support/app.mjs";
 import { startFaultProxy, type FaultProxy } from "../support/fault-proxy.ts";
@@ -11,7 +12,7 @@ import { startFaultProxy, type FaultProxy } from "../support/fault-proxy.ts";
 const firstSignIn = (page: Page) =>
   page.evaluate(async () => {
     const state = await window.tokenkeep["state.get"]();
-    return state.ok ? state.value.signIns[0] : undefined;
+    return state.ok ? (JSON.parse(state.value) as Snapshot).signIns[0] : undefined;
   });
 
 /** An app whose one account has a refresh token that works once. */
@@ -26,10 +27,8 @@ async function withOneTimeAccount(proxy: FaultProxy) {
   });
   await addSandboxAccount(app, page, "mirrelune", /^Rotating/);
   // The provider's second token: from here on it is known to work once.
-  await page.evaluate(async () => {
-    const state = await window.tokenkeep["state.get"]();
-    if (state.ok) await window.tokenkeep["signIns.refresh"](state.value.signIns[0]?.id ?? "");
-  });
+  const { id = "" } = (await firstSignIn(page)) ?? {};
+  await page.evaluate((signIn) => window.tokenkeep["signIns.refresh"](signIn), id);
   expect(proxy.refreshes).toBe(1);
   return running;
 }
