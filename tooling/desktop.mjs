@@ -71,7 +71,8 @@ export async function onDesktop(args, { output, env = {}, stdio = "inherit" }) {
     printf '\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
     exec "$@"`;
   const desktop = [
-    ...["xvfb-run", "-a", "-s", "-screen 0 1600x1200x24", "dbus-run-session", "--"],
+    // A display whose last client goes would begin anew, and refuse whoever comes in that moment.
+    ...["xvfb-run", "-a", "-s", "-screen 0 1600x1200x24 -noreset", "dbus-run-session", "--"],
     ...["bash", "-c", session, "bash", runtime, outputs, process.execPath, ...args],
   ];
   const [command = "", ...rest] = asUser ? ["runuser", "-u", USER, "--", ...desktop] : desktop;
