@@ -147,7 +147,11 @@ export interface KeychainView {
 }
 
 export type VaultView =
-  | { readonly state: "opening" }
+  | {
+      readonly state: "opening";
+      /** Many records are being read. The first rows of the list are there, to be looked at and no more. */
+      readonly reading?: { readonly of: number; readonly sealedBy: SealedBy };
+    }
   /**
    * There is no vault yet, and no keychain that would seal one now: a passphrase may be chosen. `keychain_locked` and
    * `keychain_failing` may pass, and the vault is then made without one.

@@ -3,7 +3,7 @@ import path from "node:path";
 import { failed, ok, type Failure, type Result } from "../contract/failure.ts";
 import type { Handlers } from "../contract/ipc.ts";
 import type { SignInView } from "../contract/view.ts";
-import type { SignInRecord } from "../core/accounts/records.ts";
+import type { RecordKind, SignInRecord, VaultRecord } from "../core/accounts/records.ts";
 import { createProviders } from "../core/providers/registry.ts";
 import { knownScopes } from "../core/scopes/catalogue.ts";
 import { coalesced } from "../core/single-flight.ts";
@@ -16,6 +16,7 @@ import { createKeeper } from "./keeper/keeper.ts";
 import { createSandbox } from "./sandbox.ts";
 import { createAppTokens } from "./app-tokens.ts";
 import { createDoctor } from "./doctor.ts";
+import { createFirstRows } from "./first-rows.ts";
 import { createGuard, type Absence } from "./guard.ts";
 import { createHistory } from "./history.ts";
 import { createSettings } from "./settings.ts";
@@ -62,12 +63,14 @@ export function compose(host: Host): App {
   };
 
   const vaultFolder = path.join(host.profileFolder, "vault");
+  const firstRows = createFirstRows(path.join(host.profileFolder, "first-rows.json"), log);
   const vault = createVault({
     folder: vaultFolder,
     keychain: host.keychain,
     clock,
     random,
     log,
+    firstOnes: () => firstRows.load(),
   });
   const providers = createProviders(host.providers);
   const history = createHistory(path.join(host.profileFolder, "history"), clock, log);
@@ -101,6 +104,9 @@ export function compose(host: Host): App {
     if (vault.state.state !== "open") return;
     await keeper.start(async () => {
       await sandbox.startIfUsed(); // before the first checks, or its accounts would be called unreachable
+      // With thousands there is enough to do for a moment that the window would wait to draw its list.
+      const waitMs = Math.floor(vault.list("sign_in").length / 20);
+      if (waitMs > 0) await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
       return !stopping && !guard.closing;
     });
     state.touchParts(); // the sign-ins were told of when the vault opened
@@ -127,12 +133,14 @@ export function compose(host: Host): App {
   );
   /** What the window may not see while it is locked. */
   const unlessCurtain = <V>(list: () => readonly V[]): readonly V[] => (guard.curtain ? [] : list());
+  const early = <K extends RecordKind>(kind: K): Extract<VaultRecord, { kind: K }>[] =>
+    vault.early.filter((record): record is Extract<VaultRecord, { kind: K }> => record.kind === kind);
   const row = (record: SignInRecord): SignInView =>
     signInView(
       record,
       keeper.watches.of(record.id),
       providers.get(record.provider),
-      vault.get("client", record.client),
+      vault.get("client", record.client) ?? early("client").find(({ id }) => id === record.client),
       clock.nowMs(),
       keeper.watches.endsAtMs(record),
     );
@@ -154,8 +162,7 @@ export function compose(host: Host): App {
       scopes: () => knownScopes,
       signIns: () =>
         unlessCurtain(() =>
-          keeper.watches
-            .all()
+          (vault.state.state === "open" ? keeper.watches.all() : early("sign_in"))
             .map(row)
             .sort((a, b) => byLogin.compare(a.login, b.login) || (a.id < b.id ? -1 : 1)),
         ),
@@ -180,6 +187,10 @@ export function compose(host: Host): App {
       return record === undefined ? undefined : row(record);
     },
   );
+
+  state.onChange(({ signIns = [] }) => {
+    if (vault.state.state === "open") firstRows.keep(signIns);
+  });
 
   /** A keychain that was locked or away may come by itself: asked about, never prompted for. */
   let cancelRetry: () => void = () => undefined;

@@ -96,9 +96,14 @@ export function createGuard(
   }
 
   return {
-    view: () => (curtain && hasPassphrase() ? { state: "locked", windowOnly: true } : vault.state),
+    view() {
+      if (!curtain) return vault.state;
+      if (vault.state.state === "opening") return { state: "opening" };
+      return hasPassphrase() ? { state: "locked", windowOnly: true } : vault.state;
+    },
     get curtain() {
-      return curtain && hasPassphrase();
+      // While it opens nobody knows yet whether there is a passphrase; what is read first is not shown then.
+      return curtain && (vault.state.state === "opening" || hasPassphrase());
     },
     get closing() {
       return closing;

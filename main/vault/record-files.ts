@@ -45,7 +45,25 @@ function padded(json: string): Buffer {
 
 const unpadded = (plain: Buffer): string => plain.toString("utf8", 0, plain.lastIndexOf("}") + 1);
 
-function readRecord({ key, vault }: RecordKey, id: string, text: string): Read {
+function openRecord({ key, vault }: RecordKey, id: string, sealed: string): VaultRecord | undefined {
+  const plain = open(key, contextOf(vault, id), sealed);
+  const record = plain === undefined ? undefined : decodeRecord(unpadded(plain));
+  return record?.id === id ? record : undefined;
+}
+
+/** A record's file around its seal, as `writeRecord` leaves it. */
+const frameOf = (id: string): readonly [string, string] => {
+  const [before = "", after = ""] = JSON.stringify({ format: RECORD_FORMAT, id, sealed: "|" }).split("|");
+  return [before, after];
+};
+
+function readRecord(key: RecordKey, id: string, text: string): Read {
+  // As we write it: taken apart by hand, since thousands are waited for. What else it may be, JSON tells.
+  const [before, after] = frameOf(id);
+  if (text.startsWith(before) && text.endsWith(after)) {
+    const record = openRecord(key, id, text.slice(before.length, -after.length));
+    if (record !== undefined) return { record };
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -56,9 +74,8 @@ function readRecord({ key, vault }: RecordKey, id: string, text: string): Read {
   if (typeof format === "number" && format > RECORD_FORMAT) return { why: "newer" };
   const file = v.safeParse(fileShape, value);
   if (!file.success || file.output.id !== id) return { why: "damaged" };
-  const plain = open(key, contextOf(vault, id), file.output.sealed);
-  const record = plain === undefined ? undefined : decodeRecord(unpadded(plain));
-  return record?.id === id ? { record } : { why: "damaged" };
+  const record = openRecord(key, id, file.output.sealed);
+  return record === undefined ? { why: "damaged" } : { record };
 }
 
 /** Room that is left to others when the disk is nearly full. */
@@ -133,13 +150,29 @@ function textOf(file: string): string {
   }
 }
 
-/** Reads every record, then settles what killed writes left behind. */
-export async function loadRecords(folder: string, key: RecordKey, log: Log): Promise<Loaded> {
+/** With fewer than these, nobody notices which are read first. */
+export const MANY = 1_000;
+
+/**
+ * Reads every record, then settles what killed writes left behind. Of many, `first` names those to be read before the
+ * others; `onFirst` is called with what was found of them, and with how many there are in all.
+ */
+export async function loadRecords(
+  folder: string,
+  key: RecordKey,
+  log: Log,
+  first: readonly string[] = [],
+  onFirst: (records: readonly VaultRecord[], of: number) => void = () => undefined,
+): Promise<Loaded> {
   const names = await readdir(folder);
   const records = new Map<string, VaultRecord>();
   const unreadable: UnreadableView[] = [];
+  const all = new Set(names.filter((name) => name.endsWith(".json") && !LEFTOVER.test(name)));
+  const early = all.size < MANY ? [] : first.map((id) => `${id}.json`).filter((file) => all.has(file));
   let sliceEndsMs = performance.now() + SLICE_MS;
-  for (const file of names.filter((name) => name.endsWith(".json") && !LEFTOVER.test(name))) {
+  let left = early.length;
+  for (const file of new Set([...early, ...all])) {
+    if (left-- === 0 && records.size > 0) onFirst([...records.values()], all.size);
     const id = file.slice(0, -".json".length);
     const read = readRecord(key, id, textOf(path.join(folder, file)));
     if ("record" in read) records.set(id, read.record);

@@ -36,6 +36,8 @@ export interface Resealing {
  */
 export interface Vault {
   readonly state: VaultView;
+  /** What was read first while the rest is read: to be shown, and not to be worked with. */
+  readonly early: readonly VaultRecord[];
   /** Called after each change of `state`. The answer ends it. */
   onState(listener: (state: VaultView) => void): () => void;
   /** Opens what is there, or makes a new vault when the keychain can seal it. Safe to call again. Never rejects. */

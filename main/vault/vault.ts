@@ -25,7 +25,7 @@ import {
 } from "./envelope.ts";
 import { syncFolder } from "./files.ts";
 import { createTries, PASSPHRASE_MIN_LENGTH } from "./passphrase.ts";
-import { eraseRecord, loadRecords, writeRecord, type RecordKey } from "./record-files.ts";
+import { eraseRecord, loadRecords, writeRecord, type Loaded, type RecordKey } from "./record-files.ts";
 import { KEY_BYTES } from "./seal.ts";
 import type { Keychain, Vault } from "./types.ts";
 import { createWrapping, KeychainTimeout } from "./wrapping.ts";
@@ -38,6 +38,8 @@ export interface VaultParts {
   readonly clock: Clock;
   readonly random: Randomness;
   readonly log: Log;
+  /** Ids of the records that are looked at first, where there are many; read before the others. */
+  readonly firstOnes?: () => Promise<readonly string[]>;
 }
 
 /** What is there only while the vault is open. */
@@ -50,7 +52,8 @@ interface Opened extends RecordKey {
   envelope: Envelope;
 }
 
-export function createVault({ folder, keychain, clock, random, log }: VaultParts): Vault {
+export function createVault(parts: VaultParts): Vault {
+  const { folder, keychain, clock, random, log, firstOnes = () => Promise.resolve([]) } = parts;
   const envelopeFile = path.join(folder, "envelope.json");
   const recordsFolder = path.join(folder, "records");
   const listeners = new Set<(state: VaultView) => void>();
@@ -65,6 +68,7 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
   const { inTime, wrapByKeychain } = wrapping;
   let state: VaultView = { state: "opening" };
   let opened: Opened | undefined;
+  let early: readonly VaultRecord[] = [];
 
   const become = (next: VaultView): VaultView => {
     const same = JSON.stringify(next) === JSON.stringify(state);
@@ -119,7 +123,19 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
 
   async function openWith(key: Buffer, envelope: Envelope, paused: boolean): Promise<VaultView> {
     const { vault } = envelope;
-    const loaded = await loadRecords(recordsFolder, { key, vault }, log);
+    const before = state;
+    let loaded: Loaded;
+    try {
+      loaded = await loadRecords(recordsFolder, { key, vault }, log, await firstOnes(), (records, of) => {
+        early = records;
+        become({ state: "opening", reading: { of, sealedBy: sealedBy(envelope) } });
+      });
+    } catch (error) {
+      become(before);
+      throw error;
+    } finally {
+      early = [];
+    }
     opened = { key, vault, envelope, lists: new Map(), ...loaded };
     if (!paused) await forgetClosing();
     return become(openState(opened, paused));
@@ -267,6 +283,9 @@ export function createVault({ folder, keychain, clock, random, log }: VaultParts
   return {
     get state() {
       return state;
+    },
+    get early() {
+      return early;
     },
     get unreadable() {
       return opened?.unreadable ?? [];

@@ -100,3 +100,10 @@ export function signInView(
     validating: watch.validating,
   };
 }
+
+/** True when nothing but the person can help: such rows come first. */
+export const needsYou = ({ status }: Pick<SignInView, "status">): boolean =>
+  status === "needs_sign_in" ||
+  status === "config_error" ||
+  status === "refresh_ambiguous" ||
+  status === "ends_soon";

@@ -1,5 +1,6 @@
 /** What the tray shows, as data: `main/electron/tray.ts` draws it. */
 import type { Snapshot, SignInView } from "../../contract/view.ts";
+import { needsYou } from "./sign-in-view.ts";
 
 export type TrayEntry =
   | { readonly kind: "copy"; readonly label: string; readonly signIn: string; readonly enabled: boolean }
@@ -16,11 +17,6 @@ export interface TrayModel {
 /** More would not fit a screen; the window has them all. */
 const SHOWN = 15;
 
-const needsYou = ({ status }: SignInView): boolean =>
-  status === "needs_sign_in" ||
-  status === "config_error" ||
-  status === "refresh_ambiguous" ||
-  status === "ends_soon";
 const copies = ({ status }: SignInView): boolean => status !== "needs_sign_in" && status !== "revoked";
 
 const REASON: Partial<Record<SignInView["status"], string>> = {

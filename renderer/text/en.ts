@@ -53,6 +53,7 @@ export const text = {
       if (rest === 0) return need;
       return `${need} The other ${rest === 1 ? "one is" : `${word(rest).toLowerCase()} are`} looked after.`;
     },
+    reading: (records: number) => `Reading ${records.toLocaleString("en")} records.`,
     add: "Add account",
     validateAll: "Validate all",
     search: "Search accounts",

@@ -17,6 +17,19 @@ const ROUNDS = Number(process.env["ROUNDS"] ?? 5);
 const LIFE_MS = 14_124_000;
 /** The list's rows; without accounts, the screen that says so. */
 const LIST = "[data-row], .first";
+/** The window lets itself be used once every record is read. */
+const WHOLE = ".app:not([inert])";
+
+/** In the page: when the frame with it has been drawn. @param {string} wanted @returns {Promise<number>} */
+const shown = (wanted) =>
+  new Promise((resolve) => {
+    const look = () => {
+      if (document.querySelector(wanted) === null) return void requestAnimationFrame(look);
+      // In the frame that draws it, and after it.
+      requestAnimationFrame(() => setTimeout(() => resolve(performance.timeOrigin + performance.now())));
+    };
+    look();
+  });
 
 /** @param {string} profile */
 async function firstList(profile) {
@@ -33,22 +46,18 @@ async function firstList(profile) {
     Object.assign(globalThis, { stalls });
   });
   const createdAtMs = await app.evaluate(() => process.getCreationTime() ?? 0);
-  const shownAtMs = await page.evaluate(
-    (list) =>
-      new Promise((resolve) => {
-        const look = () => {
-          if (document.querySelector(list) === null) return void requestAnimationFrame(look);
-          // In the frame that draws it, and after it.
-          requestAnimationFrame(() => setTimeout(() => resolve(performance.timeOrigin + performance.now())));
-        };
-        look();
-      }),
-    LIST,
-  );
+  const shownAtMs = await page.evaluate(shown, LIST);
+  const wholeAtMs = await page.evaluate(shown, WHOLE);
   const stalls = await app.evaluate(
     () => /** @type {{ stalls: { longestMs: number } }} */ (/** @type {unknown} */ (globalThis)).stalls,
   );
-  return { app, page, ms: Number(shownAtMs) - createdAtMs, stallMs: stalls.longestMs };
+  return {
+    app,
+    page,
+    ms: shownAtMs - createdAtMs,
+    wholeMs: wholeAtMs - createdAtMs,
+    stallMs: stalls.longestMs,
+  };
 }
 
 /** Size and time of every file of a vault. @param {string} folder */
@@ -124,15 +133,18 @@ const profiles = {
   none: (await seededProfile(0, server, { lifeMs: LIFE_MS })).profile,
   many: (await seededProfile(COUNT, server, { lifeMs: LIFE_MS })).profile,
 };
-/** @type {Record<keyof typeof profiles, { ms: number, stallMs: number }[]>} */
+/** @type {Record<keyof typeof profiles, { ms: number, wholeMs: number, stallMs: number }[]>} */
 const seen = { none: [], many: [] };
 for (let round = 0; round < ROUNDS; round += 1)
   for (const name of /** @type {const} */ (["none", "many"])) {
-    const { app, ms, stallMs } = await firstList(profiles[name]);
+    const { app, ms, wholeMs, stallMs } = await firstList(profiles[name]);
     await app.close();
-    seen[name].push({ ms, stallMs });
+    seen[name].push({ ms, wholeMs, stallMs });
   }
 const [value, reference] = [seen.many, seen.none].map((rounds) => median(rounds.map(({ ms }) => ms)));
+const [whole = NaN, wholeReference = NaN] = [seen.many, seen.none].map((rounds) =>
+  median(rounds.map(({ wholeMs }) => wholeMs)),
+);
 const stalls = [seen.many, seen.none].map((rounds) => median(rounds.map(({ stallMs }) => stallMs)));
 const overMs = (value ?? NaN) - (reference ?? NaN);
 console.log(
@@ -145,6 +157,12 @@ console.log(
       overMs,
       budget: 1_000,
       met: overMs <= 1_000,
+    },
+    [`wholeListOf${String(COUNT)}`]: {
+      unit: "ms until every record is read and the list can be used",
+      value: whole,
+      reference: wholeReference,
+      overMs: whole - wholeReference,
     },
     longestStall: { unit: "ms without a turn in main until then", value: stalls[0], reference: stalls[1] },
     oneRefresh: await oneRefresh(profiles.many),

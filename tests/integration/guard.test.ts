@@ -1,5 +1,6 @@
 /** Locked, paused, and what opens it: nothing leaves while it is closed, and nothing is lost by closing it. */
-import { readdir, readFile, rename } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { signIn, startBench, until, view, type Bench } from "../support/host.ts";
@@ -247,6 +248,27 @@ test("a keychain that comes back opens the vault by itself", async () => {
   expect(again.state.snapshot().vault).toMatchObject({ failure: { code: "keychain_locked" } });
   bench.keychain.mood = "usable";
   await until(() => view(again, id) !== undefined, "the vault opened by itself");
+});
+
+test.each([
+  ["open", ["opening", "open"]],
+  ["locked", ["opening", "locked"]],
+] as const)("many records are read behind a window that was left %s", async (left, states) => {
+  await using bench = await startBench();
+  const id = await signIn(bench);
+  await withPassphrase(bench);
+  if (left === "locked") await bench.app.handlers["vault.lock"]("window");
+  const many = Array.from({ length: 1_000 }, () => `vault/records/${randomUUID()}.json`);
+  await Promise.all(many.map((file) => writeFile(path.join(bench.profile, file), "{}")));
+  await writeFile(path.join(bench.profile, "first-rows.json"), JSON.stringify([id]));
+  const again = await bench.restart({ started: false });
+  const seen: { readonly state: string; readonly rows: number }[] = [];
+  again.state.onChange(({ vault, signIns = [] }) => {
+    if (vault !== undefined) seen.push({ state: vault.state, rows: signIns.length });
+  });
+  await until(() => seen.at(-1)?.state === states[1], "every record was read");
+  expect(seen.map(({ state }) => state)).toEqual(states);
+  expect(seen[0]?.rows).toBe(left === "open" ? 1 : 0);
 });
 
 test("a window that was locked is locked after a restart", async () => {

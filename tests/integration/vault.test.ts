@@ -18,9 +18,10 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const note = () => undefined;
-const make = (timeoutScale = 1) =>
+const make = (timeoutScale = 1, first?: readonly string[]) =>
   createVault({
     folder,
+    ...(first !== undefined && { firstOnes: () => Promise.resolve(first) }),
     keychain,
     clock: {
       nowMs: () => Date.now(),
@@ -292,4 +293,45 @@ test("closed for weeks while it runs: it says by when it has to be opened", asyn
   passedMs = 26 * 86_400_000;
   look();
   await expect.poll(() => "openByMs" in vault.state).toBe(true);
+});
+
+/** Files that count as records, and open for nobody. */
+const junk = (count: number) =>
+  Promise.all(Array.from({ length: count }, () => writeFile(fileOf(randomUUID()), "{}")));
+
+test("of many records those that are looked at first are there before the rest, and then all", async () => {
+  const before = await opened();
+  const { id } = await write(before);
+  await write(before, client("other"));
+  await before.lock(false);
+  await junk(998);
+  const vault = make(1, [randomUUID(), id]);
+  const seen: unknown[] = [];
+  vault.onState((state) => seen.push([state.state, vault.early.map((record) => record.id)]));
+  expect((await vault.open()).state).toBe("open");
+  expect(seen).toEqual([
+    ["opening", [id]],
+    ["open", []],
+  ]);
+  expect(vault.list("client")).toHaveLength(2);
+  expect(vault.unreadable).toHaveLength(998);
+});
+
+test("of few records, and where none of the first is left, the list comes at once", async () => {
+  const before = await opened();
+  const { id } = await write(before);
+  await before.lock(false);
+  const states: string[] = [];
+  const openWith = async (first: string) => {
+    const vault = make(1, [first]);
+    vault.onState(({ state }) => states.push(state));
+    await vault.open();
+    await vault.lock(false);
+    return vault;
+  };
+  await openWith(id);
+  await junk(999);
+  await openWith(randomUUID());
+  expect(states.filter((state) => state === "opening")).toEqual([]);
+  expect(states.filter((state) => state === "open")).toHaveLength(2);
 });
