@@ -62,6 +62,7 @@ export type Failure =
   | { readonly code: "refresh_budget"; readonly account: string; readonly waitSec: number }
   | { readonly code: "refresh_ambiguous"; readonly account: string }
   | { readonly code: "token_revoked"; readonly account: string }
+  | { readonly code: "bulk_running" }
   // the desktop
   | { readonly code: "clipboard_failing" }
   | { readonly code: "settings_failing" }
@@ -184,6 +185,7 @@ const SENTENCES: { readonly [F in Failure as F["code"]]: (failure: F) => string 
   refresh_ambiguous: ({ account }) =>
     `The connection broke while the token of ${account} was renewed. It works until it ends; then sign in again.`,
   token_revoked: ({ account }) => `The token of ${account} was revoked. Sign in again to use this account.`,
+  bulk_running: () => "Something else is being done to many accounts. Wait for it, or end it first.",
   settings_failing: () =>
     "The settings could not be written to disk. They are as before; free some space, then try again.",
   export_failing: () => "The file could not be written. Choose another folder, then try again.",

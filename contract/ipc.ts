@@ -9,10 +9,12 @@ import * as v from "valibot";
 import type { Result } from "./failure.ts";
 import { settings } from "./settings.ts";
 import type {
+  ActivityView,
   DoctorView,
   ExportView,
   HistoryView,
   ImportView,
+  OpensView,
   ScopeView,
   SignInView,
   Snapshot,
@@ -140,10 +142,23 @@ export const ipc = {
   "signIns.copy": call<{ readonly clearsInMs: number }>()(v.object({ id, form })),
   /** What happened to it, the newest first. */
   "signIns.history": call<readonly HistoryView[]>()(id),
+  /** What each of its scopes opens at the provider; empty where that is not known. */
+  "signIns.opens": call<readonly OpensView[]>()(id),
+  /** What happened to all of them, the newest first, as far as it fits a screen that is read. */
+  "activity.list": call<readonly ActivityView[]>()(nothing),
   /** An empty name takes the old one away. */
   "signIns.rename": call()(v.object({ id, alias: v.pipe(v.string(), v.trim(), v.maxLength(40)) })),
   /** Tells the provider to end the token and keeps the row, marked revoked. */
   "signIns.revoke": call()(id),
+  /** Does one thing to many, in main; `Snapshot.bulk` tells how it goes. Fails with `bulk_running`. */
+  "signIns.bulk": call()(
+    v.object({
+      action: v.picklist(["validate", "refresh", "revoke"]),
+      ids: v.pipe(v.array(id), v.minLength(1)),
+    }),
+  ),
+  /** Ends it after what runs, or puts away what is left to be seen of it. */
+  "signIns.bulkEnd": call()(nothing),
   /** Erases it here at once; the provider is told as soon as it can be reached. */
   "signIns.remove": call()(id),
 

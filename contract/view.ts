@@ -252,6 +252,44 @@ export interface KeeperView {
 }
 
 /** All that the window shows. Main owns it and sends the parts that changed. */
+/** What a scope opens at the provider. `missing`: scopes that would be needed beside it. */
+export interface OpensView {
+  readonly scope: string;
+  readonly endpoints: readonly {
+    readonly name: string;
+    readonly method: string;
+    readonly path: string;
+    readonly missing: readonly string[];
+  }[];
+  /** EventSub subscription types. */
+  readonly events: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly missing: readonly string[];
+  }[];
+}
+/** An entry of some sign-in's history. */
+export interface ActivityView extends HistoryView {
+  /** Id of the sign-in, which may be gone. */
+  readonly signIn: string;
+}
+
+export type BulkAction = "validate" | "refresh" | "revoke";
+/** What is being done to many sign-ins, and how it goes. Stays after its end until it is put away. */
+export interface BulkView {
+  readonly action: BulkAction;
+  readonly of: number;
+  readonly done: number;
+  /** One entry for each way of failing; `names` are the first few. */
+  readonly failures: readonly {
+    readonly failure: Failure;
+    readonly count: number;
+    readonly names: readonly string[];
+  }[];
+  /** False with `done` below `of`: it was ended before. */
+  readonly running: boolean;
+}
+
 export interface Snapshot {
   readonly app: {
     readonly version: string;
@@ -270,6 +308,8 @@ export interface Snapshot {
   readonly socket: { readonly endpoint?: string; readonly failure?: Failure };
   readonly authorizations: readonly AuthorizationView[];
   readonly keeper: KeeperView;
+  /** Null: nothing runs, and nothing is left to be told. */
+  readonly bulk: BulkView | null;
   readonly settings: Settings;
   /** Where the vault's files are. One that is set aside lies beside it, as `<folder>-set-aside-<time>`. */
   readonly vaultFolder: string;

@@ -8,6 +8,7 @@ import { createProviders } from "../core/providers/registry.ts";
 import { knownScopes } from "../core/scopes/catalogue.ts";
 import { coalesced } from "../core/single-flight.ts";
 import { createBroker } from "./broker.ts";
+import { createBulk } from "./bulk.ts";
 import { createClients } from "./clients.ts";
 import { createCopying } from "./copying.ts";
 import type { Host } from "./host.ts";
@@ -99,6 +100,21 @@ export function compose(host: Host): App {
   push = coalesced(() => broker.push());
   const doctor = createDoctor(host, vault, providers, broker);
   const appTokens = createAppTokens(parts, keeper);
+  const bulk = createBulk(
+    {
+      validate: (id) => keeper.validate(id),
+      refresh: (id) => keeper.refresh(id),
+      async revoke(id) {
+        const answer = await keeper.revoke(id);
+        await push(); // or the socket's thread would hand it out for as long as the others take
+        return answer;
+      },
+    },
+    (id) => keeper.watches.current(id)?.login,
+    clock,
+    log,
+    () => state.touchParts(),
+  );
   let stopping = false;
   const opened = async (): Promise<void> => {
     if (vault.state.state !== "open") return;
@@ -123,6 +139,7 @@ export function compose(host: Host): App {
       log,
       curtainFile: path.join(host.profileFolder, "window-locked.json"),
       async settle() {
+        bulk.cancel();
         await authorizations.endAll();
         return keeper.pause();
       },
@@ -179,6 +196,7 @@ export function compose(host: Host): App {
           ...(nextCheckAtMs !== undefined && { nextCheckAtMs }),
         };
       },
+      bulk: () => (guard.curtain ? null : (bulk.view ?? null)),
       settings: () => settings.current,
       vaultFolder: () => vaultFolder,
     },
@@ -219,6 +237,7 @@ export function compose(host: Host): App {
       clients,
       appTokens,
       doctor,
+      bulk,
       history,
       settings,
       state,
@@ -246,6 +265,7 @@ export function compose(host: Host): App {
     async stop() {
       stopping = true;
       cancelRetry();
+      bulk.cancel();
       await authorizations.endAll();
       const settled = await keeper.pause();
       if (!settled.ok) log.error("stop.unsaved");

@@ -2,17 +2,18 @@
 import { failed, ok, type Failure, type Result } from "../contract/failure.ts";
 import { toJson, type CallName, type CopyForm, type Handlers } from "../contract/ipc.ts";
 import type { SignInRecord } from "../core/accounts/records.ts";
-import type { DoctorView } from "../contract/view.ts";
+import type { ActivityView, DoctorView } from "../contract/view.ts";
 import { offeredScopes } from "../core/scopes/catalogue.ts";
 import { Secret } from "../core/secret.ts";
 import { accountKey } from "../core/accounts/records.ts";
 import type { AppTokens } from "./app-tokens.ts";
 import type { Broker } from "./broker.ts";
+import type { Bulk } from "./bulk.ts";
 import type { Clients } from "./clients.ts";
 import type { Copying } from "./copying.ts";
 import type { Doctor } from "./doctor.ts";
 import type { Guard } from "./guard.ts";
-import type { History } from "./history.ts";
+import type { History, HistoryEntry } from "./history.ts";
 import type { Host } from "./host.ts";
 import type { Keeper } from "./keeper/keeper.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -36,6 +37,7 @@ interface Parts {
   readonly guard: Guard;
   readonly appTokens: AppTokens;
   readonly doctor: Doctor;
+  readonly bulk: Bulk;
   readonly history: History;
   readonly settings: SettingsStore;
   readonly host: Pick<Host, "files" | "clock" | "random">;
@@ -67,6 +69,9 @@ function copyText(record: SignInRecord, token: Secret, form: CopyForm): Secret {
   }
 }
 
+/** Lines of the activity; each account's own history goes further back. */
+const ACTIVITY_SHOWN = 500;
+
 /** All that a window which is locked may ask for: to be unlocked, or to begin anew without what it hides. */
 const BEHIND_CURTAIN: readonly CallName[] = ["state.get", "vault.unlock", "vault.setAside"];
 
@@ -83,7 +88,7 @@ export function createHandlers(parts: Parts): Handlers {
 
 function createAll(parts: Parts): Handlers {
   const { vault, guard, keeper, authorizations, copying, sandbox, tools, clients, broker, state } = parts;
-  const { appTokens, doctor, history, settings, host, changed } = parts;
+  const { appTokens, doctor, history, settings, bulk, host, changed } = parts;
   let lastRun: DoctorView | undefined;
   let importFile: string | undefined;
   /** The dialogs of the system stay open over a vault, or a window, that locks meanwhile. */
@@ -110,6 +115,20 @@ function createAll(parts: Parts): Handlers {
     const answer = await keeper.rename(id, alias === "" ? undefined : alias);
     await broker.push();
     return answer;
+  }
+
+  /** Names are not written down; they are put back here. */
+  function named({ signIn, atMs, what, tool, count = 1, failure }: HistoryEntry): ActivityView {
+    const name = tool === undefined ? undefined : vault.get("grant", tool)?.name;
+    const account = keeper.watches.current(signIn)?.login ?? "";
+    return {
+      signIn,
+      atMs,
+      what,
+      count,
+      ...(name !== undefined && { tool: name }),
+      ...(failure !== undefined && { failure: { account, ...failure } as Failure }),
+    };
   }
 
   return {
@@ -206,23 +225,22 @@ function createAll(parts: Parts): Handlers {
     async "signIns.history"(id) {
       const record = keeper.watches.current(id);
       if (record === undefined) return failed({ code: "account_unknown" });
-      const entries = await history.of(id);
-      return ok(
-        entries.map(({ atMs, what, tool, count = 1, failure }) => {
-          const name = tool === undefined ? undefined : vault.get("grant", tool)?.name;
-          return {
-            atMs,
-            what,
-            count,
-            ...(name !== undefined && { tool: name }),
-            // Names are not written down; they are put back here.
-            ...(failure !== undefined && { failure: { account: record.login, ...failure } as Failure }),
-          };
-        }),
-      );
+      return ok((await history.of(id)).map(named));
     },
+    async "signIns.opens"(id) {
+      const record = keeper.watches.current(id);
+      if (record === undefined) return failed({ code: "account_unknown" });
+      const { opensOf } = await import("../core/scopes/opens.ts");
+      return ok(opensOf(record.scopes));
+    },
+    "activity.list": async () => ok((await history.recent(ACTIVITY_SHOWN)).map(named)),
     "signIns.rename": ({ id, alias }) => rename(id, alias),
     "signIns.revoke": (id) => pushed(keeper.revoke(id)),
+    "signIns.bulk": ({ action, ids }) => Promise.resolve(bulk.start(action, [...new Set(ids)])),
+    "signIns.bulkEnd": () => {
+      bulk.cancel();
+      return Promise.resolve(ok(null));
+    },
     "signIns.remove": (id) => pushed(keeper.remove(id)),
 
     "tools.create": ({ name, accounts }) => tools.create(name, accounts),

@@ -55,6 +55,8 @@ export interface History {
   note(event: HistoryEvent): void;
   /** The newest first. */
   of(signIn: string): Promise<readonly HistoryEntry[]>;
+  /** Of every sign-in, the newest first. */
+  recent(count: number): Promise<readonly HistoryEntry[]>;
   /** Writes what is still in memory. */
   flush(): Promise<void>;
 }
@@ -132,15 +134,20 @@ export function createHistory(folder: string, clock: Clock, log: Log): History {
       const mine = (await readAll()).filter((entry) => entry.signIn === signIn);
       return together(mine).slice(-SHOWN).reverse();
     },
+    async recent(count) {
+      await flush();
+      const all = [...(await readAll())].sort((a, b) => a.atMs - b.atMs);
+      return together(all).slice(-count).reverse();
+    },
   };
 }
 
-/** The same thing several times in a row is one entry. */
+/** The same thing several times in a row to one sign-in is one entry. */
 function together(entries: readonly HistoryEntry[]): readonly HistoryEntry[] {
   const found: HistoryEntry[] = [];
   for (const entry of entries) {
     const last = found.at(-1);
-    if (last !== undefined && isSame(last, entry))
+    if (last?.signIn === entry.signIn && isSame(last, entry))
       found[found.length - 1] = { ...entry, count: (last.count ?? 1) + (entry.count ?? 1) };
     else found.push(entry);
   }

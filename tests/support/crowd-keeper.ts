@@ -96,7 +96,12 @@ export async function startCrowdKeeper(count: number, lifeMs: number): Promise<C
       providers,
       http,
       network: { online: () => true },
-      history: { note: () => undefined, of: () => Promise.resolve([]), flush: () => Promise.resolve() },
+      history: {
+        note: () => undefined,
+        recent: () => Promise.resolve([]),
+        of: () => Promise.resolve([]),
+        flush: () => Promise.resolve(),
+      },
       clock: { nowMs, monotonicMs: () => time.ms, after: time.after },
       random: { bytes: (size) => randomBytes(size), uuid: () => randomUUID() },
       log: { info: ignore, warn: ignore, error: ignore },

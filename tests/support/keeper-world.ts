@@ -165,7 +165,12 @@ export class World {
         providers: createProviders([provider]),
         http: { send: (request) => this.send(request) },
         network: { online: () => true },
-        history: { note: ignore, of: () => Promise.resolve([]), flush: () => Promise.resolve() },
+        history: {
+          note: ignore,
+          recent: () => Promise.resolve([]),
+          of: () => Promise.resolve([]),
+          flush: () => Promise.resolve(),
+        },
         clock: {
           nowMs: () => this.wallMs,
           monotonicMs: () => this.monotonicMs,
