@@ -40,7 +40,7 @@ function bench(act: (signIn: string) => Promise<Result<unknown>>, gone = "") {
     seen,
     views,
     settle,
-    async pass(ms: number) {
+    pass: async (ms: number) => {
       await settle();
       for (const endMs = nowMs + ms; ;) {
         const next = timers.sort((a, b) => a.atMs - b.atMs)[0];
