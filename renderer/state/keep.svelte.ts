@@ -3,8 +3,9 @@ import { createContext } from "svelte";
 import { SvelteSet } from "svelte/reactivity";
 import { sentence, type Failure, type Result } from "../../contract/failure.ts";
 import { fromJson, merged, type Changes, type CopyForm, type RendererApi } from "../../contract/ipc.ts";
-import type { Snapshot } from "../../contract/view.ts";
+import type { BulkAction, Snapshot } from "../../contract/view.ts";
 import { text } from "../text/en.ts";
+import { Listing } from "./listing.svelte.ts";
 import { Notices } from "./notices.svelte.ts";
 import { Route } from "./route.svelte.ts";
 
@@ -20,6 +21,7 @@ export class Keep {
   readonly api: RendererApi;
   readonly notices = new Notices();
   readonly route = new Route();
+  readonly listing: Listing = new Listing(() => this.snapshot?.signIns ?? []);
   snapshot = $state.raw<Snapshot | undefined>();
   /** Ticks once a second while the window can be seen. */
   nowMs = $state(Date.now());
@@ -89,9 +91,9 @@ export class Keep {
     const done = await this.run(`refresh ${id}`, () => this.api["signIns.refresh"](id));
     if (done !== undefined) this.notices.tell(text.actions.refreshed(login));
   }
-  async validateAll(): Promise<void> {
-    const done = await this.run("validateAll", () => this.api["signIns.validateAll"]());
-    if (done !== undefined) this.notices.tell(text.actions.checked);
+  /** How it goes is in the snapshot. */
+  async bulk(action: BulkAction, ids: readonly string[]): Promise<void> {
+    await this.run("bulk", () => this.api["signIns.bulk"]({ action, ids: [...ids] }));
   }
   async lock(): Promise<void> {
     this.notices.dismiss();

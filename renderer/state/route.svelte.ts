@@ -25,8 +25,14 @@ function placeOf(hash: string): Place {
 export class Route {
   place = $state.raw<Place>(placeOf(location.hash));
 
+  /** The screen that was left for this one. */
+  before: Place | undefined;
+
   constructor() {
-    addEventListener("hashchange", () => (this.place = placeOf(location.hash)));
+    addEventListener("hashchange", () => {
+      this.before = this.place;
+      this.place = placeOf(location.hash);
+    });
   }
   go(place: Place): void {
     location.hash = hrefOf(place);

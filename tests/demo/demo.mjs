@@ -105,7 +105,7 @@ await step("vault-sealed", async () => {
 });
 await step("validate", async () => {
   await page.getByRole("button", { name: "Validate all" }).click();
-  await page.getByText("Every account was asked about.").waitFor();
+  await page.getByText("All 2 were asked about.").waitFor();
   await page
     .getByText(/Checked just now/)
     .first()

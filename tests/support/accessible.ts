@@ -11,6 +11,10 @@ export async function findsNothing(page: Page, where: string): Promise<void> {
   }
 }
 
+/** Keys go there; also in a window that is not the desktop's active one, as on a display without a window manager. */
+export const hasKeyboard = (wanted: Locator): Promise<void> =>
+  expect.poll(() => wanted.evaluate((element) => element === document.activeElement)).toBe(true);
+
 /** Presses Tab until it is there, as somebody without a mouse does; more than any screen has stops is too often. */
 export async function tabTo(page: Page, wanted: Locator): Promise<void> {
   for (let presses = 0; presses < 60; presses += 1) {

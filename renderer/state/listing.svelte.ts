@@ -1,0 +1,135 @@
+/** Which of the sign-ins the list shows, in what order, and which of them are chosen. Kept while other screens are shown. */
+import { SvelteSet } from "svelte/reactivity";
+import type { SignInView } from "../../contract/view.ts";
+import { needsYou } from "./status.ts";
+
+export const FILTERS = {
+  all: () => true,
+  needYou: needsYou,
+  unreachable: ({ condition }: SignInView) => condition === "unreachable" || condition === "offline",
+  ended: ({ status }: SignInView) => status === "revoked",
+} as const;
+export type Filter = keyof typeof FILTERS;
+
+export const SORTS = ["name", "ends", "checked", "provider"] as const;
+export type Sort = (typeof SORTS)[number];
+/** Main sends them by name; the others are stable on top of that. */
+const ORDER: Record<Exclude<Sort, "name">, (a: SignInView, b: SignInView) => number> = {
+  ends: (a, b) => (a.expiresAtMs ?? Infinity) - (b.expiresAtMs ?? Infinity) || 0,
+  checked: (a, b) => (a.validatedAtMs ?? 0) - (b.validatedAtMs ?? 0),
+  provider: (a, b) => (a.providerName < b.providerName ? -1 : a.providerName > b.providerName ? 1 : 0),
+};
+
+export type Section = "needYou" | "lookedAfter" | "ended";
+export type Item =
+  | { readonly kind: "heading"; readonly key: string; readonly section: Section }
+  | {
+      readonly kind: "row";
+      readonly key: string;
+      readonly signIn: SignInView;
+      /** Where it stands in its section's box. */
+      readonly first: boolean;
+      readonly last: boolean;
+    };
+
+const sectionOf = (signIn: SignInView): Section =>
+  needsYou(signIn) ? "needYou" : signIn.status === "revoked" ? "ended" : "lookedAfter";
+
+/** What is searched, per row: made once, since each keystroke goes through all of them. */
+const searched = new WeakMap<SignInView, string>();
+function textOf(signIn: SignInView): string {
+  const known = searched.get(signIn);
+  if (known !== undefined) return known;
+  const { login, displayName, alias = "", clientName, providerName, scopes } = signIn;
+  const made = [login, displayName, alias, clientName, providerName, ...scopes].join("\n").toLowerCase();
+  searched.set(signIn, made);
+  return made;
+}
+
+export class Listing {
+  asked = $state("");
+  filter = $state<Filter>("all");
+  /** Ids of a provider and names of a scope; empty: any. */
+  provider = $state("");
+  scope = $state("");
+  sort = $state<Sort>("name");
+  /** Ids; those that are gone from the list do not count. */
+  readonly chosen = new SvelteSet<string>();
+  /** The row that the keyboard is at. */
+  focused = $state<string>();
+
+  readonly #all: () => readonly SignInView[];
+  constructor(all: () => readonly SignInView[]) {
+    this.#all = all;
+  }
+
+  readonly counts = $derived.by(() => {
+    const counts: Record<Filter, number> = { all: 0, needYou: 0, unreachable: 0, ended: 0 };
+    for (const signIn of this.#all())
+      for (const name of Object.keys(FILTERS) as Filter[]) if (FILTERS[name](signIn)) counts[name] += 1;
+    return counts;
+  });
+
+  readonly found: readonly SignInView[] = $derived.by(() => {
+    const terms = this.asked.toLowerCase().split(/\s+/).filter(Boolean);
+    const { filter, provider, scope, sort } = this;
+    const found = this.#all().filter(
+      (signIn) =>
+        FILTERS[filter](signIn) &&
+        (provider === "" || signIn.provider === provider) &&
+        (scope === "" || signIn.scopes.includes(scope)) &&
+        terms.every((term) => textOf(signIn).includes(term)),
+    );
+    return sort === "name" ? found : found.sort(ORDER[sort]);
+  });
+
+  /** In sections, those that need the person first; a heading before each. */
+  readonly items: readonly Item[] = $derived.by(() => {
+    const sections: Record<Section, SignInView[]> = { needYou: [], lookedAfter: [], ended: [] };
+    for (const signIn of this.found) sections[sectionOf(signIn)].push(signIn);
+    return (Object.keys(sections) as Section[]).flatMap((section): Item[] => {
+      const rows = sections[section];
+      if (rows.length === 0) return [];
+      const heading: Item = { kind: "heading", key: section, section };
+      return [
+        heading,
+        ...rows.map((signIn, at): Item => ({
+          kind: "row",
+          key: signIn.id,
+          signIn,
+          first: at === 0,
+          last: at === rows.length - 1,
+        })),
+      ];
+    });
+  });
+
+  readonly chosenIds: readonly string[] = $derived.by(() =>
+    this.chosen.size === 0
+      ? []
+      : this.#all()
+          .map(({ id }) => id)
+          .filter((id) => this.chosen.has(id)),
+  );
+
+  readonly narrowed = $derived(
+    this.asked.trim() !== "" || this.filter !== "all" || this.provider !== "" || this.scope !== "",
+  );
+  showAll(): void {
+    this.asked = this.provider = this.scope = "";
+    this.filter = "all";
+  }
+  choose(id: string, chosen = !this.chosen.has(id)): void {
+    if (chosen) this.chosen.add(id);
+    else this.chosen.delete(id);
+  }
+  /** Every row from one to the other, as they stand in the list. */
+  chooseRange(from: string, to: string): void {
+    const ids = this.items.flatMap((item) => (item.kind === "row" ? [item.key] : []));
+    const [a, b] = [ids.indexOf(from), ids.indexOf(to)].sort((x, y) => x - y) as [number, number];
+    for (const id of ids.slice(Math.max(0, a), b + 1)) this.chosen.add(id);
+  }
+  chooseAll(): void {
+    for (const { id } of this.found) this.chosen.add(id);
+  }
+}

@@ -1,0 +1,128 @@
+/** The list over hundreds of accounts, by keyboard alone: find, choose, do one thing to many, and come back. */
+import { expect, test, type ElectronApplication, type Page } from "@playwright/test";
+import { findsNothing, fits, hasKeyboard, tabTo } from "../support/accessible.ts";
+import { startApp } from "../support/app.mjs";
+import { seededProfile } from "../bench/seeded.mjs";
+import { startCrowdServer } from "../support/crowd-server.mjs";
+
+const COUNT = 300;
+const LIFE_MS = 14_124_000;
+let server: Awaited<ReturnType<typeof startCrowdServer>>;
+let app: ElectronApplication;
+let page: Page;
+test.beforeEach(async () => {
+  test.setTimeout(120_000);
+  server = await startCrowdServer({ lifeMs: LIFE_MS });
+  const { profile } = await seededProfile(COUNT, server, { lifeMs: LIFE_MS });
+  ({ app, page } = await startApp({ profile }));
+  await page.locator("[data-row]").first().waitFor();
+});
+test.afterEach(async () => {
+  await app.close();
+  await server.close();
+});
+
+const row = (name: string) => page.getByRole("row", { name: new RegExp(`^${name} |Select ${name} `) });
+const toast = (words: string) => page.getByRole("status").filter({ hasText: words });
+const press = async (...keys: readonly string[]) => {
+  for (const key of keys) await page.keyboard.press(key);
+};
+const atTheList = () => tabTo(page, page.locator('[data-row][tabindex="0"]'));
+
+test("every row is reached by the keyboard, though few are drawn", async () => {
+  await atTheList();
+  await press("End");
+  await hasKeyboard(row("user_99"));
+  expect(await page.locator("[data-row]").count()).toBeLessThan(60);
+  await press("ArrowUp", "PageUp");
+  await hasKeyboard(row("user_89"));
+  // What has the keyboard is scrolled away; an arrow brings it back.
+  await page.mouse.move(700, 500);
+  for (let turn = 0; turn < 20; turn += 1) await page.mouse.wheel(0, -2_000);
+  await expect(row("user_1")).toBeVisible();
+  await press("ArrowDown");
+  await hasKeyboard(row("user_9"));
+  await press("Enter");
+  await expect(page.getByRole("heading", { name: "user_9" })).toBeVisible();
+  await page.goBack();
+  await hasKeyboard(row("user_9"));
+  await press("Home");
+  await hasKeyboard(row("user_1"));
+  await findsNothing(page, "a long list");
+  await fits(page, "a long list");
+});
+
+test("found by words, filters and order", async () => {
+  const found = () => page.locator("[data-row]").count();
+  await press("/");
+  await page.keyboard.type("USER_12 read:chat");
+  await expect.poll(found).toBe(11);
+  await page.keyboard.type(" nothing");
+  await expect(page.getByText("No account matches")).toBeVisible();
+  await press("Escape");
+  await expect.poll(found).toBeGreaterThan(11);
+  await tabTo(page, page.getByRole("button", { name: "More filters" }));
+  await press("Enter");
+  await tabTo(page, page.getByLabel("Sort by"));
+  await page.keyboard.type("Last");
+  await expect(page.getByLabel("Sort by")).toHaveValue("checked");
+  await tabTo(page, page.getByLabel("Scope"));
+  await page.keyboard.type("user:write");
+  await expect(page.getByRole("status").filter({ hasText: "300 accounts found" })).toBeAttached();
+  await findsNothing(page, "the filters");
+});
+
+test("some are chosen and asked about; what runs can be stopped; others stay as they are", async () => {
+  await atTheList();
+  await press(" ", "Shift+ArrowDown", "Shift+ArrowDown", "ArrowDown");
+  await expect(page.getByText("3 selected")).toBeVisible();
+  await expect(row("user_10")).toHaveAttribute("aria-selected", "true");
+  await expect(row("user_101")).toHaveAttribute("aria-selected", "false");
+  await findsNothing(page, "some are chosen");
+  await fits(page, "some are chosen");
+
+  const before = server.counts.refresh;
+  await tabTo(page, page.getByRole("button", { name: "Refresh", exact: true }));
+  await press("Enter");
+  await expect(toast("All 3 have new tokens.")).toBeVisible();
+  expect(server.counts.refresh - before).toBe(3);
+
+  await atTheList();
+  await press("Control+a");
+  await expect(page.getByText("300 selected")).toBeVisible();
+  await tabTo(page, page.getByRole("button", { name: "Refresh", exact: true }));
+  await press("Enter");
+  await expect(page.getByText(/^Refreshed \d+ of 300$/)).toBeVisible();
+  await findsNothing(page, "many are refreshed");
+  await tabTo(page, page.getByRole("button", { name: "Stop" }));
+  await press("Enter");
+  await expect(toast("Stopped after")).toBeVisible();
+  expect(server.counts.refresh - before).toBeLessThan(250);
+  await atTheList();
+  await press("Escape");
+  await expect(page.getByRole("toolbar")).toHaveCount(0);
+});
+
+test("revoking many asks first, with the safe answer ready, and names those that it did not work for", async () => {
+  await atTheList();
+  await press(" ", "Shift+ArrowDown");
+  await tabTo(page, page.getByRole("button", { name: "Revoke…" }));
+  await press("Enter");
+  const question = page.getByRole("alertdialog", { name: "Revoke the tokens of 2 accounts?" });
+  await hasKeyboard(question.getByRole("button", { name: "Keep it" }));
+  await findsNothing(page, "the question");
+  await press("Enter");
+  await expect(question).toHaveCount(0);
+  await expect(page.getByText("2 selected")).toBeVisible();
+
+  await server.close(); // nobody answers
+  await tabTo(page, page.getByRole("button", { name: "Validate", exact: true }));
+  await press("Enter");
+  const told = page.getByRole("region", { name: "2 of 2 came to nothing" });
+  await expect(told).toContainText("user_1, user_10");
+  await expect(told).toContainText("cannot be reached");
+  await findsNothing(page, "some came to nothing");
+  await tabTo(page, told.getByRole("button", { name: "Dismiss" }));
+  await press("Enter");
+  await expect(told).toHaveCount(0);
+});
