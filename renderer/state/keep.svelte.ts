@@ -22,6 +22,8 @@ export class Keep {
   readonly notices = new Notices();
   readonly route = new Route();
   readonly listing: Listing = new Listing(() => this.snapshot?.signIns ?? []);
+  /** What lies over the screen, at the person's wish. */
+  sheet = $state<"palette" | "help">();
   snapshot = $state.raw<Snapshot | undefined>();
   /** Ticks once a second while the window can be seen. */
   nowMs = $state(Date.now());
@@ -90,6 +92,11 @@ export class Keep {
   async refresh(id: string, login: string): Promise<void> {
     const done = await this.run(`refresh ${id}`, () => this.api["signIns.refresh"](id));
     if (done !== undefined) this.notices.tell(text.actions.refreshed(login));
+  }
+  /** Those that are shown and have a token to ask about. */
+  async validateAll(): Promise<void> {
+    const ids = this.listing.found.filter(({ hasToken }) => hasToken).map(({ id }) => id);
+    if (ids.length > 0) await this.bulk("validate", ids);
   }
   /** How it goes is in the snapshot. */
   async bulk(action: BulkAction, ids: readonly string[]): Promise<void> {

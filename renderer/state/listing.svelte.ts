@@ -35,9 +35,9 @@ export type Item =
 const sectionOf = (signIn: SignInView): Section =>
   needsYou(signIn) ? "needYou" : signIn.status === "revoked" ? "ended" : "lookedAfter";
 
-/** What is searched, per row: made once, since each keystroke goes through all of them. */
+/** What is searched of a row, in lower case: made once, since each keystroke goes through all of them. */
 const searched = new WeakMap<SignInView, string>();
-function textOf(signIn: SignInView): string {
+export function searchText(signIn: SignInView): string {
   const known = searched.get(signIn);
   if (known !== undefined) return known;
   const { login, displayName, alias = "", clientName, providerName, scopes } = signIn;
@@ -78,7 +78,7 @@ export class Listing {
         FILTERS[filter](signIn) &&
         (provider === "" || signIn.provider === provider) &&
         (scope === "" || signIn.scopes.includes(scope)) &&
-        terms.every((term) => textOf(signIn).includes(term)),
+        terms.every((term) => searchText(signIn).includes(term)),
     );
     return sort === "name" ? found : found.sort(ORDER[sort]);
   });

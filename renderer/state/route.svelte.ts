@@ -1,25 +1,18 @@
 /** Which screen is shown; kept in the address, so that going back works as everywhere. */
+/** Those that the navigation leads to, in its order. */
+export const SCREENS = ["accounts", "tools", "clients", "activity", "settings"] as const;
+export type Screen = (typeof SCREENS)[number];
 export type Place =
-  | { readonly screen: "accounts" | "add" | "clients" | "tools" | "settings" }
-  | { readonly screen: "account" | "signIn"; readonly id: string };
+  { readonly screen: Screen | "add" } | { readonly screen: "account" | "signIn"; readonly id: string };
 
 export const hrefOf = (place: Place): string =>
   "id" in place ? `#/${place.screen}/${place.id}` : `#/${place.screen}`;
 
 function placeOf(hash: string): Place {
-  const [, screen, id] = hash.split("/");
-  switch (screen) {
-    case "add":
-    case "clients":
-    case "tools":
-    case "settings":
-      return { screen };
-    case "account":
-    case "signIn":
-      return id === undefined ? { screen: "accounts" } : { screen, id };
-    default:
-      return { screen: "accounts" };
-  }
+  const [, name, id] = hash.split("/");
+  if (name === "add") return { screen: name };
+  if ((name === "account" || name === "signIn") && id !== undefined) return { screen: name, id };
+  return { screen: SCREENS.find((screen) => screen === name) ?? "accounts" };
 }
 
 export class Route {

@@ -14,6 +14,7 @@ export const text = {
     accounts: "Accounts",
     tools: "Tools",
     clients: "Clients",
+    activity: "Activity",
     lastCheck: (time: string) => `Last check ${time}`,
     nextCheck: (when: string) => `Next one ${when}`,
     noCheck: "Nothing to check yet",

@@ -7,6 +7,8 @@ const date = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", y
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "short" });
 
 const DAY_MS = 86_400_000;
+const longDay = new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long" });
+const startOfDay = (atMs: number): number => new Date(atMs).setHours(0, 0, 0, 0);
 const sameDay = (a: number, b: number): boolean => new Date(a).toDateString() === new Date(b).toDateString();
 
 /** "14:10", "Tue 18:20" within six days, else "19 Nov". */
@@ -15,6 +17,14 @@ export function timeOf(atMs: number, nowMs: number): string {
   return Math.abs(atMs - nowMs) < 6 * DAY_MS
     ? `${weekday.format(atMs)} ${clock.format(atMs)}`
     : day.format(atMs);
+}
+/** "14:10", whatever the day. */
+export const clockOf = (atMs: number): string => clock.format(atMs);
+/** "today", "yesterday", else "Tue, 19 Nov". */
+export function dayOf(atMs: number, nowMs: number): string {
+  const days = Math.round((startOfDay(atMs) - startOfDay(nowMs)) / DAY_MS);
+  const name = days > -2 ? relative.format(days, "day") : longDay.format(atMs);
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 export const dateOf = (atMs: number): string => date.format(atMs);
 

@@ -85,6 +85,21 @@ test("every screen is accessible, in both themes, and breaks no rule of its own 
         }),
     ),
   ).toBe("EvalError");
+  // Trusted Types: text does not become markup, and nobody gets a policy of their own.
+  const refused = (what: "markup" | "policy") =>
+    page.evaluate((asked) => {
+      try {
+        if (asked === "markup") document.createElement("div").innerHTML = "<b>1</b>";
+        else
+          (
+            window as unknown as { trustedTypes: { createPolicy: (name: string, rules: object) => unknown } }
+          ).trustedTypes.createPolicy("mine", {});
+        return "taken";
+      } catch (error) {
+        return (error as Error).name;
+      }
+    }, what);
+  expect([await refused("markup"), await refused("policy")]).toEqual(["TypeError", "TypeError"]);
 });
 
 test("no screen is wider than a window of 360 pixels", async () => {

@@ -1,0 +1,46 @@
+/** What can be done from anywhere: by a key, in the palette, and as the help sheet tells it. One list for the three. */
+import { commandText as t } from "../text/en-more.ts";
+import { text } from "../text/en.ts";
+import type { Keep } from "./keep.svelte.ts";
+import { SCREENS } from "./route.svelte.ts";
+
+export interface Command {
+  readonly id: string;
+  readonly words: string;
+  /** As it is written: "Ctrl+1". On a Mac, Command does the same. */
+  readonly keys?: string;
+  readonly run: () => void;
+}
+
+export function commandsOf(keep: Keep): readonly Command[] {
+  const { route } = keep;
+  const vault = keep.snapshot?.vault;
+  const open = vault?.state === "open" ? vault : undefined;
+  if (open === undefined) return [];
+  const closing = open.sealedBy.passphrase ? t.lock : open.paused ? t.resume : t.pause;
+  return [
+    { id: "palette", words: t.palette, keys: "Ctrl+K", run: () => (keep.sheet = "palette") },
+    { id: "add", words: t.add, keys: "Ctrl+N", run: () => route.go({ screen: "add" }) },
+    { id: "validateAll", words: t.validateAll, run: () => void keep.validateAll() },
+    { id: "close", words: closing, keys: "Ctrl+L", run: () => void keep.close() },
+    ...SCREENS.map((screen, at): Command => ({
+      id: screen,
+      words: t.go(text.app[screen]),
+      keys: `Ctrl+${String(at + 1)}`,
+      run: () => route.go({ screen }),
+    })),
+    { id: "help", words: t.help, keys: "?", run: () => (keep.sheet = "help") },
+  ];
+}
+
+/** The command of a key; none while something is typed that the key belongs to, or a dialog waits for an answer. */
+export function commandOf(keep: Keep, event: KeyboardEvent): Command | undefined {
+  const { ctrlKey, metaKey, altKey, key, target } = event;
+  if (altKey) return undefined;
+  const control = ctrlKey || metaKey;
+  const within = (selector: string) => target instanceof Element && target.closest(selector) !== null;
+  if (!control && within("input, textarea, select")) return undefined;
+  const keys = `${control ? "Ctrl+" : ""}${control ? key.toUpperCase() : key}`;
+  const command = commandsOf(keep).find((one) => one.keys === keys);
+  return command?.id !== "close" && within("[role=dialog], [role=alertdialog]") ? undefined : command;
+}

@@ -1,0 +1,120 @@
+/** What is at hand on every screen: the palette, the keys, the activity; each by keyboard alone. */
+import { expect, test } from "@playwright/test";
+import { findsNothing, fits, hasKeyboard, tabTo } from "../support/accessible.ts";
+import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
+
+let at: AppAtSandbox;
+test.beforeEach(async () => {
+  test.setTimeout(120_000);
+  at = await startAtSandbox();
+  const bot = await at.register("tokenkeep-sandbox", "Bot");
+  await at.signIn(bot, "harborlights_tv");
+  await at.signIn(bot, "mirrelune");
+  await at.page.getByRole("link", { name: "Accounts" }).first().click();
+});
+test.afterEach(() => at.close());
+
+const title = (name: string) => at.page.getByRole("heading", { level: 1, name });
+
+test("the palette finds accounts and commands, and does them", async () => {
+  const { page } = at;
+  const palette = page.getByRole("dialog", { name: "Commands" });
+  const chosen = palette.getByRole("option", { selected: true });
+  await page.keyboard.press("Control+k");
+  await hasKeyboard(palette.getByRole("combobox"));
+  await findsNothing(page, "the palette");
+  await fits(page, "the palette");
+  await page.keyboard.type("copy HARBOR");
+  await expect(chosen).toHaveText("Copy token of harborlights_tv");
+  await page.keyboard.press("Enter");
+  await expect(palette).toHaveCount(0);
+  await expect(page.getByText(/Copied\./)).toBeVisible();
+
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("mirre");
+  await page.keyboard.press("ArrowDown");
+  await expect(chosen).toHaveText("Open mirrelune");
+  await page.keyboard.press("ArrowDown"); // round to the first
+  await expect(chosen).toHaveText("Copy token of mirrelune");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await expect(title("mirrelune")).toBeVisible();
+
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("no such thing");
+  await expect(palette.getByText("Nothing matches.")).toBeVisible();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await expect(palette).toHaveCount(0);
+  await expect(title("mirrelune")).toBeVisible();
+
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("pause");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: "Paused" })).toBeVisible();
+});
+
+test("keys lead to every screen, and not while something is typed", async () => {
+  const { page } = at;
+  for (const [key, name] of [
+    ["2", "Tools"],
+    ["3", "Clients"],
+    ["4", "Activity"],
+    ["5", "Settings"],
+    ["n", "Add an account"],
+    ["1", "Accounts"],
+  ] as const) {
+    await page.keyboard.press(`Control+${key}`);
+    await expect(title(name)).toBeVisible();
+  }
+  await page.keyboard.press("?");
+  const sheet = page.getByRole("dialog", { name: "Keys" });
+  await expect(sheet.getByText("Go to Settings")).toBeVisible();
+  await findsNothing(page, "the keys");
+  await fits(page, "the keys");
+  await page.keyboard.press("Control+5"); // the sheet waits to be left
+  await expect(title("Settings")).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await expect(sheet).toHaveCount(0);
+
+  await page.keyboard.press("/");
+  await page.keyboard.type("mirre?");
+  await expect(sheet).toHaveCount(0);
+  await expect(page.getByRole("searchbox")).toHaveValue("mirre?");
+});
+
+test("the activity says what happened to whom, and what went wrong", async () => {
+  const { page } = at;
+  const [id = ""] = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("[data-row]")].map(({ dataset }) => dataset["row"] ?? ""),
+  );
+  await at.admin("disconnect", { user_id: "700000001" });
+  await page.evaluate((of) => window.tokenkeep["signIns.validate"](of), id);
+  await page.keyboard.press("Control+4");
+  const today = page.getByRole("region", { name: "Today" });
+  await expect(today.getByRole("listitem").filter({ hasText: "mirrelune" })).toContainText("Signed in");
+  await findsNothing(page, "activity");
+  await fits(page, "activity");
+  await tabTo(page, page.getByRole("button", { name: "Trouble only" }));
+  await page.keyboard.press("Enter");
+  await expect(today.getByRole("listitem")).toHaveCount(1);
+  await expect(today).toContainText("The provider refused to renew the token of harborlights_tv.");
+  await tabTo(page, today.getByRole("link", { name: "harborlights_tv" }));
+  await page.keyboard.press("Enter");
+  await expect(title("harborlights_tv")).toBeVisible();
+  await page.goBack();
+  await page.getByRole("searchbox").fill("nobody");
+  await expect(page.getByText("Nothing in the activity matches.")).toBeVisible();
+});
+
+test("an account tells what each scope opens", async () => {
+  const { page } = at;
+  await page.getByRole("link", { name: "mirrelune" }).click();
+  const opens = page.getByRole("region", { name: "What these scopes open" });
+  const summary = opens.locator("summary").first();
+  await tabTo(page, summary);
+  await page.keyboard.press("Enter");
+  await expect(opens.getByText(/EventSub, v1|\/helix\//).first()).toBeVisible();
+  await findsNothing(page, "what scopes open");
+  await fits(page, "what scopes open");
+});
