@@ -207,6 +207,7 @@ export function compose(host: Host): App {
       const record = guard.curtain ? undefined : keeper.watches.current(id);
       return record === undefined ? undefined : row(record);
     },
+    () => vault.list("sign_in").length,
   );
 
   state.onChange(({ signIns = [] }) => {
