@@ -49,6 +49,8 @@ export type Failure =
   | { readonly code: "authorization_cancelled" }
   | { readonly code: "authorization_not_offered"; readonly provider: string }
   | { readonly code: "authorization_page_failed"; readonly provider: string }
+  | { readonly code: "device_code_ended" }
+  | { readonly code: "browser_failing" }
   | { readonly code: "state_rejected" }
   | { readonly code: "code_rejected" }
   | { readonly code: "identity_mismatch" }
@@ -165,6 +167,8 @@ const SENTENCES: { readonly [F in Failure as F["code"]]: (failure: F) => string 
   authorization_not_offered: ({ provider }) => `${provider} does not offer this way to sign in.`,
   authorization_page_failed: ({ provider }) =>
     `The sign-in page of ${provider} could not be opened. Check the network, then try again. Nothing was saved.`,
+  device_code_ended: () => "This code has ended. Start again to get a new one; nothing was saved.",
+  browser_failing: () => "No browser opened. Copy the link, and open it in any browser.",
   state_rejected: () =>
     "An answer came that does not belong to this sign-in, so it was refused. Nothing was saved; start again.",
   code_rejected: () =>

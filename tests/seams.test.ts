@@ -29,7 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "electron",
   ],
   preload: ["contract", "electron/renderer"],
-  renderer: ["contract", "svelte", "bits-ui", "@lucide/svelte"],
+  renderer: ["contract", "svelte", "bits-ui", "@lucide/svelte", "virtua"],
   sandbox: ["contract", "core", "jose", "node:"],
 };
 const layerOf = (path: string): string =>

@@ -18,6 +18,7 @@ import { hardenApp, refuseCoreDumps, refuseEverything } from "./hardening.ts";
 import { createElectronTransport } from "./http.ts";
 import { serveCalls } from "./ipc.ts";
 import { createKeychain } from "./keychain.ts";
+import { openInBrowser } from "./browser.ts";
 import { createStartSandbox } from "./sandbox.ts";
 import { showNotifications } from "./notifications.ts";
 import { followPower } from "./power.ts";
@@ -59,6 +60,7 @@ function makeHost(): Host & { readonly log: LogFile } {
     openUserAgent: createOpenUserAgent(path.join(resources, "icon.png"), () =>
       BrowserWindow.getFocusedWindow(),
     ),
+    openInBrowser,
     startSandbox: createStartSandbox(here("sandbox.js")),
     startSocketServer,
     log: createLog(path.join(profileFolder, "logs")),

@@ -161,6 +161,7 @@ export const text = {
     checked: "Last validated",
     change: "Change",
     appToken: (date: string) => `The client itself, ${date}`,
+    deviceCode: (date: string) => `Code on a device, ${date}`,
     implicit: (date: string) => `Implicit grant, ${date}`,
     mints: "None needed: the client gets a new token before this one ends.",
     alias: "Name of your own",
