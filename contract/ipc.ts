@@ -131,6 +131,8 @@ export const ipc = {
   ),
   /** Brings the sign-in window to the front, or opens the page where a device's code is entered. */
   "authorization.show": call()(id),
+  /** Copies the address of the page where a device's code is entered. */
+  "authorization.copyLink": call()(id),
   "authorization.cancel": call()(id),
   /** Saves the sign-in that waits for confirmation: in place of the one it renews, or beside it. */
   "authorization.keep": call<{ readonly signIn: string }>()(v.object({ id, beside: v.boolean() })),

@@ -54,6 +54,8 @@ export interface Authorizations {
   ): Promise<Result<{ readonly id: string }>>;
   /** Fails with `browser_failing` when the page of a device's code does not open. */
   show(id: string): Promise<Result<null>>;
+  /** Of a device's page; it holds the code that is shown, and no secret. */
+  link(id: string): Result<string>;
   cancel(id: string): Promise<Result<null>>;
   /** In place of the sign-in it renews, or `beside` it: a narrow one for a tool, say. */
   keep(id: string, beside: boolean): Promise<Result<{ readonly signIn: string }>>;
@@ -231,7 +233,9 @@ export function createAuthorizations(
       provider: provider.id,
       pinned: originsOf(provider),
       flow: course.device === undefined ? "authorization_code" : "device_code",
-      refreshReuse: confidential ? provider.confidentialRefreshReuse : "one_time",
+      // What a second use does to a token of the device grant was seen with public clients alone.
+      refreshReuse:
+        confidential && course.device === undefined ? provider.confidentialRefreshReuse : "one_time",
       client: attempt.client,
       client_id: attempt.client_id,
       user_id: validation.user_id,
@@ -333,6 +337,11 @@ export function createAuthorizations(
       if (course.device !== undefined) return showDevicePage(course);
       course.agent?.show();
       return Promise.resolve(ok(null));
+    },
+
+    link(id) {
+      const device = courses.get(id)?.device;
+      return device === undefined ? failed({ code: "authorization_unknown" }) : ok(device.verificationUri);
     },
 
     cancel(id) {
