@@ -63,6 +63,7 @@ export type Failure =
   | { readonly code: "refresh_ambiguous"; readonly account: string }
   | { readonly code: "token_revoked"; readonly account: string }
   | { readonly code: "bulk_running" }
+  | { readonly code: "undo_gone" }
   // the desktop
   | { readonly code: "clipboard_failing" }
   | { readonly code: "settings_failing" }
@@ -186,6 +187,7 @@ const SENTENCES: { readonly [F in Failure as F["code"]]: (failure: F) => string 
     `The connection broke while the token of ${account} was renewed. It works until it ends; then sign in again.`,
   token_revoked: ({ account }) => `The token of ${account} was revoked. Sign in again to use this account.`,
   bulk_running: () => "Something else is being done to many accounts. Wait for it, or end it first.",
+  undo_gone: () => "It cannot be brought back any more. Nothing was changed.",
   settings_failing: () =>
     "The settings could not be written to disk. They are as before; free some space, then try again.",
   export_failing: () => "The file could not be written. Choose another folder, then try again.",

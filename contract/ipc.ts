@@ -159,8 +159,13 @@ export const ipc = {
   ),
   /** Ends it after what runs, or puts away what is left to be seen of it. */
   "signIns.bulkEnd": call()(nothing),
-  /** Erases it here at once; the provider is told as soon as it can be reached. */
-  "signIns.remove": call()(id),
+  /**
+   * Erases it here at once; the provider is told as soon as it can be reached. `undo`: it had no token that the provider
+   * is told to end, so it can be brought back.
+   */
+  "signIns.remove": call<{ readonly undo: boolean }>()(id),
+  /** Brings back what was removed last: a registration, a tool, or a sign-in that said so. Fails with `undo_gone`. */
+  undo: call()(nothing),
 
   /** Makes a tool and copies its connection lines (`TOKENKEEP_…=`) to the clipboard; the key is never shown. */
   "tools.create": call<{ readonly id: string; readonly clearsInMs: number }>()(

@@ -23,6 +23,7 @@ import { createHistory } from "./history.ts";
 import { createSettings } from "./settings.ts";
 import { createAuthorizations } from "./sign-in/authorizations.ts";
 import { createTools } from "./tools.ts";
+import { createUndo } from "./undo.ts";
 import { createVault } from "./vault/vault.ts";
 import { signInView } from "./views/sign-in-view.ts";
 import { createState, type State } from "./views/state.ts";
@@ -115,6 +116,7 @@ export function compose(host: Host): App {
     log,
     () => state.touchParts(),
   );
+  const undo = createUndo(vault, clock);
   let stopping = false;
   const opened = async (): Promise<void> => {
     if (vault.state.state !== "open") return;
@@ -140,6 +142,7 @@ export function compose(host: Host): App {
       curtainFile: path.join(host.profileFolder, "window-locked.json"),
       async settle() {
         bulk.cancel();
+        undo.forget();
         await authorizations.endAll();
         return keeper.pause();
       },
@@ -204,6 +207,7 @@ export function compose(host: Host): App {
       const record = guard.curtain ? undefined : keeper.watches.current(id);
       return record === undefined ? undefined : row(record);
     },
+    () => vault.list("sign_in").length,
   );
 
   state.onChange(({ signIns = [] }) => {
@@ -238,6 +242,7 @@ export function compose(host: Host): App {
       appTokens,
       doctor,
       bulk,
+      undo,
       history,
       settings,
       state,

@@ -22,6 +22,7 @@ import type { Tools } from "./tools.ts";
 import type { SettingsStore } from "./settings.ts";
 import { PASSPHRASE_MIN_LENGTH } from "./vault/passphrase.ts";
 import { exportVault, importVault } from "./vault/transfer.ts";
+import type { Undo } from "./undo.ts";
 import type { Vault } from "./vault/types.ts";
 import type { State } from "./views/state.ts";
 
@@ -38,6 +39,7 @@ interface Parts {
   readonly appTokens: AppTokens;
   readonly doctor: Doctor;
   readonly bulk: Bulk;
+  readonly undo: Undo;
   readonly history: History;
   readonly settings: SettingsStore;
   readonly host: Pick<Host, "files" | "clock" | "random">;
@@ -88,7 +90,7 @@ export function createHandlers(parts: Parts): Handlers {
 
 function createAll(parts: Parts): Handlers {
   const { vault, guard, keeper, authorizations, copying, sandbox, tools, clients, broker, state } = parts;
-  const { appTokens, doctor, history, settings, bulk, host, changed } = parts;
+  const { appTokens, doctor, history, settings, bulk, undo, host, changed } = parts;
   let lastRun: DoctorView | undefined;
   let importFile: string | undefined;
   /** The dialogs of the system stay open over a vault, or a window, that locks meanwhile. */
@@ -192,7 +194,7 @@ function createAll(parts: Parts): Handlers {
     },
 
     "clients.save": (form) => clients.save(form),
-    "clients.remove": (id) => clients.remove(id),
+    "clients.remove": (id) => undo.removing(vault.get("client", id), () => clients.remove(id)),
 
     "clients.appToken": (id) => appTokens.get(id),
 
@@ -241,10 +243,20 @@ function createAll(parts: Parts): Handlers {
       bulk.cancel();
       return Promise.resolve(ok(null));
     },
-    "signIns.remove": (id) => pushed(keeper.remove(id)),
+    async "signIns.remove"(id) {
+      const record = keeper.watches.current(id);
+      const bare = record?.access_token === undefined ? record : undefined;
+      const answer = await pushed(undo.removing(bare, () => keeper.remove(id)));
+      return answer.ok ? ok({ undo: bare !== undefined }) : answer;
+    },
+    async undo() {
+      const answer = await pushed(undo.undo());
+      changed();
+      return answer;
+    },
 
     "tools.create": ({ name, accounts }) => tools.create(name, accounts),
     "tools.copy": (id) => tools.copy(id),
-    "tools.remove": (id) => tools.remove(id),
+    "tools.remove": (id) => undo.removing(vault.get("grant", id), () => tools.remove(id)),
   };
 }

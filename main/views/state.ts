@@ -21,9 +21,16 @@ export interface State {
 
 /** Changes that come together are sent together: a sign-in touches five parts within a millisecond. */
 const SETTLE_MS = 16;
+/** With thousands of rows some change all the time, and each piece of news has the window go through all of them. */
+const MANY = 1_000;
+const MANY_EVERY_MS = 1_000;
 
-/** `signIn`: one row alone, so that one of ten thousand costs no more than one of ten. */
-export function createState(parts: Parts, signIn: (id: string) => SignInView | undefined): State {
+/** `signIn`: one row alone, so that one of ten thousand costs no more than one of ten. `count`: of all rows. */
+export function createState(
+  parts: Parts,
+  signIn: (id: string) => SignInView | undefined,
+  count: () => number,
+): State {
   const names = Object.keys(parts) as (keyof Snapshot)[];
   const build = (): Snapshot =>
     Object.fromEntries(names.map((name) => [name, parts[name]()])) as unknown as Snapshot;
@@ -32,10 +39,17 @@ export function createState(parts: Parts, signIn: (id: string) => SignInView | u
   const touched = new Set<string>();
   let everything = false;
   let timer: NodeJS.Timeout | undefined;
+  let toldAtMs = -Infinity;
+  /** At once after a quiet second, and then once a second. */
+  const tellSoon = (): void => {
+    const waitMs = count() < MANY ? 0 : toldAtMs + MANY_EVERY_MS - performance.now();
+    timer ??= setTimeout(tell, Math.max(SETTLE_MS, waitMs));
+  };
 
   const tell = (): void => {
     clearTimeout(timer);
     timer = undefined;
+    toldAtMs = performance.now();
     const rows = [...touched].map(signIn);
     // A row that went is told with the whole list.
     const whole = everything || rows.includes(undefined);
@@ -65,9 +79,9 @@ export function createState(parts: Parts, signIn: (id: string) => SignInView | u
     touch(id) {
       if (id === undefined) everything = true;
       else touched.add(id);
-      timer ??= setTimeout(tell, SETTLE_MS);
+      tellSoon();
     },
-    touchParts: () => void (timer ??= setTimeout(tell, SETTLE_MS)),
+    touchParts: tellSoon,
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -1,17 +1,21 @@
 /** What the window is told of: what changed, once, and as the text that crosses to it. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { fromJson, merged, type Changes, type Json } from "../../contract/ipc.ts";
 import type { SignInView, Snapshot } from "../../contract/view.ts";
 import { createState } from "../../main/views/state.ts";
 
 const row = (id: string, login = id) => ({ id, login }) as SignInView;
 
-function setUp() {
+function setUp(count = 2) {
   const now = { tools: [] as Snapshot["tools"], signIns: [row("a"), row("b")] as readonly SignInView[] };
   const parts = { tools: () => now.tools, signIns: () => now.signIns } as unknown as Parameters<
     typeof createState
   >[0];
-  const state = createState(parts, (id) => now.signIns.find((one) => one.id === id));
+  const state = createState(
+    parts,
+    (id) => now.signIns.find((one) => one.id === id),
+    () => count,
+  );
   const told: Changes[] = [];
   state.onChange((changes, json: Json<Changes>) => {
     expect(fromJson(json)).toEqual(changes);
@@ -68,4 +72,30 @@ test("changes that come together are told together, and not twice", async () => 
   state.tell();
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(told).toHaveLength(1);
+});
+
+test("with thousands of rows the first news is told at once, and then once a second", () => {
+  vi.useFakeTimers();
+  try {
+    const { now, state, told } = setUp(5_000);
+    let version = 0;
+    const change = () => {
+      now.signIns = [row("a", `version ${String((version += 1))}`), row("b")];
+      state.touch("a");
+    };
+    vi.advanceTimersByTime(10_000);
+    change();
+    vi.advanceTimersByTime(20);
+    expect(told).toHaveLength(1);
+    for (let time = 0; time < 8; time += 1) {
+      change();
+      vi.advanceTimersByTime(100);
+    }
+    expect(told).toHaveLength(1);
+    vi.advanceTimersByTime(300);
+    expect(told).toHaveLength(2);
+    expect(told[1]).toEqual({ signInsChanged: [row("a", "version 9")] });
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -1,0 +1,127 @@
+/** Everything that is done to an account, from finding it to removing it, without a mouse; the provider's pages too. */
+import { expect, test } from "@playwright/test";
+import { hasKeyboard, tabTo } from "../support/accessible.ts";
+import { providerPage, readClipboard } from "../support/app.mjs";
+import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
+
+const PASSPHRASE = "a lantern by the harbour";
+let at: AppAtSandbox;
+test.beforeEach(async () => {
+  test.setTimeout(180_000);
+  at = await startAtSandbox();
+  const bot = await at.register("tokenkeep-sandbox", "Bot");
+  await at.signIn(bot, "harborlights_tv");
+  await at.signIn(bot, "mirrelune");
+  await at.page.keyboard.press("Control+1");
+});
+test.afterEach(() => at.close());
+
+const row = (login: string) => at.page.getByRole("row", { name: new RegExp(login) });
+const toast = (words: RegExp | string) => at.page.getByRole("status").filter({ hasText: words });
+const press = async (...keys: readonly string[]) => {
+  for (const key of keys) await at.page.keyboard.press(key);
+};
+const button = (name: string | RegExp) => at.page.getByRole("button", { name });
+async function go(...names: readonly (string | RegExp)[]): Promise<void> {
+  for (const name of names) {
+    await tabTo(at.page, button(name).first());
+    await press("Enter");
+  }
+}
+/** Finds the account by its name, and opens it. */
+async function open(login: string): Promise<void> {
+  await press("Control+1");
+  await at.page.getByRole("searchbox").waitFor();
+  await press("/");
+  await at.page.keyboard.press("Control+a");
+  await at.page.keyboard.type(login);
+  await expect(at.page.locator("[data-row]")).toHaveCount(1);
+  await tabTo(at.page, row(login));
+  await press("Enter");
+  await expect(at.page.getByRole("heading", { level: 1, name: login })).toBeVisible();
+}
+/** Through the provider's pages, in a window of their own. */
+async function atProvider(...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const page = await providerPage(at.app);
+    const wanted = page.getByRole("button", { name });
+    await wanted.waitFor();
+    await tabTo(page, wanted);
+    await page.keyboard.press("Enter");
+  }
+}
+
+test("find, copy, validate, refresh", async () => {
+  await open("mirrelune");
+  await go("Validate");
+  await expect(toast("mirrelune is valid.")).toBeVisible();
+  await go("Copy token");
+  await expect(toast(/Copied\./)).toBeVisible();
+  const before = readClipboard();
+  expect(before.length).toBeGreaterThan(20);
+  await go("Copy in another form");
+  await press("ArrowDown");
+  await hasKeyboard(at.page.getByRole("menuitem", { name: "Header: Bearer …" }));
+  await press("Enter");
+  await expect.poll(readClipboard).toBe(`Bearer ${before}`);
+  await go("Refresh");
+  await expect(toast("mirrelune has a new token.")).toBeVisible();
+  // In the list one key copies, and the row's menu is one Tab away.
+  await press("Control+1");
+  await tabTo(at.page, row("mirrelune"));
+  await press("c");
+  await expect.poll(readClipboard).not.toBe(`Bearer ${before}`);
+  expect(readClipboard()).not.toBe(before);
+  await go("More for mirrelune");
+  await hasKeyboard(at.page.getByRole("menuitem", { name: "Token" }));
+  await press("Escape");
+  await expect(at.page.getByRole("menu")).toHaveCount(0);
+});
+
+test("sign in again, revoke, remove", async () => {
+  await open("mirrelune");
+  await go("Sign in again…");
+  await atProvider("Sign in as mirrelune", "Authorize");
+  await expect(at.page.getByRole("heading", { name: "You signed in as mirrelune" })).toBeVisible();
+  await go("Keep this account");
+  await expect(toast(/mirrelune is in Tokenkeep's care now\./)).toBeVisible();
+
+  await open("mirrelune");
+  await go("Revoke…");
+  await hasKeyboard(button("Keep it"));
+  await go("Revoke token");
+  await expect(toast("The token of mirrelune was revoked.")).toBeVisible();
+  await expect(at.page.getByText("Revoked").first()).toBeVisible();
+
+  await open("harborlights_tv");
+  await go("Remove…");
+  await press("Escape");
+  await expect(at.page.getByRole("alertdialog")).toHaveCount(0);
+  await hasKeyboard(button("Remove…"));
+  await go("Remove…", "Remove account");
+  await expect(toast("harborlights_tv was removed from this computer.")).toBeVisible();
+  await at.page.getByRole("searchbox").waitFor();
+  await press("/", "Control+a", "Delete");
+  await expect(row("harborlights_tv")).toHaveCount(0);
+  await expect(row("mirrelune")).toBeVisible();
+});
+
+test("lock and unlock, and be where one was", async () => {
+  await at.page.evaluate(
+    (passphrase) => window.tokenkeep["vault.reseal"]({ keychain: true, passphrase: { new: passphrase } }),
+    PASSPHRASE,
+  );
+  await open("mirrelune");
+  await press("Control+l");
+  await expect(at.page.getByRole("heading", { name: "Locked" })).toBeVisible();
+  await press("Control+k");
+  await expect(at.page.getByRole("dialog")).toHaveCount(0);
+  await hasKeyboard(at.page.getByLabel("Passphrase"));
+  await at.page.keyboard.type("not it");
+  await press("Enter");
+  await expect(at.page.getByText("That is not the passphrase of this vault.")).toBeVisible();
+  await press("Control+a");
+  await at.page.keyboard.type(PASSPHRASE);
+  await press("Enter");
+  await expect(at.page.getByRole("heading", { level: 1, name: "mirrelune" })).toBeVisible();
+});
