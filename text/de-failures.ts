@@ -88,6 +88,7 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
     "Die Verbindung brach ab, während das Token von {{account}} erneuert wurde. Es funktioniert bis zum Ablauf; dann neu anmelden.",
   token_revoked: "Das Token von {{account}} wurde widerrufen. Neu anmelden, um das Konto zu verwenden.",
   bulk_running: "Für viele Konten läuft gerade etwas anderes. Abwarten oder es zuerst beenden.",
+  undo_gone: "Das lässt sich nicht mehr zurückholen. Nichts wurde geändert.",
   settings_failing:
     "Die Optionen ließen sich nicht auf die Festplatte schreiben. Sie sind wie zuvor; Speicherplatz freigeben, dann erneut versuchen.",
   export_failing: "Die Datei ließ sich nicht schreiben. Einen anderen Ordner wählen, dann erneut versuchen.",

@@ -92,6 +92,7 @@ export const enFailures = {
     "The connection broke while the token of {{account}} was renewed. It works until it ends; then sign in again.",
   token_revoked: "The token of {{account}} was revoked. Sign in again to use this account.",
   bulk_running: "Something else is being done to many accounts. Wait for it, or end it first.",
+  undo_gone: "It cannot be brought back any more. Nothing was changed.",
   settings_failing:
     "The settings could not be written to disk. They are as before; free some space, then try again.",
   export_failing: "The file could not be written. Choose another folder, then try again.",
