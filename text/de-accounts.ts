@@ -234,7 +234,7 @@ export const accountsGerman: Translated<typeof accountsWords> = {
     troubleOnly: "Nur Probleme",
     none: "Noch ist nichts geschehen.",
     nothingFound: "Nichts im Verlauf passt dazu.",
-    gone: "Ein entferntes Konto",
+    gone: "Ein früheres Konto",
     more: "Hier steht nur das Neueste. Die Seite eines Kontos reicht weiter zurück.",
   },
   opens: {

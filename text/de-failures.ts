@@ -7,7 +7,7 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   vault_paused: "Tokenkeep ist pausiert und gibt keine Tokens aus. Weiter geht es mit „Fortsetzen“.",
   passphrase_wait: "Das war mehrmals falsch. Neuer Versuch in {{wait}}. Nichts wurde geändert.",
   passphrase_missing:
-    "Der Tresor ließe sich mit nichts mehr öffnen. Zuerst eine Passphrase festlegen oder den Schlüsselbund behalten.",
+    "Dann ließe sich der Tresor mit nichts mehr öffnen. Zuerst eine Passphrase festlegen oder den Schlüsselbund behalten.",
   alias_taken: "Ein anderes Konto heißt schon „{{alias}}“. Einen anderen Namen wählen.",
   passphrase_wrong: "Das ist nicht die Passphrase dieses Tresors. Nichts wurde geändert; erneut versuchen.",
   passphrase_too_short:

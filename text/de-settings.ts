@@ -119,7 +119,7 @@ export const settingsGerman: Translated<typeof settingsWords> = {
     importedBare: "Hier neu anzumelden: {{names}}.",
     doctorTitle: "Wie es Tokenkeep geht",
     doctorText:
-      "Sieht nach Schlüsselbund, Tresor, Netzwerk und Anbietern und sagt, was sich zeigt. Der Bericht enthält keine Namen, Tokens oder Secrets.",
+      "Prüft Schlüsselbund, Tresor, Netzwerk und Anbieter und sagt, was sich zeigt. Der Bericht enthält keine Namen, Tokens oder Secrets.",
     run: "Jetzt prüfen",
     running: "Wird geprüft",
     copyReport: "Bericht kopieren",
@@ -184,7 +184,7 @@ export const settingsGerman: Translated<typeof settingsWords> = {
       imported: "Importiert",
     },
     handedOut: "Ausgegeben an {{tool}}",
-    someTool: "ein entferntes Tool",
+    someTool: "ein früheres Tool",
     times_one: "{{count}}-mal",
     times_other: "{{count}}-mal",
   },
