@@ -42,5 +42,5 @@ export const systemWords = {
     notCopied: "Nothing was copied",
   },
   files: { export: "Tokenkeep export" },
-  windows: { main: "Tokenkeep", signIn: "Sign in at {{provider}}" },
+  windows: { signIn: "Sign in at {{provider}}" },
 } as const;

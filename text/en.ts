@@ -1,4 +1,5 @@
 import { accountsWords } from "./en-accounts.ts";
+import { enFailures } from "./en-failures.ts";
 import { settingsWords } from "./en-settings.ts";
 import { systemWords } from "./en-system.ts";
 
@@ -219,5 +220,22 @@ export const en = {
       none: "Select none",
     },
   },
-  format: { justNow: "just now", soon: "in a moment" },
+  format: {
+    justNow: "just now",
+    soon: "in a moment",
+    daysHours: "{{days}} d {{hours}} h",
+    minutes_one: "{{count}} min",
+    minutes_other: "{{count}} min",
+    hours_one: "{{count}} h",
+    hours_other: "{{count}} h",
+    days_one: "{{count}} day",
+    days_other: "{{count}} days",
+  },
+  wait: {
+    seconds_one: "a second",
+    seconds_other: "{{count}} seconds",
+    minutes_one: "{{count}} minute",
+    minutes_other: "{{count}} minutes",
+  },
+  failure: enFailures,
 } as const;
