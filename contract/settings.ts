@@ -12,5 +12,7 @@ export const settings = v.object({
   ),
   lockOnScreenLock: v.optional(v.fallback(v.boolean(), false), false),
   lockOnSuspend: v.optional(v.fallback(v.boolean(), false), false),
+  /** Of window, tray and notifications. */
+  language: v.optional(v.fallback(v.picklist(["system", "en", "de"]), "system"), "system"),
 });
 export type Settings = v.InferOutput<typeof settings>;

@@ -256,8 +256,8 @@ export function compose(host: Host): App {
       changed,
     }),
     async start() {
-      await Promise.all([guard.load(), sandbox.recall()]);
-      await Promise.all([open(), broker.start(), settings.load()]);
+      await Promise.all([guard.load(), sandbox.recall(), settings.load()]); // who sees the vault open has the settings
+      await Promise.all([open(), broker.start()]);
       await broker.push();
       state.touchParts();
     },

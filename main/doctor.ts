@@ -2,11 +2,13 @@
 import { rm, writeFile } from "node:fs/promises";
 import { arch, release } from "node:os";
 import path from "node:path";
-import { sentence } from "../contract/failure.ts";
 import type { DoctorView, ProviderCheck } from "../contract/view.ts";
 import type { HttpOutcome } from "../core/ports.ts";
 import type { Provider } from "../core/providers/provider.ts";
 import type { Providers } from "../core/providers/registry.ts";
+import { en } from "../text/en.ts";
+import { sentence } from "../text/sentence.ts";
+import { createWords } from "../text/words.ts";
 import type { Broker } from "./broker.ts";
 import type { Host } from "./host.ts";
 import { cleaned } from "./redaction.ts";
@@ -18,7 +20,7 @@ const KEYCHAIN_TIMEOUT_MS = 4_000;
 
 export interface Doctor {
   run(): Promise<DoctorView>;
-  /** As text for a bug report. */
+  /** As text for a bug report, in English whatever the language. */
   report(view: DoctorView): string;
 }
 
@@ -119,7 +121,9 @@ export function createDoctor(
         : [
             `Sealed by: ${[box.sealedBy.keychain?.name, box.sealedBy.passphrase ? "a passphrase" : undefined].filter(Boolean).join(" and ")}`,
           ]),
-      ...(box.failure === undefined ? [] : [`Vault failure: ${box.failure.code}. ${sentence(box.failure)}`]),
+      ...(box.failure === undefined
+        ? []
+        : [`Vault failure: ${box.failure.code}. ${sentence(box.failure, createWords("en", en))}`]),
       `Network: ${view.online ? "connected" : "not connected"}`,
       ...checks.map(
         ({ name, reachable, tookMs, what, clockAheadSec }) =>

@@ -6,10 +6,12 @@ import { describe, expect, test } from "vitest";
 /** What each layer may import besides itself; the longest matching folder decides. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   contract: ["valibot"],
+  text: ["contract", "i18next"],
   core: ["contract", "valibot", "oauth4webapi"],
   main: [
     "contract",
     "core",
+    "text",
     "valibot",
     "electron-store",
     "pino",
@@ -22,6 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "contract",
     "core",
     "main",
+    "text",
     "valibot",
     "node:",
     "electron/main",
@@ -29,7 +32,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "electron",
   ],
   preload: ["contract", "electron/renderer"],
-  renderer: ["contract", "svelte", "bits-ui", "@lucide/svelte", "virtua"],
+  renderer: ["contract", "text", "svelte", "bits-ui", "@lucide/svelte", "virtua"],
   sandbox: ["contract", "core", "jose", "node:"],
 };
 const layerOf = (path: string): string =>

@@ -9,7 +9,18 @@ const require = createRequire(import.meta.url);
 const ROOT = path.join(import.meta.dirname, "..");
 const tsc = require.resolve("typescript/bin/tsc");
 const svelteCheck = path.join(path.dirname(require.resolve("svelte-check/package.json")), "bin/svelte-check");
-const LAYERS = [".", "contract", "core", "main", "main/electron", "preload", "sandbox", "tests", "tooling"];
+const LAYERS = [
+  ".",
+  "contract",
+  "core",
+  "main",
+  "main/electron",
+  "preload",
+  "sandbox",
+  "tests",
+  "text",
+  "tooling",
+];
 
 /** @type {{ name: string, args: string[] }[]} */
 const checks = [

@@ -1,13 +1,16 @@
 /** The system's own dialogs for files, over the window that asks. Asynchronous: main goes on meanwhile. */
 import { dialog, type BrowserWindow } from "electron/main";
 import type { FileDialogs } from "../host.ts";
+import type { Speech } from "./language.ts";
 
-const filters = [{ name: "Tokenkeep export", extensions: ["tokenkeep"] }];
-
-export function createFileDialogs(parent: () => BrowserWindow | null): FileDialogs {
+export function createFileDialogs(
+  parent: () => BrowserWindow | null,
+  speech: Pick<Speech, "t">,
+): FileDialogs {
+  const filters = () => [{ name: speech.t("files.export"), extensions: ["tokenkeep"] }];
   return {
     async save(suggestedName) {
-      const options = { defaultPath: suggestedName, filters };
+      const options = { defaultPath: suggestedName, filters: filters() };
       const over = parent();
       const { canceled, filePath } = await (over === null
         ? dialog.showSaveDialog(options)
@@ -15,7 +18,7 @@ export function createFileDialogs(parent: () => BrowserWindow | null): FileDialo
       return canceled || filePath === "" ? undefined : filePath;
     },
     async open() {
-      const options = { properties: ["openFile" as const], filters };
+      const options = { properties: ["openFile" as const], filters: filters() };
       const over = parent();
       const { canceled, filePaths } = await (over === null
         ? dialog.showOpenDialog(options)

@@ -4,8 +4,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { homedir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { sentence } from "../../contract/failure.ts";
 import { merged } from "../../contract/ipc.ts";
+import { sentence } from "../../text/sentence.ts";
 import { compose, type App } from "../compose.ts";
 import { createHttpClient } from "../http.ts";
 import type { Host } from "../host.ts";
@@ -20,6 +20,7 @@ import { serveCalls } from "./ipc.ts";
 import { createKeychain } from "./keychain.ts";
 import { openInBrowser } from "./browser.ts";
 import { createStartSandbox } from "./sandbox.ts";
+import { createSpeech, type Speech } from "./language.ts";
 import { showNotifications } from "./notifications.ts";
 import { followPower } from "./power.ts";
 import { registerScheme, serveWindow } from "./scheme.ts";
@@ -40,7 +41,7 @@ function runtimeFolder(): string {
     : path.join(runtime, "tokenkeep");
 }
 
-function makeHost(): Host & { readonly log: LogFile } {
+function makeHost(speech: Speech): Host & { readonly log: LogFile } {
   const profileFolder = app.getPath("userData");
   return {
     clock: {
@@ -55,10 +56,12 @@ function makeHost(): Host & { readonly log: LogFile } {
     http: createHttpClient(createElectronTransport()),
     network: { online: () => net.isOnline() },
     keychain: createKeychain(),
-    files: createFileDialogs(() => BrowserWindow.getFocusedWindow()),
+    files: createFileDialogs(() => BrowserWindow.getFocusedWindow(), speech),
     clipboard: systemClipboard,
-    openUserAgent: createOpenUserAgent(path.join(resources, "icon.png"), () =>
-      BrowserWindow.getFocusedWindow(),
+    openUserAgent: createOpenUserAgent(
+      path.join(resources, "icon.png"),
+      () => BrowserWindow.getFocusedWindow(),
+      speech,
     ),
     openInBrowser,
     startSandbox: createStartSandbox(here("sandbox.js")),
@@ -71,12 +74,15 @@ function makeHost(): Host & { readonly log: LogFile } {
   };
 }
 
-function showTray(keep: App, window: MainWindow): void {
+function showTray(keep: App, window: MainWindow, speech: Speech): void {
   const show = createTray(resources, {
     copy: (signIn) =>
       void keep.handlers["signIns.copy"]({ id: signIn, form: "token" }).then((answer) => {
         if (!answer.ok)
-          new Notification({ title: "Nothing was copied", body: sentence(answer.failure) }).show();
+          new Notification({
+            title: speech.t("notices.notCopied"),
+            body: sentence(answer.failure, speech.t),
+          }).show();
       }),
     open: () => window.show(),
     validateAll: () => void keep.handlers["signIns.validateAll"](undefined),
@@ -85,11 +91,12 @@ function showTray(keep: App, window: MainWindow): void {
     quit: () => app.quit(),
   });
   let known = keep.state.snapshot();
-  show(trayModel(known));
+  show(trayModel(known, speech.t));
   keep.state.onChange((changes) => {
     known = merged(known, changes); // followed, not asked for: thousands of rows take a while to make
-    if (changes.vault !== undefined || changes.signIns !== undefined || changes.signInsChanged !== undefined)
-      show(trayModel(known));
+    const { vault, signIns, signInsChanged, settings } = changes;
+    if ([vault, signIns, signInsChanged, settings].some((part) => part !== undefined))
+      show(trayModel(known, speech.t));
   });
 }
 
@@ -135,20 +142,29 @@ function main(): void {
   serveWindow(session.defaultSession, here("../renderer"));
   refuseEverything(session.defaultSession);
   const devServer = app.isPackaged ? undefined : process.env["ELECTRON_RENDERER_URL"];
-  const window = createMainWindow(here("../preload/index.cjs"), path.join(resources, "icon.png"), devServer);
+  const window = createMainWindow(
+    here("../preload/index.cjs"),
+    path.join(resources, "icon.png"),
+    app.isPackaged,
+    devServer,
+  );
   const hidden = app.commandLine.hasSwitch("hidden");
   if (!hidden) window.show(); // first, so that it loads while the rest is put together
-  const host = makeHost();
+  const speech = createSpeech();
+  const host = makeHost(speech);
   logBugs(host.log);
   const keep = compose(host);
   serveCalls(keep.handlers, window, host.log); // in the same turn, so before the window asks
   keep.state.onChange((_changes, json) => window.send("state.changed", json));
+  keep.state.onChange(({ settings }) => {
+    if (settings !== undefined) speech.follow(settings); // before the tray hears of it
+  });
   comeBackForAnswers(keep, window);
   void (hidden ? Promise.resolve() : window.painted()).then(() => keep.start());
-  showTray(keep, window);
+  showTray(keep, window, speech);
   stopBeforeQuit(keep, host.log);
   followPower(keep, host.log);
-  showNotifications(keep, window);
+  showNotifications(keep, window, speech);
   app.on("second-instance", () => window.show());
   app.on("activate", () => window.show());
   app.on("window-all-closed", () => undefined); // the tray stays

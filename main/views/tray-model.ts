@@ -1,5 +1,6 @@
 /** What the tray shows, as data: `main/electron/tray.ts` draws it. */
 import type { Snapshot, SignInView } from "../../contract/view.ts";
+import type { Translate } from "../../text/words.ts";
 import { needsYou } from "./sign-in-view.ts";
 
 export type TrayEntry =
@@ -19,68 +20,67 @@ const SHOWN = 15;
 
 const copies = ({ status }: SignInView): boolean => status !== "needs_sign_in" && status !== "revoked";
 
-const REASON: Partial<Record<SignInView["status"], string>> = {
-  needs_sign_in: "needs sign-in",
-  config_error: "client needs attention",
-  refresh_ambiguous: "sign in again soon",
-  ends_soon: "ends soon",
-  revoked: "revoked",
-};
+type Reason = "needs_sign_in" | "config_error" | "refresh_ambiguous" | "ends_soon" | "revoked";
+const REASONS: readonly Reason[] = [
+  "needs_sign_in",
+  "config_error",
+  "refresh_ambiguous",
+  "ends_soon",
+  "revoked",
+];
 
-export function trayModel({ vault, signIns }: Pick<Snapshot, "vault" | "signIns">): TrayModel {
+export function trayModel({ vault, signIns }: Pick<Snapshot, "vault" | "signIns">, t: Translate): TrayModel {
   const tail: readonly TrayEntry[] = [
     { kind: "separator" },
-    { kind: "open", label: "Open Tokenkeep" },
-    { kind: "quit", label: "Quit" },
+    { kind: "open", label: t("tray.open") },
+    { kind: "quit", label: t("tray.quit") },
   ];
   if (vault.state !== "open") {
-    const word =
+    const [label, tooltip] =
       vault.state === "opening"
-        ? "Opening the vault"
+        ? [t("tray.opening"), t("tray.tooltipOpening")]
         : vault.state === "locked"
-          ? "The vault is locked"
-          : "The vault is not open";
-    return {
-      tooltip: `Tokenkeep: ${word.toLowerCase()}`,
-      icon: "locked",
-      entries: [{ kind: "note", label: word }, ...tail],
-    };
+          ? [t("tray.locked"), t("tray.tooltipLocked")]
+          : [t("tray.closed"), t("tray.tooltipClosed")];
+    return { tooltip, icon: "locked", entries: [{ kind: "note", label }, ...tail] };
   }
   const shown = [...signIns].sort((a, b) => Number(needsYou(b)) - Number(needsYou(a))).slice(0, SHOWN);
   const twice = (login: string) => shown.filter((other) => other.login === login).length > 1;
   const entries: TrayEntry[] = shown.map((signIn) => {
     const { id, login, clientName, status } = signIn;
     const name = twice(login) ? `${login} (${clientName})` : login;
-    const reason = REASON[status];
-    const label = copies(signIn) ? `Copy token of ${name}` : name;
+    const reason = REASONS.find((one) => one === status);
+    const label = copies(signIn) ? t("tray.copy", { name }) : name;
     return {
       kind: "copy",
-      label: reason === undefined ? label : `${label}: ${reason}`,
+      label: reason === undefined ? label : t("tray.because", { label, reason: t(`tray.reason.${reason}`) }),
       signIn: id,
       enabled: copies(signIn),
     };
   });
   const more = signIns.length - shown.length;
-  if (more > 0) entries.push({ kind: "note", label: `${String(more)} more in the window` });
-  if (signIns.length === 0) entries.push({ kind: "note", label: "No accounts yet" });
-  else entries.push({ kind: "separator" }, { kind: "validateAll", label: "Validate all" });
+  if (more > 0) entries.push({ kind: "note", label: t("tray.more", { count: more }) });
+  if (signIns.length === 0) entries.push({ kind: "note", label: t("tray.none") });
+  else entries.push({ kind: "separator" }, { kind: "validateAll", label: t("tray.validateAll") });
   if (vault.paused) {
     return {
-      tooltip: "Tokenkeep: paused",
+      tooltip: t("tray.tooltipPaused"),
       icon: "locked",
       entries: [
-        { kind: "note", label: "Paused: no token is handed out" },
-        { kind: "resume", label: "Resume" },
+        { kind: "note", label: t("tray.paused") },
+        { kind: "resume", label: t("tray.resume") },
         ...tail,
       ],
     };
   }
   entries.push(
-    vault.sealedBy.passphrase ? { kind: "lock", label: "Lock" } : { kind: "pause", label: "Pause hand-outs" },
+    vault.sealedBy.passphrase
+      ? { kind: "lock", label: t("tray.lock") }
+      : { kind: "pause", label: t("tray.pause") },
   );
   const attention = signIns.filter(needsYou).length;
   return {
-    tooltip: attention === 0 ? "Tokenkeep" : `Tokenkeep: ${String(attention)} need you`,
+    tooltip: attention === 0 ? t("tray.app") : t("tray.needYou", { count: attention }),
     icon: attention === 0 ? "well" : "attention",
     entries: [...entries, ...tail],
   };

@@ -1,5 +1,6 @@
 import { mount } from "svelte";
 import type { RendererApi } from "../../contract/ipc.ts";
+import { WindowLanguage } from "../state/language.svelte.ts";
 import App from "./App.svelte";
 
 declare global {
@@ -9,7 +10,9 @@ declare global {
 }
 
 const target = document.getElementById("app");
+const language = new WindowLanguage();
+await language.begin(); // at once for English
 if (target !== null) {
   target.replaceChildren();
-  mount(App, { target, props: { api: window.tokenkeep } });
+  mount(App, { target, props: { api: window.tokenkeep, language } });
 }

@@ -1,6 +1,5 @@
 /** What can be done from anywhere: by a key, in the palette, and as the help sheet tells it. One list for the three. */
-import { commandText as t } from "../text/en-more.ts";
-import { text } from "../text/en.ts";
+import { t } from "../text/t.ts";
 import type { Keep } from "./keep.svelte.ts";
 import { SCREENS } from "./route.svelte.ts";
 
@@ -17,19 +16,23 @@ export function commandsOf(keep: Keep): readonly Command[] {
   const vault = keep.snapshot?.vault;
   const open = vault?.state === "open" ? vault : undefined;
   if (open === undefined) return [];
-  const closing = open.sealedBy.passphrase ? t.lock : open.paused ? t.resume : t.pause;
+  const closing = open.sealedBy.passphrase
+    ? t("commands.lock")
+    : open.paused
+      ? t("commands.resume")
+      : t("commands.pause");
   return [
-    { id: "palette", words: t.palette, keys: "Ctrl+K", run: () => (keep.sheet = "palette") },
-    { id: "add", words: t.add, keys: "Ctrl+N", run: () => route.go({ screen: "add" }) },
-    { id: "validateAll", words: t.validateAll, run: () => void keep.validateAll() },
+    { id: "palette", words: t("commands.palette"), keys: "Ctrl+K", run: () => (keep.sheet = "palette") },
+    { id: "add", words: t("commands.add"), keys: "Ctrl+N", run: () => route.go({ screen: "add" }) },
+    { id: "validateAll", words: t("commands.validateAll"), run: () => void keep.validateAll() },
     { id: "close", words: closing, keys: "Ctrl+L", run: () => void keep.close() },
     ...SCREENS.map((screen, at): Command => ({
       id: screen,
-      words: t.go(text.app[screen]),
+      words: t("commands.go", { screen: t(`app.${screen}`) }),
       keys: `Ctrl+${String(at + 1)}`,
       run: () => route.go({ screen }),
     })),
-    { id: "help", words: t.help, keys: "?", run: () => (keep.sheet = "help") },
+    { id: "help", words: t("commands.help"), keys: "?", run: () => (keep.sheet = "help") },
   ];
 }
 

@@ -1,10 +1,10 @@
 /** What the window knows. Main owns the truth; this follows it. */
 import { createContext } from "svelte";
 import { SvelteSet } from "svelte/reactivity";
-import { sentence, type Failure, type Result } from "../../contract/failure.ts";
+import type { Failure, Result } from "../../contract/failure.ts";
 import { fromJson, merged, type Changes, type CopyForm, type RendererApi } from "../../contract/ipc.ts";
 import type { BulkAction, Snapshot } from "../../contract/view.ts";
-import { text } from "../text/en.ts";
+import { sentence, t } from "../text/t.ts";
 import { Listing } from "./listing.svelte.ts";
 import { Notices } from "./notices.svelte.ts";
 import { Route } from "./route.svelte.ts";
@@ -74,7 +74,7 @@ export class Keep {
       if (answer.ok) return answer.value;
       tell(answer.failure);
     } catch {
-      this.notices.fail(text.app.notShown);
+      this.notices.fail(t("app.notShown"));
     } finally {
       this.busy.delete(name);
     }
@@ -83,15 +83,16 @@ export class Keep {
 
   async copy(id: string, form: CopyForm = "token"): Promise<void> {
     const done = await this.run(`copy ${id}`, () => this.api["signIns.copy"]({ id, form }));
-    if (done !== undefined) this.notices.tell(text.actions.copied(Math.round(done.clearsInMs / 1000)));
+    if (done !== undefined)
+      this.notices.tell(t("actions.copied", { clearsInSec: Math.round(done.clearsInMs / 1000) }));
   }
   async validate(id: string, login: string): Promise<void> {
     const done = await this.run(`validate ${id}`, () => this.api["signIns.validate"](id));
-    if (done !== undefined) this.notices.tell(text.actions.validated(login));
+    if (done !== undefined) this.notices.tell(t("actions.validated", { name: login }));
   }
   async refresh(id: string, login: string): Promise<void> {
     const done = await this.run(`refresh ${id}`, () => this.api["signIns.refresh"](id));
-    if (done !== undefined) this.notices.tell(text.actions.refreshed(login));
+    if (done !== undefined) this.notices.tell(t("actions.refreshed", { name: login }));
   }
   /** Those that are shown and have a token to ask about. */
   async validateAll(): Promise<void> {
@@ -108,7 +109,7 @@ export class Keep {
   }
   async pause(paused: boolean): Promise<void> {
     const done = await this.run("pause", () => this.api["vault.pause"](paused));
-    if (done !== undefined) this.notices.tell(paused ? text.app.pausedNow : text.app.resumed);
+    if (done !== undefined) this.notices.tell(paused ? t("app.pausedNow") : t("app.resumed"));
   }
   /** Locks where a lock means something, and pauses where it would only pretend. */
   async close(): Promise<void> {

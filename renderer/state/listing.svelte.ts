@@ -1,6 +1,7 @@
 /** Which of the sign-ins the list shows, in what order, and which of them are chosen. Kept while other screens are shown. */
 import { SvelteSet } from "svelte/reactivity";
 import type { SignInView } from "../../contract/view.ts";
+import { byName } from "../text/format.ts";
 import { needsYou } from "./status.ts";
 
 export const FILTERS = {
@@ -17,7 +18,7 @@ export type Sort = (typeof SORTS)[number];
 const ORDER: Record<Exclude<Sort, "name">, (a: SignInView, b: SignInView) => number> = {
   ends: (a, b) => (a.expiresAtMs ?? Infinity) - (b.expiresAtMs ?? Infinity) || 0,
   checked: (a, b) => (a.validatedAtMs ?? 0) - (b.validatedAtMs ?? 0),
-  provider: (a, b) => (a.providerName < b.providerName ? -1 : a.providerName > b.providerName ? 1 : 0),
+  provider: (a, b) => byName(a.providerName, b.providerName),
 };
 
 export type Section = "needYou" | "lookedAfter" | "ended";

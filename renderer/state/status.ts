@@ -1,6 +1,6 @@
 /** How a sign-in is, in shape, word and colour. Pure. */
 import type { SignInView } from "../../contract/view.ts";
-import { text } from "../text/en.ts";
+import { t } from "../text/t.ts";
 import { timeOf, whenOf } from "../text/format.ts";
 
 export type GlyphName =
@@ -11,7 +11,6 @@ export interface StatusWords {
   readonly word: string;
   readonly reason: string;
 }
-const t = text.status;
 
 /** True when nothing but the person can help. */
 export const needsYou = ({ status }: SignInView): boolean =>
@@ -34,65 +33,88 @@ export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
   const { status, condition, providerName, expiresAtMs, refreshesAtMs, sinceMs, nextTryAtMs } = signIn;
   const at = (ms: number | undefined): string => (ms === undefined ? "" : timeOf(ms, nowMs));
   if (condition === "storage_failing")
-    return { glyph: "warn", tone: "attention", word: t.storage_failing, reason: t.inMemory };
+    return {
+      glyph: "warn",
+      tone: "attention",
+      word: t("status.storage_failing"),
+      reason: t("status.inMemory"),
+    };
   if (condition === "unreachable" || condition === "offline")
     return {
       glyph: "unreachable",
       tone: "info",
-      word: condition === "offline" ? t.offline : t.unreachable(providerName),
-      reason: (signIn.hasToken ? t.kept : t.noToken)(nextTryAtMs === undefined ? undefined : at(nextTryAtMs)),
+      word:
+        condition === "offline" ? t("status.offline") : t("status.unreachable", { provider: providerName }),
+      reason:
+        nextTryAtMs === undefined
+          ? t(signIn.hasToken ? "status.kept" : "status.noToken")
+          : t(signIn.hasToken ? "status.keptNext" : "status.noTokenNext", { when: at(nextTryAtMs) }),
     };
   switch (status) {
     case "signed_in":
-      return { glyph: "ok", tone: "ok", word: t.signed_in, reason: checked(signIn, nowMs) };
+      return { glyph: "ok", tone: "ok", word: t("status.signed_in"), reason: checked(signIn, nowMs) };
     case "reminting":
-      return { glyph: "refreshing", tone: "ok", word: t.reminting, reason: t.onItsWay };
+      return { glyph: "refreshing", tone: "ok", word: t("status.reminting"), reason: t("status.onItsWay") };
     case "refreshing":
-      return { glyph: "refreshing", tone: "ok", word: t.refreshing, reason: t.onItsWay };
+      return { glyph: "refreshing", tone: "ok", word: t("status.refreshing"), reason: t("status.onItsWay") };
     case "expiring":
       if (!signIn.hasToken)
-        return { glyph: "expiring", tone: "none", word: t.reminting, reason: t.endedBy(providerName) };
+        return {
+          glyph: "expiring",
+          tone: "none",
+          word: t("status.reminting"),
+          reason: t("status.endedBy", { provider: providerName }),
+        };
       return {
         glyph: "expiring",
         tone: "none",
-        word: t.expiring,
+        word: t("status.expiring"),
         reason:
           refreshesAtMs !== undefined && refreshesAtMs > nowMs
-            ? t.refreshesAt(at(refreshesAtMs))
-            : t.refreshesNow,
+            ? t("status.refreshesAt", { time: at(refreshesAtMs) })
+            : t("status.refreshesNow"),
       };
     case "ends_soon":
       return {
         glyph: "expiring",
         tone: "attention",
-        word: t.ends_soon(expiresAtMs === undefined ? "" : whenOf(expiresAtMs, nowMs)),
-        reason: t.signInBy(at(expiresAtMs)),
+        word: t("status.ends_soon", { when: expiresAtMs === undefined ? "" : whenOf(expiresAtMs, nowMs) }),
+        reason: t("status.signInBy", { time: at(expiresAtMs) }),
       };
     case "needs_sign_in":
       return {
         glyph: "signin",
         tone: "danger",
-        word: t.needs_sign_in,
+        word: t("status.needs_sign_in"),
         reason: refusalReason(signIn, at(sinceMs)),
       };
     case "refresh_ambiguous":
       return {
         glyph: "signin",
         tone: "attention",
-        word: t.refresh_ambiguous,
+        word: t("status.refresh_ambiguous"),
         reason:
-          expiresAtMs !== undefined && expiresAtMs > nowMs ? t.worksUntil(at(expiresAtMs)) : t.cannotRenew,
+          expiresAtMs !== undefined && expiresAtMs > nowMs
+            ? t("status.worksUntil", { time: at(expiresAtMs) })
+            : t("status.cannotRenew"),
       };
     case "config_error":
-      return { glyph: "warn", tone: "danger", word: t.config_error, reason: clientReason(signIn) };
+      return { glyph: "warn", tone: "danger", word: t("status.config_error"), reason: clientReason(signIn) };
     case "revoked":
-      return { glyph: "revoked", tone: "none", word: t.revoked, reason: t.since(at(sinceMs)) };
+      return {
+        glyph: "revoked",
+        tone: "none",
+        word: t("status.revoked"),
+        reason: t("status.since", { time: at(sinceMs) }),
+      };
   }
 }
 
 function checked({ validating, validatedAtMs }: SignInView, nowMs: number): string {
-  if (validating) return t.checking;
-  return validatedAtMs === undefined ? t.notChecked : t.checked(whenOf(validatedAtMs, nowMs));
+  if (validating) return t("status.checking");
+  return validatedAtMs === undefined
+    ? t("status.notChecked")
+    : t("status.checked", { when: whenOf(validatedAtMs, nowMs) });
 }
 
 function refusalReason({ reason, providerName }: SignInView, time: string): string {
@@ -100,9 +122,9 @@ function refusalReason({ reason, providerName }: SignInView, time: string): stri
     case "moved_here":
     case "provider_changed":
     case "identity_mismatch":
-      return t[reason.code];
+      return t(`status.${reason.code}`);
     default:
-      return t.refusedAt(providerName, time);
+      return t("status.refusedAt", { provider: providerName, time });
   }
 }
 
@@ -111,8 +133,8 @@ function clientReason({ reason }: SignInView): string {
     case "client_id_rejected":
     case "client_secret_missing":
     case "client_missing":
-      return t[reason.code];
+      return t(`status.${reason.code}`);
     default:
-      return t.client_secret_rejected;
+      return t("status.client_secret_rejected");
   }
 }

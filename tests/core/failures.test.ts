@@ -1,18 +1,56 @@
-import { expect, test } from "vitest";
-import { sentence, type Failure } from "../../contract/failure.ts";
+import { describe, expect, test } from "vitest";
+import type { Failure } from "../../contract/failure.ts";
+import { de } from "../../text/de.ts";
+import { en } from "../../text/en.ts";
+import { sentence } from "../../text/sentence.ts";
+import { createWords } from "../../text/words.ts";
 
-const samples: readonly Failure[] = [
-  { code: "vault_locked" },
-  { code: "provider_misbehaved", provider: "Twitch", what: "not_json", detail: "200" },
-  { code: "provider_misbehaved", provider: "Twitch", what: "member", detail: "access_token" },
-  { code: "client_in_use", accounts: 1 },
-  { code: "client_in_use", accounts: 3 },
-  { code: "authorization_denied", error: "access_denied" },
-  { code: "keychain_changed", was: "GNOME Keyring", now: "KWallet" },
-];
+const facts = {
+  waitSec: 125,
+  minLength: 12,
+  format: 3,
+  accounts: 3,
+  status: 503,
+  port: 47813,
+  alias: "bot",
+  was: "GNOME Keyring",
+  now: "KWallet",
+  provider: "Harbor",
+  account: "Mira",
+  detail: "access_token",
+  error: "access_denied",
+  redirect_uri: "http://localhost:1/",
+  folder: "/run/user",
+  field: "name",
+};
+/** Of every code, in all its forms: the catalogue has a sentence for each, or does not compile. */
+const samples = Object.keys(en.failure).map((key): Failure => {
+  const misbehaved = /^provider_misbehaved_(.*)/.exec(key)?.[1];
+  const code = misbehaved === undefined ? key.replace(/_(one|other)$/, "") : "provider_misbehaved";
+  return { ...facts, code, what: misbehaved, ...(key.endsWith("_one") && { accounts: 1 }) } as Failure;
+});
 
-test.each(samples)("$code says what happened and what to do, in whole sentences", (failure) => {
-  const text = sentence(failure);
-  expect(text).toMatch(/^[A-Z0-9“].*[.”]$/s);
-  expect(text).not.toMatch(/undefined|\[object|please|oops|error|!/i);
+describe.each([
+  ["en", createWords("en", en), en],
+  ["de", createWords("de", de), de],
+] as const)("in %s", (_language, t, words) => {
+  test.each(samples)("$code says what happened and what to do, in whole sentences", (failure) => {
+    const said = sentence(failure, t);
+    expect(said).toMatch(/^[A-ZÄÖÜ0-9“„].*[.”“]$/s);
+    expect(said).not.toMatch(/undefined|\[object|[{}]|failure\.|please|oops|error[^)]|bitte|!/i);
+  });
+  test("every sentence is reached", () => {
+    const said = new Set(samples.map((failure) => sentence(failure, t)));
+    expect(said.size).toBe(Object.keys(words.failure).length);
+  });
+});
+
+test("facts are said as they are, and waits as people say them", () => {
+  const t = createWords("en", en);
+  expect(sentence({ code: "sandbox_port_taken", port: 47813 }, t)).toContain("port 47813,");
+  expect(sentence({ code: "passphrase_wait", waitSec: 1 }, t)).toContain("in a second.");
+  expect(sentence({ code: "passphrase_wait", waitSec: 91 }, t)).toContain("in 2 minutes.");
+  expect(sentence({ code: "needs_sign_in", account: "{{x}} $t(app.name) <b>" }, t)).toContain(
+    "{{x}} $t(app.name) <b> has",
+  );
 });

@@ -5,6 +5,7 @@
  */
 import { BrowserWindow, session, WebContentsView, type Session, type WebContents } from "electron/main";
 import type { OpenUserAgent, UserAgentRequest } from "../../host.ts";
+import type { Speech } from "../language.ts";
 import { lockNavigation, refuseEverything } from "../hardening.ts";
 import { WINDOW_ORIGIN } from "../scheme.ts";
 
@@ -64,9 +65,10 @@ function guard(contents: WebContents, request: UserAgentRequest): void {
 }
 
 export const createOpenUserAgent =
-  (icon: string, parent: () => BrowserWindow | null): OpenUserAgent =>
+  (icon: string, parent: () => BrowserWindow | null, speech: Speech): OpenUserAgent =>
   (request) => {
     const own = takeSession();
+    const title = speech.t("windows.signIn", { provider: request.providerName });
     const above = parent();
     const window = new BrowserWindow({
       width: 520,
@@ -74,7 +76,7 @@ export const createOpenUserAgent =
       minWidth: 360,
       minHeight: 420,
       show: false,
-      title: `Sign in at ${request.providerName}`,
+      title,
       icon,
       ...(above !== null && { parent: above }),
       webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
@@ -102,11 +104,14 @@ export const createOpenUserAgent =
 
     const strip = (): string => {
       const at = new URL(page.getURL() === "" ? request.url : page.getURL());
+      const secure = at.protocol === "https:";
       const facts = new URLSearchParams({
         origin: at.origin,
-        secure: at.protocol === "https:" ? "1" : "0",
+        note: speech.t(request.test ? "bar.test" : secure ? "bar.secure" : "bar.insecure"),
+        title,
+        language: speech.language,
+        secure: secure ? "1" : "0",
         loading: page.isLoading() ? "1" : "0",
-        provider: request.providerName,
         test: request.test ? "1" : "0",
       });
       return `${WINDOW_ORIGIN}/authorization-bar.html#${facts.toString()}`;

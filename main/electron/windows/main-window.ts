@@ -21,8 +21,15 @@ export interface MainWindow {
   sent(event: Electron.IpcMainInvokeEvent): boolean;
 }
 
-export function createMainWindow(preload: string, icon: string, devServer: string | undefined): MainWindow {
-  const url = devServer ?? `${WINDOW_ORIGIN}/index.html`;
+/** `devServer`: where the window comes from while it is worked on. */
+export function createMainWindow(
+  preload: string,
+  icon: string,
+  packaged: boolean,
+  devServer: string | undefined,
+): MainWindow {
+  const page = devServer ?? `${WINDOW_ORIGIN}/index.html`;
+  const url = packaged ? page : `${page}?unpackaged`; // there it may pretend a language, for tests
   const origin = originOf(url);
   let window: BrowserWindow | undefined;
 

@@ -1,0 +1,58 @@
+/** The language of the window: remembered for the first paint; from then on the setting is the truth. */
+import type { Settings } from "../../contract/settings.ts";
+import { en } from "../../text/en.ts";
+import { languageOf } from "../../text/words.ts";
+import { say } from "../text/t.ts";
+
+/** Pseudo: English, marked and longer, by which tests see what is not translated and what does not fit. */
+type Shown = "en" | "de" | "pseudo";
+const REMEMBERED = "language";
+/** Main says it in the address where the app is not packaged. */
+const mayPretend = (): boolean => new URLSearchParams(location.search).has("unpackaged");
+const remembered = (): string | null => localStorage.getItem(REMEMBERED);
+const pretends = (): boolean => mayPretend() && remembered() === "pseudo";
+
+/** All but English is loaded when it is wanted. */
+const WORDS: Record<Shown, () => Promise<void>> = {
+  en: () => Promise.resolve(say("en", en)),
+  async de() {
+    const [{ de }, { deScopes }] = await Promise.all([
+      import("../../text/de.ts"),
+      import("../../text/de-scopes.ts"),
+    ]);
+    say("de", de, deScopes);
+  },
+  async pseudo() {
+    const [{ pseudo, inPseudo }, { deScopes }] = await Promise.all([
+      import("../../text/pseudo.ts"),
+      import("../../text/de-scopes.ts"),
+    ]);
+    say("en", pseudo, inPseudo(deScopes));
+  },
+};
+
+export class WindowLanguage {
+  /** What is drawn now; who draws words makes them anew when it changes. */
+  shown = $state<Shown>("en");
+  #wanted: Shown | undefined;
+
+  /** What was shown last, or else what the system speaks. */
+  begin(): Promise<void> {
+    if (pretends()) return this.#show("pseudo");
+    const last = remembered();
+    return this.#show(languageOf(last === "en" || last === "de" ? last : "system", navigator.languages));
+  }
+  follow({ language }: Settings): void {
+    if (!pretends()) void this.#show(languageOf(language, navigator.languages));
+  }
+  async #show(language: Shown): Promise<void> {
+    if (language === this.#wanted) return;
+    this.#wanted = language;
+    await WORDS[language]();
+    // Whoever asked last is answered, also where the one before took longer to load.
+    if (language !== this.#wanted) return WORDS[this.#wanted]();
+    this.shown = language;
+    document.documentElement.lang = language === "pseudo" ? "en" : language;
+    localStorage.setItem(REMEMBERED, language);
+  }
+}

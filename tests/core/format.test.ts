@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  countdown,
+  dateOf,
+  dayOf,
+  lifeOf,
+  listOf,
+  timeOf,
+  whenNext,
+  whenOf,
+} from "../../renderer/text/format.ts";
+import { contents, firstNames, namesOf, summary } from "../../renderer/text/phrases.ts";
+import { allows, say } from "../../renderer/text/t.ts";
+import { de } from "../../text/de.ts";
+import { en } from "../../text/en.ts";
+
+const now = new Date(2026, 10, 25, 14, 10).getTime();
+const MIN = 60_000;
+const HOUR = 60 * MIN;
+const DAY = 24 * HOUR;
+
+const inBoth: readonly (readonly [string, () => string, string, string])[] = [
+  ["a time of today", () => timeOf(now, now), "14:10", "14:10"],
+  ["a time of this week", () => timeOf(now - DAY, now), "Tue 14:10", "Di 14:10"],
+  ["a time of before", () => timeOf(now - 20 * DAY, now), "5 Nov", "5. Nov."],
+  ["a date", () => dateOf(now), "25 Nov 2026", "25. Nov. 2026"],
+  ["today", () => dayOf(now, now), "Today", "Heute"],
+  ["yesterday", () => dayOf(now - DAY, now), "Yesterday", "Gestern"],
+  ["a day", () => dayOf(now - 3 * DAY, now), "Sunday 22 November", "Sonntag, 22. November"],
+  ["just now", () => whenOf(now, now), "just now", de.format.justNow],
+  ["minutes ago", () => whenOf(now - 12 * MIN, now), "12 min ago", "vor 12 Min."],
+  ["in minutes", () => whenOf(now + 48 * MIN, now), "in 48 min", "in 48 Min."],
+  ["hours ago", () => whenOf(now - 3 * HOUR, now), "3 h ago", "vor 3 Std."],
+  ["tomorrow", () => whenOf(now + DAY, now), "tomorrow", "morgen"],
+  ["soon", () => whenNext(now + 10_000, now), "in a moment", de.format.soon],
+  ["a countdown", () => countdown(3 * HOUR + 27 * MIN + 41_000), "3:27:41", "3:27:41"],
+  ["names", () => listOf(["a", "b", "c"]), "a, b and c", "a, b und c"],
+];
+
+describe.each(["en", "de"] as const)("in %s", (language) => {
+  beforeAll(() =>
+    say(language, language === "de" ? de : en, language === "de" ? { "bits:read": "Bits" } : {}),
+  );
+  afterAll(() => say("en", en));
+  test.each(inBoth)("%s", (_name, make, english, german) => {
+    expect(make()).toBe(language === "de" ? german : english);
+  });
+  test("a scope's own words, or those of the data", () => {
+    expect(allows({ name: "bits:read", summary: "See Bits" })).toBe(language === "de" ? "Bits" : "See Bits");
+    expect(allows({ name: "nobody:knows" })).toBeUndefined();
+  });
+});
+
+describe("in English", () => {
+  test("lengths of time", () => {
+    expect(countdown(41 * DAY + 6 * HOUR)).toBe("41 d 06 h");
+    expect([30 * MIN, 4 * HOUR, 60 * DAY].map(lifeOf)).toEqual(["30 min", "4 h", "60 days"]);
+  });
+  test("how the accounts are", () => {
+    expect([summary(0, 0), summary(0, 1), summary(0, 2), summary(0, 5)]).toEqual([
+      "None is in use.",
+      "It is looked after.",
+      "Both are looked after.",
+      "All 5 are looked after.",
+    ]);
+    expect(summary(1, 2)).toBe("One needs you. The other one is looked after.");
+    expect(summary(3, 12)).toBe("3 need you. The other 9 are looked after.");
+    expect(summary(2, 2)).toBe("2 need you.");
+  });
+  test("what there is, and who", () => {
+    expect([contents(0, 0), contents(1, 2), contents(0, 1)]).toEqual([
+      "0 sign-ins",
+      "1 sign-in and 2 client registrations",
+      "1 client registration",
+    ]);
+    expect(namesOf(["a", "b"], 5)).toBe("a, b and 3 more");
+    expect(firstNames(Array.from("abcdefghijk"))).toBe("a, b, c, d, e, f, g, h, 3 more");
+  });
+});

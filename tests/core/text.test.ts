@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { de } from "../../text/de.ts";
+import { en } from "../../text/en.ts";
+import { pseudo } from "../../text/pseudo.ts";
+import { createWords, languageOf } from "../../text/words.ts";
+
+type Tree = { readonly [key: string]: string | Tree };
+
+const leaves = (tree: Tree, at = ""): [string, string][] =>
+  Object.entries(tree).flatMap(([key, value]): [string, string][] =>
+    typeof value === "string" ? [[at + key, value]] : leaves(value, `${at}${key}.`),
+  );
+const words = new Map(leaves(en));
+const placeholders = (said: string): string[] =>
+  [...new Set(Array.from(said.matchAll(/\{\{(\w+)\}\}/g), ([, name = ""]) => name))].sort();
+const stemOf = (key: string): string => key.replace(/_(?:zero|one|other)$/, "");
+
+describe("the English words", () => {
+  it("have both plural forms wherever they have one", () => {
+    const stems = [...words.keys()].filter((key) => stemOf(key) !== key).map(stemOf);
+    expect(stems.length).toBeGreaterThan(0);
+    const lacking = stems.filter((stem) => !words.has(`${stem}_one`) || !words.has(`${stem}_other`));
+    expect(lacking).toEqual([]);
+  });
+
+  it("are never empty, and have no brace that is not a placeholder's", () => {
+    const broken = [...words].filter(
+      ([, said]) => said === "" || /[{}]|undefined/.test(said.replaceAll(/\{\{[a-zA-Z_]+\}\}/g, "")),
+    );
+    expect(broken).toEqual([]);
+  });
+});
+
+describe.each([
+  ["German", de],
+  ["the pretended language", pseudo],
+])("%s", (_name, catalogue) => {
+  const others = new Map(leaves(catalogue));
+  it("has the same keys, and the same placeholders in each", () => {
+    expect([...others.keys()].sort()).toEqual([...words.keys()].sort());
+    const unlike = [...words].filter(([key, said]) => {
+      const [ours, theirs] = [placeholders(said), placeholders(others.get(key) ?? "")];
+      const one = /_(?:one|zero)$/.test(key); // may say the number in a word
+      return (
+        ours.filter((name) => !one || name !== "count").join() !==
+        theirs.filter((name) => !one || name !== "count").join()
+      );
+    });
+    expect(unlike).toEqual([]);
+  });
+});
+
+describe("keys", () => {
+  const sources = ["renderer", "main", "text"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.(ts|svelte)$/.test(name) && !/^(?:en|de)\b/.test(name))
+      .map((name) => readFileSync(`${folder}/${name}`, "utf8")),
+  );
+  const code = sources.join("\n");
+  /** Written out, in a call or beside one: `t(x ? "a.b" : "a.c")`. */
+  const literal = new Set(Array.from(code.matchAll(/"([a-zA-Z]+(?:\.\w+)+)"/g), ([, key = ""]) => key));
+  /** Made from what a value is: "status.${…}". */
+  const made = Array.from(
+    code.matchAll(/`([a-zA-Z]+\.[\w.]*)\$\{[^}]+\}([\w.]*)`/g),
+    ([, before = "", after = ""]) => ({ before, after }),
+  );
+  const isMade = (stem: string): boolean =>
+    made.some(({ before, after }) => stem.startsWith(before) && stem.endsWith(after));
+  const stems = new Set([...words.keys()].map(stemOf));
+
+  it("are all used", () => {
+    expect([...stems].filter((stem) => !literal.has(stem) && !isMade(stem))).toEqual([]);
+  });
+  it("that are used all exist", () => {
+    const called = Array.from(code.matchAll(/\bt\(\s*"([^"]+)"/g), ([, key = ""]) => key);
+    expect(called.length).toBeGreaterThan(300);
+    expect(called.filter((key) => !stems.has(key))).toEqual([]);
+  });
+});
+
+describe("words", () => {
+  const t = createWords("en", en);
+  const inGerman = createWords("de", de);
+  it("follow the number", () => {
+    const counts = [0, 1, 2, 12_345];
+    expect(counts.map((count) => t("account.scopeCount", { count }))).toEqual([
+      "No scopes",
+      "1 scope",
+      "2 scopes",
+      "12,345 scopes",
+    ]);
+    expect(inGerman("account.scopeCount", { count: 12_345 })).toContain("12.345");
+  });
+  it("take names as they are", () => {
+    expect(t("accounts.open")).toBe("Open");
+    expect(t("list.select", { name: "<b>{{name}} $t(app.name)" })).toBe("Select <b>{{name}} $t(app.name)");
+  });
+  it("are in the language that was chosen, or that the system speaks", () => {
+    expect(languageOf("en", ["de-DE"])).toBe("en");
+    expect(languageOf("system", ["fr-FR", "de-AT", "en-GB"])).toBe("de");
+    expect(languageOf("system", ["fr-FR"])).toBe("en");
+  });
+});

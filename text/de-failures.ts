@@ -1,0 +1,117 @@
+import type { enFailures } from "./en-failures.ts";
+
+/** The sentences for failures, in German. */
+export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
+  vault_locked: "Der Tresor ist gesperrt. Entsperren, um die Konten zu verwenden.",
+  vault_not_ready: "Der Tresor ist noch nicht offen. Worauf er wartet, steht im Fenster von Tokenkeep.",
+  vault_paused: "Tokenkeep ist pausiert und gibt keine Tokens aus. Weiter geht es mit „Fortsetzen“.",
+  passphrase_wait: "Das war mehrmals falsch. Neuer Versuch in {{wait}}. Nichts wurde geändert.",
+  passphrase_missing:
+    "Dann ließe sich der Tresor mit nichts mehr öffnen. Zuerst eine Passphrase festlegen oder den Schlüsselbund behalten.",
+  alias_taken: "Ein anderes Konto heißt schon „{{alias}}“. Einen anderen Namen wählen.",
+  passphrase_wrong: "Das ist nicht die Passphrase dieses Tresors. Nichts wurde geändert; erneut versuchen.",
+  passphrase_too_short:
+    "Eine Passphrase braucht mindestens {{minLength}} Zeichen. Ein kurzer Satz ist leicht zu merken.",
+  keychain_missing:
+    "Auf diesem Computer wurde kein Schlüsselbund gefunden. Ohne ihn braucht Tokenkeep eine Passphrase, um die Tokens zu versiegeln. Offen legt es sie nicht ab.",
+  keychain_stopped:
+    "{{was}} versiegelt die Tokens, läuft aber in dieser Sitzung nicht. Starten oder am Computer neu anmelden, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
+  keychain_locked:
+    "Der Schlüsselbund dieses Computers ist gesperrt. Entsperren, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
+  keychain_failing:
+    "Der Schlüsselbund dieses Computers antwortet nicht. Nichts wurde geändert; die versiegelten Tokens sind noch da.",
+  keychain_changed:
+    "Die Tokens wurden mit {{was}} versiegelt, in dieser Sitzung gibt es aber {{now}}. Tokenkeep in der Sitzung mit {{was}} starten. Nichts wurde geändert.",
+  envelope_unreadable:
+    "Der Schlüssel des Tresors ist mit diesem Schlüsselbund nicht lesbar. Er bleibt, wie er ist: Schlüsselbund oder Datei wiederherstellen, dann Tokenkeep neu starten.",
+  envelope_newer:
+    "Diesen Tresor hat ein neueres Tokenkeep geschrieben (Format {{format}}). App aktualisieren; nichts wurde geändert.",
+  storage_failing:
+    "Die Änderung ließ sich nicht auf die Festplatte schreiben. Nichts ging verloren, und das Erneuern wartet, bis es wieder geht. Speicherplatz freigeben, dann erneut versuchen.",
+  provider_unknown: "Einen Anbieter namens „{{provider}}“ gibt es hier nicht.",
+  provider_unreachable:
+    "{{provider}} ist nicht erreichbar. Alle Tokens bleiben erhalten, noch gültige funktionieren weiter. Netzwerk prüfen, dann erneut versuchen.",
+  provider_busy:
+    "{{provider}} meldet eine eigene Störung ({{status}}). Alle Tokens bleiben erhalten. Später erneut versuchen.",
+  provider_misbehaved_not_json:
+    "{{provider}} schickte eine Webseite statt Daten. Nichts wurde gespeichert, nichts ging verloren. Erneut versuchen; wenn es bleibt, melden.",
+  provider_misbehaved_too_large:
+    "{{provider}} schickte viel zu viele Daten. Nichts wurde gespeichert, nichts ging verloren. Erneut versuchen; wenn es bleibt, melden.",
+  provider_misbehaved_redirect:
+    "{{provider}} schickte eine Weiterleitung, wo keine erlaubt ist. Nichts wurde gespeichert, nichts ging verloren. Erneut versuchen; wenn es bleibt, melden.",
+  provider_misbehaved_member:
+    "{{provider}} schickte kein brauchbares „{{detail}}“. Nichts wurde gespeichert, nichts ging verloren. Erneut versuchen; wenn es bleibt, melden.",
+  provider_misbehaved_status:
+    "{{provider}} schickte den Status {{detail}}. Nichts wurde gespeichert, nichts ging verloren. Erneut versuchen; wenn es bleibt, melden.",
+  provider_changed:
+    "Die Adressen von {{provider}} sind andere als bei der Anmeldung dieses Kontos, daher gingen seine Tokens nicht dorthin. Neu anmelden, falls die neuen vertrauenswürdig sind.",
+  client_missing:
+    "Die Client-Registrierung dieses Kontos gibt es nicht mehr. Mit einer anderen neu anmelden.",
+  client_in_use_one: "Ein Konto verwendet diese Registrierung noch. Zuerst dieses Konto entfernen.",
+  client_in_use_other: "{{count}} Konten verwenden diese Registrierung noch. Zuerst diese Konten entfernen.",
+  client_id_rejected:
+    "Der Anbieter kennt diese Client-ID nicht. Mit der Entwicklerkonsole vergleichen, dann erneut versuchen. Nichts wurde gespeichert.",
+  client_secret_rejected:
+    "Der Anbieter nimmt dieses Client-Secret nicht an. Ein neues in der Konsole macht das alte sofort ungültig: das neueste eingeben. Die Tokens bleiben erhalten.",
+  client_secret_missing:
+    "Dieser Client ist vertraulich, daher verlangt der Anbieter sein Secret. Das Secret in der Registrierung eingeben. Die Tokens bleiben erhalten.",
+  redirect_uri_rejected:
+    "Der Anbieter nahm die Redirect-URI nicht an. In der Entwicklerkonsole genau {{redirect_uri}} eintragen, dann erneut versuchen.",
+  authorization_denied:
+    "Die Anmeldung wurde abgelehnt ({{error}}). Nichts wurde gespeichert; ein neuer Versuch ist möglich.",
+  authorization_unknown: "Diese Anmeldung ist nicht mehr offen. Neu beginnen; nichts wurde gespeichert.",
+  device_code_ended: "Dieser Code ist abgelaufen. Neu beginnen bringt einen neuen; nichts wurde gespeichert.",
+  browser_failing:
+    "Es hat sich kein Browser geöffnet. Den Link kopieren und in einem beliebigen Browser öffnen.",
+  authorization_expired:
+    "Diese Anmeldung dauerte länger als zehn Minuten und ist beendet. Neu beginnen; nichts wurde gespeichert.",
+  authorization_cancelled:
+    "Das Anmeldefenster wurde vorzeitig geschlossen. Nichts wurde gespeichert; ein neuer Versuch ist möglich.",
+  authorization_not_offered: "{{provider}} bietet diese Art der Anmeldung nicht an.",
+  authorization_page_failed:
+    "Die Anmeldeseite von {{provider}} ließ sich nicht öffnen. Netzwerk prüfen, dann erneut versuchen. Nichts wurde gespeichert.",
+  state_rejected:
+    "Es kam eine Antwort, die nicht zu dieser Anmeldung gehört. Sie wurde abgewiesen. Nichts wurde gespeichert; neu beginnen.",
+  code_rejected:
+    "Der Anbieter nahm die Antwort dieser Anmeldung nicht mehr an. Nichts wurde gespeichert; neu beginnen.",
+  identity_mismatch:
+    "Das Token gehört zu einem anderen Client oder einer anderen Person als erwartet und wird nicht verwendet. Neu anmelden.",
+  access_token_rejected: "{{provider}} meldet, dass dieses Token nicht mehr gültig ist. Neu anmelden.",
+  account_unknown: "Dieses Konto ist nicht im Tresor.",
+  needs_sign_in: "{{account}} ist erst nach einer neuen Anmeldung wieder verwendbar.",
+  moved_here:
+    "{{account}} kam ohne Tokens von einem anderen Computer, weil nur ein Computer sie verwenden darf. Hier neu anmelden.",
+  refresh_token_rejected:
+    "Der Anbieter erneuert das Token von {{account}} nicht. Das passiert nach einem Passwortwechsel, nach dem Trennen der App oder wenn ein anderes Programm das Refresh-Token verwendet hat. Neu anmelden.",
+  refresh_token_missing:
+    "Das Token von {{account}} kann sich nicht selbst erneuern. Neu anmelden, wenn es abläuft.",
+  refresh_budget:
+    "{{account}} wurde so oft erneuert, dass der Anbieter bald ältere Tokens beenden würde. Das aktuelle funktioniert; erneuern geht wieder in {{wait}}.",
+  refresh_ambiguous:
+    "Die Verbindung brach ab, während das Token von {{account}} erneuert wurde. Es funktioniert bis zum Ablauf; dann neu anmelden.",
+  token_revoked: "Das Token von {{account}} wurde widerrufen. Neu anmelden, um das Konto zu verwenden.",
+  bulk_running: "Für viele Konten läuft gerade etwas anderes. Abwarten oder es zuerst beenden.",
+  undo_gone: "Das lässt sich nicht mehr zurückholen. Nichts wurde geändert.",
+  settings_failing:
+    "Die Optionen ließen sich nicht auf die Festplatte schreiben. Sie sind wie zuvor; Speicherplatz freigeben, dann erneut versuchen.",
+  export_failing: "Die Datei ließ sich nicht schreiben. Einen anderen Ordner wählen, dann erneut versuchen.",
+  import_unreadable:
+    "Diese Datei ist kein Export von Tokenkeep, oder sie ist beschädigt. Nichts wurde geändert; wenn möglich neu exportieren.",
+  import_newer:
+    "Diesen Export hat ein neueres Tokenkeep geschrieben (Format {{format}}). Zuerst die App hier aktualisieren; nichts wurde geändert.",
+  import_passphrase_wrong:
+    "Das ist nicht die Passphrase dieses Exports. Nichts wurde geändert; erneut versuchen.",
+  clipboard_failing:
+    "Die Zwischenablage hat das Token nicht angenommen. Das Fenster von Tokenkeep nach vorn holen und noch einmal kopieren.",
+  sandbox_failing: "Die Sandbox startete nicht. Erneut versuchen; den Grund nennt das Protokoll.",
+  sandbox_port_taken:
+    "Die Sandbox braucht Port {{port}}, doch ein anderes Programm belegt ihn. Dieses Programm schließen, dann erneut versuchen.",
+  socket_unsafe_folder:
+    "Tools können sich nicht verbinden: Der Ordner {{folder}} ist auch für andere offen. Auf das eigene Benutzerkonto beschränken (Modus 700), dann neu starten.",
+  socket_failing:
+    "Tools können sich nicht verbinden: Der lokale Socket ging nicht auf. Konten und Kopieren funktionieren; neu starten, um es wieder zu versuchen.",
+  tool_unknown: "Dieses Tool ist nicht mehr in der Liste.",
+  bad_request: "„{{field}}“ fehlt oder hat nicht die richtige Form. Nichts wurde geändert.",
+  sender_rejected: "Diese Anfrage kam nicht aus dem eigenen Fenster von Tokenkeep.",
+  internal: "In Tokenkeep ist etwas schiefgegangen. Nichts ging verloren; mehr steht im Protokoll.",
+};

@@ -1,0 +1,119 @@
+import type { Failure } from "../contract/failure.ts";
+
+type What = Extract<Failure, { code: "provider_misbehaved" }>["what"];
+/** Every code has a sentence: some have one for each number or for each thing that was wrong. */
+type FailureKey =
+  | Exclude<Failure["code"], "client_in_use" | "provider_misbehaved">
+  | `client_in_use_${"one" | "other"}`
+  | `provider_misbehaved_${What}`;
+
+/** What happened and what to do next. Placeholders are the failure's members; `wait` is `waitSec` in words. */
+export const enFailures = {
+  vault_locked: "The vault is locked. Unlock it to use your accounts.",
+  vault_not_ready: "The vault is not open yet. Open the Tokenkeep window to see what it waits for.",
+  vault_paused: "Tokenkeep is paused, so it hands out no tokens. Choose “Resume” to go on.",
+  passphrase_wait: "That was wrong several times. Try again in {{wait}}. Nothing was changed.",
+  passphrase_missing:
+    "There would be nothing left to open the vault with. Set a passphrase first, or keep the keychain.",
+  alias_taken: "Another account is called “{{alias}}” already. Choose another name.",
+  passphrase_wrong: "That is not the passphrase of this vault. Nothing was changed; try again.",
+  passphrase_too_short:
+    "A passphrase needs at least {{minLength}} characters. A short sentence is easy to keep in mind.",
+  keychain_missing:
+    "No keychain was found on this computer. Without one, Tokenkeep needs a passphrase to seal your tokens. It will not keep them in the open.",
+  keychain_stopped:
+    "{{was}}, which seals your tokens, does not run in this session. Start it, or log in again, then choose “Try again”. Nothing was changed.",
+  keychain_locked:
+    "The keychain of your computer is locked. Unlock it, then choose “Try again”. Nothing was changed.",
+  keychain_failing:
+    "The keychain of your computer does not answer. Nothing was changed; your sealed tokens are still there.",
+  keychain_changed:
+    "Your tokens were sealed by {{was}}, but this session has {{now}}. Start Tokenkeep in the session that has {{was}}. Nothing was changed.",
+  envelope_unreadable:
+    "The key of the vault cannot be read with this keychain. It was left as it is: restore the keychain or the file, then start Tokenkeep again.",
+  envelope_newer:
+    "This vault was written by a newer Tokenkeep (format {{format}}). Update the app; nothing was changed.",
+  storage_failing:
+    "The change could not be written to disk. Nothing was lost, and refreshing waits until it can be. Free some space, then try again.",
+  provider_unknown: "There is no provider named “{{provider}}” here.",
+  provider_unreachable:
+    "{{provider}} cannot be reached. All tokens are kept, and those still valid go on working. Check the network, then try again.",
+  provider_busy:
+    "{{provider}} answers with trouble of its own ({{status}}). All tokens are kept. Try again in a while.",
+  provider_misbehaved_not_json:
+    "{{provider}} sent a page instead of data. Nothing was saved or lost. Try again; if it stays, report it.",
+  provider_misbehaved_too_large:
+    "{{provider}} sent far too much data. Nothing was saved or lost. Try again; if it stays, report it.",
+  provider_misbehaved_redirect:
+    "{{provider}} sent a redirect where none is allowed. Nothing was saved or lost. Try again; if it stays, report it.",
+  provider_misbehaved_member:
+    '{{provider}} sent no usable "{{detail}}". Nothing was saved or lost. Try again; if it stays, report it.',
+  provider_misbehaved_status:
+    "{{provider}} sent status {{detail}}. Nothing was saved or lost. Try again; if it stays, report it.",
+  provider_changed:
+    "The addresses of {{provider}} are not those this account signed in at, so its tokens were not sent there. Sign in again if you trust the new ones.",
+  client_missing: "The client registration of this account is gone. Sign in again with another one.",
+  client_in_use_one: "One account still uses this registration. Remove that account first.",
+  client_in_use_other: "{{count}} accounts still use this registration. Remove them first.",
+  client_id_rejected:
+    "The provider does not know this client ID. Compare it with the developer console, then try again. Nothing was saved.",
+  client_secret_rejected:
+    "The provider does not accept this client secret. Making a new one in the console ends the old one at once: enter the newest. Tokens are kept.",
+  client_secret_missing:
+    "This client is confidential, so the provider asks for its secret. Enter the secret in the registration. Tokens are kept.",
+  redirect_uri_rejected:
+    "The provider did not accept the redirect URI. Register exactly {{redirect_uri}} in the developer console, then try again.",
+  authorization_denied: "The sign-in was declined ({{error}}). Nothing was saved; you can try again.",
+  authorization_unknown: "That sign-in is no longer open. Start it again; nothing was saved.",
+  device_code_ended: "This code has ended. Start again to get a new one; nothing was saved.",
+  browser_failing: "No browser opened. Copy the link, and open it in any browser.",
+  authorization_expired:
+    "That sign-in took longer than ten minutes and has ended. Start it again; nothing was saved.",
+  authorization_cancelled:
+    "The sign-in window was closed before it was finished. Nothing was saved; you can try again.",
+  authorization_not_offered: "{{provider}} does not offer this way to sign in.",
+  authorization_page_failed:
+    "The sign-in page of {{provider}} could not be opened. Check the network, then try again. Nothing was saved.",
+  state_rejected:
+    "An answer came that does not belong to this sign-in, so it was refused. Nothing was saved; start again.",
+  code_rejected:
+    "The provider no longer accepted the answer of this sign-in. Nothing was saved; start again.",
+  identity_mismatch:
+    "The token belongs to another client or person than expected, so it is not used. Sign in again.",
+  access_token_rejected: "{{provider}} says that this token is no longer valid. Sign in again.",
+  account_unknown: "That account is not in the vault.",
+  needs_sign_in: "{{account}} has to sign in again before it can be used.",
+  moved_here:
+    "{{account}} came from another computer without its tokens, because only one computer may use them. Sign in here.",
+  refresh_token_rejected:
+    "The provider refused to renew the token of {{account}}. That happens after a changed password, a disconnect, or when another program used its refresh token. Sign in again.",
+  refresh_token_missing: "The token of {{account}} cannot renew itself. Sign in again when it ends.",
+  refresh_budget:
+    "{{account}} was renewed so often that the provider would soon end its older tokens. Its current one works; the next renewal is possible in {{wait}}.",
+  refresh_ambiguous:
+    "The connection broke while the token of {{account}} was renewed. It works until it ends; then sign in again.",
+  token_revoked: "The token of {{account}} was revoked. Sign in again to use this account.",
+  bulk_running: "Something else is being done to many accounts. Wait for it, or end it first.",
+  undo_gone: "It cannot be brought back any more. Nothing was changed.",
+  settings_failing:
+    "The settings could not be written to disk. They are as before; free some space, then try again.",
+  export_failing: "The file could not be written. Choose another folder, then try again.",
+  import_unreadable:
+    "That file is not an export of Tokenkeep, or it is damaged. Nothing was changed; make a new export if you can.",
+  import_newer:
+    "That export was written by a newer Tokenkeep (format {{format}}). Update the app here first; nothing was changed.",
+  import_passphrase_wrong: "That is not the passphrase of this export. Nothing was changed; try again.",
+  clipboard_failing:
+    "The clipboard did not take the token. Bring the Tokenkeep window to the front and copy again.",
+  sandbox_failing: "The sandbox did not start. Try again; if it stays, the log says why.",
+  sandbox_port_taken:
+    "The sandbox needs port {{port}}, and another program has it. Close that program, then try again.",
+  socket_unsafe_folder:
+    "Tools cannot connect: the folder {{folder}} may be opened by others. Make it yours alone (mode 700), then restart.",
+  socket_failing:
+    "Tools cannot connect: the local socket did not open. Accounts and copying work; restart to try again.",
+  tool_unknown: "That tool is not in the list any more.",
+  bad_request: "“{{field}}” is missing or not of the right form. Nothing was changed.",
+  sender_rejected: "That request did not come from Tokenkeep's own window.",
+  internal: "Something went wrong inside Tokenkeep. Nothing was lost; the log says more.",
+} as const satisfies Readonly<Record<FailureKey, string>>;

@@ -1,0 +1,41 @@
+/** English as another language might be: marked, accented and 40 % longer. For tests; nobody speaks it. */
+import { en } from "./en.ts";
+import type { Catalogue } from "./words.ts";
+
+const ACCENTED: Readonly<Record<string, string>> = {
+  a: "á",
+  c: "ç",
+  e: "é",
+  i: "í",
+  n: "ñ",
+  o: "ö",
+  s: "š",
+  u: "ü",
+  y: "ý",
+  A: "Å",
+  E: "É",
+  I: "Î",
+  O: "Ö",
+  S: "Š",
+  U: "Û",
+};
+const LONGER = 0.4;
+
+/** "[Lóck nów ~~~]"; placeholders are kept. */
+function pseudoOf(words: string): string {
+  const accented = words.replace(/\{\{.*?\}\}|[a-zA-Z]/g, (part) => ACCENTED[part] ?? part);
+  const more = Math.ceil(words.replace(/\{\{.*?\}\}/g, "").length * LONGER);
+  // In words of its own, which may break as others do.
+  const filling = "~".repeat(more).replace(/~{8}/g, "~~~~~~~ ").trim();
+  return `[${accented} ${filling}]`;
+}
+
+/** Every string of a catalogue. */
+export const inPseudo = <Tree extends object>(tree: Tree): Tree =>
+  Object.fromEntries(
+    Object.entries(tree).map(([key, words]) => [
+      key,
+      typeof words === "string" ? pseudoOf(words) : inPseudo(words as object),
+    ]),
+  ) as Tree;
+export const pseudo: Catalogue = inPseudo<Catalogue>(en);

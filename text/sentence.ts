@@ -1,0 +1,24 @@
+import type { Failure } from "../contract/failure.ts";
+import type { Translate } from "./words.ts";
+
+/** "42 seconds", "2 minutes": as it stands after "in". */
+const wait = (sec: number, t: Translate): string =>
+  sec < 90 ? t("wait.seconds", { count: sec }) : t("wait.minutes", { count: Math.ceil(sec / 60) });
+
+/** What happened and what to do next, in words. Total: a code without a sentence does not compile (en-failures.ts). */
+export function sentence(failure: Failure, t: Translate): string {
+  const say = t as (key: string, values: Readonly<Record<string, unknown>>) => string;
+  // Members are facts and names, not numbers to be written: a port has no thousands.
+  const facts = Object.fromEntries(Object.entries(failure).map(([name, value]) => [name, String(value)]));
+  switch (failure.code) {
+    case "client_in_use":
+      return t("failure.client_in_use", { count: failure.accounts });
+    case "provider_misbehaved":
+      return say(`failure.provider_misbehaved_${failure.what}`, facts);
+    case "passphrase_wait":
+    case "refresh_budget":
+      return say(`failure.${failure.code}`, { ...facts, wait: wait(failure.waitSec, t) });
+    default:
+      return say(`failure.${failure.code}`, facts);
+  }
+}
