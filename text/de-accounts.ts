@@ -1,8 +1,8 @@
 import type { accountsWords } from "./en-accounts.ts";
-import type { Translated } from "./translated.ts";
+import type { Catalogue } from "./words.ts";
 
 /** German words of the accounts: their list, their pages, what is done to them and what happened. */
-export const accountsGerman: Translated<typeof accountsWords> = {
+export const accountsGerman: Pick<Catalogue, keyof typeof accountsWords> = {
   accounts: {
     title: "Konten",
     summary: {
@@ -73,7 +73,6 @@ export const accountsGerman: Translated<typeof accountsWords> = {
     remove: "Entfernen…",
     revoked: "Das Token von {{name}} wurde widerrufen.",
     removed: "{{name}} wurde von diesem Computer entfernt.",
-    checked: "Alle Konten wurden geprüft.",
   },
   confirm: {
     revokeTitle: "Token von {{name}} widerrufen?",
@@ -191,15 +190,12 @@ export const accountsGerman: Translated<typeof accountsWords> = {
     everyProvider: "Alle Anbieter",
     scope: "Scope",
     everyScope: "Alle Scopes",
-    expiring: "Endet bald",
-    ended: "Beendet",
     found_one: "{{count}} Konto gefunden",
     found_other: "{{count}} Konten gefunden",
     select: "{{name}} auswählen",
     selected: "{{count}} ausgewählt",
     selection: "Ausgewählte Konten",
     clear: "Keine auswählen",
-    all: "Alle Treffer auswählen",
     validate: "Prüfen",
     refresh: "Erneuern",
     revoke: "Widerrufen…",
