@@ -23,7 +23,7 @@ export function say(
 ): void {
   shown = { language, t: createWords(language, catalogue), scopes };
 }
-const inShown = (key: string, values?: object): unknown => shown.t(key as never, values);
+const inShown: (key: string, values?: object) => unknown = (key, values) => shown.t(key, values);
 export const t = inShown as Translate;
 /** For dates, numbers and the order of names. */
 export const locale = (): string => LOCALES[shown.language];
