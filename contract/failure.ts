@@ -49,6 +49,8 @@ export type Failure =
   | { readonly code: "authorization_cancelled" }
   | { readonly code: "authorization_not_offered"; readonly provider: string }
   | { readonly code: "authorization_page_failed"; readonly provider: string }
+  | { readonly code: "device_code_ended" }
+  | { readonly code: "browser_failing" }
   | { readonly code: "state_rejected" }
   | { readonly code: "code_rejected" }
   | { readonly code: "identity_mismatch" }

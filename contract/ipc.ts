@@ -125,10 +125,14 @@ export const ipc = {
       scopes: v.pipe(v.array(scope), v.maxLength(120)),
       /** The sign-in to be renewed. */
       signIn: v.optional(id),
+      /** Absent: as the one to be renewed, else what the client can. */
+      way: v.optional(v.picklist(["code", "device"])),
     }),
   ),
-  /** Brings the sign-in window to the front. */
+  /** Brings the sign-in window to the front, or opens the page where a device's code is entered. */
   "authorization.show": call()(id),
+  /** Copies the address of the page where a device's code is entered. */
+  "authorization.copyLink": call()(id),
   "authorization.cancel": call()(id),
   /** Saves the sign-in that waits for confirmation: in place of the one it renews, or beside it. */
   "authorization.keep": call<{ readonly signIn: string }>()(v.object({ id, beside: v.boolean() })),

@@ -37,7 +37,7 @@ export interface SignInView {
   readonly providerName: string;
   /** True for the sandbox and other pretend providers: drawn dashed, never to be taken for real. */
   readonly test: boolean;
-  readonly flow: "authorization_code" | "implicit" | "client_credentials";
+  readonly flow: "authorization_code" | "implicit" | "client_credentials" | "device_code";
   /** Id of the client registration it was made with. */
   readonly client: string;
   readonly clientName: string;
@@ -76,6 +76,10 @@ export interface ProviderView {
   readonly consoleUrl?: string;
   /** To be registered exactly like this. */
   readonly redirectUris: readonly string[];
+  /** The device grant is offered. */
+  readonly device: boolean;
+  /** False: a client without a secret gets nothing but by the device grant. */
+  readonly publicCode: boolean;
   /** False while this provider's login page is known to refuse windows inside apps. */
   readonly embedded: boolean;
 }
@@ -113,7 +117,15 @@ export type AuthorizationView = {
   readonly asked: readonly string[];
   readonly startedAtMs: number;
 } & (
-  | { readonly step: "waiting" } // for the person, in the sign-in window
+  | {
+      readonly step: "waiting"; // for the person, in the sign-in window, or wherever the page is opened
+      readonly device?: {
+        /** To be compared with what the page shows. */
+        readonly user_code: string;
+        readonly verification_uri: string;
+        readonly expiresAtMs: number;
+      };
+    }
   | { readonly step: "exchanging" } // code → token → validate
   | {
       readonly step: "confirm"; // nothing is saved yet

@@ -80,7 +80,7 @@ export function compose(host: Host): App {
   const parts = { vault, providers, http: host.http, network: host.network, history, clock, random, log };
   const keeper = createKeeper(parts, changed);
   const authorizations = createAuthorizations(
-    { ...parts, openUserAgent: host.openUserAgent },
+    { ...parts, openUserAgent: host.openUserAgent, openInBrowser: host.openInBrowser },
     keeper,
     changed,
   );
@@ -170,14 +170,18 @@ export function compose(host: Host): App {
       app: () => host.app,
       vault: () => guard.view(),
       providers: () =>
-        providers.list().map(({ id, name, test, consoleUrl, redirectUris, userAgents }) => ({
-          id,
-          name,
-          test,
-          ...(consoleUrl !== undefined && { consoleUrl }),
-          redirectUris,
-          embedded: userAgents.includes("embedded"),
-        })),
+        providers
+          .list()
+          .map(({ id, name, test, consoleUrl, redirectUris, userAgents, device, publicCode }) => ({
+            id,
+            name,
+            test,
+            ...(consoleUrl !== undefined && { consoleUrl }),
+            redirectUris,
+            device: device !== undefined,
+            publicCode,
+            embedded: userAgents.includes("embedded"),
+          })),
       clients: () => unlessCurtain(() => clients.views()),
       scopes: () => knownScopes,
       signIns: () =>

@@ -198,8 +198,13 @@ function createAll(parts: Parts): Handlers {
 
     "clients.appToken": (id) => appTokens.get(id),
 
-    "authorization.start": ({ client, scopes, signIn }) => authorizations.start(client, scopes, signIn),
-    "authorization.show": (id) => Promise.resolve(authorizations.show(id)),
+    "authorization.start": ({ client, scopes, signIn, way }) =>
+      authorizations.start(client, scopes, signIn, way),
+    "authorization.show": (id) => authorizations.show(id),
+    "authorization.copyLink"(id) {
+      const link = authorizations.link(id);
+      return link.ok ? copying.copyPlain(link.value) : Promise.resolve(link);
+    },
     "authorization.cancel": (id) => authorizations.cancel(id),
     "authorization.keep": ({ id, beside }) => authorizations.keep(id, beside),
     "authorization.discard": (id) => authorizations.discard(id),

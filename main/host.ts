@@ -64,6 +64,8 @@ export interface Host {
   readonly files: FileDialogs;
   readonly clipboard: Clipboard;
   readonly openUserAgent: OpenUserAgent;
+  /** A page of a provider in the person's own browser. False: none opened. */
+  readonly openInBrowser: (url: string) => Promise<boolean>;
   readonly startSandbox: StartSandbox;
   readonly startSocketServer: StartSocketServer;
   readonly log: Log;

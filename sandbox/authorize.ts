@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { redirect, type Answer, type Request } from "./answer.ts";
 import { consentPage, loginPage, problemPage } from "./pages.ts";
 import type { User } from "./seeds.ts";
+import { answered } from "./device.ts";
 import { digestOf } from "./state.ts";
 import { clientOf, userOf, type PendingRequest, type World } from "./world.ts";
 
@@ -54,13 +55,18 @@ export function authorize(world: World, { query, headers }: Request): Answer {
     forceVerify: query.get("force_verify") === "true", // TA §4: `1` does not work
     startedAtMs: world.nowMs(),
   };
+  return ask(world, request, headers);
+}
+
+/** Login and consent, as far as they are needed. */
+export function ask(world: World, request: PendingRequest, headers: Request["headers"]): Answer {
   for (const [id, { startedAtMs }] of world.pending)
     if (world.nowMs() - startedAtMs > REQUEST_LIFE_MS) world.pending.delete(id);
   world.pending.set(request.id, request);
   const user = signedIn(world, headers);
   if (user === undefined) return loginPage(world.users, request);
   // TA §4: without `force_verify`, who has approved the same scopes is sent straight back.
-  const approved = world.state.approvals.get(`${user.id} ${client.client_id}`) ?? [];
+  const approved = world.state.approvals.get(`${user.id} ${request.client.client_id}`) ?? [];
   if (!request.forceVerify && request.scopes.every((scope) => approved.includes(scope)))
     return allow(world, request, user);
   return consentPage(user, request);
@@ -109,6 +115,7 @@ export function decide(world: World, { form, headers }: Request): Answer | Promi
   if (request === undefined || user === undefined) return gone();
   if (form.get("answer") === "allow") return allow(world, request, user);
   world.pending.delete(request.id);
+  if (request.redirect_uri === undefined) return toDevice(request, undefined);
   // TA §4: in the query, in these words.
   return redirect(
     withParameters(request.redirect_uri, {
@@ -119,11 +126,15 @@ export function decide(world: World, { form, headers }: Request): Answer | Promi
   );
 }
 
+const toDevice = ({ device }: PendingRequest, user: User | undefined): Answer =>
+  device === undefined ? gone() : answered(device, user);
+
 function allow(world: World, request: PendingRequest, user: User): Answer {
   world.pending.delete(request.id);
   const approval = `${user.id} ${request.client.client_id}`;
   const before = world.state.approvals.get(approval) ?? [];
   world.state.approvals.set(approval, [...new Set([...before, ...request.scopes])]);
+  if (request.redirect_uri === undefined) return toDevice(request, user);
   const code = randomBytes(15).toString("hex");
   world.codes.set(digestOf(code), { request, user, expiresAtMs: world.nowMs() + CODE_LIFE_MS });
   const { state, scopes } = request;

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { refusal, type Answer, type Request } from "./answer.ts";
 import { channels, users } from "./api.ts";
 import { authorize, consent, decide, login } from "./authorize.ts";
+import { activate, device } from "./device.ts";
 import { createSigner } from "./id-token.ts";
 import { discovery, keys, userinfo } from "./oidc.ts";
 import { CLIENTS, USERS } from "./seeds.ts";
@@ -14,6 +15,8 @@ import type { World } from "./world.ts";
 
 /** TA §13: about four hours. */
 const ACCESS_TOKEN_LIFE_SEC = 14_124;
+/** TA §8. */
+const DEVICE_INTERVAL_SEC = 5;
 const MAX_BODY_BYTES = 64 * 1024;
 
 export type Handler = (world: World, request: Request) => Answer | Promise<Answer>;
@@ -30,6 +33,8 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   "POST /oauth2/login": login,
   "GET /oauth2/consent": consent,
   "POST /oauth2/consent": decide,
+  "POST /oauth2/device": device,
+  "GET /activate": activate,
   "POST /oauth2/token": token,
   "GET /oauth2/validate": validate,
   "POST /oauth2/revoke": revoke,
@@ -47,6 +52,7 @@ export interface SandboxOptions {
   /** Where digests of tokens are kept; absent: nothing outlives the server. */
   readonly folder?: string;
   readonly accessTokenLifeSec?: number;
+  readonly deviceIntervalSec?: number;
   readonly nowMs?: () => number;
   /** Tests only; the app's bundle has none. */
   readonly middleware?: Middleware;
@@ -81,9 +87,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox | P
     state,
     pending: new Map(),
     codes: new Map(),
+    devices: new Map(),
     sessions: new Map(),
     signer: createSigner(),
     accessTokenLifeSec: options.accessTokenLifeSec ?? ACCESS_TOKEN_LIFE_SEC,
+    deviceIntervalSec: options.deviceIntervalSec ?? DEVICE_INTERVAL_SEC,
     nowMs: options.nowMs ?? Date.now,
   };
   const hosts = new Set([`localhost:${String(port)}`, `127.0.0.1:${String(port)}`]);

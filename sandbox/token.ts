@@ -1,6 +1,7 @@
 /** `token`, `validate`, `revoke`: what a client's program asks (TA §6, §10 to §12, §14). */
 import { createHash } from "node:crypto";
 import { empty, json, refusal, type Answer, type Request } from "./answer.ts";
+import { poll } from "./device.ts";
 import type { Client } from "./seeds.ts";
 import { digestOf, newAccessToken, newRefreshToken, type AccessToken, type RefreshToken } from "./state.ts";
 import { clientOf, userOf, type World } from "./world.ts";
@@ -17,6 +18,8 @@ export async function token(world: World, { form }: Request): Promise<Answer> {
       return exchange(world, client, form);
     case "refresh_token":
       return refresh(world, client, form);
+    case "urn:ietf:params:oauth:grant-type:device_code":
+      return fromDevice(world, form);
     case "client_credentials":
       return appToken(world, client, form);
     default:
@@ -71,6 +74,26 @@ async function exchange(world: World, client: Client, form: URLSearchParams): Pr
       })
     : undefined;
   return json(200, { ...tokens, ...(id_token !== undefined && { id_token }) });
+}
+
+/** TA §8: no secret, and a refresh token. */
+async function fromDevice(world: World, form: URLSearchParams): Promise<Answer> {
+  const answer = poll(world, form);
+  if ("status" in answer) return answer;
+  const { device, user } = answer;
+  const refresh_token = newRefreshToken();
+  const kept: RefreshToken = {
+    digest: digestOf(refresh_token),
+    client_id: device.client.client_id,
+    user_id: user.id,
+    scopes: device.scopes,
+    family: digestOf(refresh_token),
+    spent: false,
+  };
+  world.state.refresh.push(kept);
+  const tokens = issue(world, kept, refresh_token);
+  await world.state.save();
+  return json(200, tokens);
 }
 
 /** TA §7: for the client itself, 58 days, no refresh token; public clients cannot have one. */

@@ -7,13 +7,24 @@ import type { State } from "./state.ts";
 export interface PendingRequest {
   readonly id: string;
   readonly client: Client;
-  readonly redirect_uri: string;
+  /** Absent for a device's: its answer goes to who polls. */
+  readonly redirect_uri: string | undefined;
   readonly scopes: readonly string[];
   readonly state: string | undefined;
   readonly nonce: string | undefined;
   readonly code_challenge: string | undefined;
   readonly forceVerify: boolean;
   readonly startedAtMs: number;
+  readonly device?: DeviceCode;
+}
+/** A device that waits for its person. */
+export interface DeviceCode {
+  readonly userCode: string;
+  readonly client: Client;
+  readonly scopes: readonly string[];
+  readonly expiresAtMs: number;
+  askedAtMs: number;
+  answer: User | "denied" | undefined;
 }
 export interface Code {
   readonly request: PendingRequest;
@@ -29,10 +40,14 @@ export interface World {
   readonly pending: Map<string, PendingRequest>;
   /** By digest. A code works once (TA §6: treated as single use). */
   readonly codes: Map<string, Code>;
+  /** By digest of the device code. */
+  readonly devices: Map<string, DeviceCode>;
   /** Who is signed in at the pages, by cookie. */
   readonly sessions: Map<string, string>;
   readonly signer: Signer;
   readonly accessTokenLifeSec: number;
+  /** How often a device's program may ask. */
+  readonly deviceIntervalSec: number;
   nowMs(): number;
 }
 

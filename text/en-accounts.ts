@@ -122,6 +122,7 @@ export const accountsWords = {
     checked: "Last validated",
     change: "Change",
     appToken: "The client itself, {{date}}",
+    deviceCode: "Code on a device, {{date}}",
     implicit: "Implicit grant, {{date}}",
     mints: "None needed: the client gets a new token before this one ends.",
     alias: "Name of your own",

@@ -2,7 +2,7 @@
 import type { Failure } from "../../contract/failure.ts";
 import type { TokenVerdict } from "./token-request.ts";
 import type { ValidateVerdict } from "./validate.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { DeviceAnswer, Provider } from "../providers/provider.ts";
 
 /** `redirect_uri`: the one that was sent, where the flow has one. */
 export function tokenFailure(
@@ -36,6 +36,17 @@ export function tokenFailure(
       }
   }
 }
+
+/** Why a device's code came to nothing. */
+export const deviceFailure = (
+  verdict: Exclude<TokenVerdict, { kind: "tokens" }> | DeviceAnswer,
+  provider: Provider,
+): Failure =>
+  typeof verdict !== "string"
+    ? tokenFailure(verdict, provider)
+    : verdict === "denied"
+      ? { code: "authorization_denied", error: "access_denied" }
+      : { code: "device_code_ended" };
 
 export function validationFailure(
   verdict: Exclude<ValidateVerdict, { kind: "valid" }>,

@@ -1,5 +1,5 @@
 /** Servers that speak as the RFCs say: errors in `error`, and userinfo to tell whose token it is (OpenID Connect Core §5.3). */
-import type { Dialect, Identity, Refusal } from "./provider.ts";
+import type { DeviceAnswer, Dialect, Identity, Refusal } from "./provider.ts";
 
 /** RFC 6749 §5.2. */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
@@ -16,8 +16,17 @@ function identity(body: Readonly<Record<string, unknown>>): Identity | { readonl
   return { user_id: sub, login: named ? preferred_username : sub };
 }
 
+/** RFC 8628 §3.5. */
+const DEVICE: Readonly<Record<string, DeviceAnswer>> = {
+  authorization_pending: "pending",
+  slow_down: "slow_down",
+  access_denied: "denied",
+  expired_token: "expired",
+};
+
 export const oidcDialect: Dialect = {
   validationScheme: "Bearer",
+  device: (_status, { error }) => (typeof error === "string" ? DEVICE[error] : undefined),
   refusal: (_status, { error }) => (typeof error === "string" ? REFUSALS[error] : undefined),
   identity,
   revoked: (status) => status === 200, // RFC 7009 §2.2: also for a token that is already gone

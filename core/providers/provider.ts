@@ -19,6 +19,16 @@ export interface Provider {
   readonly redirectUris: readonly [string, ...string[]];
   /** What a second use of a refresh token does, for a confidential client. Anything else counts as `one_time`. */
   readonly confidentialRefreshReuse: "safe" | "one_time";
+  /** The device authorization grant (RFC 8628), where it is offered. */
+  readonly device?: {
+    readonly endpoint: string;
+    /** RFC 8628 §3.1 says `scope`. */
+    readonly scopesName: "scope" | "scopes";
+    /** Where the page may be that the person is sent to. */
+    readonly pageOrigins: readonly string[];
+  };
+  /** Whether a public client may exchange a code (RFC 8252 §8.4 says that it may). */
+  readonly publicCode: boolean;
   /** Parameters added to every authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
   readonly consoleUrl?: string;
@@ -30,11 +40,16 @@ export interface Dialect {
   validationScheme: "OAuth" | "Bearer";
   /** Why a token request was refused; undefined when the answer is not a refusal this dialect knows. */
   refusal(status: number, body: Readonly<Record<string, unknown>>): Refusal | undefined;
+  /** What a refused poll of the device grant says; undefined: it is refused as any token request. */
+  device(status: number, body: Readonly<Record<string, unknown>>): DeviceAnswer | undefined;
   /** What its answer to a validation says; undefined: not what it should say. */
   identity(body: Readonly<Record<string, unknown>>): Identity | { readonly wrong: string };
   /** True when a revocation's answer means that the token is gone (RFC 7009 §2.2 and what servers make of it). */
   revoked(status: number, body: Readonly<Record<string, unknown>>): boolean;
 }
+
+/** RFC 8628 §3.5. */
+export type DeviceAnswer = "pending" | "slow_down" | "denied" | "expired";
 
 /** Whose token it is, as far as the provider tells. */
 export interface Identity {

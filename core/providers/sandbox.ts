@@ -17,6 +17,8 @@ export function sandboxAt(origin: string): Provider {
     userAgents: ["embedded"],
     redirectUris: ["app.tokenkeep://callback/sandbox"],
     confidentialRefreshReuse: "safe",
+    publicCode: true,
+    device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: [origin] },
     authorizationParameters: { force_verify: "true" },
   };
 }

@@ -1,4 +1,4 @@
-import type { Dialect, Identity, Provider, Refusal } from "./provider.ts";
+import type { DeviceAnswer, Dialect, Identity, Provider, Refusal } from "./provider.ts";
 
 /** The code word sits in `message`; `error`, if present, is the HTTP reason phrase (TA §14). Case varies over time. */
 const messageOf = (body: Readonly<Record<string, unknown>>): string =>
@@ -35,7 +35,17 @@ function identity(body: Readonly<Record<string, unknown>>): Identity | { readonl
   };
 }
 
+/** TA §8: the code word sits in `message`. A code that is used, unknown or over is all the same to it. */
+function device(_status: number, body: Readonly<Record<string, unknown>>): DeviceAnswer | undefined {
+  const message = messageOf(body);
+  if (message.includes("authorization_pending")) return "pending";
+  if (message.includes("slow_down")) return "slow_down";
+  if (/access_denied|authorization_denied/.test(message)) return "denied";
+  return message.includes("invalid device code") || message.includes("expired") ? "expired" : undefined;
+}
+
 export const twitchDialect: Dialect = {
+  device,
   identity,
   validationScheme: "OAuth", // TA §11
   refusal,
@@ -61,6 +71,8 @@ export const twitch: Provider = {
   userAgents: ["system_browser"], // TA §18: the login page refuses windows inside apps
   redirectUris: [loopback(LOOPBACK_PORTS[0]), loopback(LOOPBACK_PORTS[1]), loopback(LOOPBACK_PORTS[2])],
   confidentialRefreshReuse: "safe", // TA §10: the same string comes back; no effect of a second use is known
+  publicCode: false, // TA §6
+  device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: ["https://www.twitch.tv"] }, // TA §8
   authorizationParameters: { force_verify: "true" }, // TA §4: else the browser's account is taken unasked
   consoleUrl: "https://dev.twitch.tv/console/apps",
 };

@@ -18,6 +18,7 @@ import { hardenApp, refuseCoreDumps, refuseEverything } from "./hardening.ts";
 import { createElectronTransport } from "./http.ts";
 import { serveCalls } from "./ipc.ts";
 import { createKeychain } from "./keychain.ts";
+import { openInBrowser } from "./browser.ts";
 import { createStartSandbox } from "./sandbox.ts";
 import { createSpeech, type Speech } from "./language.ts";
 import { showNotifications } from "./notifications.ts";
@@ -62,6 +63,7 @@ function makeHost(speech: Speech): Host & { readonly log: LogFile } {
       () => BrowserWindow.getFocusedWindow(),
       speech,
     ),
+    openInBrowser,
     startSandbox: createStartSandbox(here("sandbox.js")),
     startSocketServer,
     log: createLog(path.join(profileFolder, "logs")),

@@ -6,6 +6,7 @@ import { failed, ok, type Failure, type Result } from "../../contract/failure.ts
 import type { AuthorizationView, ScopeView } from "../../contract/view.ts";
 import type { ClientRecord, SignInRecord } from "../../core/accounts/records.ts";
 import { authorizationUrl, oneTimeValues } from "../../core/oauth/authorization-request.ts";
+import { deviceRequest, readDeviceAuthorization, type DeviceAuthorization } from "../../core/oauth/device.ts";
 import { ATTEMPT_LIFE_MS, createDoor, toCallback, type Attempt } from "../../core/oauth/door.ts";
 import { readRevocation, revokeRequest } from "../../core/oauth/revoke.ts";
 import { codeRequest, readTokenOutcome } from "../../core/oauth/token-request.ts";
@@ -17,6 +18,7 @@ import type { Secret } from "../../core/secret.ts";
 import type { Host, UserAgentSession } from "../host.ts";
 import { credentialsOf, type KeeperParts } from "../keeper/parts.ts";
 import type { Keeper } from "../keeper/keeper.ts";
+import { pollDevice, type Device } from "./device.ts";
 import { tokenFailure, validationFailure } from "../../core/oauth/failures.ts";
 
 /** Who signed in, and with what; held in memory until it is kept or discarded. */
@@ -34,6 +36,8 @@ interface Course {
   /** The sign-in that the person wants to renew. */
   readonly chosen: string | undefined;
   agent?: UserAgentSession;
+  /** Of the device grant. */
+  device?: DeviceAuthorization;
   cancelTimer: () => void;
   arrived?: Arrived;
   step: "waiting" | "exchanging" | "confirm" | "failed";
@@ -42,8 +46,16 @@ interface Course {
 
 export interface Authorizations {
   /** `signIn`: the one that is to be renewed. */
-  start(client: string, scopes: readonly string[], signIn?: string): Promise<Result<{ readonly id: string }>>;
-  show(id: string): Result<null>;
+  start(
+    client: string,
+    scopes: readonly string[],
+    signIn?: string,
+    way?: "code" | "device",
+  ): Promise<Result<{ readonly id: string }>>;
+  /** Fails with `browser_failing` when the page of a device's code does not open. */
+  show(id: string): Promise<Result<null>>;
+  /** Of a device's page; it holds the code that is shown, and no secret. */
+  link(id: string): Result<string>;
   cancel(id: string): Promise<Result<null>>;
   /** In place of the sign-in it renews, or `beside` it: a narrow one for a tool, say. */
   keep(id: string, beside: boolean): Promise<Result<{ readonly signIn: string }>>;
@@ -54,11 +66,11 @@ export interface Authorizations {
 }
 
 export function createAuthorizations(
-  parts: KeeperParts & Pick<Host, "openUserAgent">,
+  parts: KeeperParts & Pick<Host, "openUserAgent" | "openInBrowser">,
   keeper: Keeper,
   changed: () => void,
 ): Authorizations {
-  const { vault, providers, http, clock, random, log, openUserAgent } = parts;
+  const { vault, providers, http, clock, random, log, openUserAgent, openInBrowser } = parts;
   const door = createDoor();
   const courses = new Map<string, Course>();
 
@@ -96,19 +108,60 @@ export function createAuthorizations(
     const receivedAtMs = clock.nowMs();
     const verdict = readTokenOutcome(provider, outcome, attempt.scopes, receivedAtMs);
     if (verdict.kind !== "tokens") return fail(course, tokenFailure(verdict, provider, attempt.redirect_uri));
-    const validation = await whoseToken(provider, verdict.tokens.accessToken);
+    await arrive(course, verdict.tokens, receivedAtMs);
+  }
+
+  async function arrive(course: Course, tokens: TokenSet, receivedAtMs: number): Promise<void> {
+    const { attempt, provider } = course;
+    const validation = await whoseToken(provider, tokens.accessToken);
     const late = !courses.has(attempt.id) || course.step !== "exchanging"; // cancelled or expired meanwhile
     if (!validation.ok || late || (validation.value.client_id ?? attempt.client_id) !== attempt.client_id) {
-      void revoke(course, verdict.tokens.accessToken);
+      void revoke(course, tokens.accessToken);
       if (!late) fail(course, validation.ok ? { code: "identity_mismatch" } : validation.failure);
       return;
     }
-    const { tokens } = verdict;
     const scopes = validation.value.scopes ?? tokens.scopes;
     course.arrived = { tokens, validation: validation.value, scopes, receivedAtMs };
     course.step = "confirm";
     log.info("authorization.arrived", { authorization: attempt.id });
     changed();
+  }
+
+  /** Asks whether the person has answered, as long as anybody waits for it. */
+  async function awaitDevice(course: Course, device: Device, asked: DeviceAuthorization): Promise<void> {
+    const { attempt, provider } = course;
+    const waits = () => courses.has(attempt.id) && course.step === "waiting";
+    const { client_id, scopes } = attempt;
+    const answer = await pollDevice({ provider, device, client_id, scopes, asked }, { http, clock }, waits);
+    if (answer === undefined) return;
+    if (!answer.ok) return fail(course, answer.failure);
+    const { tokens, receivedAtMs } = answer.value;
+    if (!waits()) return revoke(course, tokens.accessToken); // it came too late for anybody
+    course.step = "exchanging";
+    course.agent?.close();
+    changed();
+    await arrive(course, tokens, receivedAtMs);
+  }
+
+  /** The page where the code is confirmed: in a window where the provider's pages work in one, else in the browser. */
+  async function showDevicePage(course: Course): Promise<Result<null>> {
+    const { attempt, provider, device } = course;
+    if (device === undefined) return failed({ code: "authorization_unknown" });
+    if (!provider.userAgents.includes("embedded"))
+      return (await openInBrowser(device.verificationUri)) ? ok(null) : failed({ code: "browser_failing" });
+    course.agent ??= openUserAgent({
+      id: attempt.id,
+      url: device.verificationUri,
+      redirect_uri: attempt.redirect_uri,
+      providerName: provider.name,
+      test: provider.test,
+      // No answer comes this way, and closing the page is no answer either: it may be open elsewhere.
+      onRedirect: () => undefined,
+      onClosed: () => delete course.agent,
+      onFailed: () => delete course.agent,
+    });
+    course.agent.show();
+    return ok(null);
   }
 
   async function whoseToken(provider: Provider, token: Secret): Promise<Result<Arrived["validation"]>> {
@@ -179,8 +232,10 @@ export function createAuthorizations(
       id: before?.id ?? random.uuid(),
       provider: provider.id,
       pinned: originsOf(provider),
-      flow: "authorization_code",
-      refreshReuse: confidential ? provider.confidentialRefreshReuse : "one_time",
+      flow: course.device === undefined ? "authorization_code" : "device_code",
+      // What a second use does to a token of the device grant was seen with public clients alone.
+      refreshReuse:
+        confidential && course.device === undefined ? provider.confidentialRefreshReuse : "one_time",
       client: attempt.client,
       client_id: attempt.client_id,
       user_id: validation.user_id,
@@ -198,7 +253,7 @@ export function createAuthorizations(
   }
 
   return {
-    async start(client, scopes, signIn) {
+    async start(client, scopes, signIn, way) {
       const clientRecord = vault.get("client", client);
       if (clientRecord === undefined) return failed({ code: "client_missing" });
       const provider = providers.get(clientRecord.provider);
@@ -218,6 +273,20 @@ export function createAuthorizations(
         carrier: { kind: "window", id },
         startedAtMs: clock.nowMs(),
       };
+      const before = signIn === undefined ? undefined : vault.get("sign_in", signIn);
+      const onlyDevice = clientRecord.client_secret === undefined && !provider.publicCode;
+      const { device } = provider;
+      const byDevice =
+        way === "device" || (way === undefined && (before?.flow === "device_code" || onlyDevice));
+      if (byDevice && device === undefined)
+        return failed({ code: "authorization_not_offered", provider: provider.name });
+      let asked: DeviceAuthorization | undefined;
+      if (byDevice && device !== undefined) {
+        const outcome = await http.send(deviceRequest(device, client_id, scopes));
+        const answer = readDeviceAuthorization(provider, device, outcome, clock.nowMs());
+        if (!answer.ok) return answer;
+        asked = answer.value;
+      }
       const course: Course = {
         attempt,
         provider,
@@ -225,13 +294,24 @@ export function createAuthorizations(
         chosen: signIn,
         cancelTimer: () => undefined,
         step: "waiting",
+        ...(asked !== undefined && { device: asked }),
       };
       courses.set(id, course);
-      door.expect(attempt);
-      course.cancelTimer = clock.after(ATTEMPT_LIFE_MS, () => {
+      // A device's code has an end of its own; whoever signed in by it has as long as anybody to say so.
+      const lifeMs = asked === undefined ? 0 : asked.expiresAtMs - clock.nowMs();
+      course.cancelTimer = clock.after(ATTEMPT_LIFE_MS + lifeMs, () => {
         if (course.arrived !== undefined) void revoke(course, course.arrived.tokens.accessToken);
         fail(course, { code: "authorization_expired" });
       });
+      if (device !== undefined && asked !== undefined) {
+        void awaitDevice(course, device, asked).catch((cause: unknown) => {
+          log.error("authorization.bug", { cause });
+          fail(course, { code: "internal" });
+        });
+        changed();
+        return ok({ id });
+      }
+      door.expect(attempt);
       course.agent = openUserAgent({
         id,
         url: await authorizationUrl(provider, attempt),
@@ -253,9 +333,15 @@ export function createAuthorizations(
 
     show(id) {
       const course = courses.get(id);
-      if (course?.step !== "waiting") return failed({ code: "authorization_unknown" });
+      if (course?.step !== "waiting") return Promise.resolve(failed({ code: "authorization_unknown" }));
+      if (course.device !== undefined) return showDevicePage(course);
       course.agent?.show();
-      return ok(null);
+      return Promise.resolve(ok(null));
+    },
+
+    link(id) {
+      const device = courses.get(id)?.device;
+      return device === undefined ? failed({ code: "authorization_unknown" }) : ok(device.verificationUri);
     },
 
     cancel(id) {
@@ -327,8 +413,13 @@ function view(
     startedAtMs: attempt.startedAtMs,
   };
   if (step === "failed") return { ...common, step, failure: failure ?? { code: "internal" } };
-  if (step !== "confirm" || arrived === undefined)
-    return { ...common, step: step === "waiting" ? "waiting" : "exchanging" };
+  if (step === "waiting") {
+    const { device } = course;
+    if (device === undefined) return { ...common, step };
+    const { userCode: user_code, verificationUri: verification_uri, expiresAtMs } = device;
+    return { ...common, step, device: { user_code, verification_uri, expiresAtMs } };
+  }
+  if (step !== "confirm" || arrived === undefined) return { ...common, step: "exchanging" };
   const { tokens, validation } = arrived;
   const expiresAtMs = tokens.expiresAtMs ?? validation.expiresAtMs;
   const scopes: readonly ScopeView[] = arrived.scopes.map(describeScope);

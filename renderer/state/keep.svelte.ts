@@ -119,12 +119,18 @@ export class Keep {
   }
 
   /** Opens the provider's page and shows how far it is. `signIn`: the one that is renewed. */
-  async signIn(client: string, scopes: readonly string[], signIn?: string): Promise<void> {
+  async signIn(
+    client: string,
+    scopes: readonly string[],
+    signIn?: string,
+    way?: "code" | "device",
+  ): Promise<void> {
     const started = await this.run("signIn", () =>
       this.api["authorization.start"]({
         client,
         scopes: [...scopes],
         ...(signIn !== undefined && { signIn }),
+        ...(way !== undefined && { way }),
       }),
     );
     if (started !== undefined) this.route.go({ screen: "signIn", id: started.id });

@@ -53,7 +53,7 @@ export async function providerPage(app) {
     const found = app
       .context()
       .pages()
-      .find((page) => /^http:\/\/localhost:\d+\/oauth2\//.test(page.url()));
+      .find((page) => /^http:\/\/localhost:\d+\/(?:oauth2\/|activate)/.test(page.url()));
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -84,7 +84,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const admin = createAdmin();
   let offsetMs = 0;
   let passedMs = 0;
-  const sandbox = await startSandbox({ port: 0, ...admin });
+  const sandbox = await startSandbox({ port: 0, deviceIntervalSec: 0.2, ...admin });
   if ("failure" in sandbox) throw new Error(sandbox.failure);
   const keychain = createTestKeychain();
   const network = { isOnline: true, online: () => network.isOnline };
@@ -134,6 +134,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       void bench.person(request);
       return { show: () => undefined, close: () => undefined };
     },
+    openInBrowser: () => Promise.resolve(false),
     startSandbox: () =>
       bench.sandboxStarts.then(() =>
         ok({

@@ -1,0 +1,74 @@
+/** A public client, whose only way in at some providers is a code: from the guide to the list, in the real app. */
+import { expect, test } from "@playwright/test";
+import { findsNothing, fits } from "../support/accessible.ts";
+import { providerPage, readClipboard, signInAtProvider } from "../support/app.mjs";
+import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
+
+let at: AppAtSandbox;
+test.beforeEach(async () => {
+  test.setTimeout(120_000);
+  at = await startAtSandbox();
+  await at.register("sandbox-public", "Public bot");
+});
+test.afterEach(() => at.close());
+
+const button = (name: string) => at.page.getByRole("button", { name });
+async function getCode(): Promise<string> {
+  await at.page.keyboard.press("Control+n");
+  await at.page.getByRole("radio", { name: /^Public bot/ }).check();
+  await button("Continue").click();
+  await at.page.getByRole("radio", { name: /^With a code/ }).check();
+  await findsNothing(at.page, "ways to sign in");
+  await fits(at.page, "ways to sign in");
+  await button("Get a code").click();
+  const code = at.page.locator("[data-code]");
+  await code.waitFor();
+  return code.innerText();
+}
+
+test("the code is shown and compared, and the app notices the answer by itself", async () => {
+  const { page, app } = at;
+  const code = await getCode();
+  expect(code).toMatch(/^[A-Z]{8}$/);
+  await findsNothing(page, "a code");
+  await fits(page, "a code");
+  await button("Copy link").click();
+  await expect.poll(readClipboard).toContain(`device-code=${code}`);
+  await button("Open the page").click();
+  await expect.poll(async () => (await providerPage(app)).url()).toContain(code);
+  await signInAtProvider(app, "lanternbot");
+  await expect(page.getByRole("heading", { name: "You signed in as lanternbot" })).toBeVisible();
+  await button("Keep this account").click();
+  await page.getByRole("link", { name: "lanternbot" }).click();
+  await expect(page.getByText(/Code on a device, /)).toBeVisible();
+});
+
+test("the page closed, and opened again: it goes on; cancelled, nothing is left", async () => {
+  const { page, app } = at;
+  await getCode();
+  await button("Open the page").click();
+  await providerPage(app);
+  await app.evaluate(({ BrowserWindow }) => {
+    for (const window of BrowserWindow.getAllWindows())
+      if (window.getTitle().startsWith("Sign in")) window.close();
+  });
+  await expect(page.getByText("Waiting for you").first()).toBeVisible();
+  await button("Open the page").click();
+  await signInAtProvider(app, "mirrelune");
+  await expect(page.getByRole("heading", { name: "You signed in as mirrelune" })).toBeVisible();
+  await button("Not this one").click();
+  await getCode();
+  await button("Cancel").click();
+  await expect(page.getByRole("heading", { name: "Sign in once." })).toBeVisible();
+});
+
+test("declined at the page, it says so and offers another try", async () => {
+  const { page, app } = at;
+  await getCode();
+  await button("Open the page").click();
+  const provider = await providerPage(app);
+  await provider.getByRole("button", { name: "Sign in as mirrelune" }).click();
+  await provider.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByText(/The sign-in was declined/)).toBeVisible();
+  await expect(button("Try again")).toBeVisible();
+});
