@@ -1,8 +1,8 @@
 import type { accountsWords } from "./en-accounts.ts";
-import type { Translated } from "./translated.ts";
+import type { Catalogue } from "./words.ts";
 
 /** German words of the accounts: their list, their pages, what is done to them and what happened. */
-export const accountsGerman: Translated<typeof accountsWords> = {
+export const accountsGerman: Pick<Catalogue, keyof typeof accountsWords> = {
   accounts: {
     title: "Konten",
     summary: {

@@ -1,8 +1,8 @@
 import type { settingsWords } from "./en-settings.ts";
-import type { Translated } from "./translated.ts";
+import type { Catalogue } from "./words.ts";
 
 /** German words of the settings, the way into a closed vault, and the history of an account. */
-export const settingsGerman: Translated<typeof settingsWords> = {
+export const settingsGerman: Pick<Catalogue, keyof typeof settingsWords> = {
   vault: {
     opening: "Tokenkeep wird geöffnet",
     lockedTitle: "Gesperrt",

@@ -1,0 +1,50 @@
+import type { systemWords } from "./en-system.ts";
+import type { Catalogue } from "./words.ts";
+
+/** German words of tray, notifications, file dialogs and window titles. */
+export const systemGerman: Pick<Catalogue, keyof typeof systemWords> = {
+  tray: {
+    app: "Tokenkeep",
+    open: "Tokenkeep öffnen",
+    quit: "Beenden",
+    opening: "Tresor wird geöffnet",
+    locked: "Der Tresor ist gesperrt",
+    closed: "Der Tresor ist nicht offen",
+    tooltipOpening: "Tokenkeep: Tresor wird geöffnet",
+    tooltipLocked: "Tokenkeep: Tresor ist gesperrt",
+    tooltipClosed: "Tokenkeep: Tresor ist nicht offen",
+    tooltipPaused: "Tokenkeep: pausiert",
+    needYou_one: "Tokenkeep: bei {{count}} etwas zu tun",
+    needYou_other: "Tokenkeep: bei {{count}} etwas zu tun",
+    copy: "Token von {{name}} kopieren",
+    because: "{{label}}: {{reason}}",
+    more_one: "{{count}} weiteres im Fenster",
+    more_other: "{{count}} weitere im Fenster",
+    none: "Noch keine Konten",
+    validateAll: "Alle prüfen",
+    paused: "Pausiert: Es wird kein Token ausgegeben",
+    resume: "Fortsetzen",
+    lock: "Sperren",
+    pause: "Ausgabe pausieren",
+    reason: {
+      needs_sign_in: "Anmeldung nötig",
+      config_error: "Problem mit dem Client",
+      refresh_ambiguous: "bald neu anmelden",
+      ends_soon: "läuft bald ab",
+      revoked: "widerrufen",
+    },
+  },
+  notices: {
+    needs_sign_in: "{{login}} muss sich neu anmelden",
+    refresh_ambiguous: "{{login}} muss sich bald neu anmelden",
+    config_error: "Problem mit dem Client von {{login}}",
+    ends_soon: "Das Token von {{login}} läuft bald ab",
+    cannotRenew: "Es kann sich nicht selbst erneuern. Vor dem Ablauf neu anmelden.",
+    vaultTitle: "Den Tresor bald öffnen",
+    vaultText:
+      "Refresh-Tokens, die 30 Tage ruhen, laufen ab. Tokenkeep entsperren, und sie bleiben erhalten.",
+    notCopied: "Nichts wurde kopiert",
+  },
+  files: { export: "Tokenkeep-Export" },
+  windows: { signIn: "Bei {{provider}} anmelden" },
+};
