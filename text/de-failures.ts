@@ -70,6 +70,9 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   authorization_not_offered: "{{provider}} bietet diese Art der Anmeldung nicht an.",
   authorization_page_failed:
     "Die Anmeldeseite von {{provider}} ließ sich nicht öffnen. Netzwerk prüfen, dann erneut versuchen. Nichts wurde gespeichert.",
+  device_code_ended:
+    "Dieser Code ist abgelaufen. Neu beginnen, um einen neuen zu bekommen; nichts wurde gespeichert.",
+  browser_failing: "Kein Browser ging auf. Den Link kopieren und in einem Browser öffnen.",
   state_rejected:
     "Es kam eine Antwort, die nicht zu dieser Anmeldung gehört. Sie wurde abgewiesen. Nichts wurde gespeichert; neu beginnen.",
   code_rejected:

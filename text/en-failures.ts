@@ -74,6 +74,8 @@ export const enFailures = {
   authorization_not_offered: "{{provider}} does not offer this way to sign in.",
   authorization_page_failed:
     "The sign-in page of {{provider}} could not be opened. Check the network, then try again. Nothing was saved.",
+  device_code_ended: "This code has ended. Start again to get a new one; nothing was saved.",
+  browser_failing: "No browser opened. Copy the link, and open it in any browser.",
   state_rejected:
     "An answer came that does not belong to this sign-in, so it was refused. Nothing was saved; start again.",
   code_rejected:

@@ -132,6 +132,22 @@ export const en = {
     discarded: "The token was revoked. Nothing was saved.",
     gone: "That sign-in is over.",
   },
+  device: {
+    title: "Code",
+    waitingText: "Open the page in any browser, where the right account is signed in, and allow it there.",
+    compare: "The page shows this code. Go on only if it is the same.",
+    open: "Open the page",
+    copyLink: "Copy link",
+    copied: "The link was copied.",
+    anywhere:
+      "It may be open on another device, or in another browser's profile. This page notices by itself.",
+    wayLegend: "How to sign in",
+    device: "With a code, in any browser",
+    deviceText: "Works with every kind of registration. A code is shown here, and compared there.",
+    window: "In a window of Tokenkeep",
+    windowText: "The provider's page opens here, separate from your browser.",
+    start: "Get a code",
+  },
   clients: {
     title: "Clients",
     lead: "App registrations that ask for tokens. Each tool can have its own.",

@@ -23,7 +23,8 @@ export function say(
 ): void {
   shown = { language, t: createWords(language, catalogue), scopes };
 }
-const inShown = (key: string, values?: object): unknown => shown.t(key as never, values);
+const inShown = (key: string, values: object = {}): string =>
+  (shown.t as (key: string, values: object) => string)(key, values);
 export const t = inShown as Translate;
 /** For dates, numbers and the order of names. */
 export const locale = (): string => LOCALES[shown.language];
