@@ -60,9 +60,6 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   authorization_denied:
     "Die Anmeldung wurde abgelehnt ({{error}}). Nichts wurde gespeichert; ein neuer Versuch ist möglich.",
   authorization_unknown: "Diese Anmeldung ist nicht mehr offen. Neu beginnen; nichts wurde gespeichert.",
-  device_code_ended: "Dieser Code ist abgelaufen. Neu beginnen bringt einen neuen; nichts wurde gespeichert.",
-  browser_failing:
-    "Es hat sich kein Browser geöffnet. Den Link kopieren und in einem beliebigen Browser öffnen.",
   authorization_expired:
     "Diese Anmeldung dauerte länger als zehn Minuten und ist beendet. Neu beginnen; nichts wurde gespeichert.",
   authorization_cancelled:

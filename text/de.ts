@@ -1,5 +1,4 @@
 import { accountsGerman } from "./de-accounts.ts";
-import { deDevice } from "./de-device.ts";
 import { deFailures } from "./de-failures.ts";
 import { settingsGerman } from "./de-settings.ts";
 import { systemGerman } from "./de-system.ts";
@@ -10,7 +9,6 @@ export const de: Catalogue = {
   ...accountsGerman,
   ...settingsGerman,
   ...systemGerman,
-  ...deDevice,
   app: {
     name: "Tokenkeep",
     skip: "Zum Inhalt",

@@ -65,8 +65,6 @@ export const enFailures = {
     "The provider did not accept the redirect URI. Register exactly {{redirect_uri}} in the developer console, then try again.",
   authorization_denied: "The sign-in was declined ({{error}}). Nothing was saved; you can try again.",
   authorization_unknown: "That sign-in is no longer open. Start it again; nothing was saved.",
-  device_code_ended: "This code has ended. Start again to get a new one; nothing was saved.",
-  browser_failing: "No browser opened. Copy the link, and open it in any browser.",
   authorization_expired:
     "That sign-in took longer than ten minutes and has ended. Start it again; nothing was saved.",
   authorization_cancelled:

@@ -1,5 +1,4 @@
 import { accountsWords } from "./en-accounts.ts";
-import { deviceWords } from "./en-device.ts";
 import { enFailures } from "./en-failures.ts";
 import { settingsWords } from "./en-settings.ts";
 import { systemWords } from "./en-system.ts";
@@ -9,7 +8,6 @@ export const en = {
   ...accountsWords,
   ...settingsWords,
   ...systemWords,
-  ...deviceWords,
   app: {
     name: "Tokenkeep",
     skip: "Skip to content",
