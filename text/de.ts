@@ -136,6 +136,23 @@ export const de: Catalogue = {
     discarded: "Das Token wurde widerrufen. Nichts wurde gespeichert.",
     gone: "Diese Anmeldung ist vorbei.",
   },
+  device: {
+    title: "Code",
+    waitingText:
+      "Die Seite in einem Browser öffnen, in dem das richtige Konto angemeldet ist, und dort zustimmen.",
+    compare: "Die Seite zeigt diesen Code. Nur fortfahren, wenn er gleich ist.",
+    open: "Seite öffnen",
+    copyLink: "Link kopieren",
+    copied: "Der Link wurde kopiert.",
+    anywhere:
+      "Sie darf auf einem anderen Gerät oder in einem anderen Browserprofil offen sein. Diese Seite merkt es von selbst.",
+    wayLegend: "Art der Anmeldung",
+    device: "Mit einem Code, in jedem Browser",
+    deviceText: "Geht mit jeder Art von Registrierung. Ein Code steht hier und wird dort verglichen.",
+    window: "In einem Fenster von Tokenkeep",
+    windowText: "Die Seite des Anbieters öffnet sich hier, getrennt vom Browser.",
+    start: "Code holen",
+  },
   clients: {
     title: "Clients",
     lead: "App-Registrierungen, die Tokens anfragen. Jedes Tool kann eine eigene haben.",

@@ -93,7 +93,7 @@ test("what only the person can mend says so, and the button leads there", async 
   await findsNothing(page, "ends soon");
   await fits(page, "ends soon");
   await accounts();
-  await page.getByText("Two need you.").waitFor();
+  await page.getByText("2 need you.").waitFor();
   await findsNothing(page, "a list in which all is not well");
   await fits(page, "a list in which all is not well");
 });
