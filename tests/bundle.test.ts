@@ -42,3 +42,9 @@ test(`the first load is at most ${String(BUDGET_KB)} kB, and most screens are no
   ])
     expect(later).toContain(screen);
 });
+
+test("the gallery is not built into the app", () => {
+  const built = readdirSync(ROOT, { recursive: true, encoding: "utf8" });
+  expect(built).toContain("index.html");
+  expect(built.filter((file) => file.toLowerCase().includes("gallery"))).toEqual([]);
+});

@@ -37,6 +37,7 @@ function readableCheckout() {
     "contract",
     "core",
     "main",
+    "renderer",
     "sandbox",
     "release",
   ]) {
@@ -44,7 +45,13 @@ function readableCheckout() {
     if (quiet("cp", ["-al", path.join(ROOT, name), copy]).status !== 0)
       quiet("cp", ["-a", path.join(ROOT, name), copy]);
   }
-  for (const name of ["package.json", "playwright.config.ts", "tsconfig.json", "tsconfig.base.json"])
+  for (const name of [
+    "package.json",
+    "playwright.config.ts",
+    "svelte.config.js",
+    "tsconfig.json",
+    "tsconfig.base.json",
+  ])
     cpSync(path.join(ROOT, name), path.join(copy, name));
   return { folder: copy, remove: () => rmSync(copy, { recursive: true, force: true }) };
 }

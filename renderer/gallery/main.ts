@@ -1,0 +1,6 @@
+/** The parts in all their states, while developing; no build of the app has this page. */
+import { mount } from "svelte";
+import Gallery from "./Gallery.svelte";
+
+const target = document.getElementById("gallery");
+if (target !== null) mount(Gallery, { target });

@@ -1,0 +1,101 @@
+/**
+ * Every screen in every state, in the order in which one running app comes by them. A new screen is one more entry:
+ * its `show` starts where the entry before it ended, and fails when the screen cannot be reached.
+ */
+import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
+import type { startCrowdServer } from "../support/crowd-server.mjs";
+import { button, title, type Running, type Shot } from "./steps.ts";
+import { TROUBLE } from "./trouble.ts";
+import { WELL } from "./well.ts";
+
+export const AT_SANDBOX: readonly Shot<AppAtSandbox>[] = [...WELL, ...TROUBLE];
+
+/** Without a keyring. */
+export const KEYLESS: readonly Shot<Running>[] = [
+  {
+    name: "choose-passphrase",
+    screen: "Vault",
+    state: "empty: choose a passphrase",
+    show: ({ page }) => title(page, "Choose a passphrase"),
+  },
+  {
+    name: "choose-passphrase-refused",
+    screen: "Vault",
+    state: "failing: too short a passphrase",
+    async show({ page }) {
+      await page.getByLabel("Passphrase").fill("short");
+      await page.getByLabel("Once more").fill("short");
+      await button(page, "Seal with this passphrase");
+      await page.getByText("A passphrase needs at least 8 characters.").waitFor();
+    },
+  },
+];
+
+/** Over a vault that a keyring sealed, without it. */
+export const CLOSED: readonly Shot<Running>[] = [
+  {
+    name: "vault-closed",
+    screen: "Vault",
+    state: "failing: its keyring is missing",
+    show: ({ page }) => page.getByText(/Your tokens were sealed by GNOME Keyring/).waitFor(),
+  },
+];
+
+/** Over hundreds of sign-ins. */
+export const CROWD: readonly Shot<
+  Running & { readonly server: Awaited<ReturnType<typeof startCrowdServer>> }
+>[] = [
+  {
+    name: "accounts-many",
+    screen: "Accounts",
+    state: "full: hundreds",
+    cut: true,
+    show: ({ page }) => page.locator("[data-row]").first().waitFor(),
+  },
+  {
+    name: "chosen",
+    screen: "Many at once",
+    state: "some rows are chosen",
+    cut: true,
+    async show({ page }) {
+      await page.locator("[data-row]").first().focus();
+      for (const key of [" ", "Shift+ArrowDown", "Shift+ArrowDown"]) await page.keyboard.press(key);
+      await page.getByText("3 selected").waitFor();
+    },
+  },
+  {
+    name: "revoke-many",
+    screen: "Dialogs",
+    state: "revoke many",
+    async show({ page }) {
+      await button(page, "Revoke…");
+      await page.getByRole("alertdialog").waitFor();
+    },
+  },
+  {
+    name: "bulk-running",
+    screen: "Many at once",
+    state: "loading: many are refreshed",
+    cut: true,
+    async show({ page, server }) {
+      await button(page, "Keep it");
+      await page.locator("[data-row]").first().focus();
+      await page.keyboard.press("Control+a");
+      await page.getByText("300 selected").waitFor();
+      setTimeout(() => server.hold(), 700); // with some of them done
+      await button(page, "Refresh");
+      await page.getByText(/^Refreshed [1-9]\d* of 300$/).waitFor();
+    },
+  },
+  {
+    name: "bulk-failures",
+    screen: "Many at once",
+    state: "failing: some came to nothing",
+    cut: true,
+    async show({ page, server }) {
+      await button(page, "Stop");
+      await server.close();
+      await page.getByRole("region", { name: /came to nothing$/ }).scrollIntoViewIfNeeded();
+    },
+  },
+];

@@ -1,0 +1,87 @@
+/** What leads from one screen to the next, for the lists of shots. */
+import type { ElectronApplication, Page } from "@playwright/test";
+import type { Snapshot } from "../../contract/view.ts";
+import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
+
+export interface Shot<Stage> {
+  /** Of its files, and for `--only`. */
+  readonly name: string;
+  /** What it stands under in the index. */
+  readonly screen: string;
+  readonly state: string;
+  readonly show: (at: Stage) => Promise<unknown>;
+  /** What is seen at once; otherwise the window is made as tall as its page. */
+  readonly cut?: true;
+  /** News at the bottom is what it is about; otherwise it is sent away. */
+  readonly toast?: true;
+  /** The README shows it, in this theme. */
+  readonly readme?: "light" | "dark";
+}
+export interface Running {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+}
+
+export const PASSPHRASE = "a lantern by the harbour";
+export const FIRST = "harborlights_tv";
+export const SECOND = "mirrelune";
+export const FIRST_USER = "700000001";
+
+export const button = (page: Page, name: string | RegExp) =>
+  page.getByRole("button", { name, exact: true }).first().click();
+export const title = (page: Page, name: string | RegExp) =>
+  page.getByRole("heading", { name, level: 1 }).waitFor();
+/** By the address, as the navigation does. */
+export async function go(page: Page, screen: string, heading: string): Promise<void> {
+  await page.evaluate((to) => (location.hash = `#/${to}`), screen);
+  await title(page, heading);
+}
+export const accounts = (page: Page) => go(page, "accounts", "Accounts");
+export async function account(page: Page, login: string): Promise<void> {
+  await accounts(page);
+  await page.getByRole("link", { name: login }).click();
+  await title(page, login);
+  await page.getByRole("heading", { name: "History" }).waitFor();
+}
+export const escape = (page: Page) => page.keyboard.press("Escape");
+export async function rowMenu(page: Page, login: string, item: RegExp): Promise<void> {
+  await page.getByRole("button", { name: `More for ${login}` }).click();
+  await page.getByRole("menuitem", { name: item }).click();
+  await page.getByRole("alertdialog").waitFor();
+}
+/** What the window knows. */
+const snapshot = (page: Page): Promise<Snapshot> =>
+  page.evaluate(async () => {
+    const state = await window.tokenkeep["state.get"]();
+    if (!state.ok) throw new Error(state.failure.code);
+    return JSON.parse(state.value) as Snapshot;
+  });
+export const idOf = async (page: Page, login: string): Promise<string> =>
+  (await snapshot(page)).signIns.find((one) => one.login === login)?.id ?? "";
+export const clientId = async (page: Page, name: string): Promise<string> =>
+  (await snapshot(page)).clients.find((one) => one.name === name)?.id ?? "";
+export const validate = (page: Page, id: string) =>
+  page.evaluate((of) => window.tokenkeep["signIns.validate"](of), id);
+export const refresh = (page: Page, id: string) =>
+  page.evaluate((of) => window.tokenkeep["signIns.refresh"](of), id);
+
+export async function startSignIn({ page }: AppAtSandbox): Promise<void> {
+  const id = await page.evaluate(
+    async (client) => {
+      const scopes = ["user:read:chat", "channel:manage:broadcast"];
+      const started = await window.tokenkeep["authorization.start"]({ client, scopes });
+      if (!started.ok) throw new Error(started.failure.code);
+      return started.value.id;
+    },
+    await clientId(page, "Bot"),
+  );
+  await go(page, `signIn/${id}`, "Sign in at Sandbox");
+}
+/** Calls of these names are never answered from now on: what waits for them goes on waiting. */
+export const hold = (app: ElectronApplication, ...names: readonly string[]) =>
+  app.evaluate(({ ipcMain }, held) => {
+    for (const name of held) {
+      ipcMain.removeHandler(name);
+      ipcMain.handle(name, () => new Promise(() => undefined));
+    }
+  }, names);

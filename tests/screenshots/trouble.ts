@@ -1,0 +1,211 @@
+/** What it shows when something fails, is locked, or is waited for; goes on where well.ts ended. */
+import { chmodSync } from "node:fs";
+import path from "node:path";
+import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
+import {
+  FIRST,
+  FIRST_USER,
+  PASSPHRASE,
+  SECOND,
+  account,
+  accounts,
+  button,
+  clientId,
+  go,
+  hold,
+  idOf,
+  refresh,
+  title,
+  validate,
+  type Shot,
+} from "./steps.ts";
+
+export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
+  {
+    name: "accounts-refreshing",
+    screen: "Accounts",
+    state: "loading: a new token on its way",
+    async show(at) {
+      const { page } = at;
+      await page.evaluate(() => window.tokenkeep["vault.pause"](false));
+      await at.fault({ kind: "slow", after: true });
+      void refresh(page, await idOf(page, FIRST));
+      await page.getByText("Refreshing now").waitFor();
+    },
+  },
+  {
+    name: "account-unreachable",
+    screen: "Account",
+    state: "failing: the provider has trouble",
+    async show(at) {
+      const { page } = at;
+      await page.getByText("Refreshing now").waitFor({ state: "detached" });
+      await at.fault({ kind: "503_json", path: "/oauth2/validate", times: 99 });
+      await validate(page, await idOf(page, FIRST));
+      await account(page, FIRST);
+      await page.getByRole("region", { name: "Sandbox unreachable" }).waitFor();
+    },
+  },
+  {
+    name: "account-disk",
+    screen: "Account",
+    state: "failing: the disk does not take it",
+    async show(at) {
+      const { page } = at;
+      await at.admin("faults/clear");
+      chmodSync(path.join(at.profile, "vault/records"), 0o500);
+      await refresh(page, await idOf(page, FIRST));
+      await page.getByRole("region", { name: "Disk does not take it" }).waitFor();
+    },
+  },
+  {
+    name: "account-needs-sign-in",
+    screen: "Account",
+    state: "failing: needs a sign-in",
+    async show(at) {
+      const { page } = at;
+      chmodSync(path.join(at.profile, "vault/records"), 0o700);
+      const id = await idOf(page, FIRST);
+      await button(page, "Try now");
+      await page.getByRole("region", { name: "Disk does not take it" }).waitFor({ state: "detached" });
+      await at.admin("disconnect", { user_id: FIRST_USER });
+      await validate(page, id);
+      await page.getByRole("region", { name: "Needs sign-in" }).waitFor();
+    },
+  },
+  {
+    name: "accounts-failing",
+    screen: "Accounts",
+    state: "failing",
+    async show(at) {
+      const { page, hands } = at;
+      const revoked = await idOf(page, SECOND);
+      const rotating = await at.signIn(await at.register("sandbox-rotating", "Overlay"), SECOND);
+      await at.fault({ kind: "drop", after: true });
+      await refresh(page, rotating);
+      hands.withoutRefresh = true;
+      await at.signIn(await clientId(page, "Bot"), "lanternbot");
+      await page.evaluate((of) => window.tokenkeep["signIns.revoke"](of), revoked);
+      await accounts(page);
+      await page.getByText("Sign in again soon").waitFor();
+      await page.getByText("Revoked", { exact: true }).first().waitFor();
+    },
+  },
+  {
+    name: "account-ends-soon",
+    screen: "Account",
+    state: "failing: cannot renew itself",
+    show: ({ page }) => account(page, "lanternbot"),
+  },
+  {
+    name: "account-revoked",
+    screen: "Account",
+    state: "revoked",
+    async show({ page }) {
+      await accounts(page);
+      await page
+        .getByRole("row", { name: /Revoked/ })
+        .getByRole("link", { name: SECOND })
+        .click();
+      await page.getByRole("region", { name: "Revoked" }).waitFor();
+    },
+  },
+  {
+    name: "activity-trouble",
+    screen: "Activity",
+    state: "failing: trouble only",
+    async show({ page }) {
+      await go(page, "activity", "Activity");
+      await button(page, "Trouble only");
+    },
+  },
+  {
+    name: "locked-window",
+    screen: "Locked",
+    state: "this window",
+    async show({ page }) {
+      await page.evaluate(() => window.tokenkeep["vault.lock"]("window"));
+      await page.getByText("Only this window is locked.").waitFor();
+    },
+  },
+  {
+    name: "locked",
+    screen: "Locked",
+    state: "the vault",
+    async show({ page }) {
+      await page.getByLabel("Passphrase").fill(PASSPHRASE);
+      await button(page, "Unlock");
+      await title(page, "Activity");
+      await page.keyboard.press("Control+l");
+      await page.getByText("No token leaves while Tokenkeep is locked.").waitFor();
+    },
+  },
+  {
+    name: "locked-refused",
+    screen: "Locked",
+    state: "failing: not the passphrase",
+    async show({ page }) {
+      await page.getByLabel("Passphrase").fill("a lantern by the sea");
+      await button(page, "Unlock");
+      await page.getByText("That is not the passphrase of this vault.").waitFor();
+    },
+  },
+  {
+    name: "start-over",
+    screen: "Dialogs",
+    state: "begin a new vault",
+    async show({ page }) {
+      await button(page, "Begin a new vault…");
+      await page.getByRole("alertdialog").waitFor();
+    },
+  },
+  {
+    name: "account-loading",
+    screen: "Account",
+    state: "loading",
+    async show({ app, page }) {
+      await button(page, "Keep the old one");
+      await page.getByLabel("Passphrase").fill(PASSPHRASE);
+      await button(page, "Unlock");
+      await title(page, "Activity");
+      await hold(app, "signIns.history", "signIns.opens", "activity.list", "scopes.list", "doctor.run");
+      await account(page, FIRST);
+    },
+  },
+  {
+    name: "activity-loading",
+    screen: "Activity",
+    state: "loading",
+    show: ({ page }) => go(page, "activity", "Activity"),
+  },
+  {
+    name: "scopes-loading",
+    screen: "Add account",
+    state: "loading",
+    async show({ page }) {
+      await go(page, "add", "Add an account");
+      await button(page, "Continue");
+      await page.getByRole("radio", { name: /Let me choose/ }).check();
+      await page.getByText("Loading the scopes…").waitFor();
+    },
+  },
+  {
+    name: "settings-loading",
+    screen: "Settings",
+    state: "loading: it is looked over",
+    async show({ page }) {
+      await go(page, "settings", "Settings");
+      await button(page, "Check now");
+    },
+  },
+  {
+    name: "opening",
+    screen: "Vault",
+    state: "loading",
+    async show({ app, page }) {
+      await hold(app, "state.get");
+      await page.reload();
+      await page.getByRole("status").filter({ hasText: "Opening" }).waitFor();
+    },
+  },
+];
