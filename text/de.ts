@@ -38,6 +38,7 @@ export const de: Catalogue = {
     back: "Zurück",
     forward: "Weiter",
     dismiss: "Ausblenden",
+    undo: "Rückgängig",
     notShown: "Das Fenster konnte dies nicht anzeigen. Nichts ging verloren; erneut versuchen.",
   },
   bar: {

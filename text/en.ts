@@ -35,6 +35,7 @@ export const en = {
     back: "Back",
     forward: "Continue",
     dismiss: "Dismiss",
+    undo: "Undo",
     notShown: "The window could not show this. Nothing was lost; try again.",
   },
   bar: {

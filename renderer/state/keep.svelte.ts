@@ -103,6 +103,15 @@ export class Keep {
   async bulk(action: BulkAction, ids: readonly string[]): Promise<void> {
     await this.run("bulk", () => this.api["signIns.bulk"]({ action, ids: [...ids] }));
   }
+  /** Says that something is gone, and offers to bring it back. `back`: what is said then. */
+  tellRemoved(words: string, back: string): void {
+    this.notices.tell(words, () => {
+      this.notices.dismiss();
+      void this.run("undo", () => this.api["undo"]()).then((done) => {
+        if (done !== undefined) this.notices.tell(back);
+      });
+    });
+  }
   async lock(): Promise<void> {
     this.notices.dismiss();
     await this.run("lock", () => this.api["vault.lock"]("vault")); // the screen says the rest

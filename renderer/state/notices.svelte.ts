@@ -1,18 +1,22 @@
 /** What is said at the bottom of the window. Good news goes by itself; trouble stays until it has been read. */
 const SHOWN_MS = 6_000;
+/** Who has to decide needs longer than who only reads. */
+const UNDO_MS = 15_000;
 
 export interface Notice {
   readonly kind: "ok" | "danger";
   readonly text: string;
+  /** Takes back what it tells of. */
+  readonly undo?: () => void;
 }
 
 export class Notices {
   current = $state.raw<Notice | undefined>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  tell(text: string): void {
-    this.#show({ kind: "ok", text });
-    this.#timer = setTimeout(() => this.dismiss(), SHOWN_MS);
+  tell(text: string, undo?: () => void): void {
+    this.#show({ kind: "ok", text, ...(undo !== undefined && { undo }) });
+    this.#timer = setTimeout(() => this.dismiss(), undo === undefined ? SHOWN_MS : UNDO_MS);
   }
   /** News that has to be read: it stays. */
   show(text: string): void {

@@ -93,6 +93,13 @@ test("sign in again, revoke, remove", async () => {
   await expect(toast("The token of mirrelune was revoked.")).toBeVisible();
   await expect(at.page.getByText("Revoked").first()).toBeVisible();
 
+  // What has no token any more can be brought back.
+  await go("Remove…", "Remove account");
+  await expect(row("mirrelune")).toHaveCount(0);
+  await go("Undo");
+  await expect(toast("mirrelune is back.")).toBeVisible();
+  await expect(row("mirrelune")).toBeVisible();
+
   await open("harborlights_tv");
   await go("Remove…");
   await press("Escape");
@@ -100,6 +107,7 @@ test("sign in again, revoke, remove", async () => {
   await hasKeyboard(button("Remove…"));
   await go("Remove…", "Remove account");
   await expect(toast("harborlights_tv was removed from this computer.")).toBeVisible();
+  await expect(button("Undo")).toHaveCount(0);
   await at.page.getByRole("searchbox").waitFor();
   await press("/", "Control+a", "Delete");
   await expect(row("harborlights_tv")).toHaveCount(0);
