@@ -116,11 +116,34 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     },
   },
   {
+    name: "add-ways",
+    screen: "Add account",
+    state: "which way",
+    async show(at) {
+      const { page } = at;
+      await escape(page);
+      await at.register("sandbox-public", "Public bot");
+      await go(page, "add", "Add an account");
+      await page.getByRole("radio", { name: /^Public bot/ }).check();
+      await button(page, "Continue");
+      await page.getByRole("radio", { name: /^With a code/ }).check();
+    },
+  },
+  {
+    name: "sign-in-code",
+    screen: "Sign-in",
+    state: "by a code",
+    async show({ page }) {
+      await button(page, "Get a code");
+      await page.locator("[data-code]").waitFor();
+    },
+  },
+  {
     name: "sign-in-waiting",
     screen: "Sign-in",
     state: "waiting",
     async show(at) {
-      await escape(at.page);
+      await button(at.page, "Cancel");
       await at.register("tokenkeep-sandbox", "Bot");
       await startSignIn(at);
       await providerPage(at.app);
