@@ -16,6 +16,8 @@ const COUNT = Number(process.env["COUNT"] ?? 10_000);
 const LIFE_MS = 14_124_000;
 const SEARCHES = ["user_12 chat", "user_9999", "crowd", "read:sub"];
 const SCROLL_MS = 6_000;
+/** A wheel that is turned fast: two rows in each frame. Far jumps are another matter, where every row is a new one. */
+const WHEEL_PX = 120;
 const IDLE_MS = 20_000;
 const TICKS_A_SECOND = 100; // USER_HZ, on every Linux that Electron runs on
 
@@ -73,22 +75,25 @@ async function scrolled({ page }) {
     const frame = (nowMs) => {
       if (lastMs > 0) deltas.push(nowMs - lastMs);
       lastMs = nowMs;
-      requestAnimationFrame(frame);
+      if (!scrolling.over) requestAnimationFrame(frame); // or the page would never rest
     };
+    const scrolling = { deltas, over: false };
     requestAnimationFrame(frame);
-    Object.assign(globalThis, { deltas });
+    Object.assign(globalThis, { scrolling });
   });
   await page.mouse.move(700, 500);
-  const tall = await page.evaluate(() => document.documentElement.scrollHeight);
   const turns = Math.round((SCROLL_MS / 1_000) * 60);
   const startedAtMs = performance.now();
   for (let turn = 0; turn < turns; turn += 1) {
-    void page.mouse.wheel(0, tall / turns).catch(() => undefined);
+    void page.mouse.wheel(0, WHEEL_PX).catch(() => undefined);
     await settle(Math.max(0, startedAtMs + ((turn + 1) * 1_000) / 60 - performance.now()));
   }
   const [deltas, reached] = await page.evaluate(() => {
-    const { deltas: seen } = /** @type {{ deltas: number[] }} */ (/** @type {unknown} */ (globalThis));
-    return /** @type {const} */ ([seen, document.documentElement.scrollTop]);
+    const { scrolling } = /** @type {{ scrolling: { deltas: number[], over: boolean } }} */ (
+      /** @type {unknown} */ (globalThis)
+    );
+    scrolling.over = true;
+    return /** @type {const} */ ([scrolling.deltas, document.documentElement.scrollTop]);
   });
   const periodMs = quantile(deltas, 0.5);
   return {
