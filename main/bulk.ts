@@ -58,8 +58,6 @@ export function createBulk(
         await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
       if (mine.stopped) break;
       running.push(limited(() => one(signIn)));
-      // Not thousands that wait in line: those would all be begun after the end was asked for.
-      if (running.length % AT_ONCE === 0) await Promise.all(running.splice(0));
     }
     await Promise.all(running);
     update({ running: false });
