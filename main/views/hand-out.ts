@@ -71,6 +71,7 @@ export function handOut(
       scopes: record.scopes,
       status,
       condition: watch.condition ?? null,
+      alias: record.alias ?? null,
       expires_at: seconds(endsAtMs(record)),
       validated_at: seconds(watch.validatedAtMs),
     });
