@@ -51,6 +51,7 @@ export type Failure =
   | { readonly code: "authorization_page_failed"; readonly provider: string }
   | { readonly code: "device_code_ended" }
   | { readonly code: "browser_failing" }
+  | { readonly code: "loopback_ports_taken"; readonly ports: string }
   | { readonly code: "state_rejected" }
   | { readonly code: "code_rejected" }
   | { readonly code: "identity_mismatch" }

@@ -1,4 +1,5 @@
 /** Who and what the sandbox knows from the start. Nothing in here is secret: it is a pretend provider. */
+import { appRedirect, loopbackRedirects } from "../core/providers/redirects.ts";
 
 export interface User {
   readonly id: string;
@@ -41,13 +42,16 @@ export const USERS: readonly User[] = [
   },
 ];
 
+/** Where the app takes answers, as a person would register it. */
+const TOKENKEEP = [appRedirect("sandbox"), ...loopbackRedirects("sandbox")] as const;
+
 /** The app's own client here. Tool authors may use it too: `npm run sandbox` prints it. */
 export const OWN_CLIENT = {
   client_id: "tokenkeep-sandbox",
   name: "Tokenkeep",
   type: "confidential",
   client_secret: "sandbox-only-not-a-secret",
-  redirect_uris: ["app.tokenkeep://callback/sandbox", "http://localhost:3000"],
+  redirect_uris: [...TOKENKEEP, "http://localhost:3000"],
 } as const satisfies Client;
 
 export const CLIENTS: readonly Client[] = [
@@ -56,12 +60,12 @@ export const CLIENTS: readonly Client[] = [
     client_id: "sandbox-public",
     name: "Public client",
     type: "public",
-    redirect_uris: ["app.tokenkeep://callback/sandbox"],
+    redirect_uris: TOKENKEEP,
   },
   {
     client_id: "sandbox-rotating",
     name: "Rotating client",
     type: "rotating",
-    redirect_uris: ["app.tokenkeep://callback/sandbox"],
+    redirect_uris: TOKENKEEP,
   },
 ];

@@ -70,6 +70,8 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   device_code_ended:
     "Dieser Code ist abgelaufen. Neu beginnen, um einen neuen zu bekommen; nichts wurde gespeichert.",
   browser_failing: "Kein Browser ging auf. Den Link kopieren und in einem Browser öffnen.",
+  loopback_ports_taken:
+    "Die Antwort des Browsers käme an Port {{ports}} dieses Computers an, und alle sind belegt. Eine andere Anmeldung abschließen oder abbrechen, oder das Programm schließen, das sie belegt, und noch einmal versuchen.",
   state_rejected:
     "Es kam eine Antwort, die nicht zu dieser Anmeldung gehört. Sie wurde abgewiesen. Nichts wurde gespeichert; neu beginnen.",
   code_rejected:

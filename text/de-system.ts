@@ -46,5 +46,12 @@ export const systemGerman: Pick<Catalogue, keyof typeof systemWords> = {
     notCopied: "Nichts wurde kopiert",
   },
   files: { export: "Tokenkeep-Export" },
+  loopback: {
+    done: "Dieser Tab kann geschlossen werden",
+    doneText: "Tokenkeep hat die Antwort und macht im eigenen Fenster weiter.",
+    refused: "Auf diese Antwort wartet Tokenkeep nicht",
+    refusedText:
+      "Sie wurde schon gegeben oder kam zu spät. Nichts wurde geändert. Die Anmeldung in Tokenkeep neu beginnen.",
+  },
   windows: { signIn: "Bei {{provider}} anmelden" },
 };

@@ -74,6 +74,8 @@ export const enFailures = {
     "The sign-in page of {{provider}} could not be opened. Check the network, then try again. Nothing was saved.",
   device_code_ended: "This code has ended. Start again to get a new one; nothing was saved.",
   browser_failing: "No browser opened. Copy the link, and open it in any browser.",
+  loopback_ports_taken:
+    "The browser's answer would come to port {{ports}} of this computer, and all of them are in use. Finish or cancel another sign-in, or close the program that uses them, then try again.",
   state_rejected:
     "An answer came that does not belong to this sign-in, so it was refused. Nothing was saved; start again.",
   code_rejected:

@@ -42,5 +42,12 @@ export const systemWords = {
     notCopied: "Nothing was copied",
   },
   files: { export: "Tokenkeep export" },
+  loopback: {
+    done: "You can close this tab",
+    doneText: "Tokenkeep has the answer, and goes on in its own window.",
+    refused: "Tokenkeep does not wait for this answer",
+    refusedText:
+      "It was given already, or came too late. Nothing was changed. Start the sign-in again in Tokenkeep.",
+  },
   windows: { signIn: "Sign in at {{provider}}" },
 } as const;

@@ -1,4 +1,5 @@
 import type { Provider } from "./provider.ts";
+import { appRedirect, loopbackRedirects } from "./redirects.ts";
 import { twitchDialect } from "./twitch.ts";
 
 /** The sandbox speaks as the real provider does, on this computer (TA §19). */
@@ -14,8 +15,8 @@ export function sandboxAt(origin: string): Provider {
     revocationEndpoint: at("/revoke"),
     validationEndpoint: at("/validate"),
     dialect: twitchDialect,
-    userAgents: ["embedded"],
-    redirectUris: ["app.tokenkeep://callback/sandbox"],
+    userAgents: ["embedded", "system_browser"],
+    redirectUris: [appRedirect("sandbox"), ...loopbackRedirects("sandbox")],
     confidentialRefreshReuse: "safe",
     publicCode: true,
     device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: [origin] },

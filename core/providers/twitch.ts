@@ -1,3 +1,4 @@
+import { loopbackRedirects } from "./redirects.ts";
 import type { DeviceAnswer, Dialect, Identity, Provider, Refusal } from "./provider.ts";
 
 /** The code word sits in `message`; `error`, if present, is the HTTP reason phrase (TA §14). Case varies over time. */
@@ -53,10 +54,6 @@ export const twitchDialect: Dialect = {
   revoked: (status, body) => status === 200 || (status === 400 && messageOf(body).includes("invalid token")),
 };
 
-/** Ports that a listener on this computer may use, in this order (TA §3: no wildcard, so they are fixed). */
-const LOOPBACK_PORTS = [17563, 17564, 17565] as const;
-const loopback = (port: number) => `http://localhost:${String(port)}/callback/twitch`;
-
 const at = (path: string) => `https://id.twitch.tv/oauth2${path}`;
 export const twitch: Provider = {
   id: "twitch",
@@ -69,7 +66,7 @@ export const twitch: Provider = {
   validationEndpoint: at("/validate"),
   dialect: twitchDialect,
   userAgents: ["system_browser"], // TA §18: the login page refuses windows inside apps
-  redirectUris: [loopback(LOOPBACK_PORTS[0]), loopback(LOOPBACK_PORTS[1]), loopback(LOOPBACK_PORTS[2])],
+  redirectUris: loopbackRedirects("twitch"),
   confidentialRefreshReuse: "safe", // TA §10: the same string comes back; no effect of a second use is known
   publicCode: false, // TA §6
   device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: ["https://www.twitch.tv"] }, // TA §8

@@ -1,0 +1,209 @@
+/** The port that the browser's answer comes back to, and everybody else who can ask there. */
+import { once } from "node:events";
+import { createServer, request as ask, type IncomingHttpHeaders } from "node:http";
+import { connect } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { listen, type Listener, type Waiting } from "../../main/loopback/listener.ts";
+import { de } from "../../text/de.ts";
+import { en } from "../../text/en.ts";
+import { createWords } from "../../text/words.ts";
+
+const PORTS = [27563, 27564, 27565]; // not the app's: another test may have it running
+const REDIRECTS = PORTS.map((port) => `http://localhost:${String(port)}/callback/judge`);
+const ORIGIN = "http://localhost:27563";
+const AT = `${ORIGIN}/callback/judge`;
+const open: { close(): void }[] = [];
+afterEach(() => {
+  for (const one of open.splice(0)) one.close();
+});
+
+interface Bench extends Listener {
+  readonly answers: string[];
+  readonly logged: string[];
+}
+async function waitFor(state: string, more: Partial<Waiting> = {}): Promise<Bench> {
+  const answers: string[] = [];
+  const logged: string[] = [];
+  const note = (event: string, facts = {}) => void logged.push(`${event} ${JSON.stringify(facts)}`);
+  const listener = await listen({
+    redirectUris: REDIRECTS,
+    fragment: false,
+    onAnswer(url) {
+      const known = new RegExp(`[?#&]state=${state}(?:&|$)`).test(url);
+      if (known) answers.push(url);
+      return known;
+    },
+    words: { language: "en", t: createWords("en", en) },
+    log: { info: note, warn: note, error: note },
+    ...more,
+  });
+  if (!listener.ok) throw new Error(listener.failure.code);
+  open.push(listener.value);
+  return { ...listener.value, answers, logged };
+}
+
+interface Question {
+  readonly to: string;
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+  /** `localhost` is two addresses. */
+  readonly at?: "127.0.0.1" | "::1";
+}
+/** Undefined: nobody listens. */
+const send = ({ to, method = "GET", headers = {}, body = "", at = "127.0.0.1" }: Question) =>
+  new Promise<{ status: number; headers: IncomingHttpHeaders; body: string } | undefined>((resolve) => {
+    const { port, host, pathname, search } = new URL(to);
+    const path = pathname + search;
+    const question = ask({ host: at, port, path, method, headers: { host, ...headers }, agent: false });
+    question.on("error", () => resolve(undefined));
+    question.on("response", (response) => {
+      let text = "";
+      response.on("data", (chunk) => (text += String(chunk)));
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+      );
+    });
+    question.end(body);
+  });
+async function squat(port: number, host: string): Promise<void> {
+  const server = createServer().listen(port, host);
+  open.push(server);
+  await once(server, "listening");
+}
+
+test.each(["127.0.0.1", "::1"] as const)(
+  "an answer with the right state, at %s, is taken, and the port is free",
+  async (at) => {
+    const bench = await waitFor("right");
+    const answer = await send({ to: `${bench.redirect_uri}?code=c0de&state=right`, at });
+    expect(answer).toMatchObject({
+      status: 200,
+      headers: { "cache-control": "no-store", "referrer-policy": "no-referrer", connection: "close" },
+    });
+    expect(answer?.headers["content-security-policy"]).toContain("default-src 'none'");
+    expect(answer?.headers["content-security-policy"]).not.toContain("unsafe");
+    expect(answer?.body).toContain("You can close this tab");
+    expect(answer?.body).toContain("history.replaceState");
+    for (const secret of ["c0de", "right"]) expect(answer?.body).not.toContain(secret);
+    expect(bench.answers).toEqual([`${AT}?code=c0de&state=right`]);
+    for (const there of ["127.0.0.1", "::1"] as const)
+      expect(await send({ to: bench.redirect_uri, at: there })).toBeUndefined();
+  },
+);
+
+const at = (path: string): string => ORIGIN + path;
+const RIGHT = "code=c0de&state=right";
+const strangers: readonly [string, Question][] = [
+  ["a foreign Host", { to: at(`/callback/judge?${RIGHT}`), headers: { host: "evil.example" } }],
+  ["a Host without its port", { to: at(`/callback/judge?${RIGHT}`), headers: { host: "localhost" } }],
+  ["the address for a Host", { to: at(`/callback/judge?${RIGHT}`), headers: { host: "127.0.0.1:27563" } }],
+  ["another path", { to: at(`/?${RIGHT}`) }],
+  ["a path with a slash more", { to: at(`/callback/judge/?${RIGHT}`) }],
+  ["a path in another spelling", { to: at(`/callback/%6audge?${RIGHT}`) }],
+  ["another method", { to: at(`/callback/judge?${RIGHT}`), method: "HEAD" }],
+  [
+    "a preflight",
+    { to: at("/callback/judge"), method: "OPTIONS", headers: { origin: "https://evil.example" } },
+  ],
+  [
+    "a form of another page",
+    { to: at("/callback/judge"), method: "POST", headers: { origin: "https://evil.example" }, body: RIGHT },
+  ],
+  ["an answer by POST with no Origin", { to: at("/callback/judge"), method: "POST", body: RIGHT }],
+  [
+    "an answer by POST of an opaque Origin",
+    { to: at("/callback/judge"), method: "POST", headers: { origin: "null" }, body: RIGHT },
+  ],
+  [
+    "an answer by POST, in the query",
+    { to: at(`/callback/judge?${RIGHT}`), method: "POST", headers: { origin: ORIGIN } },
+  ],
+  ["no state", { to: at("/callback/judge?code=c0de") }],
+  ["a foreign state", { to: at("/callback/judge?code=c0de&state=other") }],
+  ["an error without a state", { to: at("/callback/judge?error=access_denied") }],
+  ["a wish to close it", { to: at("/callback/judge?close=1"), method: "DELETE" }],
+  [
+    "more than an answer can be",
+    {
+      to: at("/callback/judge"),
+      method: "POST",
+      headers: { origin: ORIGIN },
+      body: `${RIGHT}&x=${"x".repeat(20_000)}`,
+    },
+  ],
+];
+test.each([false, true])("strangers get a 404, and it goes on waiting (fragment: %s)", async (fragment) => {
+  const bench = await waitFor("right", { fragment });
+  for (const [name, question] of strangers) {
+    expect((await send(question))?.status, name).toBe(404);
+    expect(bench.answers, name).toEqual([]);
+  }
+  expect(bench.logged.length).toBeGreaterThan(3);
+  expect(bench.logged.length).toBeLessThan(7); // each kind once, however often it comes
+  for (const value of ["c0de", "right", "evil", "access_denied"])
+    expect(bench.logged.join()).not.toContain(value);
+  expect((await send({ to: `${bench.redirect_uri}?${RIGHT}` }))?.status).toBe(200);
+});
+
+test("a page that hammers at it, or says nothing, neither closes it nor keeps the answer out", async () => {
+  const bench = await waitFor("right");
+  const silent = Array.from({ length: 20 }, () => connect(27563, "127.0.0.1").on("error", () => undefined));
+  open.push(...silent.map((socket) => ({ close: () => socket.destroy() })));
+  const guesses = Array.from({ length: 200 }, (_, guess) =>
+    send({ to: `${bench.redirect_uri}?code=c&state=${String(guess)}` }),
+  );
+  for (const answer of await Promise.all(guesses)) expect([404, undefined]).toContain(answer?.status);
+  expect((await send({ to: `${bench.redirect_uri}?${RIGHT}` }))?.status).toBe(200);
+  expect(bench.answers).toHaveLength(1);
+});
+
+test("an answer in the fragment is handed over by our own page, once", async () => {
+  const bench = await waitFor("right", { fragment: true });
+  const page = await send({ to: bench.redirect_uri });
+  expect(page?.status).toBe(200);
+  expect(page?.body).toContain("history.replaceState");
+  expect(bench.answers).toEqual([]);
+  const post = { to: bench.redirect_uri, method: "POST", headers: { origin: ORIGIN } };
+  expect((await send({ ...post, body: "access_token=t&state=other" }))?.status).toBe(404);
+  expect((await send({ ...post, body: "access_token=t&state=right" }))?.status).toBe(204);
+  expect(bench.answers).toEqual([`${AT}#access_token=t&state=right`]);
+  expect(await send({ ...post, body: "access_token=t&state=right" })).toBeUndefined();
+});
+
+test("a flow whose answer is in the fragment may be refused in the query", async () => {
+  const bench = await waitFor("right", { fragment: true });
+  expect((await send({ to: `${bench.redirect_uri}?error=access_denied&state=right` }))?.status).toBe(200);
+  expect(bench.answers).toHaveLength(1);
+});
+
+test.each(["127.0.0.1", "::1"])("a port with a stranger on %s is not used at all", async (host) => {
+  await squat(27563, host);
+  const bench = await waitFor("right");
+  expect(bench.redirect_uri).toBe(REDIRECTS[1]);
+  // Nothing of ours is left at the other address.
+  expect(await send({ to: AT, at: host === "::1" ? "127.0.0.1" : "::1" })).toBeUndefined();
+});
+
+test("all ports taken is said as what it is, and two at once have one each", async () => {
+  const first = await waitFor("one");
+  const second = await waitFor("two");
+  await squat(27565, "127.0.0.1");
+  expect(await listen({ ...first, redirectUris: REDIRECTS } as unknown as Waiting)).toEqual({
+    ok: false,
+    failure: { code: "loopback_ports_taken", ports: "27563, 27564, 27565" },
+  });
+  // In the other order, and each at its own port alone.
+  expect((await send({ to: `${first.redirect_uri}?code=c&state=two` }))?.status).toBe(404);
+  expect((await send({ to: `${second.redirect_uri}?code=c&state=two` }))?.status).toBe(200);
+  expect((await send({ to: `${first.redirect_uri}?code=c&state=one` }))?.status).toBe(200);
+  expect([first.answers.length, second.answers.length]).toEqual([1, 1]);
+});
+
+test("its pages speak German too", async () => {
+  const bench = await waitFor("right", { words: { language: "de", t: createWords("de", de) } });
+  const refused = await send({ to: `${bench.redirect_uri}?state=other` });
+  expect(refused?.body).toContain('<html lang="de">');
+  expect(refused?.body).toContain("Auf diese Antwort wartet Tokenkeep nicht");
+  expect((await send({ to: `${bench.redirect_uri}?${RIGHT}` }))?.body).toContain("kann geschlossen werden");
+});
