@@ -54,6 +54,8 @@ export type Failure =
   | { readonly code: "loopback_ports_taken"; readonly ports: string }
   | { readonly code: "state_rejected" }
   | { readonly code: "code_rejected" }
+  /** Something else came back than this flow gives: a token in place of a code, say. */
+  | { readonly code: "answer_mismatched" }
   | { readonly code: "identity_mismatch" }
   | { readonly code: "access_token_rejected"; readonly provider: string }
   // an account

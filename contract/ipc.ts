@@ -7,6 +7,7 @@
  */
 import * as v from "valibot";
 import type { Result } from "./failure.ts";
+import { flow, way } from "./flow.ts";
 import { settings } from "./settings.ts";
 import type {
   ActivityView,
@@ -118,15 +119,17 @@ export const ipc = {
   /** Asks for a token of the client's own (RFC 6749 §4.4) and looks after it. */
   "clients.appToken": call<{ readonly signIn: string }>()(id),
 
-  /** Opens the provider's sign-in page in a window of its own. */
+  /** Asks for a token by one of the flows, and opens the provider's page where the flow has one. */
   "authorization.start": call<{ readonly id: string }>()(
     v.object({
       client: id,
       scopes: v.pipe(v.array(scope), v.maxLength(120)),
       /** The sign-in to be renewed. */
       signIn: v.optional(id),
-      /** Absent: as the one to be renewed, else what the client can. */
-      way: v.optional(v.picklist(["code", "device"])),
+      /** Absent: as the one to be renewed, else the first that provider and client allow. */
+      flow: v.optional(flow),
+      /** Where the page opens; absent: where this provider's pages work. */
+      way: v.optional(way),
     }),
   ),
   /** Brings the sign-in window to the front, or opens the page where a device's code is entered. */

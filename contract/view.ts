@@ -3,6 +3,7 @@
  * a key. Times are instants in epoch milliseconds (`…AtMs`), lengths are milliseconds (`…Ms`).
  */
 import type { Failure } from "./failure.ts";
+import type { Flow, KeptFlow } from "./flow.ts";
 import type { Settings } from "./settings.ts";
 
 /** States of a sign-in (design: the keeper). `expiring` renews by itself; `ends_soon` cannot. */
@@ -37,7 +38,7 @@ export interface SignInView {
   readonly providerName: string;
   /** True for the sandbox and other pretend providers: drawn dashed, never to be taken for real. */
   readonly test: boolean;
-  readonly flow: "authorization_code" | "implicit" | "client_credentials" | "device_code";
+  readonly flow: KeptFlow;
   /** Id of the client registration it was made with. */
   readonly client: string;
   readonly clientName: string;
@@ -76,10 +77,6 @@ export interface ProviderView {
   readonly consoleUrl?: string;
   /** To be registered exactly like this. */
   readonly redirectUris: readonly string[];
-  /** The device grant is offered. */
-  readonly device: boolean;
-  /** False: a client without a secret gets nothing but by the device grant. */
-  readonly publicCode: boolean;
   /** False while this provider's login page is known to refuse windows inside apps. */
   readonly embedded: boolean;
 }
@@ -91,6 +88,8 @@ export interface ClientView {
   readonly name: string;
   readonly client_id: string;
   readonly hasSecret: boolean;
+  /** Those that its provider offers to it. */
+  readonly flows: readonly Flow[];
   /** Made by Tokenkeep for its sandbox; not to be edited. */
   readonly builtIn: boolean;
 }
@@ -113,6 +112,7 @@ export type AuthorizationView = {
   /** Id of the client registration. */
   readonly client: string;
   readonly clientName: string;
+  readonly flow: Flow;
   /** Scopes that were asked for. */
   readonly asked: readonly string[];
   readonly startedAtMs: number;

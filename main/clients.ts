@@ -3,6 +3,7 @@ import { failed, ok, type Result } from "../contract/failure.ts";
 import type { Argument } from "../contract/ipc.ts";
 import type { ClientView } from "../contract/view.ts";
 import type { ClientRecord } from "../core/accounts/records.ts";
+import { flowsFor } from "../core/oauth/flows.ts";
 import type { Clock, Randomness } from "../core/ports.ts";
 import type { Providers } from "../core/providers/registry.ts";
 import { Secret } from "../core/secret.ts";
@@ -25,6 +26,10 @@ export function createClients(
   /** A registration that has users was saved: what did not work with it may work now. */
   saved: (client: string) => void,
 ): Clients {
+  const flowsOf = ({ provider, client_secret }: Pick<ClientRecord, "provider" | "client_secret">) => {
+    const known = providers.get(provider);
+    return known === undefined ? [] : flowsFor(known, { client_secret });
+  };
   return {
     async save({ id, provider, name, client_id, client_secret }) {
       if (providers.get(provider) === undefined) return failed({ code: "provider_unknown", provider });
@@ -74,6 +79,7 @@ export function createClients(
           name,
           client_id,
           hasSecret: client_secret !== undefined,
+          flows: flowsOf({ provider, client_secret }),
           builtIn,
         }))
         .sort((a, b) => a.name.localeCompare(b.name)),

@@ -185,18 +185,14 @@ export function compose(host: Host): App {
       app: () => host.app,
       vault: () => guard.view(),
       providers: () =>
-        providers
-          .list()
-          .map(({ id, name, test, consoleUrl, redirectUris, userAgents, device, publicCode }) => ({
-            id,
-            name,
-            test,
-            ...(consoleUrl !== undefined && { consoleUrl }),
-            redirectUris,
-            device: device !== undefined,
-            publicCode,
-            embedded: userAgents.includes("embedded"),
-          })),
+        providers.list().map(({ id, name, test, consoleUrl, redirectUris, userAgents }) => ({
+          id,
+          name,
+          test,
+          ...(consoleUrl !== undefined && { consoleUrl }),
+          redirectUris,
+          embedded: userAgents.includes("embedded"),
+        })),
       clients: () => unlessCurtain(() => clients.views()),
       scopes: () => knownScopes,
       signIns: () => unlessCurtain(rows),

@@ -207,8 +207,7 @@ function createAll(parts: Parts): Handlers {
 
     "clients.appToken": (id) => appTokens.get(id),
 
-    "authorization.start": ({ client, scopes, signIn, way }) =>
-      authorizations.start(client, scopes, signIn, way),
+    "authorization.start": (question) => authorizations.start(question),
     "authorization.show": (id) => authorizations.show(id),
     "authorization.copyLink"(id) {
       const link = authorizations.link(id);

@@ -1,10 +1,12 @@
-/** `authorize`, and the pages that a person answers: sign in, then allow or not (TA §3, §4, §6). */
+/** `authorize`, and the pages that a person answers: sign in, then allow or not (TA §3 to §6, §9). */
 import { randomBytes } from "node:crypto";
 import { redirect, type Answer, type Request } from "./answer.ts";
 import { consentPage, loginPage, problemPage } from "./pages.ts";
 import type { User } from "./seeds.ts";
 import { answered } from "./device.ts";
+import { idToken, readClaims } from "./oidc.ts";
 import { digestOf } from "./state.ts";
+import { issueAlone } from "./token.ts";
 import { clientOf, userOf, type PendingRequest, type World } from "./world.ts";
 
 const CODE_LIFE_MS = 60_000;
@@ -18,7 +20,11 @@ function withParameters(uri: string, parameters: Record<string, string | undefin
   return url.href;
 }
 
-export function authorize(world: World, { query, headers }: Request): Answer {
+/** Its parts in the order of the alphabet. */
+const RESPONSES: readonly string[] = ["code", "token", "id_token token", "id_token"];
+const isResponse = (types: string): types is PendingRequest["response"] => RESPONSES.includes(types);
+
+export function authorize(world: World, { query, headers }: Request): Answer | Promise<Answer> {
   const client = clientOf(world, query.get("client_id"));
   if (client === undefined)
     return problemPage(400, "invalid client", "No application with this client ID is registered here.");
@@ -35,19 +41,28 @@ export function authorize(world: World, { query, headers }: Request): Answer {
   }
   const refuse = (error: string, error_description: string): Answer =>
     redirect(withParameters(redirect_uri, { error, error_description, state }));
-  if (query.get("response_type") !== "code")
-    return refuse("unsupported_response_type", "The sandbox speaks the authorization code flow only");
+  const types = (query.get("response_type") ?? "").split(" ").filter(Boolean).sort().join(" ");
+  if (!isResponse(types)) return refuse("unsupported_response_type", "unsupported response type");
+  // TA §2: all a public client may use is the device code flow. Its code can still be had, and not exchanged (TA §6).
+  if (types !== "code" && client.type === "public")
+    return refuse("unauthorized_client", "This client may not use the implicit flow");
   const scopes = (query.get("scope") ?? "").split(" ").filter(Boolean);
   if (!scopes.every((scope) => SCOPE.test(scope))) return refuse("invalid_scope", "invalid scope requested");
+  if (types.includes("id_token") && !scopes.includes("openid"))
+    return refuse("unsupported_response_type", "openid is required for id_token"); // TA §4
+  const claims = readClaims(query.get("claims"));
+  if (claims === undefined) return refuse("invalid_request", "claims must be a JSON object");
   const challenge = query.get("code_challenge") ?? undefined;
   if (challenge !== undefined && query.get("code_challenge_method") !== "S256")
     return refuse("invalid_request", "code_challenge_method must be S256");
-  if (client.type === "rotating" && challenge === undefined)
+  if (types === "code" && client.type === "rotating" && challenge === undefined)
     return refuse("invalid_request", "code_challenge is required"); // RFC 9700 §2.1.1
   const request: PendingRequest = {
     id: randomBytes(16).toString("base64url"),
     client,
     redirect_uri,
+    response: types,
+    claims,
     scopes: [...new Set(scopes)],
     state,
     nonce: query.get("nonce") ?? undefined,
@@ -59,7 +74,11 @@ export function authorize(world: World, { query, headers }: Request): Answer {
 }
 
 /** Login and consent, as far as they are needed. */
-export function ask(world: World, request: PendingRequest, headers: Request["headers"]): Answer {
+export function ask(
+  world: World,
+  request: PendingRequest,
+  headers: Request["headers"],
+): Answer | Promise<Answer> {
   for (const [id, { startedAtMs }] of world.pending)
     if (world.nowMs() - startedAtMs > REQUEST_LIFE_MS) world.pending.delete(id);
   world.pending.set(request.id, request);
@@ -129,14 +148,36 @@ export function decide(world: World, { form, headers }: Request): Answer | Promi
 const toDevice = ({ device }: PendingRequest, user: User | undefined): Answer =>
   device === undefined ? gone() : answered(device, user);
 
-function allow(world: World, request: PendingRequest, user: User): Answer {
+async function allow(world: World, request: PendingRequest, user: User): Promise<Answer> {
   world.pending.delete(request.id);
   const approval = `${user.id} ${request.client.client_id}`;
   const before = world.state.approvals.get(approval) ?? [];
   world.state.approvals.set(approval, [...new Set([...before, ...request.scopes])]);
   if (request.redirect_uri === undefined) return toDevice(request, user);
+  if (request.response !== "code") return inFragment(world, request, user, request.redirect_uri);
   const code = randomBytes(15).toString("hex");
   world.codes.set(digestOf(code), { request, user, expiresAtMs: world.nowMs() + CODE_LIFE_MS });
   const { state, scopes } = request;
   return redirect(withParameters(request.redirect_uri, { code, scope: scopes.join(" "), state }));
+}
+
+/** TA §5, §9: no `expires_in`, no refresh token; what no server is told stands behind the `#`. */
+async function inFragment(
+  world: World,
+  request: PendingRequest,
+  user: User,
+  redirect_uri: string,
+): Promise<Answer> {
+  const { response, scopes, state, client } = request;
+  const access_token = response !== "id_token" ? await issueAlone(world, client, user, scopes) : undefined;
+  const id_token = response.includes("id_token")
+    ? await idToken(world, request, user, access_token)
+    : undefined;
+  const parameters = new URLSearchParams();
+  if (access_token !== undefined) parameters.set("access_token", access_token);
+  if (id_token !== undefined) parameters.set("id_token", id_token);
+  parameters.set("scope", scopes.join(" "));
+  if (state !== undefined) parameters.set("state", state);
+  if (access_token !== undefined) parameters.set("token_type", "bearer");
+  return redirect(`${redirect_uri}#${parameters.toString()}`);
 }

@@ -2,6 +2,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { json, refusal, type Answer, type Request } from "./answer.ts";
 import { ask } from "./authorize.ts";
+import { NO_CLAIMS } from "./oidc.ts";
 import { problemPage } from "./pages.ts";
 import type { User } from "./seeds.ts";
 import { digestOf } from "./state.ts";
@@ -37,7 +38,7 @@ export function device(world: World, { form }: Request): Answer {
 }
 
 /** The page that the person is sent to; from there on it is asked as for any client. */
-export function activate(world: World, { query, headers }: Request): Answer {
+export function activate(world: World, { query, headers }: Request): Answer | Promise<Answer> {
   const found = [...world.devices.values()].find(({ userCode }) => userCode === query.get("device-code"));
   if (found === undefined || found.answer !== undefined || found.expiresAtMs < world.nowMs())
     return problemPage(400, "This code has ended", "Start the sign-in again in the app: it gets a new code.");
@@ -48,6 +49,8 @@ export function activate(world: World, { query, headers }: Request): Answer {
     scopes: found.scopes,
     state: undefined,
     nonce: undefined,
+    response: "code",
+    claims: NO_CLAIMS,
     code_challenge: undefined,
     forceVerify: true, // TA §8: it knows none, and asks at each time
     startedAtMs: world.nowMs(),

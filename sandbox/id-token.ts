@@ -9,7 +9,8 @@ export interface Signer {
     readonly sub: string;
     readonly aud: string;
     readonly iatSec: number;
-    readonly nonce: string | undefined;
+    /** `nonce`, `at_hash`, what was asked for. */
+    readonly more: Readonly<Record<string, unknown>>;
   }): Promise<string>;
   keys(): Promise<{ readonly keys: readonly JWK[] }>;
 }
@@ -18,9 +19,9 @@ export function createSigner(): Signer {
   let pair: ReturnType<typeof generateKeyPair> | undefined;
   const keyPair = () => (pair ??= generateKeyPair("RS256")); // made when first needed: it takes a while
   return {
-    async sign({ iss, sub, aud, iatSec, nonce }) {
+    async sign({ iss, sub, aud, iatSec, more }) {
       const { privateKey } = await keyPair();
-      return new SignJWT({ azp: aud, ...(nonce !== undefined && { nonce }) })
+      return new SignJWT({ azp: aud, ...more })
         .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: "1" })
         .setIssuer(iss)
         .setSubject(sub)

@@ -2,13 +2,16 @@
 import { createHash } from "node:crypto";
 import { empty, json, refusal, type Answer, type Request } from "./answer.ts";
 import { poll } from "./device.ts";
-import type { Client } from "./seeds.ts";
+import { idToken } from "./oidc.ts";
+import type { Client, User } from "./seeds.ts";
 import { digestOf, newAccessToken, newRefreshToken, type AccessToken, type RefreshToken } from "./state.ts";
 import { clientOf, userOf, type World } from "./world.ts";
 
 /** TA §10: the fifty-first access token of a refresh token ends the oldest. */
 const TOKENS_PER_REFRESH = 50;
 const APP_TOKEN_LIFE_SEC = 5_011_271;
+/** TA §5: the sample of the validate page. */
+const IMPLICIT_LIFE_SEC = 5_520_838;
 
 export async function token(world: World, { form }: Request): Promise<Answer> {
   const client = clientOf(world, form.get("client_id"));
@@ -65,15 +68,31 @@ async function exchange(world: World, client: Client, form: URLSearchParams): Pr
   const tokens = issue(world, kept, refresh_token);
   await world.state.save();
   const id_token = request.scopes.includes("openid")
-    ? await world.signer.sign({
-        iss: `${world.origin}/oauth2`,
-        sub: user.id,
-        aud: client.client_id,
-        iatSec: Math.floor(world.nowMs() / 1000),
-        nonce: request.nonce,
-      })
+    ? await idToken(world, request, user, undefined)
     : undefined;
   return json(200, { ...tokens, ...(id_token !== undefined && { id_token }) });
+}
+
+/** TA §5: a token with no refresh token behind it; about sixty days, as was seen. */
+export async function issueAlone(
+  world: World,
+  { client_id }: Client,
+  user: User,
+  scopes: readonly string[],
+): Promise<string> {
+  const access_token = newAccessToken();
+  const issuedAtMs = world.nowMs();
+  world.state.access.push({
+    digest: digestOf(access_token),
+    client_id,
+    user_id: user.id,
+    scopes,
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + IMPLICIT_LIFE_SEC * 1000,
+    family: digestOf(access_token),
+  });
+  await world.state.save();
+  return access_token;
 }
 
 /** TA §8: no secret, and a refresh token. */

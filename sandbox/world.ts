@@ -3,6 +3,11 @@ import type { Client, User } from "./seeds.ts";
 import type { Signer } from "./id-token.ts";
 import type { State } from "./state.ts";
 
+export interface RequestedClaims {
+  readonly id_token: readonly string[];
+  readonly userinfo: readonly string[];
+}
+
 /** An authorization request that waits for its person, or a code that waits for its exchange. */
 export interface PendingRequest {
   readonly id: string;
@@ -12,6 +17,10 @@ export interface PendingRequest {
   readonly scopes: readonly string[];
   readonly state: string | undefined;
   readonly nonce: string | undefined;
+  /** Its parts in the order of the alphabet. */
+  readonly response: "code" | "token" | "id_token token" | "id_token";
+  /** Asked for by name (TA §9). */
+  readonly claims: RequestedClaims;
   readonly code_challenge: string | undefined;
   readonly forceVerify: boolean;
   readonly startedAtMs: number;

@@ -76,6 +76,8 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
     "Es kam eine Antwort, die nicht zu dieser Anmeldung gehört. Sie wurde abgewiesen. Nichts wurde gespeichert; neu beginnen.",
   code_rejected:
     "Der Anbieter nahm die Antwort dieser Anmeldung nicht mehr an. Nichts wurde gespeichert; neu beginnen.",
+  answer_mismatched:
+    "Es kam eine andere Art von Antwort als verlangt, deshalb wurde sie abgewiesen. Nichts wurde gespeichert; neu beginnen und die Angaben zum Anbieter prüfen, wenn es so bleibt.",
   identity_mismatch:
     "Das Token gehört zu einem anderen Client oder einer anderen Person als erwartet und wird nicht verwendet. Neu anmelden.",
   access_token_rejected: "{{provider}} meldet, dass dieses Token nicht mehr gültig ist. Neu anmelden.",

@@ -108,6 +108,39 @@ export const de: Catalogue = {
       "Die Seite von {{provider}} kann Fenster in Apps ablehnen. Dann das Fenster schließen; nichts wird gespeichert.",
     loading: "Scopes werden geladen…",
   },
+  flows: {
+    legend: "Wie er das Token bekommt",
+    recommended: "Empfohlen",
+    ends: "Erneuert sich nicht",
+    authorization_code: {
+      name: "Authorization Code",
+      text: "Die Anmeldung läuft auf der Seite des Anbieters; danach erneuert sich das Token von selbst.",
+    },
+    device_code: {
+      name: "Gerätecode",
+      text: "Ein Code wird hier gezeigt und in einem beliebigen Browser verglichen; braucht kein Secret und erneuert sich.",
+    },
+    oidc_code: {
+      name: "Authorization Code mit OpenID Connect",
+      text: "Wie der Authorization Code, dazu ein ID-Token, das sagt, wer sich angemeldet hat.",
+    },
+    implicit: {
+      name: "Implicit",
+      text: "Das Token kommt sofort, für Tools, die diese Art wollen; endet es, ist eine neue Anmeldung nötig.",
+    },
+    oidc_implicit_token: {
+      name: "Implicit mit OpenID Connect",
+      text: "Ein Token und ein ID-Token kommen sofort; endet das Token, ist eine neue Anmeldung nötig.",
+    },
+    oidc_implicit: {
+      name: "Nur ein ID-Token",
+      text: "Sagt, wer sich angemeldet hat, und öffnet nichts; es wird einmal gezeigt und nicht aufbewahrt.",
+    },
+    client_credentials: {
+      name: "App-Token",
+      text: "Für den Client selbst: niemand meldet sich an, und rechtzeitig kommt ein neues.",
+    },
+  },
   signIn: {
     waiting: "Bei {{provider}} anmelden",
     waitingText: "Dafür ist ein Fenster offen. Diese Seite merkt selbst, wenn die Anmeldung fertig ist.",
@@ -149,11 +182,6 @@ export const de: Catalogue = {
     copied: "Der Link wurde kopiert.",
     anywhere:
       "Sie darf auf einem anderen Gerät oder in einem anderen Browserprofil offen sein. Diese Seite merkt es von selbst.",
-    wayLegend: "Art der Anmeldung",
-    device: "Mit einem Code, in jedem Browser",
-    deviceText: "Geht mit jeder Art von Registrierung. Ein Code steht hier und wird dort verglichen.",
-    window: "In einem Fenster von Tokenkeep",
-    windowText: "Die Seite des Anbieters öffnet sich hier, getrennt vom Browser.",
     start: "Code holen",
   },
   clients: {

@@ -80,6 +80,8 @@ export const enFailures = {
     "An answer came that does not belong to this sign-in, so it was refused. Nothing was saved; start again.",
   code_rejected:
     "The provider no longer accepted the answer of this sign-in. Nothing was saved; start again.",
+  answer_mismatched:
+    "Another kind of answer came than was asked for, so it was refused. Nothing was saved; start again, and check the provider's settings if it stays.",
   identity_mismatch:
     "The token belongs to another client or person than expected, so it is not used. Sign in again.",
   access_token_rejected: "{{provider}} says that this token is no longer valid. Sign in again.",

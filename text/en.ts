@@ -103,6 +103,40 @@ export const en = {
       "{{provider}}'s page may refuse windows inside apps. If it does, close the window; nothing is saved.",
     loading: "Loading the scopes…",
   },
+  /** How a token is got: its name, and what to expect in a sentence. */
+  flows: {
+    legend: "How it gets the token",
+    recommended: "Recommended",
+    ends: "Cannot renew itself",
+    authorization_code: {
+      name: "Authorization code",
+      text: "You sign in on the provider's page, and the token renews itself from then on.",
+    },
+    device_code: {
+      name: "Device code",
+      text: "A code is shown here and compared in any browser; needs no secret, and renews itself.",
+    },
+    oidc_code: {
+      name: "Authorization code with OpenID Connect",
+      text: "As the authorization code, and an ID token that says who signed in comes with it.",
+    },
+    implicit: {
+      name: "Implicit",
+      text: "The token comes at once, for tools that want this kind; when it ends, you sign in again.",
+    },
+    oidc_implicit_token: {
+      name: "Implicit with OpenID Connect",
+      text: "A token and an ID token come at once; when the token ends, you sign in again.",
+    },
+    oidc_implicit: {
+      name: "ID token alone",
+      text: "Says who signed in, and opens nothing; it is shown to you once and not kept.",
+    },
+    client_credentials: {
+      name: "App token",
+      text: "For the client itself: nobody signs in, and a new one is got before it ends.",
+    },
+  },
   signIn: {
     waiting: "Sign in at {{provider}}",
     waitingText: "A window is open for it. This page notices by itself when you are done.",
@@ -142,11 +176,6 @@ export const en = {
     copied: "The link was copied.",
     anywhere:
       "It may be open on another device, or in another browser's profile. This page notices by itself.",
-    wayLegend: "How to sign in",
-    device: "With a code, in any browser",
-    deviceText: "Works with every kind of registration. A code is shown here, and compared there.",
-    window: "In a window of Tokenkeep",
-    windowText: "The provider's page opens here, separate from your browser.",
     start: "Get a code",
   },
   clients: {

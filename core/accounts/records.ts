@@ -56,7 +56,14 @@ const signIn = v.object({
   ...base,
   provider: v.string(),
   pinned,
-  flow: v.picklist(["authorization_code", "implicit", "client_credentials", "device_code"]),
+  flow: v.picklist([
+    "authorization_code",
+    "implicit",
+    "client_credentials",
+    "device_code",
+    "oidc_code",
+    "oidc_implicit_token",
+  ]),
   /** What a second use of the refresh token does (TA §10). Unknown counts as `one_time`. */
   refreshReuse: v.picklist(["safe", "one_time"]),
   /** The client registration's record. */

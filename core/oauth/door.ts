@@ -1,11 +1,14 @@
 /**
- * The one door for answers of authorization requests. However an answer came (a window, later a loopback port or a
- * deep link), it is first turned into `app.tokenkeep://callback/<provider>?…` and then has to match an attempt that
- * waits for it: provider, one-time `state`, and the carrier it was sent out with. Pure.
+ * The one door for answers of authorization requests. However an answer came (a window, a loopback port, a deep link),
+ * it is first turned into `app.tokenkeep://callback/<provider>?…#…` and then has to match an attempt that waits for it:
+ * provider, one-time `state`, the carrier it was sent out with, and what its flow gives. Pure.
  */
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
+import type { RedirectFlow } from "../../contract/flow.ts";
 import { Secret } from "../secret.ts";
 import type { OneTimeValues } from "./authorization-request.ts";
+import { REDIRECTED } from "./flows.ts";
+import { readTokenResponse, type TokenSet } from "./token-response.ts";
 
 const CALLBACK = "app.tokenkeep://callback/";
 /** An attempt that takes longer has been forgotten by its person. */
@@ -13,13 +16,19 @@ export const ATTEMPT_LIFE_MS = 10 * 60_000;
 
 /** By which way the answer has to come back. */
 export interface Carrier {
-  readonly kind: "window";
+  readonly kind: "window" | "loopback" | "deep_link";
+  /** Which one: the window's, the listener's port, the attempt's own for a deep link. */
   readonly id: string;
 }
 
 export interface Attempt extends OneTimeValues {
   readonly id: string;
   readonly provider: string;
+  /** For people. */
+  readonly providerName: string;
+  /** Of the provider, as it has to be in `iss` where an answer names it (RFC 9207). */
+  readonly issuer: string;
+  readonly flow: RedirectFlow;
   /** The client registration's record. */
   readonly client: string;
   readonly client_id: string;
@@ -48,6 +57,13 @@ export function toCallback(provider: string, redirect_uri: string, url: string):
 /** What an answer means for the attempt it belongs to. */
 export type DoorAnswer =
   | { readonly kind: "code"; readonly attempt: Attempt; readonly code: Secret }
+  /** Of the implicit flows, which have no exchange: as many of the two as the flow gives. */
+  | {
+      readonly kind: "tokens";
+      readonly attempt: Attempt;
+      readonly tokens?: TokenSet;
+      readonly idToken?: Secret;
+    }
   /** The attempt is over. */
   | { readonly kind: "ended"; readonly attempt: Attempt; readonly failure: Failure };
 
@@ -77,11 +93,15 @@ export function createDoor(): Door {
     answer(callback, carrier, nowMs) {
       const url = new URL(callback);
       const provider = decodeURIComponent(url.pathname.slice(1));
-      const { searchParams } = url;
-      const state = searchParams.get("state");
-      const error = searchParams.get("error");
+      const query = url.searchParams;
+      const fragment = new URLSearchParams(url.hash.slice(1));
+      const states = [...query.getAll("state"), ...fragment.getAll("state")];
+      const error = query.get("error") ?? fragment.get("error"); // TA §4 in the query for all; RFC 6749 §4.2.2.1
       // A redirect mismatch may come without `state` (TA §3). Ending our own attempt for it gives nobody anything.
-      const attempt = state === null && error !== null ? byCarrier(carrier) : byState(state ?? "");
+      const attempt =
+        states.length === 0 && error !== null
+          ? byCarrier(carrier)
+          : byState(states.length === 1 ? (states[0] ?? "") : "");
       if (attempt === undefined) return failed({ code: "authorization_unknown" });
       if (
         attempt.provider !== provider ||
@@ -94,11 +114,53 @@ export function createDoor(): Door {
       const ended = (failure: Failure): Result<DoorAnswer> => ok({ kind: "ended", attempt, failure });
       if (nowMs - attempt.startedAtMs > ATTEMPT_LIFE_MS) return ended({ code: "authorization_expired" });
       if (error !== null) return ended(failureFor(error, attempt.redirect_uri));
-      const code = searchParams.get("code");
-      if (code === null || code === "") return ended({ code: "code_rejected" });
-      return ok({ kind: "code", attempt, code: new Secret(code) });
+      const read = readAnswer(attempt, query, fragment, nowMs);
+      return read.ok ? read : ended(read.failure);
     },
   };
+}
+
+/** What this flow gives, and nothing of what another one does (RFC 9700 §4.4; OpenID Connect Core §3.2.2.5). */
+function readAnswer(
+  attempt: Attempt,
+  query: URLSearchParams,
+  fragment: URLSearchParams,
+  nowMs: number,
+): Result<DoorAnswer> {
+  const { answersIn, gives } = REDIRECTED[attempt.flow];
+  const [answer, other] = answersIn === "query" ? [query, fragment] : [fragment, query];
+  const mismatched = failed({ code: "answer_mismatched" });
+  for (const name of ["code", "access_token", "id_token"] as const) {
+    if (other.has(name) || answer.getAll(name).length > 1) return mismatched;
+    if (answer.has(name) && !gives.includes(name)) return mismatched;
+  }
+  const issuers = [...query.getAll("iss"), ...fragment.getAll("iss")];
+  if (issuers.some((iss) => iss !== attempt.issuer)) return mismatched; // RFC 9207 §2.4
+  if (gives.includes("code")) {
+    const code = answer.get("code") ?? "";
+    return code === ""
+      ? failed({ code: "code_rejected" })
+      : ok({ kind: "code", attempt, code: new Secret(code) });
+  }
+  const idToken = answer.get("id_token") ?? "";
+  if (gives.includes("id_token") && idToken === "") return failed({ code: "code_rejected" });
+  const tokens = gives.includes("access_token") ? readFragment(attempt, answer, nowMs) : undefined;
+  if (tokens?.ok === false) return tokens;
+  return ok({
+    kind: "tokens",
+    attempt,
+    ...(tokens !== undefined && { tokens: tokens.value }),
+    ...(idToken !== "" && { idToken: new Secret(idToken) }),
+  });
+}
+
+/** RFC 6749 §4.2.2: the members of a token response, as text. A refresh token has no place there. */
+function readFragment(attempt: Attempt, answer: URLSearchParams, nowMs: number): Result<TokenSet> {
+  const { expires_in, refresh_token, ...members } = Object.fromEntries(answer);
+  if (refresh_token !== undefined) return failed({ code: "answer_mismatched" });
+  if ((members["access_token"] ?? "") === "") return failed({ code: "code_rejected" });
+  const body = { ...members, ...(expires_in !== undefined && { expires_in: Number(expires_in) }) };
+  return readTokenResponse(body, attempt.scopes, nowMs, attempt.providerName);
 }
 
 /** RFC 6749 §4.1.2.1, and `redirect_mismatch` (TA §3). The code is shown, so it is cut to its alphabet. */

@@ -1,4 +1,6 @@
 /** What Tokenkeep has to know of an authorization server, as data. A provider is never code outside this folder. */
+import type { Flow } from "../../contract/flow.ts";
+
 export interface Provider {
   /** Stable: part of account keys, redirect URIs and sealed records. */
   readonly id: string;
@@ -27,8 +29,17 @@ export interface Provider {
     /** Where the page may be that the person is sent to. */
     readonly pageOrigins: readonly string[];
   };
-  /** Whether a public client may exchange a code (RFC 8252 §8.4 says that it may). */
-  readonly publicCode: boolean;
+  /** Those it offers, in the order in which they are offered to the person. */
+  readonly flows: readonly Flow[];
+  /** Those of them that a client without a secret may use (RFC 8252 §8.4 says that it may exchange a code). */
+  readonly publicFlows: readonly Flow[];
+  /** What the OIDC flows need (OpenID Connect Core; Discovery §3). */
+  readonly oidc?: {
+    readonly jwksUri: string;
+    readonly userinfoEndpoint?: string;
+    /** Asked for by the `claims` parameter, each where its scope is asked for too; absent: no such parameter. */
+    readonly claims?: readonly { readonly name: string; readonly scope?: string }[];
+  };
   /** Parameters added to every authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
   readonly consoleUrl?: string;

@@ -1,6 +1,6 @@
 import type { Provider } from "./provider.ts";
 import { appRedirect, loopbackRedirects } from "./redirects.ts";
-import { twitchDialect } from "./twitch.ts";
+import { twitch, twitchDialect, twitchOidc } from "./twitch.ts";
 
 /** The sandbox speaks as the real provider does, on this computer (TA §19). */
 export function sandboxAt(origin: string): Provider {
@@ -18,7 +18,9 @@ export function sandboxAt(origin: string): Provider {
     userAgents: ["embedded", "system_browser"],
     redirectUris: [appRedirect("sandbox"), ...loopbackRedirects("sandbox")],
     confidentialRefreshReuse: "safe",
-    publicCode: true,
+    flows: twitch.flows,
+    publicFlows: twitch.flows.filter((flow) => flow !== "client_credentials"),
+    oidc: twitchOidc(at),
     device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: [origin] },
     authorizationParameters: { force_verify: "true" },
   };

@@ -54,6 +54,19 @@ export const twitchDialect: Dialect = {
   revoked: (status, body) => status === 200 || (status === 400 && messageOf(body).includes("invalid token")),
 };
 
+/** TA §9: what may be asked for, and the scope without which it stays out. */
+export const twitchOidc = (at: (path: string) => string): NonNullable<Provider["oidc"]> => ({
+  jwksUri: at("/keys"),
+  userinfoEndpoint: at("/userinfo"),
+  claims: [
+    { name: "preferred_username" },
+    { name: "picture" },
+    { name: "updated_at" },
+    { name: "email", scope: "user:read:email" },
+    { name: "email_verified", scope: "user:read:email" },
+  ],
+});
+
 const at = (path: string) => `https://id.twitch.tv/oauth2${path}`;
 export const twitch: Provider = {
   id: "twitch",
@@ -68,7 +81,9 @@ export const twitch: Provider = {
   userAgents: ["system_browser"], // TA §18: the login page refuses windows inside apps
   redirectUris: loopbackRedirects("twitch"),
   confidentialRefreshReuse: "safe", // TA §10: the same string comes back; no effect of a second use is known
-  publicCode: false, // TA §6
+  flows: ["authorization_code", "device_code", "implicit"],
+  publicFlows: ["device_code"], // TA §2
+  oidc: twitchOidc(at),
   device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: ["https://www.twitch.tv"] }, // TA §8
   authorizationParameters: { force_verify: "true" }, // TA §4: else the browser's account is taken unasked
   consoleUrl: "https://dev.twitch.tv/console/apps",

@@ -3,56 +3,35 @@
  * Several at once are fine; each lives ten minutes, and nothing is saved before the person says so.
  */
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
-import type { AuthorizationView, ScopeView } from "../../contract/view.ts";
-import type { ClientRecord, SignInRecord } from "../../core/accounts/records.ts";
-import { authorizationUrl, oneTimeValues } from "../../core/oauth/authorization-request.ts";
-import { deviceRequest, readDeviceAuthorization, type DeviceAuthorization } from "../../core/oauth/device.ts";
+import type { Flow, KeptFlow, RedirectFlow, Way } from "../../contract/flow.ts";
+import type { AuthorizationView } from "../../contract/view.ts";
+import { askedScopes, authorizationUrl, oneTimeValues } from "../../core/oauth/authorization-request.ts";
 import { ATTEMPT_LIFE_MS, createDoor, toCallback, type Attempt } from "../../core/oauth/door.ts";
-import { readRevocation, revokeRequest } from "../../core/oauth/revoke.ts";
-import { codeRequest, readTokenOutcome } from "../../core/oauth/token-request.ts";
+import { flowsFor, isRedirected } from "../../core/oauth/flows.ts";
 import type { TokenSet } from "../../core/oauth/token-response.ts";
-import { readValidation, validateRequest, type Validation } from "../../core/oauth/validate.ts";
-import { originsOf, type Provider } from "../../core/providers/provider.ts";
-import { describeScope } from "../../core/scopes/catalogue.ts";
-import type { Secret } from "../../core/secret.ts";
-import type { Host, UserAgentSession } from "../host.ts";
-import { credentialsOf, type KeeperParts } from "../keeper/parts.ts";
+import type { Host } from "../host.ts";
+import type { KeeperParts } from "../keeper/parts.ts";
 import type { Keeper } from "../keeper/keeper.ts";
-import { pollDevice, type Device } from "./device.ts";
-import { tokenFailure, validationFailure } from "../../core/oauth/failures.ts";
+import type { Course } from "./course.ts";
+import { askForCode, pollDevice, showDevicePage } from "./device.ts";
+import { createExchange } from "./exchange.ts";
+import { insteadOf, replacedBy, toRecord } from "./record.ts";
+import { authorizationView } from "./view.ts";
+import { createWays } from "./ways.ts";
 
-/** Who signed in, and with what; held in memory until it is kept or discarded. */
-interface Arrived {
-  readonly tokens: TokenSet;
-  readonly validation: Validation & { readonly user_id: string; readonly login: string };
-  /** What the provider says it may do; where that is not told, what the token came with. */
+/** What is asked for; `signIn`: the one that is to be renewed. */
+export interface Question {
+  readonly client: string;
   readonly scopes: readonly string[];
-  readonly receivedAtMs: number;
-}
-interface Course {
-  readonly attempt: Attempt;
-  readonly provider: Provider;
-  readonly clientRecord: ClientRecord;
-  /** The sign-in that the person wants to renew. */
-  readonly chosen: string | undefined;
-  agent?: UserAgentSession;
-  /** Of the device grant. */
-  device?: DeviceAuthorization;
-  cancelTimer: () => void;
-  arrived?: Arrived;
-  step: "waiting" | "exchanging" | "confirm" | "failed";
-  failure?: Failure;
+  readonly signIn?: string | undefined;
+  readonly flow?: Flow | undefined;
+  readonly way?: Way | undefined;
 }
 
 export interface Authorizations {
-  /** `signIn`: the one that is to be renewed. */
-  start(
-    client: string,
-    scopes: readonly string[],
-    signIn?: string,
-    way?: "code" | "device",
-  ): Promise<Result<{ readonly id: string }>>;
-  /** Fails with `browser_failing` when the page of a device's code does not open. */
+  /** Fails with `authorization_not_offered` where provider and client do not allow the flow, or the way is not there. */
+  start(question: Question): Promise<Result<{ readonly id: string }>>;
+  /** Fails with `browser_failing` when the page does not open. */
   show(id: string): Promise<Result<null>>;
   /** Of a device's page; it holds the code that is shown, and no secret. */
   link(id: string): Result<string>;
@@ -65,278 +44,195 @@ export interface Authorizations {
   endAll(): Promise<void>;
 }
 
+const keepable = (course: Course): course is Course & { readonly flow: KeptFlow } =>
+  course.flow !== "oidc_implicit";
+
 export function createAuthorizations(
   parts: KeeperParts & Pick<Host, "openUserAgent" | "openInBrowser">,
   keeper: Keeper,
   changed: () => void,
 ): Authorizations {
-  const { vault, providers, http, clock, random, log, openUserAgent, openInBrowser } = parts;
+  const { vault, providers, clock, random, log } = parts;
   const door = createDoor();
+  const ways = createWays(parts);
+  const exchange = createExchange(parts);
   const courses = new Map<string, Course>();
 
-  const fail = (course: Course, failure: Failure): void => {
-    door.forget(course.attempt.id);
+  /** Nothing is heard of it any more. */
+  const silence = (course: Course): void => {
+    door.forget(course.id);
     course.cancelTimer();
-    course.agent?.close();
-    if (course.step === "failed" || !courses.has(course.attempt.id)) return;
+    course.page?.close();
+  };
+  const fail = (course: Course, failure: Failure): void => {
+    silence(course);
+    if (course.step === "failed" || !courses.has(course.id)) return;
     course.step = "failed";
     course.failure = failure;
-    log.warn("authorization.failed", { authorization: course.attempt.id, code: failure.code });
+    log.warn("authorization.failed", { authorization: course.id, code: failure.code });
     changed();
   };
   const drop = (course: Course): void => {
-    door.forget(course.attempt.id);
-    course.cancelTimer();
-    course.agent?.close();
-    courses.delete(course.attempt.id);
+    silence(course);
+    courses.delete(course.id);
     changed();
   };
-
-  const revoke = async (course: Course, token: Secret): Promise<void> => {
-    const outcome = await http.send(revokeRequest(course.provider, course.attempt.client_id, token));
-    const { kind } = readRevocation(course.provider, outcome);
-    if (kind !== "gone") log.warn("authorization.not_revoked", { authorization: course.attempt.id, kind });
+  /** Ends the token of one that was not kept. */
+  const revokeArrived = async (course: Course): Promise<void> => {
+    if (course.arrived !== undefined) await exchange.revoke(course, course.arrived.tokens.accessToken);
   };
+  /** Runs on after its call has answered; a fault of ours ends the sign-in and no more. */
+  const inBackground = (course: Course, work: Promise<void>): void =>
+    void work.catch((cause: unknown) => {
+      log.error("authorization.bug", { cause });
+      fail(course, { code: "internal" });
+    });
 
-  /** Code → tokens → whose they are. Every flow ends with a validation. */
-  async function exchange(course: Course, code: Secret): Promise<void> {
-    const { attempt, provider, clientRecord } = course;
+  function proceed(course: Course): void {
+    course.page?.close();
+    delete course.page;
     course.step = "exchanging";
     changed();
-    const answer = { code, redirect_uri: attempt.redirect_uri, code_verifier: attempt.codeVerifier };
-    const outcome = await http.send(codeRequest(provider, credentialsOf(clientRecord), answer));
-    const receivedAtMs = clock.nowMs();
-    const verdict = readTokenOutcome(provider, outcome, attempt.scopes, receivedAtMs);
-    if (verdict.kind !== "tokens") return fail(course, tokenFailure(verdict, provider, attempt.redirect_uri));
-    await arrive(course, verdict.tokens, receivedAtMs);
   }
 
   async function arrive(course: Course, tokens: TokenSet, receivedAtMs: number): Promise<void> {
-    const { attempt, provider } = course;
-    const validation = await whoseToken(provider, tokens.accessToken);
-    const late = !courses.has(attempt.id) || course.step !== "exchanging"; // cancelled or expired meanwhile
-    if (!validation.ok || late || (validation.value.client_id ?? attempt.client_id) !== attempt.client_id) {
-      void revoke(course, tokens.accessToken);
-      if (!late) fail(course, validation.ok ? { code: "identity_mismatch" } : validation.failure);
+    const arrived = await exchange.identify(course, tokens, receivedAtMs);
+    const late = !courses.has(course.id) || course.step !== "exchanging"; // cancelled or expired meanwhile
+    if (late || !arrived.ok) {
+      void exchange.revoke(course, tokens.accessToken);
+      if (!late && !arrived.ok) fail(course, arrived.failure);
       return;
     }
-    const scopes = validation.value.scopes ?? tokens.scopes;
-    course.arrived = { tokens, validation: validation.value, scopes, receivedAtMs };
+    course.arrived = arrived.value;
     course.step = "confirm";
-    log.info("authorization.arrived", { authorization: attempt.id });
+    log.info("authorization.arrived", { authorization: course.id });
     changed();
   }
 
   /** Asks whether the person has answered, as long as anybody waits for it. */
-  async function awaitDevice(course: Course, device: Device, asked: DeviceAuthorization): Promise<void> {
-    const { attempt, provider } = course;
-    const waits = () => courses.has(attempt.id) && course.step === "waiting";
-    const { client_id, scopes } = attempt;
-    const answer = await pollDevice({ provider, device, client_id, scopes, asked }, { http, clock }, waits);
+  async function awaitDevice(course: Course): Promise<void> {
+    const waits = () => courses.has(course.id) && course.step === "waiting";
+    const answer = await pollDevice(course, parts, waits);
     if (answer === undefined) return;
     if (!answer.ok) return fail(course, answer.failure);
     const { tokens, receivedAtMs } = answer.value;
-    if (!waits()) return revoke(course, tokens.accessToken); // it came too late for anybody
-    course.step = "exchanging";
-    course.agent?.close();
-    changed();
+    if (!waits()) return exchange.revoke(course, tokens.accessToken); // it came too late for anybody
+    proceed(course);
     await arrive(course, tokens, receivedAtMs);
   }
 
-  /** The page where the code is confirmed: in a window where the provider's pages work in one, else in the browser. */
-  async function showDevicePage(course: Course): Promise<Result<null>> {
-    const { attempt, provider, device } = course;
-    if (device === undefined) return failed({ code: "authorization_unknown" });
-    if (!provider.userAgents.includes("embedded"))
-      return (await openInBrowser(device.verificationUri)) ? ok(null) : failed({ code: "browser_failing" });
-    course.agent ??= openUserAgent({
-      id: attempt.id,
-      url: device.verificationUri,
-      redirect_uri: attempt.redirect_uri,
-      providerName: provider.name,
-      test: provider.test,
-      // No answer comes this way, and closing the page is no answer either: it may be open elsewhere.
-      onRedirect: () => undefined,
-      onClosed: () => delete course.agent,
-      onFailed: () => delete course.agent,
-    });
-    course.agent.show();
-    return ok(null);
-  }
-
-  async function whoseToken(provider: Provider, token: Secret): Promise<Result<Arrived["validation"]>> {
-    const verdict = readValidation(
-      provider,
-      await http.send(validateRequest(provider, token)),
-      clock.nowMs(),
-    );
-    if (verdict.kind !== "valid") return failed(validationFailure(verdict, provider));
-    const { user_id, login } = verdict.validation;
-    if (user_id !== undefined && login !== undefined) return ok({ ...verdict.validation, user_id, login });
-    return failed({
-      code: "provider_misbehaved",
-      provider: provider.name,
-      what: "member",
-      detail: "user_id",
-    });
-  }
-
-  function onRedirect(course: Course, url: string): void {
-    const { attempt, provider } = course;
-    const callback = toCallback(provider.id, attempt.redirect_uri, url);
+  async function onRedirect(course: Course, attempt: Attempt, url: string): Promise<void> {
+    const callback = toCallback(attempt.provider, attempt.redirect_uri, url);
     const answer =
       callback === undefined
         ? failed({ code: "state_rejected" })
         : door.answer(callback, attempt.carrier, clock.nowMs());
     if (!answer.ok) {
-      log.warn("door.refused", { authorization: attempt.id, code: answer.failure.code });
+      log.warn("door.refused", { authorization: course.id, code: answer.failure.code });
       // Its own window brought an answer that is not for it. An answer that came twice finds the attempt past waiting.
-      if (course.step === "waiting") fail(course, { code: "state_rejected" });
+      if (attempt.carrier.kind === "window" && course.step === "waiting" && course.attempt === attempt)
+        fail(course, { code: "state_rejected" });
       return;
     }
     if (answer.value.kind === "ended") return fail(course, answer.value.failure);
-    course.agent?.close();
-    void exchange(course, answer.value.code).catch((cause: unknown) => {
-      log.error("authorization.bug", { cause });
-      fail(course, { code: "internal" });
-    });
+    proceed(course);
+    const redeemed = await exchange.redeem(course, answer.value);
+    if (!redeemed.ok) return fail(course, redeemed.failure);
+    await arrive(course, redeemed.value.tokens, redeemed.value.receivedAtMs);
   }
 
-  const samePerson = (record: SignInRecord, { attempt, arrived }: Course): boolean =>
-    record.provider === attempt.provider && record.user_id === arrived?.validation.user_id;
-  /** The sign-in this one takes the place of: the chosen one, or one of the same person and client. */
-  function replaced(course: Course): SignInRecord | undefined {
-    const chosen = course.chosen === undefined ? undefined : vault.get("sign_in", course.chosen);
-    if (chosen !== undefined && samePerson(chosen, course)) return chosen;
-    return vault
-      .list("sign_in")
-      .find((record) => record.client === course.attempt.client && samePerson(record, course));
-  }
-  /** Whom the person meant to sign in, when it became somebody else. */
-  function insteadOf(course: Course): string | undefined {
-    const chosen = course.chosen === undefined ? undefined : vault.get("sign_in", course.chosen);
-    return chosen === undefined || samePerson(chosen, course) ? undefined : chosen.login;
-  }
-
-  function toRecord(
-    course: Course,
-    arrived: Arrived,
-    before: SignInRecord | undefined,
-  ): Omit<SignInRecord, "generation"> {
-    const { attempt, provider, clientRecord } = course;
-    const { tokens, validation, receivedAtMs } = arrived;
-    const confidential = clientRecord.client_secret !== undefined;
-    const expiresAtMs = tokens.expiresAtMs ?? validation.expiresAtMs;
-    return {
-      kind: "sign_in",
-      id: before?.id ?? random.uuid(),
+  /** Sends the person to the provider. Another way later is another attempt: new values, and the old ones count no more. */
+  async function ask(course: Course, flow: RedirectFlow, way: Way): Promise<Result<null>> {
+    const { id, provider, client } = course;
+    const prepared = await ways[way]?.(id, provider);
+    if (prepared === undefined) return failed({ code: "authorization_not_offered", provider: provider.name });
+    if (!prepared.ok) return prepared;
+    const { carrier, redirect_uri } = prepared.value;
+    const attempt: Attempt = {
+      ...oneTimeValues(),
+      id,
       provider: provider.id,
-      pinned: originsOf(provider),
-      flow: course.device === undefined ? "authorization_code" : "device_code",
-      // What a second use does to a token of the device grant was seen with public clients alone.
-      refreshReuse:
-        confidential && course.device === undefined ? provider.confidentialRefreshReuse : "one_time",
-      client: attempt.client,
-      client_id: attempt.client_id,
-      user_id: validation.user_id,
-      login: validation.login,
-      displayName: validation.login,
-      ...(before?.alias !== undefined && { alias: before.alias }),
-      access_token: tokens.accessToken,
-      ...(tokens.refreshToken !== undefined && { refresh_token: tokens.refreshToken }),
-      scopes: [...arrived.scopes],
-      issuedAtMs: receivedAtMs,
-      ...(expiresAtMs !== undefined && { expiresAtMs }),
-      createdAtMs: before?.createdAtMs ?? clock.nowMs(),
-      state: { name: "signed_in" },
+      providerName: provider.name,
+      issuer: provider.issuer,
+      flow,
+      client: client.id,
+      client_id: client.client_id,
+      redirect_uri,
+      scopes: course.scopes,
+      carrier,
+      startedAtMs: clock.nowMs(),
     };
+    const url = await authorizationUrl(provider, attempt);
+    course.page?.close();
+    course.attempt = attempt;
+    door.expect(attempt);
+    const unanswered = (failure: Failure) => (): void => {
+      if (course.step === "waiting" && course.attempt === attempt) fail(course, failure);
+    };
+    course.page = prepared.value.carry(url, {
+      onRedirect: (answer) => inBackground(course, onRedirect(course, attempt, answer)),
+      onClosed: unanswered({ code: "authorization_cancelled" }),
+      onFailed: unanswered({ code: "authorization_page_failed", provider: provider.name }),
+    });
+    return ok(null);
+  }
+
+  /** The flow that was named, that of the sign-in to be renewed, or the first one there is. */
+  function flowOf({ flow, signIn }: Question, offered: readonly Flow[]): Flow | undefined {
+    const before = signIn === undefined ? undefined : vault.get("sign_in", signIn);
+    const wanted = flow ?? before?.flow;
+    if (wanted !== undefined && offered.includes(wanted)) return wanted;
+    return flow === undefined ? offered.find((one) => one !== "client_credentials") : undefined;
   }
 
   return {
-    async start(client, scopes, signIn, way) {
-      const clientRecord = vault.get("client", client);
-      if (clientRecord === undefined) return failed({ code: "client_missing" });
-      const provider = providers.get(clientRecord.provider);
-      if (provider === undefined)
-        return failed({ code: "provider_unknown", provider: clientRecord.provider });
-      const id = random.uuid();
-      const [redirect_uri] = provider.redirectUris;
-      const { client_id } = clientRecord;
-      const attempt: Attempt = {
-        ...oneTimeValues(),
-        id,
-        provider: provider.id,
-        client,
-        client_id,
-        redirect_uri,
-        scopes,
-        carrier: { kind: "window", id },
-        startedAtMs: clock.nowMs(),
-      };
-      const before = signIn === undefined ? undefined : vault.get("sign_in", signIn);
-      const onlyDevice = clientRecord.client_secret === undefined && !provider.publicCode;
-      const { device } = provider;
-      const byDevice =
-        way === "device" || (way === undefined && (before?.flow === "device_code" || onlyDevice));
-      if (byDevice && device === undefined)
+    async start(question) {
+      const client = vault.get("client", question.client);
+      if (client === undefined) return failed({ code: "client_missing" });
+      const provider = providers.get(client.provider);
+      if (provider === undefined) return failed({ code: "provider_unknown", provider: client.provider });
+      const flow = flowOf(question, flowsFor(provider, client));
+      if (flow === undefined || flow === "client_credentials")
         return failed({ code: "authorization_not_offered", provider: provider.name });
-      let asked: DeviceAuthorization | undefined;
-      if (byDevice && device !== undefined) {
-        const outcome = await http.send(deviceRequest(device, client_id, scopes));
-        const answer = readDeviceAuthorization(provider, device, outcome, clock.nowMs());
-        if (!answer.ok) return answer;
-        asked = answer.value;
-      }
+      const scopes = isRedirected(flow) ? askedScopes(flow, question.scopes) : question.scopes;
+      const device =
+        flow === "device_code" ? await askForCode(provider, client.client_id, scopes, parts) : undefined;
+      if (device?.ok === false) return device;
       const course: Course = {
-        attempt,
+        id: random.uuid(),
+        flow,
         provider,
-        clientRecord,
-        chosen: signIn,
+        client,
+        scopes,
+        chosen: question.signIn,
+        startedAtMs: clock.nowMs(),
+        ...(device !== undefined && { device: device.value }),
         cancelTimer: () => undefined,
         step: "waiting",
-        ...(asked !== undefined && { device: asked }),
       };
-      courses.set(id, course);
+      courses.set(course.id, course);
       // A device's code has an end of its own; whoever signed in by it has as long as anybody to say so.
-      const lifeMs = asked === undefined ? 0 : asked.expiresAtMs - clock.nowMs();
-      course.cancelTimer = clock.after(ATTEMPT_LIFE_MS + lifeMs, () => {
-        if (course.arrived !== undefined) void revoke(course, course.arrived.tokens.accessToken);
+      const codeLifeMs = device === undefined ? 0 : device.value.expiresAtMs - clock.nowMs();
+      course.cancelTimer = clock.after(ATTEMPT_LIFE_MS + codeLifeMs, () => {
+        void revokeArrived(course);
         fail(course, { code: "authorization_expired" });
       });
-      if (device !== undefined && asked !== undefined) {
-        void awaitDevice(course, device, asked).catch((cause: unknown) => {
-          log.error("authorization.bug", { cause });
-          fail(course, { code: "internal" });
-        });
-        changed();
-        return ok({ id });
-      }
-      door.expect(attempt);
-      course.agent = openUserAgent({
-        id,
-        url: await authorizationUrl(provider, attempt),
-        redirect_uri,
-        providerName: provider.name,
-        test: provider.test,
-        onRedirect: (url) => onRedirect(course, url),
-        onClosed: () => {
-          if (course.step === "waiting") fail(course, { code: "authorization_cancelled" });
-        },
-        onFailed: () => {
-          if (course.step === "waiting")
-            fail(course, { code: "authorization_page_failed", provider: provider.name });
-        },
-      });
+      if (isRedirected(flow)) {
+        const asked = await ask(course, flow, question.way ?? "window");
+        if (!asked.ok) {
+          drop(course);
+          return asked;
+        }
+      } else inBackground(course, awaitDevice(course));
       changed();
-      return ok({ id });
+      return ok({ id: course.id });
     },
 
-    show(id) {
+    async show(id) {
       const course = courses.get(id);
-      if (course?.step !== "waiting") return Promise.resolve(failed({ code: "authorization_unknown" }));
-      if (course.device !== undefined) return showDevicePage(course);
-      course.agent?.show();
-      return Promise.resolve(ok(null));
+      if (course?.step !== "waiting") return failed({ code: "authorization_unknown" });
+      if (course.device !== undefined) return showDevicePage(course, parts);
+      return course.page?.show() ?? ok(null);
     },
 
     link(id) {
@@ -347,17 +243,17 @@ export function createAuthorizations(
     cancel(id) {
       const course = courses.get(id);
       if (course === undefined) return Promise.resolve(failed({ code: "authorization_unknown" }));
-      if (course.arrived !== undefined) void revoke(course, course.arrived.tokens.accessToken);
+      void revokeArrived(course);
       drop(course);
       return Promise.resolve(ok(null));
     },
 
     async keep(id, beside) {
       const course = courses.get(id);
-      if (course?.step !== "confirm" || course.arrived === undefined)
+      if (course?.step !== "confirm" || course.arrived === undefined || !keepable(course))
         return failed({ code: "authorization_unknown" });
       const { arrived } = course;
-      const record = toRecord(course, arrived, beside ? undefined : replaced(course));
+      const record = toRecord(course, arrived, beside ? undefined : replacedBy(vault, course), parts);
       course.step = "exchanging"; // a second click must not save it twice
       delete course.arrived; // whatever ends the attempt meanwhile does not revoke what is being saved
       const adopted = await keeper.adopt(record, "signed_in");
@@ -368,7 +264,7 @@ export function createAuthorizations(
       }
       drop(course);
       if (!adopted.ok) {
-        await revoke(course, arrived.tokens.accessToken);
+        await exchange.revoke(course, arrived.tokens.accessToken);
         return adopted;
       }
       return ok({ signIn: adopted.value.id });
@@ -377,68 +273,20 @@ export function createAuthorizations(
     async discard(id) {
       const course = courses.get(id);
       if (course?.arrived === undefined) return failed({ code: "authorization_unknown" });
-      const token = course.arrived.tokens.accessToken;
       drop(course);
-      await revoke(course, token);
+      await revokeArrived(course);
       return ok(null);
     },
 
-    views: () => [...courses.values()].map((course) => view(course, replaced(course), insteadOf(course))),
+    views: () =>
+      [...courses.values()].map((course) =>
+        authorizationView(course, replacedBy(vault, course), insteadOf(vault, course)),
+      ),
 
     async endAll() {
       const open = [...courses.values()];
       for (const course of open) drop(course);
-      await Promise.all(
-        open.flatMap((course) =>
-          course.arrived === undefined ? [] : [revoke(course, course.arrived.tokens.accessToken)],
-        ),
-      );
+      await Promise.all(open.map(revokeArrived));
     },
-  };
-}
-
-function view(
-  course: Course,
-  replaces: SignInRecord | undefined,
-  insteadOf: string | undefined,
-): AuthorizationView {
-  const { attempt, provider, clientRecord, arrived, failure, step } = course;
-  const common = {
-    id: attempt.id,
-    provider: provider.id,
-    providerName: provider.name,
-    client: attempt.client,
-    clientName: clientRecord.name,
-    asked: attempt.scopes,
-    startedAtMs: attempt.startedAtMs,
-  };
-  if (step === "failed") return { ...common, step, failure: failure ?? { code: "internal" } };
-  if (step === "waiting") {
-    const { device } = course;
-    if (device === undefined) return { ...common, step };
-    const { userCode: user_code, verificationUri: verification_uri, expiresAtMs } = device;
-    return { ...common, step, device: { user_code, verification_uri, expiresAtMs } };
-  }
-  if (step !== "confirm" || arrived === undefined) return { ...common, step: "exchanging" };
-  const { tokens, validation } = arrived;
-  const expiresAtMs = tokens.expiresAtMs ?? validation.expiresAtMs;
-  const scopes: readonly ScopeView[] = arrived.scopes.map(describeScope);
-  return {
-    ...common,
-    step,
-    user_id: validation.user_id,
-    login: validation.login,
-    displayName: validation.login,
-    scopes,
-    missing: attempt.scopes.filter((scope) => !arrived.scopes.includes(scope)),
-    ...(expiresAtMs !== undefined && { expiresAtMs }),
-    renews: tokens.refreshToken !== undefined,
-    ...(replaces !== undefined && {
-      replaces: {
-        scopes: replaces.scopes,
-        ...(replaces.alias !== undefined && { alias: replaces.alias }),
-      },
-    }),
-    ...(insteadOf !== undefined && { insteadOf }),
   };
 }

@@ -1,26 +1,45 @@
-/** Asks the token endpoint whether the person has answered at the page of a device's code (RFC 8628 §3.4, §3.5). */
+/** The device grant: its code, its page, and the question whether the person has answered there (RFC 8628 §3). */
 import { failed, ok, type Result } from "../../contract/failure.ts";
-import { devicePoll, readDevicePoll, type DeviceAuthorization } from "../../core/oauth/device.ts";
+import {
+  devicePoll,
+  deviceRequest,
+  readDeviceAuthorization,
+  readDevicePoll,
+  type DeviceAuthorization,
+} from "../../core/oauth/device.ts";
 import { deviceFailure } from "../../core/oauth/failures.ts";
 import type { TokenSet } from "../../core/oauth/token-response.ts";
 import type { Clock, HttpClient } from "../../core/ports.ts";
 import type { Provider } from "../../core/providers/provider.ts";
+import type { Host } from "../host.ts";
+import type { Course } from "./course.ts";
+import { windowPage } from "./ways.ts";
 
-export type Device = NonNullable<Provider["device"]>;
-interface Question {
-  readonly provider: Provider;
-  readonly device: Device;
-  readonly client_id: string;
-  readonly scopes: readonly string[];
-  readonly asked: DeviceAuthorization;
+interface Parts {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+}
+
+export async function askForCode(
+  provider: Provider,
+  client_id: string,
+  scopes: readonly string[],
+  { http, clock }: Parts,
+): Promise<Result<DeviceAuthorization>> {
+  const { device } = provider;
+  if (device === undefined) return failed({ code: "authorization_not_offered", provider: provider.name });
+  const outcome = await http.send(deviceRequest(device, client_id, scopes));
+  return readDeviceAuthorization(provider, device, outcome, clock.nowMs());
 }
 
 /** Undefined: nobody waits any more. Tokens are given even then, so that they can be revoked. */
 export async function pollDevice(
-  { provider, device, client_id, scopes, asked }: Question,
-  { http, clock }: { readonly http: HttpClient; readonly clock: Clock },
+  { provider, client: { client_id }, scopes, device: asked }: Course,
+  { http, clock }: Parts,
   waits: () => boolean,
 ): Promise<Result<{ readonly tokens: TokenSet; readonly receivedAtMs: number }> | undefined> {
+  const { device } = provider;
+  if (device === undefined || asked === undefined) return failed({ code: "internal" });
   for (let { intervalMs } = asked; ;) {
     await new Promise<void>((resolve) => void clock.after(intervalMs, resolve));
     if (!waits()) return undefined;
@@ -33,4 +52,30 @@ export async function pollDevice(
     if (verdict.kind === "ended") return failed(deviceFailure(verdict.verdict, provider));
     intervalMs = verdict.intervalMs;
   }
+}
+
+/** The page where the code is confirmed: in a window where the provider's pages work in one, else in the browser. */
+export async function showDevicePage(
+  course: Course,
+  host: Pick<Host, "openUserAgent" | "openInBrowser">,
+): Promise<Result<null>> {
+  const { id, provider, device } = course;
+  if (device === undefined) return failed({ code: "authorization_unknown" });
+  if (!provider.userAgents.includes("embedded"))
+    return (await host.openInBrowser(device.verificationUri))
+      ? ok(null)
+      : failed({ code: "browser_failing" });
+  const [redirect_uri] = provider.redirectUris;
+  course.page ??= windowPage(host, {
+    id,
+    url: device.verificationUri,
+    redirect_uri,
+    providerName: provider.name,
+    test: provider.test,
+    // No answer comes this way, and closing the page is no answer either: it may be open elsewhere.
+    onRedirect: () => undefined,
+    onClosed: () => delete course.page,
+    onFailed: () => delete course.page,
+  });
+  return course.page.show();
 }

@@ -10,6 +10,9 @@ const other = { kind: "window", id: "w2" } as const;
 const attempt = (over: Partial<Attempt> = {}): Attempt => ({
   id: "a1",
   provider: "sandbox",
+  providerName: "Sandbox",
+  issuer: "http://localhost:1/oauth2",
+  flow: "authorization_code",
   client: "c1",
   client_id: "cid",
   redirect_uri: REDIRECT,
@@ -18,6 +21,7 @@ const attempt = (over: Partial<Attempt> = {}): Attempt => ({
   startedAtMs: 0,
   state: new Secret("s1"),
   codeVerifier: new Secret("v1"),
+  nonce: new Secret("n1"),
   ...over,
 });
 
@@ -64,12 +68,18 @@ describe("the door", () => {
     ["another window", at("code=c&state=s1"), other, "state_rejected"],
     ["another provider", "app.tokenkeep://callback/twitch?code=c&state=s1", mine, "state_rejected"],
     [
+      "another carrier of the same name",
+      at("code=c&state=s1"),
+      { kind: "loopback", id: "w1" },
+      "state_rejected",
+    ],
+    [
       "an error from another window without a state",
       at("error=access_denied"),
       other,
       "authorization_unknown",
     ],
-  ])("refuses %s and goes on waiting", (_name, callback, carrier, code) => {
+  ] as const)("refuses %s and goes on waiting", (_name, callback, carrier, code) => {
     expect(door.answer(callback, carrier, 1)).toMatchObject({ ok: false, failure: { code } });
     expect(door.answer(at("code=c&state=s1"), mine, 2)).toMatchObject({ ok: true });
   });
@@ -96,6 +106,67 @@ describe("the door", () => {
     expect(door.answer(at("code=c&state=s1"), mine, 2)).toMatchObject({ ok: false });
   });
 
+  test.each([
+    ["a token in the fragment", "code=c&state=s1#access_token=t&token_type=bearer"],
+    ["a token in the query", "code=c&access_token=t&token_type=bearer&state=s1"],
+    ["an ID token in the query", "code=c&id_token=t&state=s1"],
+    ["a code in the fragment", "state=s1#code=c"],
+    ["two codes", "code=c&code=d&state=s1"],
+    ["another server's answer", "code=c&state=s1&iss=https%3A%2F%2Felsewhere.example"],
+  ])("for a code, %s is another flow's answer", (_name, query) => {
+    expect(door.answer(at(query), mine, 1)).toMatchObject({
+      value: { kind: "ended", failure: { code: "answer_mismatched" } },
+    });
+  });
+  test("a state that comes twice belongs to nobody", () => {
+    expect(door.answer(at("code=c&state=s1#state=s1"), mine, 1)).toMatchObject({
+      failure: { code: "authorization_unknown" },
+    });
+  });
+
+  describe("of the implicit flows", () => {
+    const expects = (flow: Attempt["flow"]) => door.expect(attempt({ flow, scopes: ["chat:read"] }));
+    const token = "access_token=t&token_type=bearer&scope=chat%3Aread+chat%3Aedit";
+
+    test("takes tokens from the fragment", () => {
+      expects("oidc_implicit_token");
+      const answer = door.answer(at(`#${token}&id_token=i&expires_in=60&state=s1`), mine, 1_000);
+      expect(answer).toMatchObject({ ok: true, value: { kind: "tokens" } });
+      if (!answer.ok || answer.value.kind !== "tokens") throw new Error("no tokens");
+      const { tokens, idToken } = answer.value;
+      expect([tokens?.accessToken.reveal(), idToken?.reveal()]).toEqual(["t", "i"]);
+      expect(tokens).toMatchObject({ scopes: ["chat:read", "chat:edit"], expiresAtMs: 61_000 });
+    });
+    test("an ID token alone has no access token beside it", () => {
+      expects("oidc_implicit");
+      const answer = door.answer(at("#id_token=i&state=s1"), mine, 1);
+      expect(answer).toMatchObject({ value: { kind: "tokens" } });
+      expect(answer).not.toHaveProperty("value.tokens");
+    });
+    test.each([
+      ["implicit", `#${token}`, undefined],
+      ["implicit", `?${token}`, "answer_mismatched"],
+      ["implicit", `#${token}&id_token=i`, "answer_mismatched"],
+      ["implicit", `#${token}&code=c`, "answer_mismatched"],
+      ["implicit", `?code=c#${token}`, "answer_mismatched"],
+      ["implicit", `#${token}&refresh_token=r`, "answer_mismatched"],
+      ["implicit", "#token_type=bearer", "code_rejected"],
+      ["implicit", "#access_token=t&token_type=mac", "provider_misbehaved"],
+      ["implicit", `#${token}&expires_in=soon`, "provider_misbehaved"],
+      ["oidc_implicit_token", `#${token}`, "code_rejected"],
+      ["oidc_implicit", `#${token}&id_token=i`, "answer_mismatched"],
+      ["oidc_implicit", "#", "code_rejected"],
+      ["implicit", "#error=access_denied", "authorization_denied"],
+      ["implicit", "?error=access_denied", "authorization_denied"],
+    ] as const)("%s, %s: %s", (flow, answer, code) => {
+      expects(flow);
+      const [query = "", fragment] = answer.replace("?", "").split("#");
+      const callback = fragment === undefined ? at(`${query}&state=s1`) : at(`${query}#${fragment}&state=s1`);
+      const taken = door.answer(callback, mine, 1);
+      expect(taken.ok && taken.value.kind === "ended" ? taken.value.failure.code : undefined).toBe(code);
+    });
+  });
+
   test("an answer that comes too late ends the attempt", () => {
     const answer = door.answer(at("code=c&state=s1"), mine, ATTEMPT_LIFE_MS + 1);
     expect(answer).toMatchObject({ value: { kind: "ended", failure: { code: "authorization_expired" } } });
@@ -115,7 +186,13 @@ describe("the door", () => {
 
 test("the authorization request carries state, S256 and the exact redirect URI", async () => {
   const values = oneTimeValues();
-  const request = { client_id: "cid", redirect_uri: REDIRECT, scopes: ["chat:read", "chat:edit"], ...values };
+  const request = {
+    flow: "authorization_code",
+    client_id: "cid",
+    redirect_uri: REDIRECT,
+    scopes: ["chat:read", "chat:edit"],
+    ...values,
+  } as const;
   const url = new URL(await authorizationUrl(sandboxAt("http://localhost:1"), request));
   expect(Object.fromEntries(url.searchParams)).toMatchObject({
     response_type: "code",

@@ -16,10 +16,10 @@ const button = (name: string) => at.page.getByRole("button", { name });
 async function getCode(): Promise<string> {
   await at.page.keyboard.press("Control+n");
   await at.page.getByRole("radio", { name: /^Public bot/ }).check();
-  await button("Continue").click();
-  await at.page.getByRole("radio", { name: /^With a code/ }).check();
+  await at.page.getByRole("radio", { name: /^Device code/ }).check();
   await findsNothing(at.page, "ways to sign in");
   await fits(at.page, "ways to sign in");
+  await button("Continue").click();
   await button("Get a code").click();
   const code = at.page.locator("[data-code]");
   await code.waitFor();
@@ -40,7 +40,7 @@ test("the code is shown and compared, and the app notices the answer by itself",
   await expect(page.getByRole("heading", { name: "You signed in as lanternbot" })).toBeVisible();
   await button("Keep this account").click();
   await page.getByRole("link", { name: "lanternbot" }).click();
-  await expect(page.getByText(/Code on a device, /)).toBeVisible();
+  await expect(page.getByText(/Device code, /)).toBeVisible();
 });
 
 test("the page closed, and opened again: it goes on; cancelled, nothing is left", async () => {

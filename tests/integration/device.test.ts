@@ -15,7 +15,7 @@ async function publicClient(bench: Bench): Promise<string> {
   return saved.value.id;
 }
 async function begin(bench: Bench, client: string, scopes = SCOPES): Promise<string> {
-  const started = await bench.app.handlers["authorization.start"]({ client, scopes, way: "device" });
+  const started = await bench.app.handlers["authorization.start"]({ client, scopes, flow: "device_code" });
   if (!started.ok) throw new Error(started.failure.code);
   return started.value.id;
 }
@@ -115,7 +115,7 @@ test("an unknown client is told at once", async () => {
     await bench.app.handlers["authorization.start"]({
       client: saved.value.id,
       scopes: SCOPES,
-      way: "device",
+      flow: "device_code",
     }),
   ).toMatchObject({ failure: { code: "client_id_rejected" } });
 });
@@ -123,7 +123,7 @@ test("an unknown client is told at once", async () => {
 test("no window where the provider's pages refuse them: the browser, or else the link", async () => {
   await using bench = await startBench({
     providers: (origin) => [
-      { ...sandboxAt(origin), id: "elsewhere", userAgents: ["system_browser"], publicCode: false },
+      { ...sandboxAt(origin), id: "elsewhere", userAgents: ["system_browser"], publicFlows: ["device_code"] },
     ],
   });
   const saved = await bench.app.handlers["clients.save"]({

@@ -1,5 +1,6 @@
 /** From the question at the provider to a sign-in in the vault; every way it can go wrong saves nothing. */
 import { expect, test } from "vitest";
+import type { Flow } from "../../contract/flow.ts";
 import {
   authorization,
   signIn,
@@ -12,13 +13,14 @@ import {
   type Person,
 } from "../support/host.ts";
 
-async function attempt(bench: Bench, client?: string): Promise<string> {
+async function attempt(bench: Bench, client?: string, flow?: Flow): Promise<string> {
   const { handlers } = bench.app;
   const sandbox = await handlers["sandbox.start"](undefined);
   if (!sandbox.ok) throw new Error(sandbox.failure.code);
   const started = await handlers["authorization.start"]({
     client: client ?? sandbox.value.client,
     scopes: ["user:read:chat", "channel:read:polls"],
+    ...(flow !== undefined && { flow }),
   });
   if (!started.ok) throw new Error(started.failure.code);
   return started.value.id;
@@ -56,6 +58,19 @@ test("who signed in is shown before anything is saved, and kept when the person 
   expect(bench.app.state.snapshot().signIns).toMatchObject([
     { login: "harborlights_tv", status: "signed_in" },
   ]);
+});
+
+test("by the implicit grant: the token comes in the fragment, and says that it cannot renew itself", async () => {
+  await using bench = await startBench();
+  const id = await attempt(bench, undefined, "implicit");
+  await ended(bench, id);
+  expect(authorization(bench.app, id)).toMatchObject({ step: "confirm", flow: "implicit", renews: false });
+  const kept = await bench.app.handlers["authorization.keep"]({ id, beside: false });
+  expect(kept).toMatchObject({ ok: true });
+  expect(bench.app.state.snapshot().signIns).toMatchObject([
+    { flow: "implicit", login: "harborlights_tv", renews: false, hasToken: true, status: "signed_in" },
+  ]);
+  expect((await bench.seen()).some(({ path }) => path === "/oauth2/token")).toBe(false);
 });
 
 test("“Not this one” revokes the token and saves nothing", async () => {

@@ -116,17 +116,16 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     },
   },
   {
-    name: "add-ways",
+    name: "add-flow",
     screen: "Add account",
-    state: "which way",
+    state: "which flow",
     async show(at) {
       const { page } = at;
       await escape(page);
       await at.register("sandbox-public", "Public bot");
       await go(page, "add", "Add an account");
       await page.getByRole("radio", { name: /^Public bot/ }).check();
-      await button(page, "Continue");
-      await page.getByRole("radio", { name: /^With a code/ }).check();
+      await page.getByRole("radio", { name: /^Device code/ }).check();
     },
   },
   {
@@ -134,6 +133,7 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     screen: "Sign-in",
     state: "by a code",
     async show({ page }) {
+      await button(page, "Continue");
       await button(page, "Get a code");
       await page.locator("[data-code]").waitFor();
     },

@@ -1,0 +1,41 @@
+/** A sign-in on its way, as the parts of this folder know it. */
+import type { Failure } from "../../contract/failure.ts";
+import type { Flow } from "../../contract/flow.ts";
+import type { ClientRecord } from "../../core/accounts/records.ts";
+import type { DeviceAuthorization } from "../../core/oauth/device.ts";
+import type { Attempt } from "../../core/oauth/door.ts";
+import type { TokenSet } from "../../core/oauth/token-response.ts";
+import type { Provider } from "../../core/providers/provider.ts";
+import type { Page } from "./ways.ts";
+
+/** Who signed in, and with what; held in memory until it is kept or discarded. */
+export interface Arrived {
+  readonly tokens: TokenSet;
+  readonly user_id: string;
+  readonly login: string;
+  /** What the provider says it may do; where that is not told, what the token came with. */
+  readonly scopes: readonly string[];
+  readonly expiresAtMs?: number;
+  readonly receivedAtMs: number;
+}
+
+export interface Course {
+  readonly id: string;
+  readonly flow: Flow;
+  readonly provider: Provider;
+  readonly client: ClientRecord;
+  readonly scopes: readonly string[];
+  /** The sign-in that the person wants to renew. */
+  readonly chosen: string | undefined;
+  readonly startedAtMs: number;
+  /** Of a flow with a redirect: what the door waits for now. Another way to the person is another attempt. */
+  attempt?: Attempt;
+  /** Of the device grant. */
+  readonly device?: DeviceAuthorization;
+  /** The provider's page, while we know of one. */
+  page?: Page;
+  cancelTimer: () => void;
+  step: "waiting" | "exchanging" | "confirm" | "failed";
+  arrived?: Arrived;
+  failure?: Failure;
+}

@@ -1,0 +1,50 @@
+import type { AuthorizationView } from "../../contract/view.ts";
+import type { SignInRecord } from "../../core/accounts/records.ts";
+import { describeScope } from "../../core/scopes/catalogue.ts";
+import type { Course } from "./course.ts";
+
+/** `replaces` and `insteadOf`: of a sign-in that waits to be kept. */
+export function authorizationView(
+  course: Course,
+  replaces: SignInRecord | undefined,
+  insteadOf: string | undefined,
+): AuthorizationView {
+  const { id, flow, provider, client, arrived, failure, step, scopes: asked, startedAtMs } = course;
+  const common = {
+    id,
+    flow,
+    provider: provider.id,
+    providerName: provider.name,
+    client: client.id,
+    clientName: client.name,
+    asked,
+    startedAtMs,
+  };
+  if (step === "failed") return { ...common, step, failure: failure ?? { code: "internal" } };
+  if (step === "waiting") {
+    const { device } = course;
+    if (device === undefined) return { ...common, step };
+    const { userCode: user_code, verificationUri: verification_uri, expiresAtMs } = device;
+    return { ...common, step, device: { user_code, verification_uri, expiresAtMs } };
+  }
+  if (step !== "confirm" || arrived === undefined) return { ...common, step: "exchanging" };
+  const { tokens, user_id, login, scopes, expiresAtMs } = arrived;
+  return {
+    ...common,
+    step,
+    user_id,
+    login,
+    displayName: login,
+    scopes: scopes.map(describeScope),
+    missing: asked.filter((scope) => !scopes.includes(scope)),
+    ...(expiresAtMs !== undefined && { expiresAtMs }),
+    renews: tokens.refreshToken !== undefined,
+    ...(replaces !== undefined && {
+      replaces: {
+        scopes: replaces.scopes,
+        ...(replaces.alias !== undefined && { alias: replaces.alias }),
+      },
+    }),
+    ...(insteadOf !== undefined && { insteadOf }),
+  };
+}
