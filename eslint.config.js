@@ -6,7 +6,7 @@ import ts from "typescript-eslint";
 import svelteConfig from "./svelte.config.js";
 
 export default defineConfig(
-  { ignores: ["out/**", "release/**", "**/*.cjs"] },
+  { ignores: ["out/**", "release/**", "**/dist/**", "**/*.cjs"] },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked,
   ...svelte.configs.recommended,

@@ -14,7 +14,7 @@ const ROOT = path.join(import.meta.dirname, "..");
 const json = process.argv.includes("--json");
 ensureSystemPackages();
 await ensureElectron();
-ensureBuilt();
+await ensureBuilt();
 
 /** @param {string} file */
 function lastLine(file) {

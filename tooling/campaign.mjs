@@ -48,7 +48,7 @@ function print(rows) {
 
 ensureSystemPackages();
 await ensureElectron();
-ensureBuilt();
+await ensureBuilt();
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 const began = Date.now();

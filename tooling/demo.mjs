@@ -14,7 +14,7 @@ const OUTPUT = path.join(import.meta.dirname, "../out/demo");
 export async function runDemo({ json }) {
   ensureSystemPackages();
   await ensureElectron();
-  ensureBuilt();
+  await ensureBuilt();
   return onDesktop(["tests/demo/demo.mjs", ...(json ? ["--json"] : [])], { output: OUTPUT });
 }
 

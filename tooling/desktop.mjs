@@ -34,6 +34,7 @@ function readableCheckout() {
     "tests",
     "tooling",
     "resources",
+    "clients",
     "contract",
     "core",
     "main",

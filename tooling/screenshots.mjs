@@ -18,7 +18,7 @@ const output = path.join(ROOT, docs ? "docs/images" : "out/screenshots");
 const list = path.join(output, "shots.jsonl");
 ensureSystemPackages();
 await ensureElectron();
-ensureBuilt();
+await ensureBuilt();
 rmSync(list, { force: true });
 const code = await onDesktop(
   ["node_modules/@playwright/test/cli.js", "test", "--config", "tests/screenshots/playwright.config.ts"],

@@ -19,7 +19,7 @@ if (!hasDisplay()) {
   process.exit(await runDemo({ json: false }));
 }
 const root = process.getuid?.() === 0 ? ["--no-sandbox"] : []; // Chromium refuses to start otherwise; the app says so
-if (!watch) ensureBuilt();
+if (!watch) await ensureBuilt();
 const [command, args] = watch
   ? [
       process.execPath,

@@ -5,6 +5,7 @@ import { existsSync, statSync } from "node:fs";
 
 const PACKAGES = [
   "dbus",
+  "fish",
   "fonts-dejavu-core",
   "fonts-inter",
   "gnome-keyring",
@@ -13,9 +14,12 @@ const PACKAGES = [
   "libgtk-3-0",
   "libnss3",
   "libsecret-1-0",
+  "obs-studio",
+  "python3",
   "xauth",
   "xclip",
   "xvfb",
+  "zsh",
 ];
 
 /** @param {string} name */

@@ -43,8 +43,8 @@ await ensureElectron();
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 
-await check("build", () => {
-  ensureBuilt();
+await check("build", async () => {
+  await ensureBuilt();
   return true;
 });
 await check("format", () =>

@@ -11,6 +11,8 @@ const tsc = require.resolve("typescript/bin/tsc");
 const svelteCheck = path.join(path.dirname(require.resolve("svelte-check/package.json")), "bin/svelte-check");
 const LAYERS = [
   ".",
+  "cli",
+  "clients/node",
   "contract",
   "core",
   "main",

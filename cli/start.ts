@@ -1,0 +1,49 @@
+/** Starts the app, without its window, where that was allowed: `--start` or `TOKENKEEP_START=1`. */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { connect } from "node:net";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { findEndpoint } from "../clients/node/src/endpoint.ts";
+import { TokenkeepError } from "../clients/node/src/errors.ts";
+import { UsageError } from "./context.ts";
+
+const START_MS = 30_000;
+const ASK_EVERY_MS = 100;
+
+/** `TOKENKEEP_APP`, which the packaged launcher sets; else where its packages put it. */
+function appBinary(): string {
+  const places = [
+    process.env["TOKENKEEP_APP"] ?? "",
+    "/opt/Tokenkeep/tokenkeep",
+    "/Applications/Tokenkeep.app/Contents/MacOS/Tokenkeep",
+    path.join(homedir(), "AppData/Local/Programs/Tokenkeep/Tokenkeep.exe"),
+  ];
+  const found = places.find((place) => place !== "" && existsSync(place));
+  if (found === undefined) throw new UsageError("appMissing");
+  return found;
+}
+
+/** Whether somebody listens; who it is shows with the proof of the connection that comes next. */
+const listens = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(findEndpoint());
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+
+/** Resolves once it listens; rejects with `not_running` when it never does. */
+export async function startApp(): Promise<void> {
+  if (await listens()) return;
+  const { TOKENKEEP_KEY: _key, TOKENKEEP_CLIENT: _client, ...env } = process.env;
+  spawn(appBinary(), ["--hidden"], { detached: true, stdio: "ignore", env })
+    .on("error", () => undefined)
+    .unref();
+  for (const end = Date.now() + START_MS; Date.now() < end; await delay(ASK_EVERY_MS))
+    if (await listens()) return;
+  throw new TokenkeepError("not_running", "");
+}

@@ -1,0 +1,240 @@
+/** clients/node beside the real thread of the socket, and beside servers that are not what they seem. */
+import { spawn } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { chmod, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { createServer, type Server, type Socket } from "node:net";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { fileStore, storeFile, Tokenkeep, TokenkeepError } from "../../clients/node/src/index.ts";
+import { openConnection } from "../../clients/node/src/connection.ts";
+import { proofOf } from "../../clients/node/src/proof.ts";
+import { startSocketServer } from "../../main/socket/server.ts";
+import type { SocketServer } from "../../main/socket/types.ts";
+import vectors from "../vectors/socket/proofs.json" with { type: "json" };
+
+const CLIENT = randomUUID();
+const KEY = randomBytes(32).toString("base64url");
+const TOKEN = {
+  access_token: "at-ann",
+  token_id: "t1",
+  client_id: "c",
+  user_id: "1",
+  login: "ann",
+  scopes: ["a", "b"],
+  expires_at: Math.floor(Date.now() / 1000) + 3600,
+  validated_at: null,
+};
+const TABLE = {
+  locked: false,
+  grants: [{ id: CLIENT, key: KEY }],
+  accounts: [
+    {
+      account: "p:1",
+      provider: "p",
+      user_id: "1",
+      login: "ann",
+      display_name: "Ann",
+      status: "signed_in",
+      sign_ins: [],
+    },
+  ],
+  tokens: [{ signIn: "s", account: "p:1", token: TOKEN, renews: true }],
+};
+
+let folder: string;
+beforeEach(async () => (folder = await mkdtemp("/tmp/tk-client-")));
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function startServer(): Promise<SocketServer> {
+  const started = await startSocketServer({
+    folder,
+    workerUrl: pathToFileURL(path.resolve("out/main/socket-worker.js")),
+    onMiss: () => Promise.resolve({ ok: false, code: "provider_unreachable" }),
+    onUse: () => undefined,
+  });
+  if (!started.ok) throw new Error(started.failure.code);
+  await started.value.push(TABLE);
+  return started.value;
+}
+const keepAt = (endpoint: string, patienceMs = 0) =>
+  new Tokenkeep({ client: CLIENT, key: KEY }, { endpoint, patienceMs });
+
+test.each(vectors)("proofs as published: $name", ({ client_proof, server_proof, ...input }) => {
+  expect(proofOf("client", input)).toBe(client_proof);
+  expect(proofOf("server", input)).toBe(server_proof);
+});
+
+describe("with Tokenkeep", () => {
+  let server: SocketServer;
+  beforeEach(async () => (server = await startServer()));
+  afterEach(() => server.close());
+
+  test("tokens, accounts, and errors by their code, on one connection", async () => {
+    using keep = keepAt(server.endpoint);
+    expect(await keep.token({ scopes: ["a"] })).toEqual(TOKEN);
+    expect(await keep.accounts()).toEqual(TABLE.accounts);
+    await expect(keep.token({ scopes: ["z"] })).rejects.toMatchObject({ code: "scope_missing" });
+    await expect(keep.token({ account: "bob" })).rejects.toBeInstanceOf(TokenkeepError);
+    const many = await Promise.all(Array.from({ length: 200 }, () => keep.token()));
+    expect(new Set(many.map(({ access_token }) => access_token))).toEqual(new Set(["at-ann"]));
+  });
+
+  test("a key that is not taken is told as that, and nothing is forgotten", async () => {
+    using keep = new Tokenkeep(
+      { client: CLIENT, key: randomBytes(32).toString("base64url") },
+      { endpoint: server.endpoint },
+    );
+    await expect(keep.token()).rejects.toMatchObject({ code: "auth_failed" });
+  });
+
+  test("a request goes on after Tokenkeep was started anew, for as long as it has patience", async () => {
+    using keep = keepAt(server.endpoint, 10_000);
+    await keep.token();
+    await server.close();
+    const answer = keep.token();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    server = await startServer();
+    expect(await answer).toMatchObject({ login: "ann" });
+    await server.close();
+    await expect(keepAt(server.endpoint, 0).token()).rejects.toMatchObject({ code: "not_running" });
+    server = await startServer();
+  });
+
+  test("a program ends by itself when it has nothing else to do", async () => {
+    const script = `
+      const { Tokenkeep } = await import(${JSON.stringify(path.resolve("clients/node/dist/index.js"))});
+      const [endpoint, client, key] = process.argv.slice(1);
+      console.log((await new Tokenkeep({ client, key }, { endpoint }).token()).login);`;
+    const child = spawn(
+      process.execPath,
+      ["--input-type=module", "-e", script, server.endpoint, CLIENT, KEY],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+        timeout: 10_000,
+      },
+    );
+    let said = "";
+    child.stdout.on("data", (chunk) => (said += String(chunk)));
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(said).toBe("ann\n");
+  });
+});
+
+describe("a server that is not Tokenkeep", () => {
+  const challenge = randomBytes(32).toString("base64url");
+  const greeting = { tokenkeep: 1, challenge };
+  const answer = { jsonrpc: "2.0", id: 1, result: { ...TOKEN, access_token: "planted" } };
+  interface Auth {
+    readonly params: { readonly proof: string; readonly nonce: string };
+  }
+  let impostor: Server;
+  let heard = "";
+  /** Greets, then says what `lines` makes of the client's proof. */
+  async function listen(
+    lines: (auth: Auth) => readonly unknown[],
+    first: unknown = greeting,
+  ): Promise<string> {
+    const endpoint = path.join(folder, "false.sock");
+    impostor = createServer((socket: Socket) => {
+      socket.on("error", () => undefined);
+      socket.write(`${typeof first === "string" ? first : JSON.stringify(first)}\n`);
+      socket.once("data", (chunk) => {
+        heard = String(chunk);
+        for (const line of lines(JSON.parse(heard.split("\n")[0] ?? "") as Auth))
+          socket.write(`${JSON.stringify(line)}\n`);
+      });
+    }).listen(endpoint);
+    await once(impostor, "listening");
+    return endpoint;
+  }
+  afterEach(() => void impostor.close());
+
+  const proved = (proof: unknown) => ({ jsonrpc: "2.0", id: 0, result: { proof } });
+  test.each<[string, (auth: Auth) => readonly unknown[]]>([
+    ["another proof", () => [proved(randomBytes(32).toString("base64url")), answer]],
+    ["the client's own proof", ({ params }) => [proved(params.proof), answer]],
+    ["no proof", () => [proved(undefined), answer]],
+    ["the answer before the proof", () => [answer]],
+    ["a notification before the proof", () => [{ jsonrpc: "2.0", method: "grant.revoked" }, answer]],
+    ["a list", () => [[answer]]],
+    [
+      "the proof for another path",
+      ({ params }) => [
+        proved(
+          proofOf("server", {
+            client: CLIENT,
+            key: KEY,
+            challenge,
+            nonce: params.nonce,
+            endpoint: "/tmp/other.sock",
+          }),
+        ),
+        answer,
+      ],
+    ],
+  ])("is refused: it says %s", async (_name, lines) => {
+    const keep = keepAt(await listen(lines));
+    await expect(keep.token()).rejects.toMatchObject({ code: "not_tokenkeep" });
+    expect(heard).not.toContain(KEY);
+    keep.close();
+  });
+
+  test.each([
+    ["another version", { tokenkeep: 2, challenge }],
+    ["no challenge", { tokenkeep: 1 }],
+    ["no JSON", "220 mail.example ESMTP"],
+    ["a line without an end", "x".repeat(200_000).replace(/\n$/, "")],
+  ])("is refused: it greets with %s", async (_name, first) => {
+    heard = "";
+    const keep = keepAt(await listen(() => [], first));
+    await expect(keep.token()).rejects.toMatchObject({ code: "not_tokenkeep" });
+    expect(heard).toBe(""); // not even the name of the tool was told
+    keep.close();
+  });
+
+  test("an error instead of a proof is told by its code", async () => {
+    const error = { code: -32002, message: "later", data: { code: "vault_locked", retry_after: 3 } };
+    const keep = keepAt(await listen(() => [{ jsonrpc: "2.0", id: 0, error }, answer]));
+    await expect(keep.token()).rejects.toMatchObject({ code: "vault_locked", retryAfterSec: 3 });
+    keep.close();
+  });
+
+  test("one that never answers is left after the time that was set", async () => {
+    const endpoint = await listen(({ params }) => [
+      proved(proofOf("server", { client: CLIENT, key: KEY, challenge, nonce: params.nonce, endpoint })),
+    ]);
+    const connection = openConnection({ endpoint, credentials: { client: CLIENT, key: KEY } });
+    await expect(connection.request("token.get", {}, 100)).rejects.toMatchObject({ code: "timeout" });
+  });
+});
+
+describe("the file of a key", () => {
+  const credentials = { client: CLIENT, key: KEY };
+  test("is for its user alone, and comes back as it was", async () => {
+    const file = path.join(folder, "deep/er/cli.json");
+    const store = fileStore(file);
+    expect(await store.load()).toBeUndefined();
+    await store.save(credentials);
+    await store.save(credentials); // over the old one
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await stat(path.dirname(file))).mode & 0o777).toBe(0o700);
+    expect(await store.load()).toEqual(credentials);
+    await store.forget();
+    await expect(readFile(file)).rejects.toThrow();
+  });
+
+  test("is refused when others may read it, and is not mended", async () => {
+    const file = path.join(folder, "cli.json");
+    const store = fileStore(file);
+    await store.save(credentials);
+    await chmod(file, 0o640);
+    await expect(store.load()).rejects.toMatchObject({ code: "store_unsafe" });
+    expect((await stat(file)).mode & 0o777).toBe(0o640);
+  });
+
+  test("has a place that is no synchronised folder, by the name of its tool", () => {
+    expect(storeFile("my bot/../x", { XDG_STATE_HOME: "/s" })).toBe("/s/tokenkeep/clients/my-bot-..-x.json");
+  });
+});
