@@ -43,6 +43,9 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   "GET /oauth2/.well-known/openid-configuration": discovery,
   "GET /helix/users": users,
   "GET /helix/channels": channels,
+  // Where libraries look that can be pointed at the platform's own mock server (twurple: TWURPLE_MOCK_API_PORT).
+  "GET /mock/users": users,
+  "GET /mock/channels": channels,
   [`GET ${STYLE_PATH}`]: () => ({ status: 200, headers: { "content-type": "text/css" }, body: STYLE }),
 };
 
