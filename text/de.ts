@@ -178,6 +178,9 @@ export const de: Catalogue = {
     open: "Seite öffnen",
     copyLink: "Link kopieren",
     copied: "Der Link wurde kopiert.",
+    hidden: "Der Code ist verborgen, weil andere den Bildschirm sehen könnten.",
+    showAnyway: "Trotzdem zeigen",
+    qr: "QR-Code der Seite, für ein Telefon",
     anywhere:
       "Sie darf auf einem anderen Gerät oder in einem anderen Browserprofil offen sein. Diese Seite merkt es von selbst.",
     start: "Code holen",

@@ -172,6 +172,9 @@ export const en = {
     open: "Open the page",
     copyLink: "Copy link",
     copied: "The link was copied.",
+    hidden: "The code is hidden, because others may see your screen.",
+    showAnyway: "Show anyway",
+    qr: "QR code of the page, for a phone",
     anywhere:
       "It may be open on another device, or in another browser's profile. This page notices by itself.",
     start: "Get a code",

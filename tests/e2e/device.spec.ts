@@ -1,5 +1,6 @@
 /** A public client, whose only way in at some providers is a code: from the guide to the list, in the real app. */
 import { expect, test } from "@playwright/test";
+import type { Snapshot } from "../../contract/view.ts";
 import { findsNothing, fits } from "../support/accessible.ts";
 import { providerPage, readClipboard, signInAtProvider } from "../support/app.mjs";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
@@ -30,6 +31,21 @@ test("the code is shown and compared, and the app notices the answer by itself",
   const { page, app } = at;
   const code = await getCode();
   expect(code).toMatch(/^[A-Z]{8}$/);
+  await expect(page.getByRole("img", { name: /^QR code/ })).toBeVisible();
+  const streamer = (mode: "on" | "off") =>
+    page.evaluate(async (set) => {
+      const state = await window.tokenkeep["state.get"]();
+      if (!state.ok) throw new Error(state.failure.code);
+      const { settings } = JSON.parse(state.value) as Snapshot;
+      return window.tokenkeep["settings.change"]({ ...settings, streamer: set });
+    }, mode);
+  await streamer("on");
+  await expect(page.getByRole("img", { name: /^QR code/ })).toBeHidden();
+  await expect(page.getByText(code)).toBeHidden();
+  await findsNothing(page, "a hidden code");
+  await button("Show anyway").click();
+  await expect(page.getByText(code)).toBeVisible();
+  await streamer("off");
   await findsNothing(page, "a code");
   await fits(page, "a code");
   await button("Copy link").click();

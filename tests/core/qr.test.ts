@@ -1,0 +1,26 @@
+/** What a camera would read from the drawn code is the address, to the letter. */
+import { decodeQR } from "qr/decode.js";
+import { expect, test } from "vitest";
+import { qrPath } from "../../renderer/ui/qr.ts";
+
+const SCALE = 4;
+/** Draws the rectangles of the path, as the window does. */
+function drawn(text: string): string {
+  const { size, path } = qrPath(text);
+  const width = size * SCALE;
+  const data = new Uint8Array(width * width * 3).fill(255);
+  for (const [, x, y, length] of path.matchAll(/M(\d+) (\d+)h(\d+)v1h-\d+z/g))
+    for (let row = Number(y) * SCALE; row < (Number(y) + 1) * SCALE; row += 1)
+      data.fill(
+        0,
+        (row * width + Number(x) * SCALE) * 3,
+        (row * width + (Number(x) + Number(length)) * SCALE) * 3,
+      );
+  return decodeQR({ width, height: width, data });
+}
+
+test.each([
+  "https://www.twitch.tv/activate?public=true&device-code=ABCDEFGH",
+  "http://localhost:8127/activate?public=true&device-code=QWERTZUI",
+  `https://harbor.example/device?${"x".repeat(200)}`,
+])("%s", (text) => expect(drawn(text)).toBe(text));
