@@ -12,6 +12,8 @@ export const settings = v.object({
   ),
   lockOnScreenLock: v.optional(v.fallback(v.boolean(), false), false),
   lockOnSuspend: v.optional(v.fallback(v.boolean(), false), false),
+  /** Names are masked and nothing comes up by itself. `auto`: while a studio program (OBS) runs. */
+  streamer: v.optional(v.fallback(v.picklist(["auto", "on", "off"]), "auto"), "auto"),
   /** Of window, tray and notifications. */
   language: v.optional(v.fallback(v.picklist(["system", "en", "de"]), "system"), "system"),
 });

@@ -323,6 +323,8 @@ export interface Snapshot {
   /** Null: nothing runs, and nothing is left to be told. */
   readonly bulk: BulkView | null;
   readonly settings: Settings;
+  /** Names of accounts are masked in here, and codes are not to be shown: others may see the screen. */
+  readonly streamer: boolean;
   /** Where the vault's files are. One that is set aside lies beside it, as `<folder>-set-aside-<time>`. */
   readonly vaultFolder: string;
 }

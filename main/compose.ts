@@ -22,6 +22,7 @@ import { createGuard, type Absence } from "./guard.ts";
 import { createHistory } from "./history.ts";
 import { createSettings } from "./settings.ts";
 import { createAuthorizations } from "./sign-in/authorizations.ts";
+import { createStreamer, maskedAuthorization, maskedBulk, maskedSignIn } from "./streamer.ts";
 import { createTools } from "./tools.ts";
 import { createUndo } from "./undo.ts";
 import { createVault } from "./vault/vault.ts";
@@ -76,7 +77,14 @@ export function compose(host: Host): App {
   });
   const providers = createProviders(host.providers);
   const history = createHistory(path.join(host.profileFolder, "history"), clock, log);
-  const settings = createSettings(host.profileFolder, clock, log, changed);
+  const settings = createSettings(host.profileFolder, clock, log, () => {
+    streamer.follow();
+    changed();
+  });
+  const streamer = createStreamer(
+    { settings: () => settings.current, studioRuns: host.studioRuns, clock, log },
+    () => state.touch(),
+  );
   const parts = { vault, providers, http: host.http, network: host.network, history, clock, random, log };
   const keeper = createKeeper(parts, changed);
   const authorizations = createAuthorizations(
@@ -155,8 +163,8 @@ export function compose(host: Host): App {
   const unlessCurtain = <V>(list: () => readonly V[]): readonly V[] => (guard.curtain ? [] : list());
   const early = <K extends RecordKind>(kind: K): Extract<VaultRecord, { kind: K }>[] =>
     vault.early.filter((record): record is Extract<VaultRecord, { kind: K }> => record.kind === kind);
-  const row = (record: SignInRecord): SignInView =>
-    signInView(
+  const row = (record: SignInRecord): SignInView => {
+    const plain = signInView(
       record,
       keeper.watches.of(record.id),
       providers.get(record.provider),
@@ -164,6 +172,13 @@ export function compose(host: Host): App {
       clock.nowMs(),
       keeper.watches.endsAtMs(record),
     );
+    return streamer.on ? maskedSignIn(plain) : plain;
+  };
+  /** Sorted by their names, also where those are masked. */
+  const rows = (): SignInView[] =>
+    [...(vault.state.state === "open" ? keeper.watches.all() : early("sign_in"))]
+      .sort((a, b) => byLogin.compare(a.login, b.login) || (a.id < b.id ? -1 : 1))
+      .map(row);
 
   const state = createState(
     {
@@ -180,18 +195,17 @@ export function compose(host: Host): App {
         })),
       clients: () => unlessCurtain(() => clients.views()),
       scopes: () => knownScopes,
-      signIns: () =>
-        unlessCurtain(() =>
-          (vault.state.state === "open" ? keeper.watches.all() : early("sign_in"))
-            .map(row)
-            .sort((a, b) => byLogin.compare(a.login, b.login) || (a.id < b.id ? -1 : 1)),
-        ),
+      signIns: () => unlessCurtain(rows),
       tools: () => unlessCurtain(() => tools.views()),
       socket: () => ({
         ...(broker.endpoint !== undefined && { endpoint: broker.endpoint }),
         ...(broker.failure !== undefined && { failure: broker.failure }),
       }),
-      authorizations: () => unlessCurtain(() => authorizations.views()),
+      authorizations: () =>
+        unlessCurtain(() => {
+          const courses = authorizations.views();
+          return streamer.on ? courses.map(maskedAuthorization) : courses;
+        }),
       keeper: () => {
         const { lastCheckAtMs, nextCheckAtMs } = keeper;
         return {
@@ -199,8 +213,12 @@ export function compose(host: Host): App {
           ...(nextCheckAtMs !== undefined && { nextCheckAtMs }),
         };
       },
-      bulk: () => (guard.curtain ? null : (bulk.view ?? null)),
+      bulk: () => {
+        const view = guard.curtain ? undefined : bulk.view;
+        return view === undefined ? null : streamer.on ? maskedBulk(view) : view;
+      },
       settings: () => settings.current,
+      streamer: () => streamer.on,
       vaultFolder: () => vaultFolder,
     },
     (id) => {
@@ -245,6 +263,7 @@ export function compose(host: Host): App {
       undo,
       history,
       settings,
+      streamer,
       state,
       broker,
       host,
@@ -270,6 +289,7 @@ export function compose(host: Host): App {
     async stop() {
       stopping = true;
       cancelRetry();
+      streamer.stop();
       bulk.cancel();
       await authorizations.endAll();
       const settled = await keeper.pause();

@@ -20,6 +20,7 @@ import type { Sandbox } from "./sandbox.ts";
 import type { Authorizations } from "./sign-in/authorizations.ts";
 import type { Tools } from "./tools.ts";
 import type { SettingsStore } from "./settings.ts";
+import { maskedFailure, maskedName, maskedResult, type Streamer } from "./streamer.ts";
 import { PASSPHRASE_MIN_LENGTH } from "./vault/passphrase.ts";
 import { exportVault, importVault } from "./vault/transfer.ts";
 import type { Undo } from "./undo.ts";
@@ -42,6 +43,7 @@ interface Parts {
   readonly undo: Undo;
   readonly history: History;
   readonly settings: SettingsStore;
+  readonly streamer: Streamer;
   readonly host: Pick<Host, "files" | "clock" | "random">;
   readonly state: State;
   readonly changed: (signIn?: string) => void;
@@ -80,17 +82,18 @@ const BEHIND_CURTAIN: readonly CallName[] = ["state.get", "vault.unlock", "vault
 export function createHandlers(parts: Parts): Handlers {
   const all = createAll(parts);
   const guarded: Record<string, unknown> = {};
-  for (const [name, handler] of Object.entries(all) as [CallName, (argument: never) => Promise<unknown>][])
-    guarded[name] = (argument: never) =>
-      parts.guard.curtain && !BEHIND_CURTAIN.includes(name)
-        ? Promise.resolve(failed({ code: "vault_locked" }))
-        : handler(argument);
+  for (const [name, handler] of Object.entries(all) as [CallName, (_: never) => Promise<Result<unknown>>][])
+    guarded[name] = async (argument: never) => {
+      if (parts.guard.curtain && !BEHIND_CURTAIN.includes(name)) return failed({ code: "vault_locked" });
+      const answer = await handler(argument);
+      return parts.streamer.on ? maskedResult(answer) : answer;
+    };
   return guarded as unknown as Handlers;
 }
 
 function createAll(parts: Parts): Handlers {
   const { vault, guard, keeper, authorizations, copying, sandbox, tools, clients, broker, state } = parts;
-  const { appTokens, doctor, history, settings, bulk, undo, host, changed } = parts;
+  const { appTokens, doctor, history, settings, streamer, bulk, undo, host, changed } = parts;
   let lastRun: DoctorView | undefined;
   let importFile: string | undefined;
   /** The dialogs of the system stay open over a vault, or a window, that locks meanwhile. */
@@ -119,6 +122,12 @@ function createAll(parts: Parts): Handlers {
     return answer;
   }
 
+  const shown = (failure: Failure): Failure => (streamer.on ? maskedFailure(failure) : failure);
+  const shownNames = <V extends { readonly needSignIn: readonly string[] }>(answer: Result<V>): Result<V> =>
+    answer.ok && streamer.on
+      ? ok({ ...answer.value, needSignIn: answer.value.needSignIn.map(maskedName) })
+      : answer;
+
   /** Names are not written down; they are put back here. */
   function named({ signIn, atMs, what, tool, count = 1, failure }: HistoryEntry): ActivityView {
     const name = tool === undefined ? undefined : vault.get("grant", tool)?.name;
@@ -129,7 +138,7 @@ function createAll(parts: Parts): Handlers {
       what,
       count,
       ...(name !== undefined && { tool: name }),
-      ...(failure !== undefined && { failure: { account, ...failure } as Failure }),
+      ...(failure !== undefined && { failure: shown({ account, ...failure } as Failure) }),
     };
   }
 
@@ -157,7 +166,7 @@ function createAll(parts: Parts): Handlers {
       const file = await host.files.save(`tokenkeep-${day}.tokenkeep`);
       if (file === undefined) return ok(null);
       if (!atHand()) return failed({ code: "vault_locked" });
-      return exportVault(vault, keeper.watches.all(), file, new Secret(passphrase), host);
+      return shownNames(await exportVault(vault, keeper.watches.all(), file, new Secret(passphrase), host));
     },
     async "vault.import"({ passphrase, sameFile }) {
       const file = sameFile && importFile !== undefined ? importFile : await host.files.open();
@@ -169,7 +178,7 @@ function createAll(parts: Parts): Handlers {
       );
       changed();
       await keeper.validateAll();
-      return answer;
+      return shownNames(answer);
     },
 
     "settings.change": (changed) =>

@@ -68,6 +68,8 @@ export interface Host {
   readonly openInBrowser: (url: string) => Promise<boolean>;
   readonly startSandbox: StartSandbox;
   readonly startSocketServer: StartSocketServer;
+  /** A program that shows the screen to others runs. */
+  readonly studioRuns: () => Promise<boolean>;
   readonly log: Log;
   /** Everything we write lies under it. */
   readonly profileFolder: string;

@@ -2,6 +2,7 @@ import { accountsGerman } from "./de-accounts.ts";
 import { deFailures } from "./de-failures.ts";
 import { settingsGerman } from "./de-settings.ts";
 import { systemGerman } from "./de-system.ts";
+import { toolsGerman } from "./de-tools.ts";
 import type { Catalogue } from "./words.ts";
 
 /** The German words: the same keys as in English, which the type holds to. */
@@ -9,6 +10,7 @@ export const de: Catalogue = {
   ...accountsGerman,
   ...settingsGerman,
   ...systemGerman,
+  ...toolsGerman,
   app: {
     name: "Tokenkeep",
     skip: "Zum Inhalt",
@@ -217,36 +219,6 @@ export const de: Catalogue = {
     needName: "Einen Namen eingeben.",
     needId: "Die Client-ID aus der Entwicklerkonsole eingeben.",
   },
-  tools: {
-    title: "Tools",
-    lead: "Programme auf diesem Computer, die Access-Tokens anfragen dürfen. Ein Refresh-Token verlässt den Tresor nie.",
-    add: "Tool verbinden",
-    endpoint: "Verbindung über",
-    none: "Noch kein Tool",
-    noneText:
-      "Einen Schlüssel für einen Bot, ein Overlay oder ein Skript anlegen. Damit gibt es immer frische Tokens; der Schlüssel lässt sich zurücknehmen.",
-    all: "Alle Konten",
-    some_one: "{{count}} Konto",
-    some_other: "{{count}} Konten",
-    lastUsed: "Zuletzt {{when}}",
-    neverUsed: "Seit dem Start unbenutzt",
-    copy: "Verbindung kopieren",
-    copyOf: "Verbindung von {{name}} kopieren",
-    remove: "Zurücknehmen…",
-    removeOf: "Schlüssel von {{name}} zurücknehmen",
-    dialog: "Tool verbinden",
-    name: "Name des Tools",
-    nameHint: "So, wie es in dieser Liste zu finden sein soll.",
-    accounts: "Erlaubte Konten",
-    every: "Alle, auch später hinzugefügte",
-    only: "Nur diese",
-    create: "Schlüssel anlegen und kopieren",
-    created:
-      "{{name}} kann sich verbinden. Die Verbindung liegt 30 s in der Zwischenablage: in die Einstellungen des Tools einfügen.",
-    removed: "{{name}} bekommt keine Tokens mehr.",
-    needName: "Dem Tool einen Namen geben.",
-    needAccount: "Mindestens ein Konto wählen.",
-  },
   commands: {
     title: "Befehle",
     placeholder: "Was soll geschehen?",
@@ -263,6 +235,8 @@ export const de: Catalogue = {
     go: "Wechseln zu: {{screen}}",
     copy: "Token von {{name}} kopieren",
     open: "{{name}} öffnen",
+    streamerOn: "Streamer-Modus einschalten",
+    streamerOff: "Streamer-Modus ausschalten",
     everywhere: "Überall",
     inList: "In der Liste der Konten",
     list: {

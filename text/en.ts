@@ -2,12 +2,14 @@ import { accountsWords } from "./en-accounts.ts";
 import { enFailures } from "./en-failures.ts";
 import { settingsWords } from "./en-settings.ts";
 import { systemWords } from "./en-system.ts";
+import { toolsWords } from "./en-tools.ts";
 
 /** The English words of window, tray, notifications and file dialogs, in the form that i18next reads. */
 export const en = {
   ...accountsWords,
   ...settingsWords,
   ...systemWords,
+  ...toolsWords,
   app: {
     name: "Tokenkeep",
     skip: "Skip to content",
@@ -210,36 +212,6 @@ export const en = {
     needName: "Give it a name.",
     needId: "Enter the client ID from the developer console.",
   },
-  tools: {
-    title: "Tools",
-    lead: "Programs on this computer that may ask for access tokens. A refresh token never leaves the vault.",
-    add: "Connect a tool",
-    endpoint: "They connect at",
-    none: "No tool yet",
-    noneText:
-      "Make a key for a bot, an overlay or a script. It gets fresh tokens from then on, and you can take the key back.",
-    all: "All accounts",
-    some_one: "{{count}} account",
-    some_other: "{{count}} accounts",
-    lastUsed: "Last used {{when}}",
-    neverUsed: "Not used since start",
-    copy: "Copy connection",
-    copyOf: "Copy connection of {{name}}",
-    remove: "Take back…",
-    removeOf: "Take back the key of {{name}}",
-    dialog: "Connect a tool",
-    name: "Name of the tool",
-    nameHint: "As you will look for it in this list.",
-    accounts: "Accounts it may use",
-    every: "All, also those added later",
-    only: "Only these",
-    create: "Make a key and copy it",
-    created:
-      "{{name}} can connect. Its connection is on the clipboard for 30 s: paste it into the tool's settings.",
-    removed: "{{name}} gets no more tokens.",
-    needName: "Give the tool a name.",
-    needAccount: "Choose at least one account.",
-  },
   commands: {
     title: "Commands",
     placeholder: "What do you want to do?",
@@ -256,6 +228,8 @@ export const en = {
     go: "Go to {{screen}}",
     copy: "Copy token of {{name}}",
     open: "Open {{name}}",
+    streamerOn: "Turn streamer mode on",
+    streamerOff: "Turn streamer mode off",
     everywhere: "Everywhere",
     inList: "In the list of accounts",
     list: {

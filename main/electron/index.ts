@@ -11,6 +11,7 @@ import { createHttpClient } from "../http.ts";
 import type { Host } from "../host.ts";
 import { createLog, type LogFile } from "../log.ts";
 import { startSocketServer } from "../socket/server.ts";
+import { createStudioWatch } from "../studio.ts";
 import { trayModel } from "../views/tray-model.ts";
 import { systemClipboard } from "./clipboard.ts";
 import { createFileDialogs } from "./files.ts";
@@ -66,6 +67,7 @@ function makeHost(speech: Speech): Host & { readonly log: LogFile } {
     openInBrowser,
     startSandbox: createStartSandbox(here("sandbox.js")),
     startSocketServer,
+    studioRuns: createStudioWatch(),
     log: createLog(path.join(profileFolder, "logs")),
     profileFolder,
     runtimeFolder: runtimeFolder(),
@@ -94,8 +96,8 @@ function showTray(keep: App, window: MainWindow, speech: Speech): void {
   show(trayModel(known, speech.t));
   keep.state.onChange((changes) => {
     known = merged(known, changes); // followed, not asked for: thousands of rows take a while to make
-    const { vault, signIns, signInsChanged, settings } = changes;
-    if ([vault, signIns, signInsChanged, settings].some((part) => part !== undefined))
+    const { vault, signIns, signInsChanged, settings, streamer } = changes;
+    if ([vault, signIns, signInsChanged, settings, streamer].some((part) => part !== undefined))
       show(trayModel(known, speech.t));
   });
 }

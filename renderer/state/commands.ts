@@ -26,6 +26,11 @@ export function commandsOf(keep: Keep): readonly Command[] {
     { id: "add", words: t("commands.add"), keys: "Ctrl+N", run: () => route.go({ screen: "add" }) },
     { id: "validateAll", words: t("commands.validateAll"), run: () => void keep.validateAll() },
     { id: "close", words: closing, keys: "Ctrl+L", run: () => void keep.close() },
+    {
+      id: "streamer",
+      words: t(keep.snapshot?.streamer === true ? "commands.streamerOff" : "commands.streamerOn"),
+      run: () => void keep.toggleStreamer(),
+    },
     ...SCREENS.map((screen, at): Command => ({
       id: screen,
       words: t("commands.go", { screen: t(`app.${screen}`) }),

@@ -121,6 +121,14 @@ export class Keep {
     const done = await this.run("pause", () => this.api["vault.pause"](paused));
     if (done !== undefined) this.notices.tell(paused ? t("app.pausedNow") : t("app.resumed"));
   }
+  /** From now on, or not any more; what OBS brought about is ended until the person wants it again. */
+  async toggleStreamer(): Promise<void> {
+    const { snapshot } = this;
+    if (snapshot === undefined) return;
+    const { settings, streamer: on } = snapshot;
+    const streamer = !on ? "on" : settings.streamer === "on" ? "auto" : "off";
+    await this.run("streamer", () => this.api["settings.change"]({ ...settings, streamer }));
+  }
   /** Locks where a lock means something, and pauses where it would only pretend. */
   async close(): Promise<void> {
     const vault = this.snapshot?.vault;

@@ -171,6 +171,7 @@ test("the vault locks with the screen, where the setting says so", async () => {
       lockWhat: "vault",
       lockAfterIdleMin: 0,
       lockOnSuspend: false,
+      streamer: "auto",
       language: "system",
     });
   }, passphrase);

@@ -68,6 +68,8 @@ export interface Bench extends AsyncDisposable {
   whileChoosing: () => Promise<unknown>;
   /** Ends the app and starts another over the same files; by default its start is waited for. */
   restart(wait?: { readonly started: boolean }): Promise<App>;
+  /** OBS runs. */
+  studioRuns: boolean;
   /** The sandbox's process answers when this does. */
   sandboxStarts: Promise<void>;
   /** Another app over what is on disk at this moment, as after a power cut. It has to be stopped. */
@@ -106,6 +108,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     whileChoosing: (): Promise<unknown> => Promise.resolve(),
     person: signsInAs("700000001"),
     sandboxStarts: Promise.resolve(),
+    studioRuns: false,
   };
   const host = (folder = profile): Host => ({
     clock: {
@@ -146,6 +149,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         }),
       ),
     startSocketServer,
+    studioRuns: () => Promise.resolve(bench.studioRuns),
     log: { info: note, warn: note, error: note },
     profileFolder: folder,
     runtimeFolder: path.join(folder, "run"),

@@ -1,0 +1,103 @@
+/** Streamer mode: names of accounts are masked, and nothing comes up by itself. By hand, or while a studio program runs. */
+import type { Failure, Result } from "../contract/failure.ts";
+import type { Settings } from "../contract/settings.ts";
+import type { AuthorizationView, BulkView, SignInView } from "../contract/view.ts";
+import type { Clock, Log } from "../core/ports.ts";
+
+const LOOK_EVERY_MS = 10_000;
+
+export interface Streamer {
+  readonly on: boolean;
+  /** Looks now, and then now and again; call when the settings change, too. */
+  follow(): void;
+  stop(): void;
+}
+
+/** `studioRuns`: whether a program that shows the screen to others runs now. */
+export function createStreamer(
+  parts: {
+    readonly settings: () => Settings;
+    readonly studioRuns: () => Promise<boolean>;
+    readonly clock: Clock;
+    readonly log: Log;
+  },
+  changed: () => void,
+): Streamer {
+  const { settings, clock, log } = parts;
+  let runs = false;
+  let mode: Settings["streamer"] | undefined;
+  let cancel: () => void = () => undefined;
+
+  async function look(): Promise<void> {
+    const now = await parts.studioRuns().catch((cause: unknown) => {
+      log.warn("streamer.look", { cause });
+      return runs; // not known: as it was
+    });
+    if (mode !== "auto") return;
+    cancel();
+    cancel = clock.after(LOOK_EVERY_MS, () => void look());
+    if (now === runs) return;
+    runs = now;
+    changed();
+  }
+  return {
+    get on() {
+      const { streamer } = settings();
+      return streamer === "on" || (streamer === "auto" && runs);
+    },
+    follow() {
+      const { streamer } = settings();
+      if (streamer === mode) return;
+      mode = streamer;
+      cancel();
+      if (streamer === "auto") void look();
+    },
+    stop() {
+      mode = undefined;
+      cancel();
+    },
+  };
+}
+
+/** Enough for who knows it, and nothing for who does not. */
+export function maskedName(name: string): string {
+  const [first] = name;
+  return first === undefined ? "" : `${first}•••`;
+}
+export const maskedFailure = <F extends Failure>(failure: F): F =>
+  "account" in failure ? { ...failure, account: maskedName(failure.account) } : failure;
+export const maskedResult = <V>(result: Result<V>): Result<V> =>
+  result.ok ? result : { ...result, failure: maskedFailure(result.failure) };
+
+export function maskedSignIn(row: SignInView): SignInView {
+  const { alias, reason } = row;
+  return {
+    ...row,
+    user_id: maskedName(row.user_id),
+    login: maskedName(row.login),
+    displayName: maskedName(row.displayName),
+    ...(alias !== undefined && { alias: maskedName(alias) }),
+    ...(reason !== undefined && { reason: maskedFailure(reason) }),
+  };
+}
+export const maskedBulk = (bulk: BulkView): BulkView => ({
+  ...bulk,
+  failures: bulk.failures.map(({ failure, count, names }) => ({
+    failure: maskedFailure(failure),
+    count,
+    names: names.map(maskedName),
+  })),
+});
+export function maskedAuthorization(course: AuthorizationView): AuthorizationView {
+  if (course.step === "failed") return { ...course, failure: maskedFailure(course.failure) };
+  if (course.step !== "confirm") return course;
+  const { insteadOf, replaces } = course;
+  return {
+    ...course,
+    user_id: maskedName(course.user_id),
+    login: maskedName(course.login),
+    displayName: maskedName(course.displayName),
+    ...(insteadOf !== undefined && { insteadOf: maskedName(insteadOf) }),
+    ...(replaces?.alias !== undefined && { replaces: { ...replaces, alias: maskedName(replaces.alias) } }),
+  };
+}

@@ -1,0 +1,42 @@
+/** English words of tools, of the question whether one may connect, and of streamer mode. */
+export const toolsWords = {
+  tools: {
+    title: "Tools",
+    lead: "Programs on this computer that may ask for access tokens. A refresh token never leaves the vault.",
+    add: "Connect a tool",
+    endpoint: "They connect at",
+    none: "No tool yet",
+    noneText:
+      "Make a key for a bot, an overlay or a script. It gets fresh tokens from then on, and you can take the key back.",
+    all: "All accounts",
+    some_one: "{{count}} account",
+    some_other: "{{count}} accounts",
+    lastUsed: "Last used {{when}}",
+    neverUsed: "Not used since start",
+    copy: "Copy connection",
+    copyOf: "Copy connection of {{name}}",
+    remove: "Take back…",
+    removeOf: "Take back the key of {{name}}",
+    dialog: "Connect a tool",
+    name: "Name of the tool",
+    nameHint: "As you will look for it in this list.",
+    accounts: "Accounts it may use",
+    every: "All, also those added later",
+    only: "Only these",
+    create: "Make a key and copy it",
+    created:
+      "{{name}} can connect. Its connection is on the clipboard for 30 s: paste it into the tool's settings.",
+    removed: "{{name}} gets no more tokens.",
+    needName: "Give the tool a name.",
+    needAccount: "Choose at least one account.",
+  },
+  streamer: {
+    title: "Streaming",
+    label: "Streamer mode",
+    auto: "While OBS Studio runs",
+    on: "Always on",
+    off: "Off",
+    hint: "Names of accounts are masked in window, tray and notifications, codes are hidden, and no tool's question comes up by itself.",
+    turnOff: "Streamer mode is on. Turn it off",
+  },
+} as const;
