@@ -35,7 +35,10 @@ export default defineConfig(
     files: ["**/*.svelte"],
     rules: { "svelte/button-has-type": "error", "svelte/no-inline-styles": "error" },
   },
-  { files: ["tests/**", "tooling/**", "*.ts", "*.js"], languageOptions: { globals: globals.node } },
+  {
+    files: ["tests/**", "tooling/**", "docs/**", "*.ts", "*.js"],
+    languageOptions: { globals: globals.node },
+  },
   {
     files: ["**/*.svelte", "**/*.svelte.ts"],
     languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 
 const PACKAGES = [
+  "curl",
   "dbus",
   "fish",
   "fonts-dejavu-core",

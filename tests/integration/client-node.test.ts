@@ -9,10 +9,13 @@ import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fileStore, storeFile, Tokenkeep, TokenkeepError } from "../../clients/node/src/index.ts";
 import { openConnection } from "../../clients/node/src/connection.ts";
-import { proofOf } from "../../clients/node/src/proof.ts";
+import { pair } from "../../clients/node/src/pair.ts";
+import { proofOf, sameProof } from "../../clients/node/src/proof.ts";
 import { startSocketServer } from "../../main/socket/server.ts";
 import type { SocketServer } from "../../main/socket/types.ts";
+import { CONVERSATIONS, expected, playServer, type Conversation } from "../support/scripted-server.ts";
 import vectors from "../vectors/socket/proofs.json" with { type: "json" };
+import refused from "../vectors/socket/refused.json" with { type: "json" };
 
 const CLIENT = randomUUID();
 const KEY = randomBytes(32).toString("base64url");
@@ -64,6 +67,82 @@ const keepAt = (endpoint: string, patienceMs = 0) =>
 test.each(vectors)("proofs as published: $name", ({ client_proof, server_proof, ...input }) => {
   expect(proofOf("client", input)).toBe(client_proof);
   expect(proofOf("server", input)).toBe(server_proof);
+});
+
+test.each(refused.filter(({ by }) => by === "client"))(
+  "a server's proof is refused: $why",
+  ({ proof, ...input }) => {
+    expect(sameProof(proofOf("server", input), proof)).toBe(false);
+  },
+);
+
+test.each(CONVERSATIONS)("the published conversation: $name", async (conversation) => {
+  const endpoint = path.join(folder, "played.sock");
+  const server = await playServer(conversation, endpoint);
+  const { pairs, asked, outcomes, notices } = expected(conversation);
+  const told: unknown[] = [];
+  let closed: TokenkeepError | undefined;
+  const connection = openConnection({
+    endpoint,
+    ...(!pairs && { credentials: conversation }),
+    onNotice: (notice) => told.push(notice),
+    onClose: (why) => (closed = why),
+  });
+  const found: unknown[] = [];
+  for (const { method, params } of asked)
+    found.push(
+      await connection.request(method, params).then(
+        (result) => ({ result }),
+        (error: unknown) => ({ code: (error as TokenkeepError).code }),
+      ),
+    );
+  while (closed === undefined && (told.length < notices.length || asked.length === 0))
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(asked.length > 0 ? found : [{ code: closed?.code }]).toEqual(
+    asked.length === 0 && notices.length > 0 ? [{ code: "disconnected" }] : outcomes,
+  );
+  expect(told).toEqual(notices);
+  expect(server.strayed).toEqual([]);
+  connection.close();
+  server.close();
+});
+
+describe("pairing, as published", () => {
+  const play = (name: string, endpoint: string) =>
+    playServer(CONVERSATIONS.find((each) => each.name === name) as Conversation, endpoint);
+  const wish = {
+    name: "Nightcue",
+    developer: "Nordmole Software",
+    reason: "Show and send chat in your second window",
+    accounts: ["mirelune"],
+    scopes: ["user:read:chat", "user:write:chat"],
+    lifetime: "always",
+  } as const;
+
+  test("the code is shown, the key comes, and the same connection is used on", async () => {
+    const endpoint = path.join(folder, "pair.sock");
+    const server = await play("pairing: allowed for always, and used at once", endpoint);
+    const codes: string[] = [];
+    const { keep, credentials, lifetime } = await pair(wish, {
+      endpoint,
+      onCode: (code) => codes.push(code),
+    });
+    expect(codes).toEqual(["418207"]);
+    expect(credentials?.key).toMatch(/^[\w-]{43}$/);
+    expect(lifetime).toBe("always");
+    expect(await keep.token()).toMatchObject({ access_token: "at-1" });
+    keep.close();
+    server.close();
+  });
+
+  test("withdrawn, it is over at once", async () => {
+    const endpoint = path.join(folder, "pair.sock");
+    const server = await play("pairing: denied", endpoint);
+    const withdrawn = new AbortController();
+    const asking = pair(wish, { endpoint, signal: withdrawn.signal, onCode: () => withdrawn.abort() });
+    await expect(asking).rejects.toMatchObject({ code: "disconnected" });
+    server.close();
+  });
 });
 
 describe("with Tokenkeep", () => {

@@ -1,0 +1,130 @@
+"""python3 -m unittest discover -s clients/python; with the vectors of tests/vectors/socket."""
+
+import hmac
+import json
+import os
+import socket
+import stat
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+
+from tokenkeep import FileStore, Tokenkeep, TokenkeepError, proof_of
+
+VECTORS = Path(__file__).parents[2] / "tests/vectors/socket"
+NAMES = ("key", "endpoint", "challenge", "client", "nonce")
+CLIENT = "6f1a6f0e-3c1b-4a56-9d5e-0c1f5b7a1e00"
+KEY = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"
+CHALLENGE = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE"
+PLANTED = {"jsonrpc": "2.0", "id": 1, "result": {"access_token": "planted"}}
+
+
+def vectors(name):
+    return json.loads((VECTORS / name).read_text("utf-8"))
+
+
+class Proofs(unittest.TestCase):
+    def test_as_published(self):
+        for vector in vectors("proofs.json"):
+            with self.subTest(vector["name"]):
+                values = [vector[name] for name in NAMES]
+                self.assertEqual(proof_of("client", *values), vector["client_proof"])
+                self.assertEqual(proof_of("server", *values), vector["server_proof"])
+
+    def test_refused_as_published(self):
+        for vector in vectors("refused.json"):
+            with self.subTest(vector["why"]):
+                role = "server" if vector["by"] == "client" else "client"
+                expected = proof_of(role, *(vector[name] for name in NAMES))
+                self.assertFalse(hmac.compare_digest(expected.encode(), vector["proof"].encode()))
+
+
+class Impostors(unittest.TestCase):
+    """Whoever cannot prove that it is Tokenkeep is told no key, and nothing that it says is used."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="tk-py-")
+        self.endpoint = os.path.join(self.folder.name, "false.sock")
+        self.heard = b""
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def serve(self, greeting, lines=lambda auth: []):
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(self.endpoint)
+        listening.listen(1)
+
+        def run():
+            connection, _ = listening.accept()
+            with connection, listening:
+                try:
+                    connection.sendall((greeting if isinstance(greeting, str) else json.dumps(greeting)).encode() + b"\n")
+                    self.heard = connection.recv(65536)
+                    if self.heard:
+                        for line in lines(json.loads(self.heard.split(b"\n")[0])["params"]):
+                            connection.sendall(json.dumps(line).encode() + b"\n")
+                        connection.recv(1)
+                except OSError:
+                    pass  # it was left: that is what is tested
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        return thread
+
+    def refused(self, *served):
+        thread = self.serve(*served)
+        with self.assertRaises(TokenkeepError) as caught:
+            Tokenkeep((CLIENT, KEY), self.endpoint, patience=0).token()
+        self.assertEqual(caught.exception.code, "not_tokenkeep")
+        thread.join(5)
+        self.assertNotIn(KEY.encode(), self.heard)
+        os.unlink(self.endpoint)
+
+    def test_proofs(self):
+        def proved(proof):
+            return {"jsonrpc": "2.0", "id": 0, "result": {"proof": proof}}
+
+        for name, lines in {
+            "another proof": lambda auth: [proved("A" * 43), PLANTED],
+            "our own proof": lambda auth: [proved(auth["proof"]), PLANTED],
+            "no proof": lambda auth: [proved(None), PLANTED],
+            "not ASCII": lambda auth: [proved("ä" * 43), PLANTED],
+            "an answer before the proof": lambda auth: [PLANTED],
+            "a notification before the proof": lambda auth: [{"jsonrpc": "2.0", "method": "grant.revoked"}, PLANTED],
+            "a list": lambda auth: [[PLANTED]],
+            "of another path": lambda auth: [
+                proved(proof_of("server", KEY, "/tmp/other.sock", CHALLENGE, CLIENT, auth["nonce"])),
+                PLANTED,
+            ],
+        }.items():
+            with self.subTest(name):
+                self.refused({"tokenkeep": 1, "challenge": CHALLENGE}, lines)
+
+    def test_greetings(self):
+        for greeting in ({"tokenkeep": 2, "challenge": CHALLENGE}, {"tokenkeep": 1}, "220 mail ESMTP", "x" * 200_000):
+            with self.subTest(str(greeting)[:40]):
+                self.refused(greeting)
+                self.assertEqual(self.heard, b"")
+
+
+class Stores(unittest.TestCase):
+    def test_for_its_user_alone(self):
+        with tempfile.TemporaryDirectory() as folder:
+            store = FileStore(Path(folder) / "deep" / "er" / "bot.json")
+            self.assertIsNone(store.load())
+            store.save(CLIENT, KEY)
+            store.save(CLIENT, KEY)  # over the old one
+            self.assertEqual(stat.S_IMODE(store.file.stat().st_mode), 0o600)
+            self.assertEqual(store.load(), (CLIENT, KEY))
+            store.file.chmod(0o644)
+            with self.assertRaises(TokenkeepError) as caught:
+                store.load()
+            self.assertEqual(caught.exception.code, "store_unsafe")
+            store.forget()
+            self.assertIsNone(store.load())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,452 @@
+"""Fresh access tokens from Tokenkeep, over its local socket. One file, Python 3.9 or newer, standard library only.
+
+    from tokenkeep import connect
+
+    keep = connect("my-bot", name="My bot", reason="Answers in chat", scopes=["user:read:chat"])
+    token = keep.token(scopes=["user:read:chat"])
+    print(token["login"], token["client_id"], token["access_token"])
+
+Protocol: docs/socket-protocol.md. Nothing that a server says before it has proved itself is used.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+import socket
+import stat
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+__all__ = ["FileStore", "Tokenkeep", "TokenkeepError", "connect", "pair"]
+
+_MAX_LINE_UNPROVED = 64 * 1024
+_MAX_LINE = 16 * 1024 * 1024
+_START_SEC = 10.0
+#: An answer may need the provider, which has half a minute.
+_ANSWER_SEC = 60.0
+
+
+class TokenkeepError(Exception):
+    """``code`` is stable: compare it, and expect codes that are not named in the protocol. The text is for people."""
+
+    def __init__(self, code: str, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        #: Seconds, where the server knows when asking again makes sense.
+        self.retry_after = retry_after
+
+
+#: The connection failed, and another one may not.
+_LOST = ("not_running", "disconnected", "timeout")
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def proof_of(role: str, key: str, endpoint: str, challenge: str, client: str, nonce: str) -> str:
+    """HMAC-SHA256 (RFC 2104) over five lines, base64url without padding. ``role``: ``client`` or ``server``."""
+    secret = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
+    text = "\n".join([f"tokenkeep/1 {role}", endpoint, challenge, client, nonce])
+    return _base64url(hmac.new(secret, text.encode("utf-8"), hashlib.sha256).digest())
+
+
+def find_endpoint() -> str:
+    """``TOKENKEEP_ENDPOINT``, else what a running Tokenkeep has announced, else the one place where it would be."""
+    named = os.environ.get("TOKENKEEP_ENDPOINT", "")
+    if named:
+        return named
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    folder = Path(runtime) / "tokenkeep" if runtime else Path.home() / ".local/state/tokenkeep/run"
+    try:
+        endpoint = json.loads((folder / "endpoint.json").read_text("utf-8"))["endpoint"]
+        if isinstance(endpoint, str):
+            return endpoint
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # not announced: it does not run, or is about to
+    return str(folder / "tokenkeep.sock")
+
+
+class FileStore:
+    """Where a tool keeps its key: one file, 0600, replaced whole. One that others may read is refused, not mended."""
+
+    def __init__(self, file: str | os.PathLike[str]) -> None:
+        self.file = Path(file)
+
+    @staticmethod
+    def of(name: str) -> FileStore:
+        """The same place as the Node client has: a folder of the user that is not synchronised."""
+        if sys.platform == "win32":
+            folder = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local")
+        elif sys.platform == "darwin":
+            folder = Path.home() / "Library/Application Support"
+        else:
+            folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state")
+        return FileStore(folder / "tokenkeep" / "clients" / (re.sub(r"[^\w.-]+", "-", name, flags=re.A) + ".json"))
+
+    def load(self) -> tuple[str, str] | None:
+        """``(client, key)``, or ``None`` where there is no file yet."""
+        try:
+            mode = self.file.lstat().st_mode
+            text = self.file.read_text("utf-8")
+        except FileNotFoundError:
+            return None
+        if sys.platform != "win32" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise TokenkeepError("store_unsafe", f"Other users may read {self.file}. Pair anew, and take the old key back.")
+        try:
+            kept = json.loads(text)
+            return str(kept["client"]), str(kept["key"])
+        except (ValueError, KeyError, TypeError):
+            raise TokenkeepError("store_unsafe", f"{self.file} does not hold a key.") from None
+
+    def save(self, client: str, key: str) -> None:
+        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = self.file.with_name(self.file.name + ".new")
+        beside.unlink(missing_ok=True)
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            json.dump({"client": client, "key": key}, out)
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(self.file)
+
+    def forget(self) -> None:
+        self.file.unlink(missing_ok=True)
+
+
+class _Pipe:
+    """A named pipe of Windows, with the four things of a socket that are used here. It knows no time-outs."""
+
+    def __init__(self, name: str) -> None:
+        self._file = open(name, "r+b", buffering=0)
+        self.recv = self._file.read
+        self.sendall = self._file.write
+        self.close = self._file.close
+
+    def settimeout(self, seconds: float | None) -> None:
+        pass
+
+
+class _Connection:
+    """One connection, for one thread at a time. The first thing that is asked goes out together with the proof."""
+
+    def __init__(self, endpoint: str, credentials: tuple[str, str] | None, first: tuple[str, Any] | None = None) -> None:
+        self._rest = b""
+        self._id = 0
+        self._max = _MAX_LINE_UNPROVED
+        self.notices: list[dict[str, Any]] = []
+        try:
+            if endpoint.startswith("\\\\.\\pipe\\"):
+                self._socket: Any = _Pipe(endpoint)
+            else:
+                self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                self._socket.settimeout(_START_SEC)
+                self._socket.connect(endpoint)
+        except (FileNotFoundError, ConnectionRefusedError):
+            self.close()
+            raise TokenkeepError("not_running", "Tokenkeep is not running.") from None
+        except OSError as error:
+            self.close()
+            raise TokenkeepError("disconnected", f"The connection to Tokenkeep failed: {error}") from None
+        try:
+            self._start(endpoint, credentials, first)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, endpoint: str, credentials: tuple[str, str] | None, first: tuple[str, Any] | None) -> None:
+        greeting = self._read(_START_SEC)
+        challenge = greeting.get("challenge")
+        if greeting.get("tokenkeep") != 1 or not isinstance(challenge, str):
+            raise _stranger()
+        asked = b"" if first is None else self._line(*first)
+        if credentials is None:
+            self._send(asked)
+        else:
+            client, key = credentials
+            nonce = _base64url(secrets.token_bytes(32))
+            values = (key, endpoint, challenge, client, nonce)
+            auth = {"client": client, "nonce": nonce, "proof": proof_of("client", *values)}
+            self._send(_text(0, "auth", auth) + asked)
+            answer = self._read(_START_SEC)
+            if answer.get("id") == 0 and isinstance(answer.get("error"), dict):
+                raise _told(answer["error"])  # not proved: it means "later", no more
+            result = answer.get("result")
+            found = result.get("proof") if answer.get("id") == 0 and isinstance(result, dict) else None
+            expected = proof_of("server", *values)
+            if not isinstance(found, str) or not hmac.compare_digest(expected.encode(), found.encode()):
+                raise _stranger()
+        self._max = _MAX_LINE
+
+    def ask(self, method: str, params: Any = None) -> Any:
+        self._send(self._line(method, params))
+        return self.answer()
+
+    def answer(self, seconds: float | None = _ANSWER_SEC, on_notice: Callable[[dict[str, Any]], None] | None = None) -> Any:
+        """The answer to what was asked last. What is told meanwhile is kept, unless somebody listens."""
+        while True:
+            message = self._read(seconds)
+            if isinstance(message.get("method"), str):
+                (on_notice or self.notices.append)(message)
+            elif message.get("id") == self._id:
+                if isinstance(message.get("error"), dict):
+                    raise _told(message["error"])
+                return message.get("result")
+
+    def next_notice(self) -> dict[str, Any]:
+        """Waits for it, as long as it takes."""
+        while not self.notices:
+            message = self._read(None)
+            if isinstance(message.get("method"), str):
+                return message
+        return self.notices.pop(0)
+
+    def close(self) -> None:
+        if hasattr(self, "_socket"):
+            self._socket.close()
+
+    def _line(self, method: str, params: Any) -> bytes:
+        self._id += 1
+        return _text(self._id, method, params)
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._socket.sendall(data)
+        except OSError as error:
+            raise _lost(error) from None
+
+    def _read(self, seconds: float | None) -> dict[str, Any]:
+        end = None if seconds is None else time.monotonic() + seconds
+        while b"\n" not in self._rest:
+            if len(self._rest) > self._max:
+                raise _stranger()
+            try:
+                self._socket.settimeout(None if end is None else max(0.001, end - time.monotonic()))
+                chunk = self._socket.recv(65536)
+            except (TimeoutError, socket.timeout):
+                raise TokenkeepError("timeout", "Tokenkeep did not answer.") from None
+            except OSError as error:
+                raise _lost(error) from None
+            if not chunk:
+                raise TokenkeepError("disconnected", "The connection to Tokenkeep has ended.")
+            self._rest += chunk
+        line, self._rest = self._rest.split(b"\n", 1)
+        try:
+            message = json.loads(line)
+        except ValueError:
+            raise _stranger() from None
+        if not isinstance(message, dict):
+            raise _stranger()
+        return message
+
+
+def _text(number: int, method: str, params: Any) -> bytes:
+    message = {"jsonrpc": "2.0", "id": number, "method": method, **({} if params is None else {"params": params})}
+    return json.dumps(message).encode("utf-8") + b"\n"
+
+
+def _told(error: dict[str, Any]) -> TokenkeepError:
+    data = error.get("data")
+    code = data.get("code") if isinstance(data, dict) else None
+    wait = data.get("retry_after") if isinstance(data, dict) else None
+    return TokenkeepError(
+        code if isinstance(code, str) else "internal",
+        str(error.get("message", "Tokenkeep refused this.")),
+        wait if isinstance(wait, (int, float)) else None,
+    )
+
+
+def _stranger() -> TokenkeepError:
+    return TokenkeepError(
+        "not_tokenkeep", "What listens there cannot prove that it is Tokenkeep. Nothing it said was used."
+    )
+
+
+def _lost(error: OSError) -> TokenkeepError:
+    return TokenkeepError("disconnected", f"The connection to Tokenkeep failed: {error}")
+
+
+class Tokenkeep:
+    """What a tool works with, from any thread. Makes a new connection when the last one has ended.
+
+    ``patience``: seconds that a question goes on trying while Tokenkeep is not there.
+    """
+
+    def __init__(
+        self,
+        credentials: tuple[str, str] | None,
+        endpoint: str | None = None,
+        patience: float = 10.0,
+        _paired: _Connection | None = None,
+    ) -> None:
+        self._credentials = credentials
+        self._endpoint = endpoint
+        self._patience = patience
+        self._connection = _paired
+        self._lock = threading.Lock()
+
+    def token(
+        self,
+        account: str | None = None,
+        scopes: list[str] | None = None,
+        min_valid: int | None = None,
+        reason: str | None = None,
+    ) -> dict[str, Any]:
+        """The smallest token that covers ``scopes``, renewed first if it has to be."""
+        asked = {"account": account, "scopes": scopes, "min_valid": min_valid, "reason": reason}
+        return self._ask("token.get", {name: value for name, value in asked.items() if value is not None})
+
+    def accounts(self) -> list[dict[str, Any]]:
+        return self._ask("accounts.list")["accounts"]
+
+    def report_invalid(self, token_id: str) -> bool:
+        """An API refused this token. True: it is valid, and the refusal had another reason. False: ask for another."""
+        return self._ask("token.reportInvalid", {"token_id": token_id})["valid"]
+
+    def ui(self, action: str, **more: Any) -> bool:
+        """Opens Tokenkeep's own window: ``open``, ``add``, ``remove`` or ``export``."""
+        return self._ask("ui.request", {"action": action, **more})["shown"]
+
+    def revoke_self(self) -> None:
+        """Gives the key back: it works no more."""
+        self._ask("grant.revokeSelf")
+
+    def watch(self) -> Iterator[dict[str, Any]]:
+        """What happens to the tool's tokens, as ``{"type": "token.changed", ...}``. Reconnects by itself.
+
+        Begins with ``connected``, and says it again after each reconnection; ends after ``grant.revoked``.
+        """
+        wait = 0.05
+        while True:
+            try:
+                connection = _Connection(self._endpoint or find_endpoint(), self._credentials, ("token.watch", None))
+                try:
+                    connection.answer()
+                    wait = 0.05
+                    yield {"type": "connected"}
+                    while True:
+                        notice = connection.next_notice()
+                        yield {**(notice.get("params") or {}), "type": notice["method"]}
+                        if notice["method"] == "grant.revoked":
+                            return
+                finally:
+                    connection.close()
+            except TokenkeepError as error:
+                if error.code not in _LOST:
+                    raise
+                if error.code != "not_running":
+                    yield {"type": "disconnected"}
+            time.sleep(wait)
+            wait = min(wait * 2, 5.0)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    def __enter__(self) -> Tokenkeep:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ask(self, method: str, params: Any = None) -> Any:
+        end = time.monotonic() + self._patience
+        wait = 0.05
+        while True:
+            try:
+                with self._lock:
+                    return self._ask_once(method, params)
+            except TokenkeepError as error:
+                if error.code not in _LOST or time.monotonic() + wait > end:
+                    raise
+            time.sleep(wait)
+            wait = min(wait * 2, 5.0)
+
+    def _ask_once(self, method: str, params: Any) -> Any:
+        try:
+            if self._connection is not None:
+                return self._connection.ask(method, params)
+            if self._credentials is None:
+                raise TokenkeepError("not_paired", "The pairing was for one connection, which has ended.")
+            endpoint = self._endpoint or find_endpoint()
+            self._connection = _Connection(endpoint, self._credentials, (method, params))
+            return self._connection.answer()
+        except TokenkeepError as error:
+            if error.code in _LOST and self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            raise
+
+
+def pair(
+    name: str,
+    *,
+    on_code: Callable[[str], None],
+    endpoint: str | None = None,
+    patience: float = 10.0,
+    **wish: Any,
+) -> tuple[Tokenkeep, tuple[str, str] | None]:
+    """Asks the person, in Tokenkeep's window, for as long as they take.
+
+    ``wish``: ``developer``, ``reason``, ``accounts``, ``scopes``, ``lifetime``. ``on_code`` gets six digits, to be shown:
+    the person compares them. Raises ``grant_denied`` when they say no. The credentials are ``None`` with lifetime
+    ``once``: then there is this one connection.
+    """
+
+    def hear(notice: dict[str, Any]) -> None:
+        code = (notice.get("params") or {}).get("code")
+        if notice["method"] == "pair.code" and isinstance(code, str):
+            on_code(code)
+
+    where = endpoint or find_endpoint()
+    request = {"name": name, **{key: value for key, value in wish.items() if value is not None}}
+    connection = _Connection(where, None, ("pair.request", request))
+    try:
+        grant = connection.answer(None, hear)
+    except BaseException:
+        connection.close()
+        raise
+    client, key = grant.get("client"), grant.get("key")
+    credentials = (client, key) if isinstance(client, str) and isinstance(key, str) else None
+    return Tokenkeep(credentials, endpoint, patience, connection), credentials
+
+
+def connect(
+    store: str | FileStore,
+    *,
+    name: str | None = None,
+    on_code: Callable[[str], None] | None = None,
+    endpoint: str | None = None,
+    patience: float = 10.0,
+    **wish: Any,
+) -> Tokenkeep:
+    """The key from ``TOKENKEEP_CLIENT`` and ``TOKENKEEP_KEY``, or from the store; else one that the person gives.
+
+    Without ``name`` nobody is asked: where there is no key, that is the error ``not_paired``.
+    """
+    kept = FileStore.of(store) if isinstance(store, str) else store
+    named = (os.environ.get("TOKENKEEP_CLIENT", ""), os.environ.get("TOKENKEEP_KEY", ""))
+    known = named if all(named) else kept.load()
+    if known is not None:
+        return Tokenkeep(known, endpoint, patience)
+    if name is None:
+        raise TokenkeepError("not_paired", "There is no key yet: pair first.")
+
+    def say(code: str) -> None:
+        print(f"Tokenkeep asks whether to allow “{name}”. The code: {code}", file=sys.stderr, flush=True)
+
+    keep, credentials = pair(name, on_code=on_code or say, endpoint=endpoint, patience=patience, **wish)
+    if credentials is not None:
+        kept.save(*credentials)
+    return keep

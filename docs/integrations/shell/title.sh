@@ -1,0 +1,12 @@
+#!/bin/sh
+# Writes the title of your channel. Needs curl, and `tokenkeep pair` once.
+# The token goes through pipe and environment: never through an argument, which every user of the computer can see.
+set -eu
+api=${API:-https://api.twitch.tv/helix}
+
+# Which account: the one that this command line may use, or the one that is named.
+id=$(tokenkeep token ${1:+--account "$1"} --format env | sed -n 's/^USER_ID=//p')
+
+tokenkeep token ${1:+--account "$1"} --min-valid 1m --format header |
+  curl --silent --show-error --fail --write-out "\n" --header @- "$api/channels?broadcaster_id=$id" |
+  sed -n 's/.*"title":"\([^"]*\)".*/\1/p'
