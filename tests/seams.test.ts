@@ -32,7 +32,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "electron",
   ],
   preload: ["contract", "electron/renderer"],
-  renderer: ["contract", "text", "svelte", "bits-ui", "@lucide/svelte", "virtua", "qr"],
+  renderer: ["contract", "text", "svelte", "bits-ui", "@lucide/svelte", "@tanstack/virtual-core", "qr"],
   sandbox: ["contract", "core", "jose", "node:"],
   "clients/node/src": ["node:", "@twurple/auth"], // no dependency: the one on twurple is of types alone
   cli: ["clients/node/src", "text", "node:", "package.json"],

@@ -18,6 +18,8 @@ const SANDBOX_SCOPES = [
   "channel:manage:broadcast",
 ];
 
+const ROUGHLY_MS = 10_000;
+
 export class Keep {
   readonly api: RendererApi;
   readonly notices = new Notices();
@@ -26,8 +28,10 @@ export class Keep {
   /** What lies over the screen, at the person's wish. */
   sheet = $state<"palette" | "help">();
   snapshot = $state.raw<Snapshot | undefined>();
-  /** Ticks once a second while the window can be seen. */
+  /** Ticks once a second while the window can be seen: for countdowns. */
   nowMs = $state(Date.now());
+  /** The same for words that speak of minutes: what need not be right to the second is not made anew each second. */
+  readonly roughlyMs = $derived(Math.floor(this.nowMs / ROUGHLY_MS) * ROUGHLY_MS);
   /** What is under way, by name, so that its button can say so. */
   readonly busy = new SvelteSet<string>();
 

@@ -1,0 +1,161 @@
+/** What a long list draws: as many rows as can be seen, and rows that went out of sight take the ones that come in. */
+/* eslint-disable svelte/prefer-svelte-reactivity -- the maps and sets here do not outlive the call that made them */
+import { observeWindowOffset, observeWindowRect, Virtualizer, windowScroll } from "@tanstack/virtual-core";
+
+/** A row that is drawn. Its place in the list and what it shows change; its elements stay. */
+export class Slot<T> {
+  readonly id: number;
+  item: T = $state.raw() as T;
+  index = $state(0);
+  startPx = $state(0);
+  /** Waits for the next item that comes in. */
+  spare = $state(false);
+  constructor(id: number) {
+    this.id = id;
+  }
+}
+
+/** Rows above and below those that are seen, so that a wheel's step finds them drawn. */
+const OVERSCAN = 3;
+/** How long unused rows wait: as somebody types, few are found, and then many again. */
+const SPARE_MS = 5_000;
+
+export interface VirtualOptions<T> {
+  /** What it lies in. Undefined until it is mounted. */
+  readonly host: () => HTMLElement | undefined;
+  /** A guess in px, until a row is measured. */
+  readonly estimate: (item: T) => number;
+}
+
+/** Scrolls with the window. Keys are those of items: a row that stays in sight keeps its elements. */
+export class VirtualRows<T extends { readonly key: string }> {
+  slots: readonly Slot<T>[] = $state.raw([]);
+  /** Of all rows, seen or not. */
+  tallPx = $state(0);
+  /** While it scrolls, rows pass under a pointer that means none of them. */
+  scrolls = $state(false);
+
+  readonly #options: VirtualOptions<T>;
+  readonly #virtualizer: Virtualizer<Window, HTMLElement>;
+  #items: readonly T[] = [];
+  #made = 0;
+  #spareTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #shownBy = new WeakMap<Element, { readonly item: T; readonly index: number }>();
+  readonly #sizes = new ResizeObserver((entries) => {
+    for (const { target, borderBoxSize } of entries) {
+      const heightPx = borderBoxSize[0]?.blockSize ?? 0;
+      const shown = this.#shownBy.get(target);
+      if (shown !== undefined && heightPx > 0) this.#virtualizer.resizeItem(shown.index, heightPx); // 0: it is spare
+    }
+  });
+
+  constructor(options: VirtualOptions<T>) {
+    this.#options = options;
+    this.#virtualizer = new Virtualizer<Window, HTMLElement>(this.#settings());
+  }
+  #settings() {
+    return {
+      count: this.#items.length,
+      getScrollElement: () => window,
+      estimateSize: (index: number) => {
+        const item = this.#items[index];
+        return item === undefined ? 0 : this.#options.estimate(item);
+      },
+      observeElementRect: observeWindowRect,
+      observeElementOffset: observeWindowOffset,
+      scrollToFn: windowScroll,
+      overscan: OVERSCAN,
+      scrollMargin: this.#marginPx,
+      initialOffset: () => scrollY,
+      onChange: () => this.#place(),
+    };
+  }
+  #marginPx = 0;
+
+  /** Follows the window; returns its own stop. */
+  follow = (): (() => void) => {
+    const stop = this.#virtualizer._didMount();
+    const above = new ResizeObserver(() => {
+      const host = this.#options.host();
+      if (host === undefined) return;
+      const marginPx = host.getBoundingClientRect().top + scrollY;
+      if (marginPx === this.#marginPx) return;
+      this.#marginPx = marginPx;
+      this.show(this.#items);
+    });
+    above.observe(document.body);
+    this.#virtualizer._willUpdate();
+    this.#place();
+    return () => {
+      clearTimeout(this.#spareTimer);
+      above.disconnect();
+      this.#sizes.disconnect();
+      stop();
+    };
+  };
+  show(items: readonly T[]): void {
+    this.#items = items;
+    this.#virtualizer.setOptions(this.#settings());
+    this.#place();
+  }
+  scrollTo(index: number): void {
+    this.#virtualizer.scrollToIndex(index, { align: "center" });
+  }
+  /** Of the element that all rows lie in. */
+  tall = (element: HTMLElement) => {
+    element.style.height = `${String(this.tallPx)}px`;
+  };
+  /** Of a slot's element: puts it in its place. */
+  placed = (slot: Slot<T>) => (element: HTMLElement) => {
+    element.style.transform = `translateY(${String(slot.startPx)}px)`;
+  };
+  /** Of a slot's element: measures it, and anew with each item that it shows. */
+  measured = (slot: Slot<T>) => (element: HTMLElement) => {
+    this.#shownBy.set(element, { item: slot.item, index: slot.index });
+    this.#sizes.observe(element);
+    return () => this.#sizes.unobserve(element);
+  };
+
+  #place(): void {
+    const rows = this.#virtualizer.getVirtualItems();
+    this.tallPx = this.#virtualizer.getTotalSize();
+    this.scrolls = this.#virtualizer.isScrolling;
+    const before = new Map(this.slots.map((slot) => [slot.item.key, slot]));
+    const shown = rows.flatMap(({ index, start }) => {
+      const item = this.#items[index];
+      return item === undefined ? [] : [{ index, start, item, own: before.get(item.key) }];
+    });
+    // A row that somebody is at stays what it is, or a key or a click would be meant for another.
+    const recycles = !this.#options.host()?.contains(document.activeElement);
+    const owned = new Set(shown.map(({ own }) => own));
+    const free = recycles ? this.slots.filter((slot) => !owned.has(slot)).reverse() : [];
+    const drawn = shown.map(({ index, start, item, own }) => {
+      const slot = own ?? free.pop() ?? new Slot<T>((this.#made += 1));
+      slot.item = item;
+      slot.index = index;
+      slot.startPx = start - this.#marginPx;
+      slot.spare = false;
+      return slot;
+    });
+    for (const slot of free) slot.spare = true;
+    this.#arrange(drawn, free.reverse(), recycles);
+    clearTimeout(this.#spareTimer);
+    if (free.length > 0) this.#spareTimer = setTimeout(() => this.#dropSpares(), SPARE_MS);
+  }
+  /**
+   * In the document they stand as they are read, but an element that is moved takes time, and loses the focus: they are
+   * put in order when the scrolling rests, and while nobody is at one of them.
+   */
+  #arrange(drawn: readonly Slot<T>[], spare: readonly Slot<T>[], mayMove: boolean): void {
+    const present = new Set(this.slots);
+    const kept = this.slots.filter((slot) => drawn.includes(slot));
+    const same = kept.length + spare.length === present.size && drawn.every((slot) => present.has(slot));
+    if (same && this.scrolls) return;
+    const ordered = kept.every((slot, at) => at === 0 || slot.index > (kept[at - 1]?.index ?? 0));
+    const next = mayMove || ordered ? drawn : [...kept, ...drawn.filter((slot) => !present.has(slot))];
+    this.slots = [...next, ...spare];
+  }
+  #dropSpares(): void {
+    this.slots = this.slots.filter(({ spare }) => !spare);
+  }
+}
