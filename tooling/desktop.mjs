@@ -57,20 +57,26 @@ function readableCheckout() {
   return { folder: copy, remove: () => rmSync(copy, { recursive: true, force: true }) };
 }
 
+/** Whether a desktop can have a network of its own: ports are fixed, and two desktops would want the same ones. */
+export const canBeAlone = () => quiet("unshare", ["-n", "ip", "link", "set", "lo", "up"]).status === 0;
+const ALONE = ["unshare", "-n", "bash", "-c", 'ip link set lo up && exec "$@"', "bash"];
+
 /**
  * Runs `node …args` on a virtual desktop. What it writes to the folder `TOKENKEEP_OUTPUT` lands in `output`.
  * @param {string[]} args relative to the checkout
- * @param {{ output: string, env?: Record<string, string>, stdio?: import("node:child_process").StdioOptions }} options
+ * @param {{ output: string, env?: Record<string, string>, alone?: boolean, stdio?: import("node:child_process").StdioOptions }} options
+ * `alone`: with a network of its own, for which `canBeAlone` must hold.
  * @returns {Promise<number>} the exit code
  */
-export async function onDesktop(args, { output, env = {}, stdio = "inherit" }) {
+export async function onDesktop(args, { output, env = {}, alone = false, stdio = "inherit" }) {
   const asUser = process.getuid?.() === 0;
   if (asUser) makeUser();
   const checkout = asUser ? readableCheckout() : { folder: ROOT };
   const scratch = mkdtempSync(path.join(tmpdir(), "tk-"));
   const runtime = path.join(scratch, "run");
   const outputs = path.join(scratch, "out");
-  for (const folder of [runtime, outputs]) mkdirSync(folder, { mode: 0o700 });
+  const home = path.join(scratch, "home"); // its keyring's file is in it
+  for (const folder of [runtime, outputs, home]) mkdirSync(folder, { mode: 0o700 });
   if (asUser) quiet("chown", ["-R", `${USER}:`, scratch]);
   const session = `
     export XDG_CURRENT_DESKTOP=GNOME XDG_RUNTIME_DIR="$1" TOKENKEEP_OUTPUT="$2" TMPDIR="$2/tmp"
@@ -83,14 +89,15 @@ export async function onDesktop(args, { output, env = {}, stdio = "inherit" }) {
     ...["xvfb-run", "-a", "-s", "-screen 0 1600x1200x24 -noreset", "dbus-run-session", "--"],
     ...["bash", "-c", session, "bash", runtime, outputs, process.execPath, ...args],
   ];
-  const [command = "", ...rest] = asUser ? ["runuser", "-u", USER, "--", ...desktop] : desktop;
+  const asked = asUser ? ["runuser", "-u", USER, "--", ...desktop] : desktop;
+  const [command = "", ...rest] = alone ? [...ALONE, ...asked] : asked;
   const child = spawn(command, rest, {
     cwd: checkout.folder,
     stdio,
     env: {
       PATH: process.env["PATH"] ?? "",
       LANG: "C.UTF-8",
-      HOME: asUser ? `/home/${USER}` : (process.env["HOME"] ?? scratch),
+      HOME: home,
       ...(process.env["CI"] !== undefined && { CI: process.env["CI"] }),
       ...env,
     },

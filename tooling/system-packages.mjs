@@ -10,6 +10,7 @@ const PACKAGES = [
   "fonts-dejavu-core",
   "fonts-inter",
   "gnome-keyring",
+  "iproute2",
   "libasound2",
   "libgbm1",
   "libgtk-3-0",
