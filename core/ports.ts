@@ -47,7 +47,12 @@ export type HttpOutcome =
       readonly dateMs?: number;
     }
   /** Redirects are never followed (RFC 9700 §4.12; TA §17 B11). */
-  | { readonly kind: "redirected"; readonly status: number }
+  | {
+      readonly kind: "redirected";
+      readonly status: number;
+      /** Where to, as an absolute address; may hold what nobody else should see. */
+      readonly location?: string;
+    }
   | { readonly kind: "too_large"; readonly status: number }
   | { readonly kind: "not_sent"; readonly cause: string }
   | { readonly kind: "lost"; readonly cause: string };

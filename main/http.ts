@@ -12,7 +12,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 /** One exchange of a transport. All callbacks are set before `send`; after `abort` none has an effect. */
 export interface Exchange {
-  onRedirect(listener: (status: number) => void): void;
+  onRedirect(listener: (status: number, location: string) => void): void;
   onResponse(listener: (response: ExchangeResponse) => void): void;
   /** `code`: Chromium's `ERR_…` or Node's `E…`/TLS code. */
   onFailure(listener: (code: string) => void): void;
@@ -107,10 +107,14 @@ function run(exchange: Exchange, request: HttpRequest): Promise<HttpOutcome> {
       resolve(outcome);
     };
     exchange.onFailure((code) => finish({ kind: notSent(code) ? "not_sent" : "lost", cause: code }, false));
-    exchange.onRedirect((status) => finish({ kind: "redirected", status }, true));
+    exchange.onRedirect((status, location) => finish({ kind: "redirected", status, location }, true));
     exchange.onResponse((response) => {
       const { status } = response;
-      if (status >= 300 && status < 400) return finish({ kind: "redirected", status }, true);
+      if (status >= 300 && status < 400) {
+        const to = response.header("location") ?? "";
+        const location = URL.canParse(to, request.url) ? new URL(to, request.url).href : undefined;
+        return finish({ kind: "redirected", status, ...(location !== undefined && { location }) }, true);
+      }
       const chunks: Uint8Array[] = [];
       let size = 0;
       response.onData((chunk) => {

@@ -71,7 +71,8 @@ function exchangeOver(own: Session, { method, url, headers }: HttpRequest): Exch
   });
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
   return {
-    onRedirect: (listener) => void outgoing.on("redirect", (status) => listener(status)),
+    onRedirect: (listener) =>
+      void outgoing.on("redirect", (status, _method, location) => listener(status, location)),
     onResponse: (listener) => void outgoing.on("response", (incoming) => listener(responseOf(incoming))),
     onFailure: (listener) => void outgoing.on("error", (error) => listener(codeOf(error))),
     send(body) {
