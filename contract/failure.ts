@@ -1,3 +1,5 @@
+import type { FieldFault, ProviderField } from "./provider.ts";
+
 /**
  * Every way in which something can fail, as plain data with a stable code. The sentence for each, in every language, is
  * made by text/sentence.ts.
@@ -35,12 +37,19 @@ export type Failure =
       readonly detail: string;
     }
   | { readonly code: "provider_changed"; readonly provider: string }
+  // a provider that the person describes
+  /** Which line of it, and what is wrong with that. */
+  | { readonly code: "provider_field"; readonly field: ProviderField; readonly why: FieldFault }
+  | { readonly code: "provider_file_unreadable" }
+  | { readonly code: "discovery_none"; readonly provider: string }
+  | { readonly code: "discovery_issuer"; readonly issuer: string; readonly said: string }
   // the client registration
   | { readonly code: "client_missing" }
   | { readonly code: "client_in_use"; readonly accounts: number }
   | { readonly code: "client_id_rejected" }
   | { readonly code: "client_secret_rejected" }
   | { readonly code: "client_secret_missing" }
+  | { readonly code: "client_public" }
   | { readonly code: "redirect_uri_rejected"; readonly redirect_uri: string }
   // an authorization on its way
   | { readonly code: "authorization_denied"; readonly error: string } // RFC 6749 §4.1.2.1
@@ -76,6 +85,11 @@ export type Failure =
   | { readonly code: "import_unreadable" }
   | { readonly code: "import_newer"; readonly format: number }
   | { readonly code: "import_passphrase_wrong" }
+  | { readonly code: "import_empty" }
+  | { readonly code: "import_own_client"; readonly provider: string }
+  | { readonly code: "import_no_login"; readonly provider: string }
+  | { readonly code: "import_gone" }
+  | { readonly code: "import_client_mismatch" }
   | { readonly code: "sandbox_failing" }
   | { readonly code: "sandbox_port_taken"; readonly port: number }
   | { readonly code: "socket_unsafe_folder"; readonly folder: string }

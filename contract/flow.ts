@@ -18,8 +18,8 @@ export const flow = v.picklist(FLOWS);
 
 /** Flows whose answer comes back by a redirect. */
 export type RedirectFlow = Exclude<Flow, "device_code" | "client_credentials">;
-/** Flows that end in an access token, which is kept. */
-export type KeptFlow = Exclude<Flow, "oidc_implicit">;
+/** Flows that end in an access token, which is kept; `import`: another tool got it. */
+export type KeptFlow = Exclude<Flow, "oidc_implicit"> | "import";
 
 /** Where the provider's page is shown: a window of our own, or the person's browser. */
 export const WAYS = ["window", "browser"] as const;

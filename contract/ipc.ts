@@ -8,12 +8,15 @@
 import * as v from "valibot";
 import type { Result } from "./failure.ts";
 import { flow, way } from "./flow.ts";
+import { providerForm, type ProviderForm } from "./provider.ts";
 import { settings } from "./settings.ts";
 import type {
   ActivityView,
+  ClientFinding,
   DoctorView,
   ExportView,
   HistoryView,
+  ImportedView,
   ImportView,
   OpensView,
   ScopeView,
@@ -105,17 +108,35 @@ export const ipc = {
   /** Starts the sandbox if it does not run, and answers with its client registration's id. */
   "sandbox.start": call<{ readonly client: string }>()(nothing),
 
-  /** Adds a registration, or changes one (`id`). Without `client_secret` the stored one stays. */
+  /**
+   * Adds a provider, or with `change` takes the place of the one of that id. Fails with `provider_field`, which names the
+   * line that is wrong.
+   */
+  "providers.save": call()(v.object({ form: providerForm, change: v.boolean() })),
+  /** Its registrations and sign-ins stay, and rest until it is there again. */
+  "providers.remove": call()(text(40)),
+  /** What the server of an issuer says of itself, as a form to be looked over. Nothing is saved. */
+  "providers.discover": call<ProviderForm>()(
+    v.object({ issuer: v.pipe(v.string(), v.trim(), v.maxLength(500)) }),
+  ),
+  /** Copies one of its redirect URIs, as it has to be registered. */
+  "providers.copyRedirect": call()(
+    v.object({ provider: text(40), at: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  ),
+
+  /** Adds a registration, or changes one (`id`). Without `client_secret` the stored one stays; null: it has none. */
   "clients.save": call<{ readonly id: string }>()(
     v.object({
       id: v.optional(id),
       provider: text(40),
       name: text(80),
       client_id: v.pipe(text(200), v.regex(/^[\x21-\x7e]+$/)),
-      client_secret: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500))),
+      client_secret: v.optional(v.nullable(v.pipe(v.string(), v.trim(), v.maxLength(500)))),
     }),
   ),
   "clients.remove": call()(id),
+  /** Asks the provider about a registration, by questions that give nothing to anybody. */
+  "clients.check": call<readonly ClientFinding[]>()(id),
   /** Asks for a token of the client's own (RFC 6749 §4.4) and looks after it. */
   "clients.appToken": call<{ readonly signIn: string }>()(id),
 
@@ -141,6 +162,32 @@ export const ipc = {
   "authorization.keep": call<{ readonly signIn: string }>()(v.object({ id, beside: v.boolean() })),
   /** Drops it and revokes its token. */
   "authorization.discard": call()(id),
+
+  /**
+   * Reads tokens of another tool from the clipboard, or from a file that the system's dialog asks for, and asks whose they
+   * are. Null: the person thought better of it. They stay in main.
+   */
+  "import.read": call<ImportedView | null>()(
+    v.object({ from: v.picklist(["clipboard", "file"]), provider: text(40) }),
+  ),
+  /** `renews`: keep its refresh token too, which the other tool does not use any more; `client` is its registration. */
+  "import.keep": call<{ readonly signIns: readonly string[] }>()(
+    v.object({
+      id,
+      tokens: v.pipe(
+        v.array(
+          v.object({
+            key: v.pipe(v.number(), v.integer(), v.minValue(0)),
+            client: v.optional(id),
+            renews: v.boolean(),
+          }),
+        ),
+        v.minLength(1),
+        v.maxLength(20),
+      ),
+    }),
+  ),
+  "import.drop": call()(nothing),
 
   "signIns.validate": call()(id),
   "signIns.validateAll": call()(nothing),

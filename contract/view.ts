@@ -4,6 +4,7 @@
  */
 import type { Failure } from "./failure.ts";
 import type { Flow, KeptFlow } from "./flow.ts";
+import type { ProviderForm } from "./provider.ts";
 import type { Settings } from "./settings.ts";
 
 /** States of a sign-in (design: the keeper). `expiring` renews by itself; `ends_soon` cannot. */
@@ -79,6 +80,28 @@ export interface ProviderView {
   readonly redirectUris: readonly string[];
   /** False while this provider's login page is known to refuse windows inside apps. */
   readonly embedded: boolean;
+  /** Scopes of its own, where the app's catalogue is not about it. */
+  readonly scopes?: readonly string[];
+  /** Tools whose tokens are known to be read, and their files. */
+  readonly importsFrom?: readonly string[];
+  /** What the person described it by; absent for the built-in ones. */
+  readonly form?: ProviderForm;
+}
+
+/** A file of a provider that cannot be used; it was left as it is. */
+export interface ProviderFileView {
+  readonly file: string;
+  readonly failure: Failure;
+}
+
+/** What a check of a client registration found out about one thing. */
+export interface ClientFinding {
+  readonly about: "provider" | "client_id" | "client_secret" | "redirect_uri";
+  /** `unknown`: the provider's answer can mean either. */
+  readonly result: "good" | "wrong" | "unknown";
+  /** What is wrong, and what to do about it. */
+  readonly failure?: Failure;
+  readonly redirect_uri?: string;
 }
 
 /** A client registration (RFC 6749 §2). The secret is write-only: never shown again. */
@@ -149,6 +172,36 @@ export interface UnreadableView {
   readonly file: string;
   readonly why: "damaged" | "newer";
 }
+
+/** Tokens of another tool, read and asked about, and not kept yet. They themselves stay in main. */
+export interface ImportedView {
+  readonly id: string;
+  readonly providerName: string;
+  readonly tokens: readonly ImportedToken[];
+}
+export type ImportedToken = {
+  readonly key: number;
+  /** What the other tool calls its owner. */
+  readonly name?: string;
+} & (
+  | {
+      /** Why it cannot be kept. */
+      readonly failure: Failure;
+    }
+  | {
+      readonly owner: {
+        readonly login: string;
+        readonly user_id: string;
+        /** Absent: the provider does not tell. */
+        readonly client_id?: string;
+        readonly scopes: readonly ScopeView[];
+        readonly expiresAtMs?: number;
+      };
+      /** The person's registrations it can belong to. */
+      readonly clients: readonly { readonly id: string; readonly name: string }[];
+      readonly hasRefreshToken: boolean;
+    }
+);
 
 /** The operating system's keychain, as far as it can be told without touching it. */
 export interface KeychainView {
@@ -311,6 +364,8 @@ export interface Snapshot {
   };
   readonly vault: VaultView;
   readonly providers: readonly ProviderView[];
+  /** Of the person's own providers, those that cannot be used. */
+  readonly providerFiles: readonly ProviderFileView[];
   readonly clients: readonly ClientView[];
   /** Every scope that is known, retired ones too. */
   readonly scopes: readonly ScopeView[];

@@ -1,17 +1,21 @@
 /** Client registrations: the person's own, one per tool if they like (TA §2). Secrets go in and never come out. */
 import { failed, ok, type Result } from "../contract/failure.ts";
 import type { Argument } from "../contract/ipc.ts";
-import type { ClientView } from "../contract/view.ts";
+import type { ClientFinding, ClientView } from "../contract/view.ts";
 import type { ClientRecord } from "../core/accounts/records.ts";
-import { flowsFor } from "../core/oauth/flows.ts";
-import type { Clock, Randomness } from "../core/ports.ts";
+import { judgeClient, pageProbe, tokenProbe, type PageAnswer } from "../core/oauth/client-check.ts";
+import { flowsFor, isRedirected } from "../core/oauth/flows.ts";
+import type { Clock, HttpClient, Randomness } from "../core/ports.ts";
 import type { Providers } from "../core/providers/registry.ts";
 import { Secret } from "../core/secret.ts";
+import { credentialsOf } from "./keeper/parts.ts";
 import type { Vault } from "./vault/types.ts";
 
 export interface Clients {
   save(form: Argument<"clients.save">): Promise<Result<{ readonly id: string }>>;
   remove(id: string): Promise<Result<null>>;
+  /** What the provider says of it. Fails with `client_missing`, `provider_unknown`. */
+  check(id: string): Promise<Result<readonly ClientFinding[]>>;
   views(): readonly ClientView[];
 }
 
@@ -19,9 +23,10 @@ export function createClients(
   {
     vault,
     providers,
+    http,
     clock,
     random,
-  }: { vault: Vault; providers: Providers; clock: Clock; random: Randomness },
+  }: { vault: Vault; providers: Providers; http: HttpClient; clock: Clock; random: Randomness },
   changed: () => void,
   /** A registration that has users was saved: what did not work with it may work now. */
   saved: (client: string) => void,
@@ -41,9 +46,11 @@ export function createClients(
       const users = vault.list("sign_in").filter((record) => record.client === id).length;
       if (moved && users > 0) return failed({ code: "client_in_use", accounts: users });
       const secret =
-        client_secret === undefined || client_secret === ""
-          ? before?.client_secret
-          : new Secret(client_secret);
+        client_secret === null
+          ? undefined
+          : client_secret === undefined || client_secret === ""
+            ? before?.client_secret
+            : new Secret(client_secret);
       const written = await vault.write<ClientRecord>({
         kind: "client",
         id: before?.id ?? random.uuid(),
@@ -68,6 +75,23 @@ export function createClients(
       const erased = await vault.erase(id);
       changed();
       return erased;
+    },
+
+    async check(id) {
+      const record = vault.get("client", id);
+      if (record === undefined) return failed({ code: "client_missing" });
+      const provider = providers.get(record.provider);
+      if (provider === undefined) return failed({ code: "provider_unknown", provider: record.provider });
+      const hasSecret = record.client_secret !== undefined;
+      const token = await http.send(tokenProbe(provider, credentialsOf(record)));
+      const pages: PageAnswer[] = [];
+      // Who cannot be answered by a redirect has none to register.
+      const redirected = flowsOf(record).some(isRedirected);
+      for (const redirect_uri of redirected ? provider.redirectUris : []) {
+        const outcome = await http.send(await pageProbe(provider, record.client_id, redirect_uri));
+        pages.push({ redirect_uri, outcome });
+      }
+      return ok(judgeClient(provider, hasSecret, token, pages));
     },
 
     views: () =>

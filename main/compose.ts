@@ -13,7 +13,9 @@ import { createClients } from "./clients.ts";
 import { createCopying } from "./copying.ts";
 import type { Host } from "./host.ts";
 import { createHandlers } from "./handlers.ts";
+import { createImporting } from "./importing.ts";
 import { createKeeper } from "./keeper/keeper.ts";
+import { createOwnProviders } from "./own-providers.ts";
 import { createSandbox } from "./sandbox.ts";
 import { createAppTokens } from "./app-tokens.ts";
 import { createDoctor } from "./doctor.ts";
@@ -106,6 +108,15 @@ export function compose(host: Host): App {
     changed,
   );
   const clients = createClients(parts, changed, (client) => keeper.clientChanged(client));
+  const ownProviders = createOwnProviders(path.join(host.profileFolder, "providers"), parts, (id) => {
+    keeper.providerChanged(id);
+    changed();
+  });
+  const importing = createImporting(
+    { ...host, ...parts },
+    keeper,
+    () => vault.state.state === "open" && !guard.curtain,
+  );
   push = coalesced(() => broker.push());
   const doctor = createDoctor(host, vault, providers, broker);
   const appTokens = createAppTokens(parts, keeper);
@@ -151,6 +162,7 @@ export function compose(host: Host): App {
       async settle() {
         bulk.cancel();
         undo.forget();
+        importing.forget();
         await authorizations.endAll();
         return keeper.pause();
       },
@@ -180,19 +192,29 @@ export function compose(host: Host): App {
       .sort((a, b) => byLogin.compare(a.login, b.login) || (a.id < b.id ? -1 : 1))
       .map(row);
 
+  const own = (id: string) => {
+    const form = ownProviders.formOf(id);
+    return form === undefined ? {} : { form };
+  };
   const state = createState(
     {
       app: () => host.app,
       vault: () => guard.view(),
       providers: () =>
-        providers.list().map(({ id, name, test, consoleUrl, redirectUris, userAgents }) => ({
-          id,
-          name,
-          test,
-          ...(consoleUrl !== undefined && { consoleUrl }),
-          redirectUris,
-          embedded: userAgents.includes("embedded"),
-        })),
+        providers
+          .list()
+          .map(({ id, name, test, consoleUrl, redirectUris, userAgents, scopes, importsFrom }) => ({
+            id,
+            name,
+            test,
+            ...(consoleUrl !== undefined && { consoleUrl }),
+            redirectUris,
+            embedded: userAgents.includes("embedded"),
+            ...(scopes !== undefined && { scopes }),
+            ...(importsFrom !== undefined && { importsFrom }),
+            ...own(id),
+          })),
+      providerFiles: () => ownProviders.unreadable,
       clients: () => unlessCurtain(() => clients.views()),
       scopes: () => knownScopes,
       signIns: () => unlessCurtain(rows),
@@ -257,6 +279,9 @@ export function compose(host: Host): App {
       sandbox,
       tools,
       clients,
+      ownProviders,
+      providers,
+      importing,
       appTokens,
       doctor,
       bulk,
@@ -271,7 +296,7 @@ export function compose(host: Host): App {
       changed,
     }),
     async start() {
-      await Promise.all([guard.load(), sandbox.recall(), settings.load()]); // who sees the vault open has the settings
+      await Promise.all([guard.load(), sandbox.recall(), ownProviders.load(), settings.load()]); // who sees the vault open has the settings
       await Promise.all([open(), broker.start()]);
       await broker.push();
       state.touchParts();

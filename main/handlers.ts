@@ -4,6 +4,7 @@ import { toJson, type CallName, type CopyForm, type Handlers } from "../contract
 import type { SignInRecord } from "../core/accounts/records.ts";
 import type { ActivityView, DoctorView } from "../contract/view.ts";
 import { offeredScopes } from "../core/scopes/catalogue.ts";
+import type { Providers } from "../core/providers/registry.ts";
 import { Secret } from "../core/secret.ts";
 import { accountKey } from "../core/accounts/records.ts";
 import type { AppTokens } from "./app-tokens.ts";
@@ -14,13 +15,15 @@ import type { Copying } from "./copying.ts";
 import type { Doctor } from "./doctor.ts";
 import type { Guard } from "./guard.ts";
 import type { History, HistoryEntry } from "./history.ts";
+import type { Importing } from "./importing.ts";
 import type { Host } from "./host.ts";
 import type { Keeper } from "./keeper/keeper.ts";
+import type { OwnProviders } from "./own-providers.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Authorizations } from "./sign-in/authorizations.ts";
 import type { Tools } from "./tools.ts";
 import type { SettingsStore } from "./settings.ts";
-import { maskedFailure, maskedName, maskedResult, type Streamer } from "./streamer.ts";
+import { maskedFailure, maskedImport, maskedName, maskedResult, type Streamer } from "./streamer.ts";
 import { PASSPHRASE_MIN_LENGTH } from "./vault/passphrase.ts";
 import { exportVault, importVault } from "./vault/transfer.ts";
 import type { Undo } from "./undo.ts";
@@ -35,6 +38,9 @@ interface Parts {
   readonly sandbox: Sandbox;
   readonly tools: Tools;
   readonly clients: Clients;
+  readonly ownProviders: OwnProviders;
+  readonly providers: Providers;
+  readonly importing: Importing;
   readonly broker: Broker;
   readonly guard: Guard;
   readonly appTokens: AppTokens;
@@ -94,6 +100,7 @@ export function createHandlers(parts: Parts): Handlers {
 function createAll(parts: Parts): Handlers {
   const { vault, guard, keeper, authorizations, copying, sandbox, tools, clients, broker, state } = parts;
   const { appTokens, doctor, history, settings, streamer, bulk, undo, host, changed } = parts;
+  const { ownProviders, providers, importing } = parts;
   let lastRun: DoctorView | undefined;
   let importFile: string | undefined;
   /** The dialogs of the system stay open over a vault, or a window, that locks meanwhile. */
@@ -169,7 +176,7 @@ function createAll(parts: Parts): Handlers {
       return shownNames(await exportVault(vault, keeper.watches.all(), file, new Secret(passphrase), host));
     },
     async "vault.import"({ passphrase, sameFile }) {
-      const file = sameFile && importFile !== undefined ? importFile : await host.files.open();
+      const file = sameFile && importFile !== undefined ? importFile : await host.files.open("export");
       if (file === undefined) return ok(null);
       importFile = file;
       if (!atHand()) return failed({ code: "vault_locked" });
@@ -202,9 +209,20 @@ function createAll(parts: Parts): Handlers {
       return client.ok ? ok({ client: client.value.id }) : client;
     },
 
+    "providers.save": ({ form, change }) => ownProviders.save(form, change),
+    "providers.remove": (id) => ownProviders.remove(id),
+    "providers.discover": ({ issuer }) => ownProviders.discover(issuer),
+    "providers.copyRedirect"({ provider, at }) {
+      const uri = providers.get(provider)?.redirectUris[at];
+      return uri === undefined
+        ? Promise.resolve(failed({ code: "provider_unknown", provider }))
+        : copying.copyPlain(uri);
+    },
+
     "clients.save": (form) => clients.save(form),
     "clients.remove": (id) => undo.removing(vault.get("client", id), () => clients.remove(id)),
 
+    "clients.check": (id) => clients.check(id),
     "clients.appToken": (id) => appTokens.get(id),
 
     "authorization.start": (question) => authorizations.start(question),
@@ -216,6 +234,16 @@ function createAll(parts: Parts): Handlers {
     "authorization.cancel": (id) => authorizations.cancel(id),
     "authorization.keep": ({ id, beside }) => authorizations.keep(id, beside),
     "authorization.discard": (id) => authorizations.discard(id),
+
+    async "import.read"(question) {
+      const read = await importing.read(question);
+      return read.ok && read.value !== null && streamer.on ? ok(maskedImport(read.value)) : read;
+    },
+    "import.keep": (answer) => importing.keep(answer),
+    "import.drop"() {
+      importing.forget();
+      return Promise.resolve(ok(null));
+    },
 
     "signIns.validate": (id) => keeper.validate(id),
     async "signIns.validateAll"() {

@@ -16,7 +16,8 @@ export interface Clipboard {
 /** The system's own dialogs. Undefined: cancelled. */
 export interface FileDialogs {
   save(suggestedName: string): Promise<string | undefined>;
-  open(): Promise<string | undefined>;
+  /** An export of ours, or another tool's file, which may be a hidden one. */
+  open(what: "export" | "tokens"): Promise<string | undefined>;
 }
 
 /** A page of the provider, shown to the person. */

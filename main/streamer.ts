@@ -1,7 +1,7 @@
 /** Streamer mode: names of accounts are masked, and nothing comes up by itself. By hand, or while a studio program runs. */
 import type { Failure, Result } from "../contract/failure.ts";
 import type { Settings } from "../contract/settings.ts";
-import type { AuthorizationView, BulkView, SignInView } from "../contract/view.ts";
+import type { AuthorizationView, BulkView, ImportedView, SignInView } from "../contract/view.ts";
 import type { Clock, Log } from "../core/ports.ts";
 
 const LOOK_EVERY_MS = 10_000;
@@ -69,6 +69,23 @@ export const maskedFailure = <F extends Failure>(failure: F): F =>
 export const maskedResult = <V>(result: Result<V>): Result<V> =>
   result.ok ? result : { ...result, failure: maskedFailure(result.failure) };
 
+export const maskedImport = (view: ImportedView): ImportedView => ({
+  ...view,
+  tokens: view.tokens.map((one) => {
+    const name = one.name === undefined ? {} : { name: maskedName(one.name) };
+    return "owner" in one
+      ? {
+          ...one,
+          ...name,
+          owner: {
+            ...one.owner,
+            login: maskedName(one.owner.login),
+            user_id: maskedName(one.owner.user_id),
+          },
+        }
+      : { ...one, ...name };
+  }),
+});
 export function maskedSignIn(row: SignInView): SignInView {
   const { alias, reason } = row;
   return {

@@ -68,4 +68,11 @@ export const CLIENTS: readonly Client[] = [
     type: "rotating",
     redirect_uris: TOKENKEEP,
   },
+  // What the provider's own site signs in with: other programs keep their hands off its tokens (TA §18).
+  {
+    client_id: "sandbox-website",
+    name: "The sandbox's own site",
+    type: "public",
+    redirect_uris: ["http://localhost:3000"],
+  },
 ];

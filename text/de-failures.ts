@@ -45,6 +45,24 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
     "{{provider}} schickte den Status {{detail}}. Nichts wurde gespeichert, nichts ging verloren. Erneut versuchen; wenn es bleibt, melden.",
   provider_changed:
     "Die Adressen von {{provider}} sind andere als bei der Anmeldung dieses Kontos, daher gingen seine Tokens nicht dorthin. Neu anmelden, falls die neuen vertrauenswürdig sind.",
+  provider_field_missing: "„{{field}}“ ist leer, und ohne geht es nicht. Eintragen, dann erneut sichern.",
+  provider_field_id:
+    "„{{field}}“ braucht 2 bis 31 Kleinbuchstaben, Ziffern oder Bindestriche, vorn einen Buchstaben; in einer Datei ist es der Dateiname. Ändern, dann erneut sichern.",
+  provider_field_reserved: "Dieser „{{field}}“ gehört einem eingebauten Anbieter. Einen anderen wählen.",
+  provider_field_taken:
+    "Diesen „{{field}}“ hat schon ein anderer Anbieter. Einen anderen wählen oder jenen Anbieter ändern.",
+  provider_field_address:
+    "„{{field}}“ ist keine ganze Adresse oder hat einen Teil, den keine haben darf. In der Form https://… eintragen, ohne Namen, Passwort oder # darin.",
+  provider_field_plain:
+    "„{{field}}“ ist unverschlüsselt. Einfaches http ist nur für Tests auf diesem Computer, unter 127.0.0.1 oder [::1]; sonst https.",
+  provider_field_scope:
+    "In „{{field}}“ steht etwas, das kein Scope sein kann. Scopes durch einzelne Leerzeichen trennen, ohne Anführungszeichen.",
+  provider_file_unreadable:
+    "Diese Datei beschreibt keinen Anbieter. In Ordnung bringen oder entfernen, dann Tokenkeep neu starten.",
+  discovery_none:
+    "{{provider}} sagt an den üblichen Adressen nichts über sich. Den Issuer vergleichen oder die Adressen von Hand eintragen.",
+  discovery_issuer:
+    "Der Server nennt sich „{{said}}“ und nicht „{{issuer}}“. Seinen eigenen Namen Zeichen für Zeichen eintragen, wenn ihm zu trauen ist.",
   client_missing:
     "Die Client-Registrierung dieses Kontos gibt es nicht mehr. Mit einer anderen neu anmelden.",
   client_in_use_one: "Ein Konto verwendet diese Registrierung noch. Zuerst dieses Konto entfernen.",
@@ -55,6 +73,8 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
     "Der Anbieter nimmt dieses Client-Secret nicht an. Ein neues in der Konsole macht das alte sofort ungültig: das neueste eingeben. Die Tokens bleiben erhalten.",
   client_secret_missing:
     "Dieser Client ist vertraulich, daher verlangt der Anbieter sein Secret. Das Secret in der Registrierung eingeben. Die Tokens bleiben erhalten.",
+  client_public:
+    "Dieser Client ist öffentlich, hat also kein Secret und bekommt auf diesem Weg nichts. Mit einem Code auf einem Gerät anmelden oder einen vertraulichen Client registrieren.",
   redirect_uri_rejected:
     "Der Anbieter nahm die Redirect-URI nicht an. In der Entwicklerkonsole genau {{redirect_uri}} eintragen, dann erneut versuchen.",
   authorization_denied:
@@ -105,6 +125,15 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
     "Diesen Export hat ein neueres Tokenkeep geschrieben (Format {{format}}). Zuerst die App hier aktualisieren; nichts wurde geändert.",
   import_passphrase_wrong:
     "Das ist nicht die Passphrase dieses Exports. Nichts wurde geändert; erneut versuchen.",
+  import_empty:
+    "Darin ist kein Token. Das Token allein kopieren oder die Datei wählen, in der das andere Tool es ablegt.",
+  import_own_client:
+    "Das ist eine Sitzung der Website oder App von {{provider}} selbst. Sie kann alles, was ihr Besitzer kann, und ist nicht für andere Programme: stattdessen hier anmelden.",
+  import_no_login:
+    "{{provider}} nennt zu diesem Token keine Person: Es gehört einem Client. Stattdessen eines über die Registrierung holen.",
+  import_gone: "Das Gelesene wurde nicht rechtzeitig behalten und ist vergessen. Noch einmal lesen.",
+  import_client_mismatch:
+    "Diese Registrierung passt nicht zum Token. Die wählen, deren Client das Token bekommen hat.",
   clipboard_failing:
     "Die Zwischenablage hat das Token nicht angenommen. Das Fenster von Tokenkeep nach vorn holen und noch einmal kopieren.",
   sandbox_failing: "Die Sandbox startete nicht. Erneut versuchen; den Grund nennt das Protokoll.",

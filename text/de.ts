@@ -1,5 +1,6 @@
 import { accountsGerman } from "./de-accounts.ts";
 import { deFailures } from "./de-failures.ts";
+import { providersGerman } from "./de-providers.ts";
 import { settingsGerman } from "./de-settings.ts";
 import { systemGerman } from "./de-system.ts";
 import { toolsGerman } from "./de-tools.ts";
@@ -8,6 +9,7 @@ import type { Catalogue } from "./words.ts";
 /** The German words: the same keys as in English, which the type holds to. */
 export const de: Catalogue = {
   ...accountsGerman,
+  ...providersGerman,
   ...settingsGerman,
   ...systemGerman,
   ...toolsGerman,
@@ -140,6 +142,7 @@ export const de: Catalogue = {
       name: "App-Token",
       text: "Für den Client selbst: niemand meldet sich an, und rechtzeitig kommt ein neues.",
     },
+    import: { name: "Token eines anderen Tools" },
   },
   signIn: {
     waiting: "Bei {{provider}} anmelden",

@@ -1,9 +1,11 @@
 import type { Failure } from "../contract/failure.ts";
+import type { FieldFault } from "../contract/provider.ts";
 
 type What = Extract<Failure, { code: "provider_misbehaved" }>["what"];
 /** Every code has a sentence: some have one for each number or for each thing that was wrong. */
 type FailureKey =
-  | Exclude<Failure["code"], "client_in_use" | "provider_misbehaved">
+  | Exclude<Failure["code"], "client_in_use" | "provider_misbehaved" | "provider_field">
+  | `provider_field_${FieldFault}`
   | `client_in_use_${"one" | "other"}`
   | `provider_misbehaved_${What}`;
 
@@ -52,6 +54,25 @@ export const enFailures = {
     "{{provider}} sent status {{detail}}. Nothing was saved or lost. Try again; if it stays, report it.",
   provider_changed:
     "The addresses of {{provider}} are not those this account signed in at, so its tokens were not sent there. Sign in again if you trust the new ones.",
+  provider_field_missing:
+    "“{{field}}” is empty, and Tokenkeep cannot do without it. Enter it, then save again.",
+  provider_field_id:
+    "“{{field}}” needs 2 to 31 small letters, digits or hyphens, with a letter first; in a file it is the file's name. Change it, then save again.",
+  provider_field_reserved: "That “{{field}}” belongs to a built-in provider. Choose another one.",
+  provider_field_taken:
+    "Another provider has that “{{field}}” already. Choose another one, or change that provider.",
+  provider_field_address:
+    "“{{field}}” is not a whole address, or has a part that none may have. Enter it as https://…, without a name, a password or a # in it.",
+  provider_field_plain:
+    "“{{field}}” is not encrypted. Plain http is for tests on this computer alone, at 127.0.0.1 or [::1]; use https.",
+  provider_field_scope:
+    "“{{field}}” has something in it that cannot be a scope. Separate scopes by single spaces, without quotes.",
+  provider_file_unreadable:
+    "That file is not a description of a provider. Mend or remove it, then start Tokenkeep again.",
+  discovery_none:
+    "{{provider}} says nothing of itself at the usual addresses. Compare the issuer, or enter the addresses by hand.",
+  discovery_issuer:
+    "The server calls itself “{{said}}”, and not “{{issuer}}”. Enter its own name to the letter, if you trust it.",
   client_missing: "The client registration of this account is gone. Sign in again with another one.",
   client_in_use_one: "One account still uses this registration. Remove that account first.",
   client_in_use_other: "{{count}} accounts still use this registration. Remove them first.",
@@ -61,6 +82,8 @@ export const enFailures = {
     "The provider does not accept this client secret. Making a new one in the console ends the old one at once: enter the newest. Tokens are kept.",
   client_secret_missing:
     "This client is confidential, so the provider asks for its secret. Enter the secret in the registration. Tokens are kept.",
+  client_public:
+    "This client is public, so it has no secret and gets nothing for this way to sign in. Sign in with a code on a device, or register a confidential client.",
   redirect_uri_rejected:
     "The provider did not accept the redirect URI. Register exactly {{redirect_uri}} in the developer console, then try again.",
   authorization_denied: "The sign-in was declined ({{error}}). Nothing was saved; you can try again.",
@@ -107,6 +130,15 @@ export const enFailures = {
   import_newer:
     "That export was written by a newer Tokenkeep (format {{format}}). Update the app here first; nothing was changed.",
   import_passphrase_wrong: "That is not the passphrase of this export. Nothing was changed; try again.",
+  import_empty:
+    "There is no token in it. Copy the token alone, or choose the file in which the other tool keeps it.",
+  import_own_client:
+    "This is a session of {{provider}}'s own site or app. It can do everything its owner can, and is not for other programs: sign in here instead.",
+  import_no_login:
+    "{{provider}} names no person for this token: it belongs to a client. Get one from the registration instead.",
+  import_gone: "What was read was not kept in time and is forgotten. Read it again.",
+  import_client_mismatch:
+    "That registration does not fit the token. Choose the one with the client that the token was given to.",
   clipboard_failing:
     "The clipboard did not take the token. Bring the Tokenkeep window to the front and copy again.",
   sandbox_failing: "The sandbox did not start. Try again; if it stays, the log says why.",

@@ -1,5 +1,6 @@
 import { accountsWords } from "./en-accounts.ts";
 import { enFailures } from "./en-failures.ts";
+import { providersWords } from "./en-providers.ts";
 import { settingsWords } from "./en-settings.ts";
 import { systemWords } from "./en-system.ts";
 import { toolsWords } from "./en-tools.ts";
@@ -7,6 +8,7 @@ import { toolsWords } from "./en-tools.ts";
 /** The English words of window, tray, notifications and file dialogs, in the form that i18next reads. */
 export const en = {
   ...accountsWords,
+  ...providersWords,
   ...settingsWords,
   ...systemWords,
   ...toolsWords,
@@ -136,6 +138,7 @@ export const en = {
       name: "App token",
       text: "For the client itself: nobody signs in, and a new one is got before it ends.",
     },
+    import: { name: "Another tool's token" },
   },
   signIn: {
     waiting: "Sign in at {{provider}}",

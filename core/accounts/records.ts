@@ -63,6 +63,7 @@ const signIn = v.object({
     "device_code",
     "oidc_code",
     "oidc_implicit_token",
+    "import",
   ]),
   /** What a second use of the refresh token does (TA §10). Unknown counts as `one_time`. */
   refreshReuse: v.picklist(["safe", "one_time"]),

@@ -21,8 +21,10 @@ const ONE_TIME_WAIT_MS = 60_000;
 
 const NOT_OURS = {
   client_id: "client_id_rejected",
+  client: "client_secret_rejected", // its id was right when the person signed in
   client_secret: "client_secret_rejected",
   client_secret_missing: "client_secret_missing",
+  client_public: "client_secret_missing", // not seen for a refresh; what to do about it is the same
 } as const;
 
 /** `providerName` and the record's login only serve the sentence. */

@@ -27,10 +27,13 @@ export function tokenFailure(
           return { code: "code_rejected" };
         case "client_id":
           return { code: "client_id_rejected" };
+        case "client":
         case "client_secret":
           return { code: "client_secret_rejected" };
         case "client_secret_missing":
           return { code: "client_secret_missing" };
+        case "client_public":
+          return { code: "client_public" };
         case "redirect_uri":
           return { code: "redirect_uri_rejected", redirect_uri };
       }

@@ -4,7 +4,7 @@ import type { DeviceAnswer, Dialect, Identity, Refusal } from "./provider.ts";
 /** RFC 6749 §5.2. */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   invalid_grant: "grant",
-  invalid_client: "client_secret",
+  invalid_client: "client",
   unauthorized_client: "client_id",
 };
 

@@ -43,6 +43,12 @@ export interface Provider {
   /** Parameters added to every authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
   readonly consoleUrl?: string;
+  /** Scopes that it offers, where the app's own catalogue is not about it. */
+  readonly scopes?: readonly string[];
+  /** Tools whose tokens are known to be read (core/import), and their files; for people. */
+  readonly importsFrom?: readonly string[];
+  /** Clients of the provider's own site and apps: their tokens are not for other programs. */
+  readonly ownClients?: readonly string[];
 }
 
 /** Reads what a provider says of a refusal. Everything else about a token answer is common to all. */
@@ -75,7 +81,16 @@ export interface Identity {
 }
 
 /** RFC 6749 §5.2 in our words: which of the things we sent was refused. */
-export type Refusal = "grant" | "client_id" | "client_secret" | "client_secret_missing" | "redirect_uri";
+export type Refusal =
+  | "grant"
+  | "client_id"
+  | "client_secret"
+  /** One of the two: the RFC has one word for an unknown client and for a wrong secret. */
+  | "client"
+  | "client_secret_missing"
+  /** Without a secret it may not use this grant. */
+  | "client_public"
+  | "redirect_uri";
 
 /** The origins that a sign-in is pinned to (design: the origins are sealed with the tokens). */
 export const originsOf = (provider: Provider) => ({

@@ -23,5 +23,6 @@ export function sandboxAt(origin: string): Provider {
     oidc: twitchOidc(at),
     device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: [origin] },
     authorizationParameters: { force_verify: "true" },
+    ownClients: ["sandbox-website"],
   };
 }

@@ -13,8 +13,7 @@ function refusal(status: number, body: Readonly<Record<string, unknown>>): Refus
   if (status !== 400) return undefined;
   if (message.includes("missing client secret")) return "client_secret_missing";
   if (message.includes("invalid client secret")) return "client_secret";
-  // TA §6: `Invalid client credentials` is a public client that tries the code flow; it has no secret to send.
-  if (message.includes("invalid client credentials")) return "client_secret_missing";
+  if (message.includes("invalid client credentials")) return "client_public"; // TA §6, §14
   if (message.includes("invalid client")) return "client_id";
   if (message.includes("redirect_uri")) return "redirect_uri"; // TA §14: with and without a space before URI
   if (/invalid (refresh token|authorization code|device code|grant)/.test(message)) return "grant";
@@ -87,4 +86,14 @@ export const twitch: Provider = {
   device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: ["https://www.twitch.tv"] }, // TA §8
   authorizationParameters: { force_verify: "true" }, // TA §4: else the browser's account is taken unasked
   consoleUrl: "https://dev.twitch.tv/console/apps",
+  importsFrom: [
+    "twitch-cli (.twitch-cli.env)",
+    "Chatterino (settings.json)",
+    "Firebot (auth-twitch.json)",
+    "twurple (tokens.….json)",
+  ],
+  ownClients: [
+    "kimne78kx3ncx6brgo4mv6wki5h1ko", // the website
+    "kd1unb4b3q4t58fwlpcbzcbnm76a8fp", // the app for Android
+  ],
 };

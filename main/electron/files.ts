@@ -1,5 +1,5 @@
 /** The system's own dialogs for files, over the window that asks. Asynchronous: main goes on meanwhile. */
-import { dialog, type BrowserWindow } from "electron/main";
+import { dialog, type BrowserWindow, type OpenDialogOptions } from "electron/main";
 import type { FileDialogs } from "../host.ts";
 import type { Speech } from "./language.ts";
 
@@ -17,8 +17,11 @@ export function createFileDialogs(
         : dialog.showSaveDialog(over, options));
       return canceled || filePath === "" ? undefined : filePath;
     },
-    async open() {
-      const options = { properties: ["openFile" as const], filters: filters() };
+    async open(what) {
+      const options: OpenDialogOptions =
+        what === "export"
+          ? { properties: ["openFile"], filters: filters() }
+          : { properties: ["openFile", "showHiddenFiles"] };
       const over = parent();
       const { canceled, filePaths } = await (over === null
         ? dialog.showOpenDialog(options)

@@ -59,6 +59,8 @@ export interface Keeper extends Pick<Revoker, "revoke" | "remove"> {
   tokenFor(id: string, minValidMs: number, rest: boolean): Promise<Result<SignInRecord>>;
   /** A client registration was set right: what waited for that is tried again. */
   clientChanged(client: string): void;
+  /** A provider came, went, or has other addresses: what is pinned to the old ones rests from now on. */
+  providerChanged(provider: string): void;
   /** Undefined: no name but the login's. */
   rename(id: string, alias: string | undefined): Promise<Result<null>>;
   /**
@@ -405,6 +407,16 @@ export function createKeeper(parts: KeeperParts, changed: (signIn?: string) => v
       for (const record of watches.all())
         if (record.client === client && record.state.name === "config_error")
           void track(limited(() => afterwards(record.id, refresh(record.id))));
+    },
+    providerChanged(provider) {
+      if (!active) return;
+      for (const record of watches.all().filter((one) => one.provider === provider)) {
+        const watch = watches.of(record.id);
+        watch.nextCheckAtMs = 0;
+        watch.nextTryAtMs = undefined;
+        schedule(record.id);
+      }
+      plan();
     },
     revoke: (id) => whileActive(() => revoker.revoke(id)),
     remove: (id) => whileActive(() => revoker.remove(id)),

@@ -180,9 +180,8 @@ export function createAuthorizations(
   /** The flow that was named, that of the sign-in to be renewed, or the first one there is. */
   function flowOf({ flow, signIn }: Question, offered: readonly Flow[]): Flow | undefined {
     const before = signIn === undefined ? undefined : vault.get("sign_in", signIn);
-    const wanted = flow ?? before?.flow;
-    if (wanted !== undefined && offered.includes(wanted)) return wanted;
-    return flow === undefined ? offered.find((one) => one !== "client_credentials") : undefined;
+    if (flow !== undefined) return offered.includes(flow) ? flow : undefined;
+    return offered.find((one) => one === before?.flow) ?? offered.find((one) => one !== "client_credentials");
   }
 
   return {

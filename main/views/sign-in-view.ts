@@ -29,6 +29,7 @@ export function statusOf(
     return name;
   // Its tokens are not sent to addresses it was not signed in at: only the person can say that these are right.
   if (watch.reason?.code === "provider_changed") return "needs_sign_in";
+  if (watch.reason?.code === "provider_unknown") return "config_error";
   if (watch.refreshing || name === "refreshing") return isAppToken(record) ? "reminting" : "refreshing";
   if (record.access_token === undefined) return "expiring"; // the provider ended it, and a new one waits
   if (endsAtMs === undefined) return "signed_in";

@@ -3,14 +3,15 @@
 export const SCREENS = ["accounts", "tools", "clients", "activity", "settings"] as const;
 export type Screen = (typeof SCREENS)[number];
 export type Place =
-  { readonly screen: Screen | "add" } | { readonly screen: "account" | "signIn"; readonly id: string };
+  | { readonly screen: Screen | "add" | "import" }
+  | { readonly screen: "account" | "signIn"; readonly id: string };
 
 export const hrefOf = (place: Place): string =>
   "id" in place ? `#/${place.screen}/${place.id}` : `#/${place.screen}`;
 
 function placeOf(hash: string): Place {
   const [, name, id] = hash.split("/");
-  if (name === "add") return { screen: name };
+  if (name === "add" || name === "import") return { screen: name };
   if ((name === "account" || name === "signIn") && id !== undefined) return { screen: name, id };
   return { screen: SCREENS.find((screen) => screen === name) ?? "accounts" };
 }

@@ -19,13 +19,19 @@ export const needsYou = ({ status }: SignInView): boolean =>
   status === "refresh_ambiguous" ||
   status === "ends_soon";
 
-/** What the person can do: sign in, mend the registration, sign in with another one, or get a client's next token. */
-export type Fix = "signIn" | "client" | "add" | "mint";
+/**
+ * What the person can do: sign in, mend the registration, sign in with another one, get a client's next token,
+ * or bring the provider back.
+ */
+export type Fix = "signIn" | "client" | "add" | "mint" | "provider";
 export function fixOf(signIn: SignInView): Fix | undefined {
   const { status, reason, flow } = signIn;
+  if (reason?.code === "provider_unknown") return "provider";
   if (reason?.code === "client_missing") return "add";
   if (status === "config_error") return "client";
   if (!needsYou(signIn) && status !== "revoked") return undefined;
+  // Of another tool's token the registration is that tool's: the person signs in with one of their own.
+  if (flow === "import") return "add";
   return flow === "client_credentials" ? "mint" : "signIn";
 }
 
@@ -133,6 +139,7 @@ function clientReason({ reason }: SignInView): string {
     case "client_id_rejected":
     case "client_secret_missing":
     case "client_missing":
+    case "provider_unknown":
       return t(`status.${reason.code}`);
     default:
       return t("status.client_secret_rejected");

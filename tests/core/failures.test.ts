@@ -23,12 +23,14 @@ const facts = {
   redirect_uri: "http://localhost:1/",
   folder: "/run/user",
   field: "name",
+  issuer: "https://login.harbor.example",
+  said: "https://login.harbor.example/",
 };
 /** Of every code, in all its forms: the catalogue has a sentence for each, or does not compile. */
 const samples = Object.keys(en.failure).map((key): Failure => {
-  const misbehaved = /^provider_misbehaved_(.*)/.exec(key)?.[1];
-  const code = misbehaved === undefined ? key.replace(/_(one|other)$/, "") : "provider_misbehaved";
-  return { ...facts, code, what: misbehaved, ...(key.endsWith("_one") && { accounts: 1 }) } as Failure;
+  const [, several, which] = /^(provider_misbehaved|provider_field)_(.*)/.exec(key) ?? [];
+  const code = several ?? key.replace(/_(one|other)$/, "");
+  return { ...facts, code, what: which, why: which, ...(key.endsWith("_one") && { accounts: 1 }) } as Failure;
 });
 
 describe.each([

@@ -109,6 +109,7 @@ async function registerClients({ page, clientSecret, own }: Driven): Promise<voi
     OWN_CLIENT.client_id,
   );
   await page.getByRole("button", { name: "Edit Foghorn" }).click();
+  await page.getByRole("radio", { name: /^Confidential/ }).check();
   await type(page, "Client secret", clientSecret);
   await page.getByRole("button", { name: "Save registration" }).click();
   await page.getByText("Foghorn was saved.").waitFor();

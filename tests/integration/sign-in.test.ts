@@ -148,7 +148,7 @@ test("an answer that comes twice counts once", async () => {
 test.each([
   ["a wrong secret", "tokenkeep-sandbox", "wrong", "client_secret_rejected"],
   ["no secret", "tokenkeep-sandbox", undefined, "client_secret_missing"],
-  ["a public client", "sandbox-public", undefined, "client_secret_missing"],
+  ["a public client", "sandbox-public", undefined, "client_public"],
 ] as const)("%s is named as what it is", async (_name, client_id, secret, code) => {
   await using bench = await startBench();
   const id = await attempt(bench, await clientWith(bench, client_id, secret));

@@ -1,0 +1,119 @@
+/** A provider that the person describes, made of their words. Such a one speaks as the RFCs say. */
+import { failed, ok, type Result } from "../../contract/failure.ts";
+import type { Flow } from "../../contract/flow.ts";
+import type { FieldFault, ProviderField, ProviderForm } from "../../contract/provider.ts";
+import { oidcDialect } from "./oidc.ts";
+import type { Provider } from "./provider.ts";
+import { appRedirect, loopbackRedirects } from "./redirects.ts";
+
+/** Part of URIs and file names, so it is plain, and cannot be taken for another one in another spelling. */
+const ID = /^[a-z][a-z0-9-]{1,30}$/;
+/** RFC 6749 §3.3: `scope-token`s between single spaces. */
+const SCOPE = /^$|^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+/** This computer, by an address that no name service can send elsewhere (RFC 8252 §8.3). */
+const LOOPBACK = ["127.0.0.1", "[::1]"];
+
+/** Why an address cannot be one of a provider's; undefined: it can. RFC 8414 §2; RFC 6749 §3.1 (no fragment). */
+function addressFault(text: string): FieldFault | undefined {
+  if (!URL.canParse(text)) return "address";
+  const { protocol, hostname, username, password, hash } = new URL(text);
+  if (username !== "" || password !== "" || hash !== "" || text.includes("#")) return "address";
+  if (protocol === "https:") return undefined;
+  if (protocol !== "http:") return "address";
+  return LOOPBACK.includes(hostname) ? undefined : "plain";
+}
+
+/** As `addressFault`; an issuer has no query, and is compared to the letter (RFC 8414 §2). */
+export const issuerFault = (issuer: string): FieldFault | undefined =>
+  issuer === "" ? "missing" : issuer.includes("?") ? "address" : addressFault(issuer);
+
+const ADDRESSES = [
+  "issuer",
+  "authorization_endpoint",
+  "token_endpoint",
+  "revocation_endpoint",
+  "userinfo_endpoint",
+  "jwks_uri",
+  "device_authorization_endpoint",
+  "console_url",
+] as const satisfies readonly ProviderField[];
+type Address = (typeof ADDRESSES)[number];
+/** What it cannot do without: tokens are asked for, asked about, and ended. */
+const NEEDED: readonly ProviderField[] = [
+  "id",
+  "name",
+  "issuer",
+  "authorization_endpoint",
+  "token_endpoint",
+  "revocation_endpoint",
+  "userinfo_endpoint",
+];
+
+/** The first line at fault; undefined: there is none. */
+function faultOf(
+  form: ProviderForm,
+  reserved: (id: string) => boolean,
+): [ProviderField, FieldFault] | undefined {
+  const missing = NEEDED.find((field) => form[field] === "");
+  if (missing !== undefined) return [missing, "missing"];
+  if (!ID.test(form.id)) return ["id", "id"];
+  if (reserved(form.id)) return ["id", "reserved"];
+  for (const field of ADDRESSES) {
+    const ask = field === "issuer" ? issuerFault : addressFault;
+    const fault = form[field] === "" ? undefined : ask(form[field]);
+    if (fault !== undefined) return [field, fault];
+  }
+  return SCOPE.test(form.scope) ? undefined : ["scope", "scope"];
+}
+
+/**
+ * Makes a provider of a description. `reserved`: whether an id is a built-in one's. Fails with `provider_field`, which
+ * names the line and what is wrong with it.
+ */
+export function readDefinition(form: ProviderForm, reserved: (id: string) => boolean): Result<Provider> {
+  const fault = faultOf(form, reserved);
+  if (fault !== undefined) return failed({ code: "provider_field", field: fault[0], why: fault[1] });
+  const { id, name, device_authorization_endpoint: device, console_url } = form;
+  // The implicit ones are left out on purpose (RFC 9700 §2.1.2).
+  const publicFlows: readonly Flow[] = [
+    ...(form.jwks_uri !== "" ? (["oidc_code"] as const) : []),
+    "authorization_code",
+    ...(device !== "" ? (["device_code"] as const) : []),
+  ];
+  const origin = (field: Address): string => new URL(form[field]).origin;
+  return ok({
+    id,
+    name,
+    test: ADDRESSES.some((field) => form[field].toLowerCase().startsWith("http:")),
+    issuer: form.issuer,
+    authorizationEndpoint: form.authorization_endpoint,
+    tokenEndpoint: form.token_endpoint,
+    revocationEndpoint: form.revocation_endpoint,
+    validationEndpoint: form.userinfo_endpoint,
+    dialect: oidcDialect,
+    userAgents: form.embedded ? ["embedded", "system_browser"] : ["system_browser"],
+    redirectUris: form.embedded ? [appRedirect(id), ...loopbackRedirects(id)] : loopbackRedirects(id),
+    confidentialRefreshReuse: "one_time", // not known, and so the careful one (RFC 9700 §4.14.2)
+    flows: [...publicFlows, "client_credentials"],
+    publicFlows,
+    ...(form.jwks_uri !== "" && {
+      oidc: { jwksUri: form.jwks_uri, userinfoEndpoint: form.userinfo_endpoint },
+    }),
+    ...(device !== "" && {
+      device: {
+        endpoint: device,
+        scopesName: "scope",
+        pageOrigins: [
+          ...new Set([
+            origin("issuer"),
+            origin("authorization_endpoint"),
+            origin("device_authorization_endpoint"),
+          ]),
+        ],
+      },
+    }),
+    authorizationParameters: {},
+    ...(console_url !== "" && { consoleUrl: console_url }),
+    ...(form.scope !== "" && { scopes: form.scope.split(" ") }),
+  });
+}
