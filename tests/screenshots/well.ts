@@ -96,11 +96,58 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     },
   },
   {
+    name: "client-checked",
+    screen: "Clients",
+    state: "checked",
+    async show(at) {
+      const { page } = at;
+      await escape(page);
+      await at.register("tokenkeep-sandbox", "Checked");
+      await button(page, "Check Checked");
+      await page.getByText("The secret is accepted.").waitFor();
+    },
+  },
+  {
+    name: "client-check-wrong",
+    screen: "Clients",
+    state: "checked, wrong",
+    async show(at) {
+      const { page } = at;
+      await escape(page);
+      await at.register("nobody", "Stranger");
+      await button(page, "Check Stranger");
+      await page.getByText("The provider does not know this client ID.").waitFor();
+    },
+  },
+  {
+    name: "provider-form",
+    screen: "Settings",
+    state: "a provider, refused",
+    async show({ page }) {
+      await escape(page);
+      for (const name of ["Checked", "Stranger"])
+        await page.evaluate((of) => window.tokenkeep["clients.remove"](of), await clientId(page, name));
+      await go(page, "settings", "Settings");
+      await button(page, "Add a provider");
+      await page.getByLabel("Issuer", { exact: true }).fill("http://login.example.com");
+      await button(page, "Look it up");
+      await page.getByText("“Issuer” is not encrypted.").waitFor();
+    },
+  },
+  {
+    name: "import",
+    screen: "Import",
+    state: "nothing read yet",
+    async show({ page }) {
+      await escape(page);
+      await go(page, "import", "Bring in a token");
+    },
+  },
+  {
     name: "tool-form",
     screen: "Tools",
     state: "form",
     async show({ page }) {
-      await escape(page);
       await go(page, "tools", "Tools");
       await button(page, "Connect a tool");
       await page.getByRole("dialog").waitFor();

@@ -1,0 +1,100 @@
+/** A provider described, a registration checked, another tool's token brought in: by keyboard, in the real app. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, test } from "@playwright/test";
+import { findsNothing, fits, hasKeyboard, tabTo } from "../support/accessible.ts";
+import { startAtSandbox } from "../support/app-at-sandbox.ts";
+
+test("a provider, a check, and a token of another tool", async () => {
+  test.setTimeout(120_000);
+  const at = await startAtSandbox();
+  const { page } = at;
+  const bot = await at.register("tokenkeep-sandbox", "Bot");
+  await at.register("nobody", "Stranger");
+  const id = await at.signIn(bot, "mirrelune", ["user:read:chat"]);
+  // It says what it is, as far as it goes: where tokens are ended it does not say.
+  const server = createServer((_request, response) => {
+    response.setHeader("content-type", "application/json");
+    response.end(
+      JSON.stringify({
+        issuer,
+        authorization_endpoint: `${issuer}/auth`,
+        token_endpoint: `${issuer}/token`,
+        userinfo_endpoint: `${issuer}/userinfo`,
+      }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const issuer = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
+  const press = async (name: string | RegExp) => {
+    await tabTo(page, button(name).first());
+    await page.keyboard.press("Enter");
+  };
+
+  await page.keyboard.press("Control+5");
+  await press("Add a provider");
+  const dialog = page.getByRole("dialog", { name: "Add a provider" });
+  const issuerField = dialog.getByLabel("Issuer", { exact: true });
+  await tabTo(page, issuerField);
+  await page.keyboard.type("http://login.example.com");
+  await press("Look it up");
+  await expect(dialog.getByText("“Issuer” is not encrypted.")).toBeVisible();
+  await hasKeyboard(issuerField);
+  await issuerField.selectText();
+  await page.keyboard.type(issuer);
+  await press("Look it up");
+  await expect(dialog.getByText("Found. Look over what it says, then save.")).toBeVisible();
+  await expect(dialog.getByLabel("Token endpoint")).toHaveValue(`${issuer}/token`);
+  await press("Save provider");
+  const revocation = dialog.getByLabel("Revocation endpoint");
+  await expect(dialog.getByText("“Revocation endpoint” is empty")).toBeVisible();
+  await hasKeyboard(revocation);
+  await findsNothing(page, "a provider's form");
+  await fits(page, "a provider's form");
+  await page.keyboard.type(`${issuer}/revoke`);
+  await page.keyboard.press("Enter");
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole("listitem").filter({ hasText: issuer })).toContainText("Test");
+  await findsNothing(page, "settings with a provider");
+  await fits(page, "settings with a provider");
+  server.close();
+
+  await page.keyboard.press("Control+3");
+  await press("Check Bot");
+  const good = page.getByRole("dialog", { name: "Check of Bot" });
+  await expect(good.getByText("The secret is accepted.")).toBeVisible();
+  await expect(good.getByText(/^Registered: /).first()).toBeVisible();
+  await findsNothing(page, "a check");
+  await fits(page, "a check");
+  await page.keyboard.press("Escape");
+  await press("Check Stranger");
+  await expect(page.getByText("The provider does not know this client ID.")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await press("Edit Bot");
+  await press(/^Copy app\.tokenkeep/);
+  await expect
+    .poll(() => at.app.evaluate(({ clipboard }) => clipboard.readText()))
+    .toBe("app.tokenkeep://callback/sandbox");
+  await page.keyboard.press("Escape");
+
+  await page.evaluate((of) => window.tokenkeep["signIns.copy"]({ id: of, form: "oauth" }), id);
+  const token = await at.app.evaluate(({ clipboard }) => clipboard.readText());
+  expect(token).toMatch(/^oauth:[a-z0-9]{30}$/);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("bring in");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Provider").selectOption({ label: "Sandbox" });
+  await findsNothing(page, "an import");
+  await fits(page, "an import");
+  await press("Read the clipboard");
+  const found = page.getByRole("region", { name: "mirrelune" });
+  await expect(found.getByText(/^Works until/)).toBeVisible();
+  await findsNothing(page, "what an import found");
+  await fits(page, "what an import found");
+  expect(await page.content()).not.toContain(token.slice(6));
+  await press("Keep it");
+  await expect(page.getByRole("heading", { level: 1, name: "mirrelune" })).toBeVisible();
+  await expect(page.getByText(/^Another tool's token, /)).toBeVisible();
+  await at.close();
+});
