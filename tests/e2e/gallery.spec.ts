@@ -1,5 +1,5 @@
 /** The parts of the window, each in every state, by axe's rules. */
-import { test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { findsNothing, fits } from "../support/accessible.ts";
 import { openGallery } from "../support/gallery.ts";
 
@@ -9,6 +9,21 @@ test("every part is accessible in every state, in both themes, and fits", async 
   try {
     await findsNothing(gallery.page, "gallery");
     await fits(gallery.page, "gallery");
+    const { page } = gallery;
+    const over = [
+      ["Menu, light", page.getByRole("menu")],
+      ["Sheet, light", page.getByRole("dialog")],
+      ["Question, light", page.getByRole("alertdialog")],
+    ] as const;
+    for (const [name, part] of over) {
+      const opener = page.getByRole("button", { name });
+      await opener.press("Enter");
+      await expect(part).toBeVisible();
+      // What lies over the page covers it; the page itself was looked at above.
+      await findsNothing(page, name, `[role=${(await part.getAttribute("role")) ?? ""}]`);
+      await page.keyboard.press("Escape");
+      await expect(opener).toBeFocused();
+    }
   } finally {
     await gallery.close();
   }

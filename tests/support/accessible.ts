@@ -2,10 +2,11 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page } from "@playwright/test";
 
-export async function findsNothing(page: Page, where: string): Promise<void> {
+/** `within`: a selector; what lies over the page is no part of its landmarks, and is looked at alone. */
+export async function findsNothing(page: Page, where: string, within = "html"): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+    const { violations } = await new AxeBuilder({ page }).include(within).setLegacyMode(true).analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
     expect(found, `${where}, ${colorScheme}`).toEqual([]);
   }
