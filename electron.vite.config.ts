@@ -16,6 +16,7 @@ export default defineConfig({
       externalizeDeps: false, // everything is bundled: packages ship no node_modules
       rolldownOptions: {
         input: {
+          start: at("main/electron/start.ts"),
           index: at("main/electron/index.ts"),
           "socket-worker": at("main/socket/worker.ts"),
           sandbox: at("sandbox/process.ts"),

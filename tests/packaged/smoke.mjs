@@ -8,11 +8,12 @@ import { spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright-core";
-import { isRoot, newProfile, newRuntimeFolder } from "../support/app.mjs";
+import { isRoot, newProfile, newRuntimeFolder, readClipboard } from "../support/app.mjs";
 
 const folder = path.join(import.meta.dirname, "../../release/linux-unpacked");
 const binary = path.join(folder, "tokenkeep");
 const profile = newProfile();
+const runtime = newRuntimeFolder();
 const child = spawn(
   binary,
   [
@@ -21,8 +22,21 @@ const child = spawn(
     `--user-data-dir=${profile}`,
     ...(isRoot ? ["--no-sandbox"] : []),
   ],
-  { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, XDG_RUNTIME_DIR: newRuntimeFolder() } },
+  { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, XDG_RUNTIME_DIR: runtime } },
 );
+/**
+ * The packaged command line, with no display to show anything on.
+ * @param {string[]} args @param {Record<string, string>} env
+ */
+function cli(args, env) {
+  const { PATH = "", HOME = "" } = process.env;
+  const { status, stdout, stderr } = spawnSync(path.join(folder, "resources/cli/tokenkeep"), args, {
+    env: { PATH, HOME, ...env },
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  return { status, stdout, stderr };
+}
 try {
   /** @type {string} */
   const endpoint = await new Promise((resolve, reject) => {
@@ -51,6 +65,18 @@ try {
     readdirSync(path.join(profile, "vault/records")).filter((name) => name.endsWith(".json")).length,
     1,
   );
+  // The command line is the same binary (ADR 0014): a tool of the app, without a key in any file.
+  await page.evaluate('window.tokenkeep["tools.create"]({ name: "smoke" })');
+  const tool = Object.fromEntries(
+    readClipboard()
+      .trim()
+      .split("\n")
+      .map((line) => line.split(/=(.*)/s).slice(0, 2)),
+  );
+  assert.deepEqual(cli(["accounts", "--json"], tool), { status: 0, stdout: '{"accounts":[]}\n', stderr: "" });
+  assert.equal(cli(["token", "--json"], tool).status, 6);
+  assert.deepEqual(cli(["exec", "--", "true"], { XDG_RUNTIME_DIR: runtime, LANG: "C" }).status, 4);
+  assert.equal(cli(["--version"], {}).stdout, "0.1.0\n");
   await browser.close();
 } finally {
   child.kill();

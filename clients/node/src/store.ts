@@ -1,5 +1,15 @@
 /** Where a tool keeps its key. */
-import { lstat, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { TokenkeepError } from "./errors.ts";
@@ -28,45 +38,49 @@ export function storeFile(name: string, env: NodeJS.ProcessEnv = process.env): s
 
 /**
  * One file, 0600, replaced whole. One that others may read is refused with `store_unsafe` and not mended: who has read
- * the key has it.
+ * the key has it. It is small and read once, so synchronously: node:fs/promises costs a command line 20 ms to load.
  */
 export function fileStore(file: string): Store {
   return {
-    async load() {
-      let mode: number;
-      let text: string;
-      try {
-        ({ mode } = await lstat(file));
-        text = await readFile(file, "utf8");
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-        throw error;
-      }
-      if (process.platform !== "win32" && (mode & OTHERS) !== 0)
-        throw new TokenkeepError(
-          "store_unsafe",
-          `Other users may read ${file}. Pair anew, and take the old key back.`,
-        );
-      const { client, key } = parsed(text);
-      if (typeof client !== "string" || typeof key !== "string")
-        throw new TokenkeepError("store_unsafe", `${file} does not hold a key.`);
-      return { client, key };
-    },
-    async save({ client, key }) {
-      await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-      const beside = `${file}.new`;
-      await rm(beside, { force: true });
-      const handle = await open(beside, "wx", 0o600);
-      try {
-        await handle.writeFile(`${JSON.stringify({ client, key })}\n`);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(beside, file);
-    },
-    forget: () => rm(file, { force: true }),
+    load: () => Promise.resolve().then(() => read(file)),
+    save: (credentials) => Promise.resolve().then(() => write(file, credentials)),
+    forget: () => Promise.resolve().then(() => rmSync(file, { force: true })),
   };
+}
+
+function read(file: string): Credentials | undefined {
+  let mode: number;
+  let text: string;
+  try {
+    ({ mode } = lstatSync(file));
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  if (process.platform !== "win32" && (mode & OTHERS) !== 0)
+    throw new TokenkeepError(
+      "store_unsafe",
+      `Other users may read ${file}. Pair anew, and take the old key back.`,
+    );
+  const { client, key } = parsed(text);
+  if (typeof client !== "string" || typeof key !== "string")
+    throw new TokenkeepError("store_unsafe", `${file} does not hold a key.`);
+  return { client, key };
+}
+
+function write(file: string, { client, key }: Credentials): void {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const beside = `${file}.new`;
+  rmSync(beside, { force: true });
+  const handle = openSync(beside, "wx", 0o600);
+  try {
+    writeSync(handle, `${JSON.stringify({ client, key })}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(beside, file);
 }
 
 function parsed(text: string): { client?: unknown; key?: unknown } {
