@@ -65,6 +65,7 @@ export type Failure =
   | { readonly code: "code_rejected" }
   /** Something else came back than this flow gives: a token in place of a code, say. */
   | { readonly code: "answer_mismatched" }
+  | { readonly code: "id_token_rejected"; readonly provider: string; readonly why: IdTokenFault }
   | { readonly code: "identity_mismatch" }
   | { readonly code: "access_token_rejected"; readonly provider: string }
   // an account
@@ -73,6 +74,7 @@ export type Failure =
   | { readonly code: "moved_here"; readonly account: string }
   | { readonly code: "refresh_token_rejected"; readonly account: string }
   | { readonly code: "refresh_token_missing"; readonly account: string }
+  | { readonly code: "id_token_missing"; readonly account: string }
   | { readonly code: "refresh_budget"; readonly account: string; readonly waitSec: number }
   | { readonly code: "refresh_ambiguous"; readonly account: string }
   | { readonly code: "token_revoked"; readonly account: string }
@@ -99,6 +101,18 @@ export type Failure =
   | { readonly code: "bad_request"; readonly field: string }
   | { readonly code: "sender_rejected" }
   | { readonly code: "internal" };
+
+/** What was not as it must be (OpenID Connect Core §3.1.3.7). */
+export type IdTokenFault =
+  | "malformed"
+  | "algorithm"
+  | "signature"
+  | "issuer"
+  | "audience"
+  | "expired"
+  | "nonce"
+  | "at_hash"
+  | "subject";
 
 /** `cause` is for main's log: dropped at every process boundary, and never a place for a secret. */
 export type Result<T> =

@@ -12,6 +12,7 @@ import { providerForm, type ProviderForm } from "./provider.ts";
 import { settings } from "./settings.ts";
 import type {
   ActivityView,
+  ClaimsView,
   ClientFinding,
   DoctorView,
   ExportView,
@@ -137,8 +138,6 @@ export const ipc = {
   "clients.remove": call()(id),
   /** Asks the provider about a registration, by questions that give nothing to anybody. */
   "clients.check": call<readonly ClientFinding[]>()(id),
-  /** Asks for a token of the client's own (RFC 6749 §4.4) and looks after it. */
-  "clients.appToken": call<{ readonly signIn: string }>()(id),
 
   /** Asks for a token by one of the flows, and opens the provider's page where the flow has one. */
   "authorization.start": call<{ readonly id: string }>()(
@@ -160,6 +159,8 @@ export const ipc = {
   "authorization.cancel": call()(id),
   /** Saves the sign-in that waits for confirmation: in place of the one it renews, or beside it. */
   "authorization.keep": call<{ readonly signIn: string }>()(v.object({ id, beside: v.boolean() })),
+  /** The ID token of one that waits for confirmation. */
+  "authorization.copyIdToken": call<{ readonly clearsInMs: number }>()(id),
   /** Drops it and revokes its token. */
   "authorization.discard": call()(id),
 
@@ -196,6 +197,10 @@ export const ipc = {
   "signIns.copy": call<{ readonly clearsInMs: number }>()(v.object({ id, form })),
   /** What happened to it, the newest first. */
   "signIns.history": call<readonly HistoryView[]>()(id),
+  /** What is known of who signed in; `now`: the provider is asked, too. */
+  "signIns.claims": call<ClaimsView>()(v.object({ id, now: v.boolean() })),
+  /** The ID token. It is no access token, so it is never offered where one is wanted. */
+  "signIns.copyIdToken": call<{ readonly clearsInMs: number }>()(id),
   /** What each of its scopes opens at the provider; empty where that is not known. */
   "signIns.opens": call<readonly OpensView[]>()(id),
   /** What happened to all of them, the newest first, as far as it fits a screen that is read. */

@@ -58,6 +58,8 @@ export interface SignInView {
   /** Next attempt on its own, where one is planned because of `condition` or `reason`. */
   readonly nextTryAtMs?: number;
   readonly renews: boolean;
+  /** An ID token came with it. */
+  readonly hasIdToken: boolean;
   /** False: there is nothing to copy now. The provider ended it, or it stayed on another computer. */
   readonly hasToken: boolean;
   readonly issuedAtMs: number;
@@ -70,6 +72,19 @@ export interface SignInView {
   readonly validating: boolean;
 }
 
+/** A claim about who signed in, as text. */
+export interface ClaimView {
+  readonly name: string;
+  readonly value: string;
+  /** Where the value is an instant. */
+  readonly atMs?: number;
+}
+/** What an ID token says, and what the provider says now, where it was asked. */
+export interface ClaimsView {
+  readonly idToken: readonly ClaimView[];
+  readonly now?: readonly ClaimView[];
+}
+
 export interface ProviderView {
   readonly id: string;
   readonly name: string;
@@ -78,6 +93,8 @@ export interface ProviderView {
   readonly consoleUrl?: string;
   /** To be registered exactly like this. */
   readonly redirectUris: readonly string[];
+  /** It can be asked who somebody is (OpenID Connect Core §5.3). */
+  readonly userinfo: boolean;
   /** False while this provider's login page is known to refuse windows inside apps. */
   readonly embedded: boolean;
   /** Scopes of its own, where the app's catalogue is not about it. */
@@ -160,6 +177,10 @@ export type AuthorizationView = {
       readonly missing: readonly string[];
       readonly expiresAtMs?: number;
       readonly renews: boolean;
+      /** What the ID token says, where one came. */
+      readonly claims?: readonly ClaimView[];
+      /** False: there is no access token to be looked after, and nothing to be saved. */
+      readonly keeps: boolean;
       /** The sign-in whose place it takes, unless it is to stand beside it. */
       readonly replaces?: { readonly scopes: readonly string[]; readonly alias?: string };
       /** The sign-in was to be renewed for this account, and somebody else signed in. */

@@ -9,6 +9,7 @@ import { knownScopes } from "../core/scopes/catalogue.ts";
 import { coalesced } from "../core/single-flight.ts";
 import { createBroker } from "./broker.ts";
 import { createBulk } from "./bulk.ts";
+import { createClaims } from "./claims.ts";
 import { createClients } from "./clients.ts";
 import { createCopying } from "./copying.ts";
 import type { Host } from "./host.ts";
@@ -17,7 +18,6 @@ import { createImporting } from "./importing.ts";
 import { createKeeper } from "./keeper/keeper.ts";
 import { createOwnProviders } from "./own-providers.ts";
 import { createSandbox } from "./sandbox.ts";
-import { createAppTokens } from "./app-tokens.ts";
 import { createDoctor } from "./doctor.ts";
 import { createFirstRows } from "./first-rows.ts";
 import { createGuard, type Absence } from "./guard.ts";
@@ -119,7 +119,7 @@ export function compose(host: Host): App {
   );
   push = coalesced(() => broker.push());
   const doctor = createDoctor(host, vault, providers, broker);
-  const appTokens = createAppTokens(parts, keeper);
+  const claims = createClaims(providers, host.http, keeper);
   const bulk = createBulk(
     {
       validate: (id) => keeper.validate(id),
@@ -203,12 +203,13 @@ export function compose(host: Host): App {
       providers: () =>
         providers
           .list()
-          .map(({ id, name, test, consoleUrl, redirectUris, userAgents, scopes, importsFrom }) => ({
+          .map(({ id, name, test, consoleUrl, redirectUris, userAgents, oidc, scopes, importsFrom }) => ({
             id,
             name,
             test,
             ...(consoleUrl !== undefined && { consoleUrl }),
             redirectUris,
+            userinfo: oidc?.userinfoEndpoint !== undefined,
             embedded: userAgents.includes("embedded"),
             ...(scopes !== undefined && { scopes }),
             ...(importsFrom !== undefined && { importsFrom }),
@@ -282,7 +283,7 @@ export function compose(host: Host): App {
       ownProviders,
       providers,
       importing,
-      appTokens,
+      claims,
       doctor,
       bulk,
       undo,

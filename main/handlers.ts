@@ -7,9 +7,9 @@ import { offeredScopes } from "../core/scopes/catalogue.ts";
 import type { Providers } from "../core/providers/registry.ts";
 import { Secret } from "../core/secret.ts";
 import { accountKey } from "../core/accounts/records.ts";
-import type { AppTokens } from "./app-tokens.ts";
 import type { Broker } from "./broker.ts";
 import type { Bulk } from "./bulk.ts";
+import type { Claims } from "./claims.ts";
 import type { Clients } from "./clients.ts";
 import type { Copying } from "./copying.ts";
 import type { Doctor } from "./doctor.ts";
@@ -23,7 +23,14 @@ import type { Sandbox } from "./sandbox.ts";
 import type { Authorizations } from "./sign-in/authorizations.ts";
 import type { Tools } from "./tools.ts";
 import type { SettingsStore } from "./settings.ts";
-import { maskedFailure, maskedImport, maskedName, maskedResult, type Streamer } from "./streamer.ts";
+import {
+  maskedClaims,
+  maskedFailure,
+  maskedImport,
+  maskedName,
+  maskedResult,
+  type Streamer,
+} from "./streamer.ts";
 import { PASSPHRASE_MIN_LENGTH } from "./vault/passphrase.ts";
 import { exportVault, importVault } from "./vault/transfer.ts";
 import type { Undo } from "./undo.ts";
@@ -43,7 +50,7 @@ interface Parts {
   readonly importing: Importing;
   readonly broker: Broker;
   readonly guard: Guard;
-  readonly appTokens: AppTokens;
+  readonly claims: Claims;
   readonly doctor: Doctor;
   readonly bulk: Bulk;
   readonly undo: Undo;
@@ -99,7 +106,7 @@ export function createHandlers(parts: Parts): Handlers {
 
 function createAll(parts: Parts): Handlers {
   const { vault, guard, keeper, authorizations, copying, sandbox, tools, clients, broker, state } = parts;
-  const { appTokens, doctor, history, settings, streamer, bulk, undo, host, changed } = parts;
+  const { claims, doctor, history, settings, streamer, bulk, undo, host, changed } = parts;
   const { ownProviders, providers, importing } = parts;
   let lastRun: DoctorView | undefined;
   let importFile: string | undefined;
@@ -134,6 +141,13 @@ function createAll(parts: Parts): Handlers {
     answer.ok && streamer.on
       ? ok({ ...answer.value, needSignIn: answer.value.needSignIn.map(maskedName) })
       : answer;
+
+  /** Copies what is no access token, and nothing while hand-outs are stopped. */
+  async function copyToken(token: Result<Secret>): Promise<Result<{ readonly clearsInMs: number }>> {
+    if (!guard.handsOut)
+      return failed({ code: vault.state.state === "open" ? "vault_paused" : "vault_locked" });
+    return token.ok ? copying.copy(token.value) : token;
+  }
 
   /** Names are not written down; they are put back here. */
   function named({ signIn, atMs, what, tool, count = 1, failure }: HistoryEntry): ActivityView {
@@ -223,7 +237,6 @@ function createAll(parts: Parts): Handlers {
     "clients.remove": (id) => undo.removing(vault.get("client", id), () => clients.remove(id)),
 
     "clients.check": (id) => clients.check(id),
-    "clients.appToken": (id) => appTokens.get(id),
 
     "authorization.start": (question) => authorizations.start(question),
     "authorization.show": (id) => authorizations.show(id),
@@ -233,6 +246,7 @@ function createAll(parts: Parts): Handlers {
     },
     "authorization.cancel": (id) => authorizations.cancel(id),
     "authorization.keep": ({ id, beside }) => authorizations.keep(id, beside),
+    "authorization.copyIdToken": (id) => copyToken(authorizations.idToken(id)),
     "authorization.discard": (id) => authorizations.discard(id),
 
     async "import.read"(question) {
@@ -277,6 +291,11 @@ function createAll(parts: Parts): Handlers {
       return ok(opensOf(record.scopes));
     },
     "activity.list": async () => ok((await history.recent(ACTIVITY_SHOWN)).map(named)),
+    "signIns.claims": async ({ id, now }) => {
+      const known = await claims.of(id, now);
+      return known.ok && streamer.on ? ok(maskedClaims(known.value)) : known;
+    },
+    "signIns.copyIdToken": (id) => copyToken(claims.idToken(id)),
     "signIns.rename": ({ id, alias }) => rename(id, alias),
     "signIns.revoke": (id) => pushed(keeper.revoke(id)),
     "signIns.bulk": ({ action, ids }) => Promise.resolve(bulk.start(action, [...new Set(ids)])),

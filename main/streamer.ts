@@ -1,7 +1,14 @@
 /** Streamer mode: names of accounts are masked, and nothing comes up by itself. By hand, or while a studio program runs. */
 import type { Failure, Result } from "../contract/failure.ts";
 import type { Settings } from "../contract/settings.ts";
-import type { AuthorizationView, BulkView, ImportedView, SignInView } from "../contract/view.ts";
+import type {
+  AuthorizationView,
+  BulkView,
+  ClaimsView,
+  ClaimView,
+  ImportedView,
+  SignInView,
+} from "../contract/view.ts";
 import type { Clock, Log } from "../core/ports.ts";
 
 const LOOK_EVERY_MS = 10_000;
@@ -97,6 +104,12 @@ export function maskedSignIn(row: SignInView): SignInView {
     ...(reason !== undefined && { reason: maskedFailure(reason) }),
   };
 }
+const maskedClaim = (claim: ClaimView): ClaimView =>
+  claim.atMs === undefined ? { ...claim, value: maskedName(claim.value) } : claim;
+export const maskedClaims = ({ idToken, now }: ClaimsView): ClaimsView => ({
+  idToken: idToken.map(maskedClaim),
+  ...(now !== undefined && { now: now.map(maskedClaim) }),
+});
 export const maskedBulk = (bulk: BulkView): BulkView => ({
   ...bulk,
   failures: bulk.failures.map(({ failure, count, names }) => ({
@@ -108,12 +121,13 @@ export const maskedBulk = (bulk: BulkView): BulkView => ({
 export function maskedAuthorization(course: AuthorizationView): AuthorizationView {
   if (course.step === "failed") return { ...course, failure: maskedFailure(course.failure) };
   if (course.step !== "confirm") return course;
-  const { insteadOf, replaces } = course;
+  const { insteadOf, replaces, claims } = course;
   return {
     ...course,
     user_id: maskedName(course.user_id),
     login: maskedName(course.login),
     displayName: maskedName(course.displayName),
+    ...(claims !== undefined && { claims: claims.map(maskedClaim) }),
     ...(insteadOf !== undefined && { insteadOf: maskedName(insteadOf) }),
     ...(replaces?.alias !== undefined && { replaces: { ...replaces, alias: maskedName(replaces.alias) } }),
   };

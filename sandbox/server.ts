@@ -5,7 +5,7 @@ import { refusal, type Answer, type Request } from "./answer.ts";
 import { channels, users } from "./api.ts";
 import { authorize, consent, decide, login } from "./authorize.ts";
 import { activate, device } from "./device.ts";
-import { createSigner } from "./id-token.ts";
+import { createSigner, type Signer } from "./id-token.ts";
 import { discovery, keys, userinfo } from "./oidc.ts";
 import { CLIENTS, USERS } from "./seeds.ts";
 import { State } from "./state.ts";
@@ -57,6 +57,8 @@ export interface SandboxOptions {
   readonly accessTokenLifeSec?: number;
   readonly deviceIntervalSec?: number;
   readonly nowMs?: () => number;
+  /** Absent: ID tokens are what they should be. */
+  readonly signer?: Signer;
   /** Tests only; the app's bundle has none. */
   readonly middleware?: Middleware;
 }
@@ -92,7 +94,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox | P
     codes: new Map(),
     devices: new Map(),
     sessions: new Map(),
-    signer: createSigner(),
+    signer: options.signer ?? createSigner(),
     accessTokenLifeSec: options.accessTokenLifeSec ?? ACCESS_TOKEN_LIFE_SEC,
     deviceIntervalSec: options.deviceIntervalSec ?? DEVICE_INTERVAL_SEC,
     nowMs: options.nowMs ?? Date.now,

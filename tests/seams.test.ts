@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 const MAY_IMPORT: Record<string, readonly string[]> = {
   contract: ["valibot"],
   text: ["contract", "i18next"],
-  core: ["contract", "valibot", "oauth4webapi"],
+  core: ["contract", "valibot", "oauth4webapi", "jose"],
   main: [
     "contract",
     "core",
@@ -93,6 +93,8 @@ describe("one place for everything", () => {
       "core/oauth/door.ts",
       "core/oauth/form.ts",
       "core/oauth/validate.ts",
+      "core/oidc/id-token.ts",
+      "core/oidc/userinfo.ts",
       "main/copying.ts",
       "main/electron/clipboard.ts",
       "main/electron/keychain.ts",

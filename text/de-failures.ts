@@ -98,6 +98,8 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
     "Der Anbieter nahm die Antwort dieser Anmeldung nicht mehr an. Nichts wurde gespeichert; neu beginnen.",
   answer_mismatched:
     "Es kam eine andere Art von Antwort als verlangt, deshalb wurde sie abgewiesen. Nichts wurde gespeichert; neu beginnen und die Angaben zum Anbieter prüfen, wenn es so bleibt.",
+  id_token_rejected:
+    "Das ID-Token von {{provider}} bestand die Prüfung nicht ({{why}}), deshalb wird nichts von dieser Anmeldung verwendet oder gespeichert. Neu beginnen; bleibt es so, dem Anbieter melden.",
   identity_mismatch:
     "Das Token gehört zu einem anderen Client oder einer anderen Person als erwartet und wird nicht verwendet. Neu anmelden.",
   access_token_rejected: "{{provider}} meldet, dass dieses Token nicht mehr gültig ist. Neu anmelden.",
@@ -109,6 +111,8 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
     "Der Anbieter erneuert das Token von {{account}} nicht. Das passiert nach einem Passwortwechsel, nach dem Trennen der App oder wenn ein anderes Programm das Refresh-Token verwendet hat. Neu anmelden.",
   refresh_token_missing:
     "Das Token von {{account}} kann sich nicht selbst erneuern. Neu anmelden, wenn es abläuft.",
+  id_token_missing:
+    "{{account}} hat kein ID-Token. Neu anmelden auf einem Weg mit OpenID Connect, um eines zu bekommen.",
   refresh_budget:
     "{{account}} wurde so oft erneuert, dass der Anbieter bald ältere Tokens beenden würde. Das aktuelle funktioniert; erneuern geht wieder in {{wait}}.",
   refresh_ambiguous:

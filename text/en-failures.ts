@@ -105,6 +105,8 @@ export const enFailures = {
     "The provider no longer accepted the answer of this sign-in. Nothing was saved; start again.",
   answer_mismatched:
     "Another kind of answer came than was asked for, so it was refused. Nothing was saved; start again, and check the provider's settings if it stays.",
+  id_token_rejected:
+    "The ID token of {{provider}} did not pass its check ({{why}}), so nothing of this sign-in is used or saved. Start again; if it stays, tell the provider.",
   identity_mismatch:
     "The token belongs to another client or person than expected, so it is not used. Sign in again.",
   access_token_rejected: "{{provider}} says that this token is no longer valid. Sign in again.",
@@ -115,6 +117,7 @@ export const enFailures = {
   refresh_token_rejected:
     "The provider refused to renew the token of {{account}}. That happens after a changed password, a disconnect, or when another program used its refresh token. Sign in again.",
   refresh_token_missing: "The token of {{account}} cannot renew itself. Sign in again when it ends.",
+  id_token_missing: "{{account}} has no ID token. Sign in again by a way with OpenID Connect to get one.",
   refresh_budget:
     "{{account}} was renewed so often that the provider would soon end its older tokens. Its current one works; the next renewal is possible in {{wait}}.",
   refresh_ambiguous:

@@ -78,6 +78,8 @@ const signIn = v.object({
   /** Absent after a revocation. */
   access_token: v.optional(secret),
   refresh_token: v.optional(secret),
+  /** As it came with the sign-in, verified then; says who signed in, and opens nothing. */
+  id_token: v.optional(secret),
   scopes: v.array(v.string()),
   issuedAtMs: instant,
   /** Absent: the provider told no end. */

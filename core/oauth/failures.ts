@@ -1,5 +1,6 @@
 /** What a provider's answers on the way to a token mean to the person. Nothing was saved in any of these cases. */
 import type { Failure } from "../../contract/failure.ts";
+import type { HttpOutcome } from "../ports.ts";
 import type { TokenVerdict } from "./token-request.ts";
 import type { ValidateVerdict } from "./validate.ts";
 import type { DeviceAnswer, Provider } from "../providers/provider.ts";
@@ -50,6 +51,27 @@ export const deviceFailure = (
     : verdict === "denied"
       ? { code: "authorization_denied", error: "access_denied" }
       : { code: "device_code_ended" };
+
+/** What an answer with nothing in it came to; undefined: it is a 200, to be read. */
+export function answerFailure({ name }: Provider, outcome: HttpOutcome): Failure | undefined {
+  switch (outcome.kind) {
+    case "not_sent":
+    case "lost":
+      return { code: "provider_unreachable", provider: name };
+    case "redirected":
+    case "too_large":
+      return {
+        code: "provider_misbehaved",
+        provider: name,
+        what: outcome.kind === "redirected" ? "redirect" : "too_large",
+        detail: String(outcome.status),
+      };
+    case "answered":
+      return outcome.status === 200
+        ? undefined
+        : { code: "provider_busy", provider: name, status: outcome.status };
+  }
+}
 
 export function validationFailure(
   verdict: Exclude<ValidateVerdict, { kind: "valid" }>,

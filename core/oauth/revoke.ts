@@ -1,11 +1,20 @@
 import type { HttpOutcome, HttpRequest } from "../ports.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Secret } from "../secret.ts";
+import type { ClientCredentials } from "./token-request.ts";
 import { formPost, jsonObject } from "./form.ts";
 
 /** RFC 7009 §2.1; the access token, since what a revoked refresh token does is not told (TA §12). */
-export const revokeRequest = (provider: Provider, client_id: string, token: Secret): HttpRequest =>
-  formPost(provider.revocationEndpoint, { client_id, token });
+export const revokeRequest = (
+  provider: Provider,
+  { client_id, client_secret }: ClientCredentials,
+  token: Secret,
+): HttpRequest =>
+  formPost(provider.revocationEndpoint, {
+    client_id,
+    client_secret: provider.dialect.revokesWithSecret ? client_secret : undefined,
+    token,
+  });
 
 export type RevokeVerdict =
   | { readonly kind: "gone" }

@@ -5,6 +5,8 @@ import { Secret } from "../secret.ts";
 export interface TokenSet {
   readonly accessToken: Secret;
   readonly refreshToken?: Secret;
+  /** Where `openid` was asked for (OpenID Connect Core §3.1.3.3). Not verified here. */
+  readonly idToken?: Secret;
   readonly scopes: readonly string[];
   /** Absent: the provider told no end. */
   readonly expiresAtMs?: number;
@@ -36,10 +38,11 @@ export function readTokenResponse(
 ): Result<TokenSet> {
   const wrong = (member: string) =>
     failed({ code: "provider_misbehaved", provider, what: "member", detail: member });
-  const { access_token, token_type, refresh_token, expires_in } = body;
+  const { access_token, token_type, refresh_token, id_token, expires_in } = body;
   if (typeof access_token !== "string" || access_token === "") return wrong("access_token");
   if (typeof token_type !== "string" || token_type.toLowerCase() !== "bearer") return wrong("token_type");
   if (refresh_token !== undefined && typeof refresh_token !== "string") return wrong("refresh_token");
+  if (id_token !== undefined && typeof id_token !== "string") return wrong("id_token");
   if (
     expires_in !== undefined &&
     (typeof expires_in !== "number" || !Number.isFinite(expires_in) || expires_in < 0)
@@ -51,6 +54,7 @@ export function readTokenResponse(
   return ok({
     accessToken: new Secret(access_token),
     ...(refresh_token !== undefined && refresh_token !== "" && { refreshToken: new Secret(refresh_token) }),
+    ...(id_token !== undefined && id_token !== "" && { idToken: new Secret(id_token) }),
     scopes,
     ...(expires_in !== undefined &&
       expires_in > 0 && { expiresAtMs: receivedAtMs + Math.trunc(expires_in * 1000) }),

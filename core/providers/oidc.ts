@@ -29,5 +29,7 @@ export const oidcDialect: Dialect = {
   device: (_status, { error }) => (typeof error === "string" ? DEVICE[error] : undefined),
   refusal: (_status, { error }) => (typeof error === "string" ? REFUSALS[error] : undefined),
   identity,
+  validatesAppTokens: false,
+  revokesWithSecret: true,
   revoked: (status) => status === 200, // RFC 7009 §2.2: also for a token that is already gone
 };

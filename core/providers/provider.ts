@@ -37,6 +37,8 @@ export interface Provider {
   readonly oidc?: {
     readonly jwksUri: string;
     readonly userinfoEndpoint?: string;
+    /** That sign its ID tokens; absent: RS256 (OpenID Connect Core §3.1.3.7). */
+    readonly algorithms?: readonly string[];
     /** Asked for by the `claims` parameter, each where its scope is asked for too; absent: no such parameter. */
     readonly claims?: readonly { readonly name: string; readonly scope?: string }[];
   };
@@ -61,6 +63,10 @@ export interface Dialect {
   device(status: number, body: Readonly<Record<string, unknown>>): DeviceAnswer | undefined;
   /** What its answer to a validation says; undefined: not what it should say. */
   identity(body: Readonly<Record<string, unknown>>): Identity | { readonly wrong: string };
+  /** False: its validation tells of people, and knows nothing of a client's own token. */
+  readonly validatesAppTokens: boolean;
+  /** Whether a confidential client has to prove itself to end a token (RFC 7009 §2.1). */
+  readonly revokesWithSecret: boolean;
   /** True when a revocation's answer means that the token is gone (RFC 7009 §2.2 and what servers make of it). */
   revoked(status: number, body: Readonly<Record<string, unknown>>): boolean;
 }

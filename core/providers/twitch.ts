@@ -1,4 +1,5 @@
 import { loopbackRedirects } from "./redirects.ts";
+import { FLOWS } from "../../contract/flow.ts";
 import type { DeviceAnswer, Dialect, Identity, Provider, Refusal } from "./provider.ts";
 
 /** The code word sits in `message`; `error`, if present, is the HTTP reason phrase (TA §14). Case varies over time. */
@@ -49,6 +50,8 @@ export const twitchDialect: Dialect = {
   identity,
   validationScheme: "OAuth", // TA §11
   refusal,
+  validatesAppTokens: true,
+  revokesWithSecret: false, // TA §12
   // TA §12: 200, or 400 `Invalid token` for one that is already gone. 404 is an unknown client, not an answer.
   revoked: (status, body) => status === 200 || (status === 400 && messageOf(body).includes("invalid token")),
 };
@@ -80,7 +83,8 @@ export const twitch: Provider = {
   userAgents: ["system_browser"], // TA §18: the login page refuses windows inside apps
   redirectUris: loopbackRedirects("twitch"),
   confidentialRefreshReuse: "safe", // TA §10: the same string comes back; no effect of a second use is known
-  flows: ["authorization_code", "device_code", "implicit"],
+  flows: FLOWS, // TA §1, §8
+
   publicFlows: ["device_code"], // TA §2
   oidc: twitchOidc(at),
   device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: ["https://www.twitch.tv"] }, // TA §8

@@ -15,6 +15,11 @@ export const describeScope = (name: string): ScopeView => views.get(name) ?? { n
 /** Every scope that is known, retired ones too. */
 export const knownScopes: readonly ScopeView[] = [...views.values()];
 
-/** What can be asked for today, in the order of the list; retired scopes are recognised, not offered (TA §19). */
+/**
+ * What can be asked for today, in the order of the list; retired scopes are recognised, not offered (TA §19), and
+ * `openid` belongs to the flows that have it.
+ */
 export const offeredScopes = (): readonly ScopeView[] =>
-  scopes.filter(({ deprecated }) => !deprecated).map(({ scope }) => describeScope(scope));
+  scopes
+    .filter(({ deprecated, surface }) => !deprecated && surface !== "oidc")
+    .map(({ scope }) => describeScope(scope));

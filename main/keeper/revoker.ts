@@ -3,7 +3,7 @@ import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { SignInRecord, TombstoneRecord } from "../../core/accounts/records.ts";
 import { readRevocation, revokeRequest } from "../../core/oauth/revoke.ts";
 import { createKeeping } from "./keeping.ts";
-import { allWell, providerFor, type KeeperParts, type Watches } from "./parts.ts";
+import { allWell, credentialsOf, providerFor, type KeeperParts, type Watches } from "./parts.ts";
 
 type Enqueue = <V>(id: string, task: () => Promise<V>) => Promise<V>;
 
@@ -32,7 +32,11 @@ export function createRevoker(
     if (record.access_token === undefined) return ok(null);
     const provider = providerFor(providers, record);
     if (!provider.ok) return provider;
-    const outcome = await http.send(revokeRequest(provider.value, record.client_id, record.access_token));
+    const client = vault
+      .list("client")
+      .find((one) => one.provider === record.provider && one.client_id === record.client_id);
+    const credentials = client === undefined ? { client_id: record.client_id } : credentialsOf(client);
+    const outcome = await http.send(revokeRequest(provider.value, credentials, record.access_token));
     const verdict = readRevocation(provider.value, outcome);
     switch (verdict.kind) {
       case "gone":

@@ -3,6 +3,7 @@ import { failed, ok, type Failure, type Result } from "../../contract/failure.ts
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import {
   holdsToken,
+  isAppToken,
   mayRefresh,
   refreshesAtMs,
   renews,
@@ -124,6 +125,7 @@ export function createValidator(
     const provider = providerFor(providers, record);
     watches.of(id).nextCheckAtMs = clock.nowMs() + nextValidationMs(chanceOf(random));
     if (!provider.ok) return stuck(id, provider.failure);
+    if (isAppToken(record) && !provider.value.dialect.validatesAppTokens) return ok(null); // nobody to be asked
     const verdict = readValidation(
       provider.value,
       await http.send(validateRequest(provider.value, record.access_token)),

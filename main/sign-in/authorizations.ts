@@ -8,13 +8,13 @@ import type { AuthorizationView } from "../../contract/view.ts";
 import { askedScopes, authorizationUrl, oneTimeValues } from "../../core/oauth/authorization-request.ts";
 import { ATTEMPT_LIFE_MS, createDoor, toCallback, type Attempt } from "../../core/oauth/door.ts";
 import { flowsFor, isRedirected } from "../../core/oauth/flows.ts";
-import type { TokenSet } from "../../core/oauth/token-response.ts";
+import type { Secret } from "../../core/secret.ts";
 import type { Host } from "../host.ts";
 import type { KeeperParts } from "../keeper/parts.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import type { Course } from "./course.ts";
 import { askForCode, pollDevice, showDevicePage } from "./device.ts";
-import { createExchange } from "./exchange.ts";
+import { createExchange, type Redeemed } from "./exchange.ts";
 import { insteadOf, replacedBy, toRecord } from "./record.ts";
 import { authorizationView } from "./view.ts";
 import { createWays } from "./ways.ts";
@@ -39,13 +39,14 @@ export interface Authorizations {
   /** In place of the sign-in it renews, or `beside` it: a narrow one for a tool, say. */
   keep(id: string, beside: boolean): Promise<Result<{ readonly signIn: string }>>;
   discard(id: string): Promise<Result<null>>;
+  /** Of one that is not kept, while it is shown. */
+  idToken(id: string): Result<Secret>;
   views(): readonly AuthorizationView[];
   /** Ends all: their windows close, and tokens that were not kept are revoked. */
   endAll(): Promise<void>;
 }
 
-const keepable = (course: Course): course is Course & { readonly flow: KeptFlow } =>
-  course.flow !== "oidc_implicit";
+const isKept = (flow: Flow): flow is Flow & KeptFlow => flow !== "oidc_implicit";
 
 export function createAuthorizations(
   parts: KeeperParts & Pick<Host, "openUserAgent" | "openInBrowser">,
@@ -69,6 +70,7 @@ export function createAuthorizations(
     if (course.step === "failed" || !courses.has(course.id)) return;
     course.step = "failed";
     course.failure = failure;
+    delete course.arrived;
     log.warn("authorization.failed", { authorization: course.id, code: failure.code });
     changed();
   };
@@ -79,7 +81,8 @@ export function createAuthorizations(
   };
   /** Ends the token of one that was not kept. */
   const revokeArrived = async (course: Course): Promise<void> => {
-    if (course.arrived !== undefined) await exchange.revoke(course, course.arrived.tokens.accessToken);
+    const token = course.arrived?.tokens?.accessToken;
+    if (token !== undefined) await exchange.revoke(course, token);
   };
   /** Runs on after its call has answered; a fault of ours ends the sign-in and no more. */
   const inBackground = (course: Course, work: Promise<void>): void =>
@@ -95,11 +98,11 @@ export function createAuthorizations(
     changed();
   }
 
-  async function arrive(course: Course, tokens: TokenSet, receivedAtMs: number): Promise<void> {
-    const arrived = await exchange.identify(course, tokens, receivedAtMs);
+  async function arrive(course: Course, redeemed: Redeemed): Promise<void> {
+    const arrived = await exchange.identify(course, redeemed);
     const late = !courses.has(course.id) || course.step !== "exchanging"; // cancelled or expired meanwhile
     if (late || !arrived.ok) {
-      void exchange.revoke(course, tokens.accessToken);
+      if (redeemed.tokens !== undefined) void exchange.revoke(course, redeemed.tokens.accessToken);
       if (!late && !arrived.ok) fail(course, arrived.failure);
       return;
     }
@@ -115,10 +118,9 @@ export function createAuthorizations(
     const answer = await pollDevice(course, parts, waits);
     if (answer === undefined) return;
     if (!answer.ok) return fail(course, answer.failure);
-    const { tokens, receivedAtMs } = answer.value;
-    if (!waits()) return exchange.revoke(course, tokens.accessToken); // it came too late for anybody
+    if (!waits()) return exchange.revoke(course, answer.value.tokens.accessToken); // it came too late for anybody
     proceed(course);
-    await arrive(course, tokens, receivedAtMs);
+    await arrive(course, answer.value);
   }
 
   async function onRedirect(course: Course, attempt: Attempt, url: string): Promise<void> {
@@ -138,7 +140,15 @@ export function createAuthorizations(
     proceed(course);
     const redeemed = await exchange.redeem(course, answer.value);
     if (!redeemed.ok) return fail(course, redeemed.failure);
-    await arrive(course, redeemed.value.tokens, redeemed.value.receivedAtMs);
+    await arrive(course, redeemed.value);
+  }
+
+  /** Nobody is asked: the client is itself the one that signs in. */
+  async function mint(course: Course): Promise<void> {
+    proceed(course);
+    const minted = await exchange.mint(course);
+    if (!minted.ok) return fail(course, minted.failure);
+    await arrive(course, minted.value);
   }
 
   /** Sends the person to the provider. Another way later is another attempt: new values, and the old ones count no more. */
@@ -191,8 +201,7 @@ export function createAuthorizations(
       const provider = providers.get(client.provider);
       if (provider === undefined) return failed({ code: "provider_unknown", provider: client.provider });
       const flow = flowOf(question, flowsFor(provider, client));
-      if (flow === undefined || flow === "client_credentials")
-        return failed({ code: "authorization_not_offered", provider: provider.name });
+      if (flow === undefined) return failed({ code: "authorization_not_offered", provider: provider.name });
       const scopes = isRedirected(flow) ? askedScopes(flow, question.scopes) : question.scopes;
       const device =
         flow === "device_code" ? await askForCode(provider, client.client_id, scopes, parts) : undefined;
@@ -222,7 +231,7 @@ export function createAuthorizations(
           drop(course);
           return asked;
         }
-      } else inBackground(course, awaitDevice(course));
+      } else inBackground(course, flow === "device_code" ? awaitDevice(course) : mint(course));
       changed();
       return ok({ id: course.id });
     },
@@ -249,10 +258,13 @@ export function createAuthorizations(
 
     async keep(id, beside) {
       const course = courses.get(id);
-      if (course?.step !== "confirm" || course.arrived === undefined || !keepable(course))
+      const arrived = course?.arrived;
+      const tokens = arrived?.tokens;
+      if (course?.step !== "confirm" || arrived === undefined || tokens === undefined || !isKept(course.flow))
         return failed({ code: "authorization_unknown" });
-      const { arrived } = course;
-      const record = toRecord(course, arrived, beside ? undefined : replacedBy(vault, course), parts);
+      const { flow } = course;
+      const before = beside ? undefined : replacedBy(vault, course);
+      const record = toRecord({ ...course, flow }, { ...arrived, tokens }, before, parts);
       course.step = "exchanging"; // a second click must not save it twice
       delete course.arrived; // whatever ends the attempt meanwhile does not revoke what is being saved
       const adopted = await keeper.adopt(record, "signed_in");
@@ -263,7 +275,7 @@ export function createAuthorizations(
       }
       drop(course);
       if (!adopted.ok) {
-        await exchange.revoke(course, arrived.tokens.accessToken);
+        await exchange.revoke(course, tokens.accessToken);
         return adopted;
       }
       return ok({ signIn: adopted.value.id });
@@ -275,6 +287,13 @@ export function createAuthorizations(
       drop(course);
       await revokeArrived(course);
       return ok(null);
+    },
+
+    idToken(id) {
+      const arrived = courses.get(id)?.arrived;
+      return arrived?.idToken === undefined
+        ? failed({ code: "authorization_unknown" })
+        : ok(arrived.idToken.token);
     },
 
     views: () =>

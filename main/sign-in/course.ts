@@ -5,12 +5,18 @@ import type { ClientRecord } from "../../core/accounts/records.ts";
 import type { DeviceAuthorization } from "../../core/oauth/device.ts";
 import type { Attempt } from "../../core/oauth/door.ts";
 import type { TokenSet } from "../../core/oauth/token-response.ts";
+import type { IdClaims } from "../../core/oidc/id-token.ts";
 import type { Provider } from "../../core/providers/provider.ts";
+import type { Secret } from "../../core/secret.ts";
 import type { Page } from "./ways.ts";
 
 /** Who signed in, and with what; held in memory until it is kept or discarded. */
 export interface Arrived {
-  readonly tokens: TokenSet;
+  /** Absent where the flow gives an ID token alone: then there is nothing to keep. */
+  readonly tokens?: TokenSet;
+  /** Verified, of an OIDC flow. */
+  readonly idToken?: { readonly token: Secret; readonly claims: IdClaims };
+  /** Empty for the client itself, which has no person (TA §7). */
   readonly user_id: string;
   readonly login: string;
   /** What the provider says it may do; where that is not told, what the token came with. */
@@ -18,6 +24,8 @@ export interface Arrived {
   readonly expiresAtMs?: number;
   readonly receivedAtMs: number;
 }
+
+export type ArrivedWithTokens = Arrived & { readonly tokens: TokenSet };
 
 export interface Course {
   readonly id: string;

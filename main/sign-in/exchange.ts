@@ -2,79 +2,175 @@
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { DoorAnswer } from "../../core/oauth/door.ts";
 import { tokenFailure, validationFailure } from "../../core/oauth/failures.ts";
+import { isOidc } from "../../core/oauth/flows.ts";
 import { readRevocation, revokeRequest } from "../../core/oauth/revoke.ts";
-import { codeRequest, readTokenOutcome } from "../../core/oauth/token-request.ts";
+import { clientCredentialsRequest, codeRequest, readTokenOutcome } from "../../core/oauth/token-request.ts";
 import type { TokenSet } from "../../core/oauth/token-response.ts";
 import { readValidation, validateRequest } from "../../core/oauth/validate.ts";
-import type { Clock, HttpClient, Log } from "../../core/ports.ts";
+import { verifyIdToken, type ExpectedIdToken, type IdClaims } from "../../core/oidc/id-token.ts";
+import { algorithmsOf } from "../../core/oidc/keys.ts";
+import type { Clock, HttpClient, HttpRequest, Log } from "../../core/ports.ts";
 import type { Secret } from "../../core/secret.ts";
 import { credentialsOf } from "../keeper/parts.ts";
 import type { Arrived, Course } from "./course.ts";
+import { createKeys } from "./keys.ts";
 
 type Answered = Exclude<DoorAnswer, { kind: "ended" }>;
-type Asking = Pick<Course, "id" | "provider" | "client">;
 
-export interface Exchange {
-  /** What a redirect gave, as tokens. */
-  redeem(course: Asking, answer: Answered): Promise<Result<{ tokens: TokenSet; receivedAtMs: number }>>;
-  /** Whose tokens they are. Fails with `identity_mismatch` where they are another client's. */
-  identify(course: Asking, tokens: TokenSet, receivedAtMs: number): Promise<Result<Arrived>>;
-  /** Ends a token that nobody is to have. */
-  revoke(course: Asking, token: Secret): Promise<void>;
+/** What came of an answer, before it is known whose it is. */
+export interface Redeemed {
+  /** Absent where the flow gives an ID token alone. */
+  readonly tokens?: TokenSet;
+  readonly idToken?: Secret;
+  readonly receivedAtMs: number;
 }
 
-export function createExchange({
-  http,
-  clock,
-  log,
-}: {
+export interface Exchange {
+  /** What a redirect gave. A code is exchanged; a token is there already. */
+  redeem(course: Course, answer: Answered): Promise<Result<Redeemed>>;
+  /** The client's own token (RFC 6749 §4.4). */
+  mint(course: Course): Promise<Result<Redeemed>>;
+  /** Verifies the ID token and asks whose tokens they are. Fails with `identity_mismatch` where they are another client's. */
+  identify(course: Course, redeemed: Redeemed): Promise<Result<Arrived>>;
+  /** Ends a token that nobody is to have. */
+  revoke(course: Course, token: Secret): Promise<void>;
+}
+
+export function createExchange(parts: {
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly log: Log;
 }): Exchange {
+  const { http, clock, log } = parts;
+  const keys = createKeys(parts);
+
+  async function askForTokens(
+    { provider, scopes }: Course,
+    request: HttpRequest,
+    redirect_uri?: string,
+  ): Promise<Result<Redeemed>> {
+    const outcome = await http.send(request);
+    const receivedAtMs = clock.nowMs();
+    const verdict = readTokenOutcome(provider, outcome, scopes, receivedAtMs);
+    if (verdict.kind !== "tokens") return failed(tokenFailure(verdict, provider, redirect_uri));
+    const { tokens } = verdict;
+    return ok({ tokens, ...(tokens.idToken !== undefined && { idToken: tokens.idToken }), receivedAtMs });
+  }
+
+  /** The claims of an ID token that is what it has to be. A key that is not known is asked for once. */
+  async function verified(
+    { provider, attempt, flow }: Course,
+    { idToken, tokens }: Redeemed,
+  ): Promise<Result<IdClaims>> {
+    const { name, oidc } = provider;
+    if (attempt === undefined || oidc === undefined)
+      return failed({ code: "authorization_not_offered", provider: name });
+    if (idToken === undefined)
+      return failed({ code: "provider_misbehaved", provider: name, what: "member", detail: "id_token" });
+    const expected: ExpectedIdToken = {
+      issuer: provider.issuer,
+      client_id: attempt.client_id,
+      nonce: attempt.nonce,
+      algorithms: algorithmsOf(oidc),
+      ...(tokens !== undefined && {
+        accessToken: { token: tokens.accessToken, bound: flow === "oidc_implicit_token" },
+      }),
+    };
+    for (const unknown of [false, true]) {
+      const set = await keys.of({ ...provider, oidc }, unknown);
+      if (!set.ok) return set;
+      const verdict = await verifyIdToken(idToken, expected, set.value, clock.nowMs());
+      if (verdict.kind === "verified") return ok(verdict.claims);
+      if (verdict.kind === "rejected")
+        return failed({ code: "id_token_rejected", provider: name, why: verdict.why });
+    }
+    return failed({ code: "id_token_rejected", provider: name, why: "signature" });
+  }
+
+  /** Whose it is, by the provider's word about the access token. */
+  async function validated(
+    { provider, client, flow }: Course,
+    tokens: TokenSet,
+    receivedAtMs: number,
+  ): Promise<Result<Arrived>> {
+    const common = { tokens, receivedAtMs };
+    const forClient = flow === "client_credentials";
+    const { expiresAtMs } = tokens;
+    if (forClient && !provider.dialect.validatesAppTokens)
+      return ok({
+        ...common,
+        user_id: "",
+        login: client.name,
+        scopes: tokens.scopes,
+        ...(expiresAtMs !== undefined && { expiresAtMs }),
+      });
+    const outcome = await http.send(validateRequest(provider, tokens.accessToken));
+    const verdict = readValidation(provider, outcome, clock.nowMs());
+    if (verdict.kind !== "valid") return failed(validationFailure(verdict, provider));
+    const { client_id = client.client_id, scopes, ...told } = verdict.validation;
+    if (client_id !== client.client_id) return failed({ code: "identity_mismatch" });
+    const { user_id, login } = forClient ? { user_id: "", login: client.name } : told;
+    if (user_id === undefined || login === undefined)
+      return failed({
+        code: "provider_misbehaved",
+        provider: provider.name,
+        what: "member",
+        detail: "user_id",
+      });
+    const endsAtMs = expiresAtMs ?? told.expiresAtMs;
+    return ok({
+      ...common,
+      user_id,
+      login,
+      scopes: scopes ?? tokens.scopes,
+      ...(endsAtMs !== undefined && { expiresAtMs: endsAtMs }),
+    });
+  }
+
   return {
-    async redeem({ provider, client }, answer) {
-      if (answer.kind === "tokens")
-        return answer.tokens === undefined
-          ? failed({ code: "answer_mismatched" })
-          : ok({ tokens: answer.tokens, receivedAtMs: clock.nowMs() });
-      const { code, attempt } = answer;
-      const { redirect_uri, codeVerifier: code_verifier, scopes } = attempt;
-      const request = codeRequest(provider, credentialsOf(client), { code, redirect_uri, code_verifier });
-      const outcome = await http.send(request);
-      const receivedAtMs = clock.nowMs();
-      const verdict = readTokenOutcome(provider, outcome, scopes, receivedAtMs);
-      return verdict.kind === "tokens"
-        ? ok({ tokens: verdict.tokens, receivedAtMs })
-        : failed(tokenFailure(verdict, provider, redirect_uri));
+    async redeem(course, answer) {
+      const { attempt } = answer;
+      if (answer.kind === "tokens") {
+        const { tokens, idToken } = answer;
+        return ok({
+          ...(tokens !== undefined && { tokens }),
+          ...(idToken !== undefined && { idToken }),
+          receivedAtMs: clock.nowMs(),
+        });
+      }
+      const { redirect_uri, codeVerifier: code_verifier } = attempt;
+      const form = { code: answer.code, redirect_uri, code_verifier };
+      const request = codeRequest(course.provider, credentialsOf(course.client), form);
+      return askForTokens(course, request, redirect_uri);
     },
 
-    async identify({ provider, client }, tokens, receivedAtMs) {
-      const outcome = await http.send(validateRequest(provider, tokens.accessToken));
-      const verdict = readValidation(provider, outcome, clock.nowMs());
-      if (verdict.kind !== "valid") return failed(validationFailure(verdict, provider));
-      const { client_id = client.client_id, user_id, login, scopes, expiresAtMs } = verdict.validation;
-      if (client_id !== client.client_id) return failed({ code: "identity_mismatch" });
-      if (user_id === undefined || login === undefined)
-        return failed({
-          code: "provider_misbehaved",
-          provider: provider.name,
-          what: "member",
-          detail: "user_id",
-        });
-      const endsAtMs = tokens.expiresAtMs ?? expiresAtMs;
-      return ok({
-        tokens,
-        user_id,
-        login,
-        scopes: scopes ?? tokens.scopes,
-        ...(endsAtMs !== undefined && { expiresAtMs: endsAtMs }),
-        receivedAtMs,
-      });
+    mint: (course) =>
+      askForTokens(
+        course,
+        clientCredentialsRequest(course.provider, credentialsOf(course.client), course.scopes),
+      ),
+
+    async identify(course, redeemed) {
+      const { tokens, idToken, receivedAtMs } = redeemed;
+      const claims = isOidc(course.flow) ? await verified(course, redeemed) : undefined;
+      if (claims?.ok === false) return claims;
+      const proof =
+        claims === undefined || idToken === undefined ? undefined : { token: idToken, claims: claims.value };
+      if (tokens === undefined) {
+        if (proof === undefined) return failed({ code: "answer_mismatched" });
+        const { sub, preferred_username: name } = proof.claims;
+        const login = typeof name === "string" && name !== "" ? name : sub;
+        return ok({ user_id: sub, login, scopes: [], receivedAtMs, idToken: proof });
+      }
+      const arrived = await validated(course, tokens, receivedAtMs);
+      if (!arrived.ok || proof === undefined) return arrived;
+      return proof.claims.sub === arrived.value.user_id
+        ? ok({ ...arrived.value, idToken: proof })
+        : failed({ code: "id_token_rejected", provider: course.provider.name, why: "subject" });
     },
 
     async revoke({ id, provider, client }, token) {
-      const outcome = await http.send(revokeRequest(provider, client.client_id, token));
+      const outcome = await http.send(revokeRequest(provider, credentialsOf(client), token));
       const { kind } = readRevocation(provider, outcome);
       if (kind !== "gone") log.warn("authorization.not_revoked", { authorization: id, kind });
     },

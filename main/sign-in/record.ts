@@ -4,10 +4,12 @@ import type { Draft, SignInRecord } from "../../core/accounts/records.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import { originsOf } from "../../core/providers/provider.ts";
 import type { Vault } from "../vault/types.ts";
-import type { Arrived, Course } from "./course.ts";
+import type { ArrivedWithTokens, Course } from "./course.ts";
 
-const samePerson = (record: SignInRecord, { provider, arrived }: Course): boolean =>
-  record.provider === provider.id && record.user_id === arrived?.user_id;
+const samePerson = (record: SignInRecord, { provider, client, arrived }: Course): boolean =>
+  record.provider === provider.id &&
+  record.user_id === arrived?.user_id &&
+  (record.user_id !== "" || record.client === client.id); // a client is nobody but itself
 const chosenOf = (vault: Vault, { chosen }: Course): SignInRecord | undefined =>
   chosen === undefined ? undefined : vault.get("sign_in", chosen);
 
@@ -27,7 +29,7 @@ export function insteadOf(vault: Vault, course: Course): string | undefined {
 
 export function toRecord(
   { flow, provider, client }: Course & { readonly flow: KeptFlow },
-  { tokens, user_id, login, scopes, expiresAtMs, receivedAtMs }: Arrived,
+  { tokens, idToken, user_id, login, scopes, expiresAtMs, receivedAtMs }: ArrivedWithTokens,
   before: SignInRecord | undefined,
   { clock, random }: { readonly clock: Clock; readonly random: Randomness },
 ): Draft<SignInRecord> {
@@ -39,7 +41,12 @@ export function toRecord(
     pinned: originsOf(provider),
     flow,
     // What a second use does to a token of the device grant was seen with public clients alone.
-    refreshReuse: confidential && flow !== "device_code" ? provider.confidentialRefreshReuse : "one_time",
+    refreshReuse:
+      flow === "client_credentials"
+        ? "safe"
+        : confidential && flow !== "device_code"
+          ? provider.confidentialRefreshReuse
+          : "one_time",
     client: client.id,
     client_id: client.client_id,
     user_id,
@@ -48,6 +55,7 @@ export function toRecord(
     ...(before?.alias !== undefined && { alias: before.alias }),
     access_token: tokens.accessToken,
     ...(tokens.refreshToken !== undefined && { refresh_token: tokens.refreshToken }),
+    ...(idToken !== undefined && { id_token: idToken.token }),
     scopes: [...scopes],
     issuedAtMs: receivedAtMs,
     ...(expiresAtMs !== undefined && { expiresAtMs }),

@@ -1,5 +1,6 @@
 import type { AuthorizationView } from "../../contract/view.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
+import { claimViews } from "../../core/oidc/claims.ts";
 import { describeScope } from "../../core/scopes/catalogue.ts";
 import type { Course } from "./course.ts";
 
@@ -28,7 +29,7 @@ export function authorizationView(
     return { ...common, step, device: { user_code, verification_uri, expiresAtMs } };
   }
   if (step !== "confirm" || arrived === undefined) return { ...common, step: "exchanging" };
-  const { tokens, user_id, login, scopes, expiresAtMs } = arrived;
+  const { tokens, idToken, user_id, login, scopes, expiresAtMs } = arrived;
   return {
     ...common,
     step,
@@ -36,9 +37,11 @@ export function authorizationView(
     login,
     displayName: login,
     scopes: scopes.map(describeScope),
-    missing: asked.filter((scope) => !scopes.includes(scope)),
+    missing: tokens === undefined ? [] : asked.filter((scope) => !scopes.includes(scope)),
     ...(expiresAtMs !== undefined && { expiresAtMs }),
-    renews: tokens.refreshToken !== undefined,
+    renews: tokens?.refreshToken !== undefined || flow === "client_credentials",
+    ...(idToken !== undefined && { claims: claimViews(idToken.claims) }),
+    keeps: tokens !== undefined,
     ...(replaces !== undefined && {
       replaces: {
         scopes: replaces.scopes,

@@ -93,6 +93,7 @@ export function signInView(
     ...(sinceMs !== undefined && { sinceMs }),
     ...(nextTryAtMs !== undefined && { nextTryAtMs }),
     renews: renews(record),
+    hasIdToken: record.id_token !== undefined,
     hasToken: record.access_token !== undefined,
     issuedAtMs: record.issuedAtMs,
     ...(endsAtMs !== undefined && record.access_token !== undefined && { expiresAtMs: endsAtMs }),

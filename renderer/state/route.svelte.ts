@@ -4,7 +4,7 @@ export const SCREENS = ["accounts", "tools", "clients", "activity", "settings"] 
 export type Screen = (typeof SCREENS)[number];
 export type Place =
   | { readonly screen: Screen | "add" | "import" }
-  | { readonly screen: "account" | "signIn"; readonly id: string };
+  | { readonly screen: "account" | "renew" | "signIn"; readonly id: string };
 
 export const hrefOf = (place: Place): string =>
   "id" in place ? `#/${place.screen}/${place.id}` : `#/${place.screen}`;
@@ -12,7 +12,8 @@ export const hrefOf = (place: Place): string =>
 function placeOf(hash: string): Place {
   const [, name, id] = hash.split("/");
   if (name === "add" || name === "import") return { screen: name };
-  if ((name === "account" || name === "signIn") && id !== undefined) return { screen: name, id };
+  if ((name === "account" || name === "renew" || name === "signIn") && id !== undefined)
+    return { screen: name, id };
   return { screen: SCREENS.find((screen) => screen === name) ?? "accounts" };
 }
 

@@ -19,6 +19,7 @@ const facts = {
   provider: "Harbor",
   account: "Mira",
   detail: "access_token",
+  why: "at_hash",
   error: "access_denied",
   redirect_uri: "http://localhost:1/",
   folder: "/run/user",
@@ -30,7 +31,13 @@ const facts = {
 const samples = Object.keys(en.failure).map((key): Failure => {
   const [, several, which] = /^(provider_misbehaved|provider_field)_(.*)/.exec(key) ?? [];
   const code = several ?? key.replace(/_(one|other)$/, "");
-  return { ...facts, code, what: which, why: which, ...(key.endsWith("_one") && { accounts: 1 }) } as Failure;
+  return {
+    ...facts,
+    code,
+    what: which,
+    ...(which !== undefined && { why: which }),
+    ...(key.endsWith("_one") && { accounts: 1 }),
+  } as Failure;
 });
 
 describe.each([

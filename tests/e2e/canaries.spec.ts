@@ -124,8 +124,9 @@ async function failWithEchoes({ page, proxy }: Driven): Promise<void> {
     .last()
     .waitFor();
   await expect.poll(() => proxy.echoed).toBe(1);
-  await page.getByRole("button", { name: "Get an app token of Foghorn" }).click();
-  await page.getByText("Foghorn has a token of its own now.").waitFor();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("button", { name: "Keep this account" }).click();
+  await page.getByText("Foghorn is in Tokenkeep's care now.").waitFor();
   proxy.echo(500);
   await choose(page, "Refresh");
   await page

@@ -12,6 +12,7 @@ import { createHttpClient, nodeExchange } from "../../main/http.ts";
 import { startSocketServer } from "../../main/socket/server.ts";
 import { ok } from "../../contract/failure.ts";
 import { createAdmin, type Fault, type Seen } from "../../sandbox/admin.ts";
+import type { Signer } from "../../sandbox/id-token.ts";
 import { OWN_CLIENT } from "../../sandbox/seeds.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/server.ts";
 import { createTestKeychain, type TestKeychain } from "./keychain.ts";
@@ -77,6 +78,8 @@ export interface Bench extends AsyncDisposable {
 }
 
 export interface BenchOptions {
+  /** Signs ID tokens in the sandbox's place. */
+  readonly signer?: Signer;
   /** Providers besides the built-in ones, at the sandbox's origin. */
   readonly providers?: (origin: string) => readonly Provider[];
 }
@@ -86,7 +89,13 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const admin = createAdmin();
   let offsetMs = 0;
   let passedMs = 0;
-  const sandbox = await startSandbox({ port: 0, deviceIntervalSec: 0.2, ...admin });
+  const { signer } = options;
+  const sandbox = await startSandbox({
+    port: 0,
+    deviceIntervalSec: 0.2,
+    ...admin,
+    ...(signer !== undefined && { signer }),
+  });
   if ("failure" in sandbox) throw new Error(sandbox.failure);
   const keychain = createTestKeychain();
   const network = { isOnline: true, online: () => network.isOnline };

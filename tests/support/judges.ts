@@ -152,7 +152,7 @@ export async function oidcJudge(): Promise<Judge> {
   };
 }
 
-async function signingKey(): Promise<object> {
+export async function signingKey(): Promise<object> {
   const { exportJWK, generateKeyPair } = await import("jose");
   const { privateKey } = await generateKeyPair("RS256", { extractable: true });
   return { ...(await exportJWK(privateKey)), use: "sig", alg: "RS256" };

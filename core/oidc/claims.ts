@@ -1,0 +1,18 @@
+import type { ClaimView } from "../../contract/view.ts";
+import type { IdClaims } from "./id-token.ts";
+
+/** Values of one sign-in alone, which tell a person nothing. */
+const OWN_BUSINESS = ["nonce", "at_hash", "c_hash", "s_hash", "jti", "sid"];
+/** In seconds (RFC 7519 §2, OpenID Connect Core §5.1); a text is shown as it is (TA §9). */
+const INSTANTS = ["exp", "iat", "nbf", "auth_time", "updated_at"];
+const LONGEST = 500;
+
+/** For the window: texts, cut to a length that can be read. */
+export const claimViews = (claims: IdClaims): readonly ClaimView[] =>
+  Object.entries(claims)
+    .filter(([name]) => !OWN_BUSINESS.includes(name))
+    .map(([name, value]) => ({
+      name: name.slice(0, 60),
+      value: (typeof value === "string" ? value : JSON.stringify(value)).slice(0, LONGEST),
+      ...(INSTANTS.includes(name) && typeof value === "number" && { atMs: value * 1000 }),
+    }));

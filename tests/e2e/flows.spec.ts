@@ -1,0 +1,167 @@
+/** Every flow by every way to the person, from the guide to the list, in the real app against the sandbox. */
+import { expect, test } from "@playwright/test";
+import type { Flow } from "../../contract/flow.ts";
+import { en } from "../../text/en.ts";
+import { findsNothing, fits } from "../support/accessible.ts";
+import { providerPage, readClipboard, signInAtProvider } from "../support/app.mjs";
+import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
+
+let at: AppAtSandbox;
+test.afterEach(() => at.close());
+const button = (name: string | RegExp) => at.page.getByRole("button", { name });
+
+/** What the person does once the guide has asked. */
+const WAYS = {
+  async window(login: string) {
+    await button("Open sign-in window").click();
+    await signInAtProvider(at.app, login);
+  },
+  async "a code"(login: string) {
+    await button("Get a code").click();
+    await button("Open the page").click();
+    await providerPage(at.app);
+    await signInAtProvider(at.app, login);
+  },
+  nobody: () => button("Get an app token").click(),
+};
+interface Row {
+  readonly flow: Flow;
+  readonly way: keyof typeof WAYS;
+  readonly login: string;
+  /** What it ends in. */
+  readonly gives: { readonly access: boolean; readonly renews: boolean; readonly claims: boolean };
+}
+const TABLE: readonly Row[] = [
+  {
+    flow: "authorization_code",
+    way: "window",
+    login: "mirrelune",
+    gives: { access: true, renews: true, claims: false },
+  },
+  {
+    flow: "device_code",
+    way: "a code",
+    login: "lanternbot",
+    gives: { access: true, renews: true, claims: false },
+  },
+  {
+    flow: "oidc_code",
+    way: "window",
+    login: "harborlights_tv",
+    gives: { access: true, renews: true, claims: true },
+  },
+  {
+    flow: "implicit",
+    way: "window",
+    login: "mirrelune",
+    gives: { access: true, renews: false, claims: false },
+  },
+  {
+    flow: "oidc_implicit_token",
+    way: "window",
+    login: "mirrelune",
+    gives: { access: true, renews: false, claims: true },
+  },
+  {
+    flow: "oidc_implicit",
+    way: "window",
+    login: "mirrelune",
+    gives: { access: false, renews: false, claims: true },
+  },
+  {
+    flow: "client_credentials",
+    way: "nobody",
+    login: "",
+    gives: { access: true, renews: true, claims: false },
+  },
+];
+
+/** Through the guide to "who signed in", and what the list then says. */
+async function signInBy({ flow, way, login, gives }: Row): Promise<void> {
+  const { page } = at;
+  await page.keyboard.press("Control+n");
+  await page.getByRole("radio", { name: /^Bot/ }).check();
+  await page
+    .getByRole("radio", {
+      name: new RegExp(`^${en.flows[flow].name}[A-Z]? ?${en.flows[flow].text.slice(0, 12)}`),
+    })
+    .check();
+  if (flow === "authorization_code") {
+    await findsNothing(page, "guide: flows");
+    await fits(page, "guide: flows");
+  }
+  if (flow !== "client_credentials" && flow !== "oidc_implicit") await button("Continue").click();
+  await WAYS[way](login);
+  const name = login === "" ? "A token for Bot itself" : `You signed in as ${login}`;
+  await page.getByRole("heading", { name }).waitFor();
+  await expect(page.getByRole("heading", { name: "Who signed in" })).toHaveCount(gives.claims ? 1 : 0);
+  if (gives.access) {
+    await button("Keep this account").click();
+    const row = page.getByRole("row", { name: new RegExp(login === "" ? "Bot" : login) });
+    await expect(row.first()).toBeVisible();
+    const kept = await page.evaluate(async (wanted) => {
+      const answer = await window.tokenkeep["state.get"]();
+      const { signIns } = JSON.parse(answer.ok ? answer.value : "{}") as {
+        signIns: { flow: string; renews: boolean; hasToken: boolean; hasIdToken: boolean; status: string }[];
+      };
+      return signIns.filter((one) => one.flow === wanted);
+    }, flow);
+    const { renews, claims: hasIdToken } = gives;
+    expect(kept).toMatchObject([{ renews, hasIdToken, hasToken: true, status: "signed_in" }]);
+  } else {
+    await findsNothing(page, "an ID token alone");
+    await fits(page, "an ID token alone");
+    await button("Copy ID token").click();
+    await expect.poll(readClipboard).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+$/);
+    await button("Done").click();
+    await page.getByText("Forgotten. Nothing was saved.").waitFor();
+  }
+}
+
+test("every flow gives what it says, by every way there is", async () => {
+  test.setTimeout(180_000);
+  at = await startAtSandbox();
+  const { page } = at;
+  await at.register("tokenkeep-sandbox", "Bot");
+  for (const row of TABLE) await test.step(`${row.flow} by ${row.way}`, () => signInBy(row));
+
+  await test.step("what the ID token says, and what the provider says now", async () => {
+    await page.getByRole("link", { name: "harborlights_tv" }).click();
+    const claims = page.getByRole("region", { name: "Who signed in" });
+    await expect(claims).toContainText("preferred_username");
+    await expect(claims).not.toContainText("nonce");
+    await claims.getByRole("button", { name: "Ask Sandbox now" }).click();
+    await expect(claims.getByRole("heading", { name: "What Sandbox says now" })).toBeVisible();
+    await findsNothing(page, "claims");
+    await fits(page, "claims");
+    await claims.getByRole("button", { name: "Copy ID token" }).click();
+    await expect.poll(readClipboard).toMatch(/^ey/);
+    const seenByWindow = await page.evaluate(async () =>
+      JSON.stringify(await window.tokenkeep["state.get"]()),
+    );
+    expect(seenByWindow).not.toContain(readClipboard().slice(0, 40));
+  });
+
+  await test.step("other scopes: what is added and dropped is said first; a narrow one stands beside", async () => {
+    await page.getByRole("link", { name: "Sign in again…" }).click();
+    await page.getByRole("heading", { name: "Sign in harborlights_tv again" }).waitFor();
+    const changes = page.getByRole("region", { name: "What changes" });
+    await expect(changes).toContainText("The same scopes as before.");
+    await page.getByRole("searchbox").fill("channel:read:polls");
+    await page.getByRole("checkbox").first().check();
+    await page.getByRole("searchbox").fill("user:bot");
+    await page.getByRole("checkbox", { name: /user:bot$/ }).uncheck();
+    await expect(changes).toContainText("Added: channel:read:polls");
+    await expect(changes).toContainText("Dropped: user:bot");
+    await findsNothing(page, "other scopes");
+    await fits(page, "other scopes");
+    await button("Sign in").click();
+    await signInAtProvider(at.app, "harborlights_tv");
+    await page.getByRole("heading", { name: "You signed in as harborlights_tv" }).waitFor();
+    await expect(page.getByText("Added: channel:read:polls")).toBeVisible();
+    await findsNothing(page, "confirm with changes");
+    await page.getByRole("radio", { name: /^Beside it/ }).check();
+    await button("Keep this account").click();
+    await expect(page.getByRole("row", { name: /harborlights_tv/ })).toHaveCount(2);
+  });
+});
