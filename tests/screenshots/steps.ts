@@ -1,5 +1,6 @@
 /** What leads from one screen to the next, for the lists of shots. */
 import type { ElectronApplication, Page } from "@playwright/test";
+import type { Flow } from "../../contract/flow.ts";
 import type { Snapshot } from "../../contract/view.ts";
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
 
@@ -76,6 +77,17 @@ export async function startSignIn({ page }: AppAtSandbox): Promise<void> {
     await clientId(page, "Bot"),
   );
   await go(page, `signIn/${id}`, "Sign in at Sandbox");
+}
+/** By one of the flows, up to the provider's page. */
+export async function startFlow(page: Page, flow: Flow, scopes: string[]): Promise<void> {
+  const client = await clientId(page, "Bot");
+  const started = await page.evaluate((form) => window.tokenkeep["authorization.start"](form), {
+    client,
+    scopes,
+    flow,
+  });
+  if (!started.ok) throw new Error(started.failure.code);
+  await page.evaluate((id) => (location.hash = `#/signIn/${id}`), started.value.id);
 }
 /** Calls of these names are never answered from now on: what waits for them goes on waiting. */
 export const hold = (app: ElectronApplication, ...names: readonly string[]) =>

@@ -12,6 +12,7 @@ import {
   escape,
   go,
   rowMenu,
+  startFlow,
   startSignIn,
   title,
   type Shot,
@@ -338,6 +339,41 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
       await escape(page);
       await go(page, "activity", "Activity");
       await page.getByRole("region", { name: "Today" }).waitFor();
+    },
+  },
+  {
+    name: "confirm-id-token",
+    screen: "Sign-in",
+    state: "an ID token alone",
+    async show({ page, app }) {
+      await startFlow(page, "oidc_implicit", []);
+      await signInAtProvider(app, SECOND);
+      await page.getByRole("heading", { name: "Who signed in" }).waitFor();
+    },
+  },
+  {
+    name: "account-claims",
+    screen: "Account",
+    state: "by OpenID Connect",
+    async show({ page, app }) {
+      await button(page, "Done");
+      await startFlow(page, "oidc_code", ["user:read:email", "user:read:chat", "channel:manage:broadcast"]);
+      await signInAtProvider(app, FIRST);
+      await button(page, "Keep this account");
+      await account(page, FIRST);
+      await page.getByRole("button", { name: "Ask Sandbox now" }).click();
+      await page.getByRole("heading", { name: "What Sandbox says now" }).waitFor();
+    },
+  },
+  {
+    name: "account-other-scopes",
+    screen: "Account",
+    state: "other scopes",
+    async show({ page }) {
+      await page.getByRole("link", { name: "Sign in again…" }).click();
+      await page.getByRole("searchbox").fill("chat");
+      await page.getByRole("checkbox", { name: /user:read:chat$/ }).uncheck();
+      await page.getByRole("checkbox", { name: /user:write:chat/ }).check();
     },
   },
   { name: "clients", screen: "Clients", state: "full", show: ({ page }) => go(page, "clients", "Clients") },
