@@ -39,7 +39,7 @@ export function createContext(
     async keep() {
       const credentials = fromEnvironment() ?? (await store.load());
       if (credentials === undefined) throw new TokenkeepError("not_paired", "");
-      if (given.start) await (await import("./start.ts")).startApp();
+      if (given.start) await (await import("./start.ts")).startApp(credentials);
       return new Tokenkeep(credentials, { patienceMs: 0 });
     },
   };

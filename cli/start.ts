@@ -5,8 +5,10 @@ import { homedir } from "node:os";
 import { connect } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { openConnection } from "../clients/node/src/connection.ts";
 import { findEndpoint } from "../clients/node/src/endpoint.ts";
-import { TokenkeepError } from "../clients/node/src/errors.ts";
+import { isLost, TokenkeepError } from "../clients/node/src/errors.ts";
+import type { Credentials } from "../clients/node/src/proof.ts";
 import { UsageError } from "./context.ts";
 
 const START_MS = 30_000;
@@ -36,14 +38,28 @@ const listens = (): Promise<boolean> =>
     socket.once("error", () => resolve(false));
   });
 
-/** Resolves once it listens; rejects with `not_running` when it never does. */
-export async function startApp(): Promise<void> {
+/** Whether it is as ready as it gets: it opens the vault after it has begun to listen. */
+async function opened(credentials: Credentials | undefined): Promise<boolean> {
+  if (credentials === undefined) return listens();
+  const connection = openConnection({ endpoint: findEndpoint(), credentials });
+  try {
+    await connection.request("accounts.list");
+    return true;
+  } catch (error) {
+    return !isLost(error) && (error as TokenkeepError).code !== "vault_locked";
+  } finally {
+    connection.close();
+  }
+}
+
+/** Resolves once it answers, or is locked for longer than a start takes; rejects with `not_running` when it never does. */
+export async function startApp(credentials?: Credentials): Promise<void> {
   if (await listens()) return;
   const { TOKENKEEP_KEY: _key, TOKENKEEP_CLIENT: _client, ...env } = process.env;
   spawn(appBinary(), ["--hidden"], { detached: true, stdio: "ignore", env })
     .on("error", () => undefined)
     .unref();
   for (const end = Date.now() + START_MS; Date.now() < end; await delay(ASK_EVERY_MS))
-    if (await listens()) return;
-  throw new TokenkeepError("not_running", "");
+    if (await opened(credentials)) return;
+  if (!(await listens())) throw new TokenkeepError("not_running", "");
 }
