@@ -12,6 +12,7 @@ import { providerForm, type ProviderForm } from "./provider.ts";
 import { settings } from "./settings.ts";
 import type {
   ActivityView,
+  BrowserView,
   ClaimsView,
   ClientFinding,
   DoctorView,
@@ -103,6 +104,9 @@ export const ipc = {
   /** Copies the last run as text. */
   "doctor.copy": call()(nothing),
 
+  /** The person's browsers, where the system tells. */
+  "browsers.list": call<readonly BrowserView[]>()(nothing),
+
   /** Every scope that can be asked for, with what it allows; loaded when a choice is to be made. */
   "scopes.list": call<readonly ScopeView[]>()(nothing),
 
@@ -152,9 +156,11 @@ export const ipc = {
       way: v.optional(way),
     }),
   ),
-  /** Brings the sign-in window to the front, or opens the page where a device's code is entered. */
+  /** Brings the sign-in window to the front, or opens the page in the browser (again). */
   "authorization.show": call()(id),
-  /** Copies the address of the page where a device's code is entered. */
+  /** Leaves the sign-in window, whose page refuses it, for the person's browser. Fails with `loopback_ports_taken`. */
+  "authorization.toBrowser": call()(id),
+  /** Copies the address of the page, to be opened in another browser. */
   "authorization.copyLink": call()(id),
   "authorization.cancel": call()(id),
   /** Saves the sign-in that waits for confirmation: in place of the one it renews, or beside it. */

@@ -16,5 +16,7 @@ export const settings = v.object({
   streamer: v.optional(v.fallback(v.picklist(["auto", "on", "off"]), "auto"), "auto"),
   /** Of window, tray and notifications. */
   language: v.optional(v.fallback(v.picklist(["system", "en", "de"]), "system"), "system"),
+  /** Where providers' pages open: a desktop entry's id; empty: in the system's default browser. */
+  browser: v.optional(v.fallback(v.pipe(v.string(), v.maxLength(255)), ""), ""),
 });
 export type Settings = v.InferOutput<typeof settings>;

@@ -3,7 +3,7 @@
  * a key. Times are instants in epoch milliseconds (`…AtMs`), lengths are milliseconds (`…Ms`).
  */
 import type { Failure } from "./failure.ts";
-import type { Flow, KeptFlow } from "./flow.ts";
+import type { Flow, KeptFlow, Way } from "./flow.ts";
 import type { ProviderForm } from "./provider.ts";
 import type { Settings } from "./settings.ts";
 
@@ -95,8 +95,8 @@ export interface ProviderView {
   readonly redirectUris: readonly string[];
   /** It can be asked who somebody is (OpenID Connect Core §5.3). */
   readonly userinfo: boolean;
-  /** False while this provider's login page is known to refuse windows inside apps. */
-  readonly embedded: boolean;
+  /** Where its login page works: some are known to refuse windows inside apps. */
+  readonly ways: readonly Way[];
   /** Scopes of its own, where the app's catalogue is not about it. */
   readonly scopes?: readonly string[];
   /** Tools whose tokens are known to be read, and their files. */
@@ -119,6 +119,12 @@ export interface ClientFinding {
   /** What is wrong, and what to do about it. */
   readonly failure?: Failure;
   readonly redirect_uri?: string;
+}
+
+/** One of the person's browsers; `id` is the name of its desktop entry. */
+export interface BrowserView {
+  readonly id: string;
+  readonly name: string;
 }
 
 /** A client registration (RFC 6749 §2). The secret is write-only: never shown again. */
@@ -156,6 +162,14 @@ export type AuthorizationView = {
   /** Scopes that were asked for. */
   readonly asked: readonly string[];
   readonly startedAtMs: number;
+  /** Where the page is, of a flow with a redirect. */
+  readonly page?: {
+    readonly way: Way;
+    /** It can be left for the person's browser. */
+    readonly other: boolean;
+    /** The browser sees a token in an address for a moment, and may keep that. */
+    readonly tokenInAddress: boolean;
+  };
 } & (
   | {
       readonly step: "waiting"; // for the person, in the sign-in window, or wherever the page is opened

@@ -24,6 +24,7 @@ import { createGuard, type Absence } from "./guard.ts";
 import { createHistory } from "./history.ts";
 import { createSettings } from "./settings.ts";
 import { createAuthorizations } from "./sign-in/authorizations.ts";
+import { waysOf } from "./sign-in/ways.ts";
 import { createStreamer, maskedAuthorization, maskedBulk, maskedSignIn } from "./streamer.ts";
 import { createTools } from "./tools.ts";
 import { createUndo } from "./undo.ts";
@@ -41,6 +42,8 @@ export interface App {
   readonly state: State;
   /** Opens the vault and everything behind it. Does not reject: what fails is in the state. */
   start(): Promise<void>;
+  /** A link of our own scheme, from whomever. */
+  takeLink(link: string): void;
   /** The machine goes to sleep, and is back. */
   suspend(): void;
   resume(): void;
@@ -90,7 +93,13 @@ export function compose(host: Host): App {
   const parts = { vault, providers, http: host.http, network: host.network, history, clock, random, log };
   const keeper = createKeeper(parts, changed);
   const authorizations = createAuthorizations(
-    { ...parts, openUserAgent: host.openUserAgent, openInBrowser: host.openInBrowser },
+    {
+      ...parts,
+      openUserAgent: host.openUserAgent,
+      openInBrowser: (url) => host.openInBrowser(url, settings.current.browser),
+      linksReachUs: host.linksReachUs,
+      speech: host.speech,
+    },
     keeper,
     changed,
   );
@@ -210,7 +219,7 @@ export function compose(host: Host): App {
             ...(consoleUrl !== undefined && { consoleUrl }),
             redirectUris,
             userinfo: oidc?.userinfoEndpoint !== undefined,
-            embedded: userAgents.includes("embedded"),
+            ways: waysOf({ userAgents }),
             ...(scopes !== undefined && { scopes }),
             ...(importsFrom !== undefined && { importsFrom }),
             ...own(id),
@@ -302,6 +311,7 @@ export function compose(host: Host): App {
       await broker.push();
       state.touchParts();
     },
+    takeLink: (link) => authorizations.takeLink(link),
     suspend() {
       keeper.suspend();
       void guard.away("suspended");

@@ -57,7 +57,7 @@ interface Parts {
   readonly history: History;
   readonly settings: SettingsStore;
   readonly streamer: Streamer;
-  readonly host: Pick<Host, "files" | "clock" | "random">;
+  readonly host: Pick<Host, "files" | "clock" | "random" | "browsers">;
   readonly state: State;
   readonly changed: (signIn?: string) => void;
   /** Opens the vault, if the keychain lets it, and starts what waits for that. */
@@ -216,6 +216,8 @@ function createAll(parts: Parts): Handlers {
       return copying.copyPlain(doctor.report(lastRun));
     },
 
+    "browsers.list": async () => ok(await host.browsers()),
+
     "scopes.list": () => Promise.resolve(ok(offeredScopes())),
 
     async "sandbox.start"() {
@@ -244,6 +246,7 @@ function createAll(parts: Parts): Handlers {
       const link = authorizations.link(id);
       return link.ok ? copying.copyPlain(link.value) : Promise.resolve(link);
     },
+    "authorization.toBrowser": (id) => authorizations.toBrowser(id),
     "authorization.cancel": (id) => authorizations.cancel(id),
     "authorization.keep": ({ id, beside }) => authorizations.keep(id, beside),
     "authorization.copyIdToken": (id) => copyToken(authorizations.idToken(id)),

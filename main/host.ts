@@ -1,8 +1,10 @@
 /** What the app needs from where it runs. `main/electron/` makes the real one; tests pass theirs. */
 import type { Result } from "../contract/failure.ts";
+import type { BrowserView } from "../contract/view.ts";
 import type { Clock, HttpClient, Log, Network, Randomness } from "../core/ports.ts";
 import type { Provider } from "../core/providers/provider.ts";
 import type { Secret } from "../core/secret.ts";
+import type { Words } from "./loopback/page.ts";
 import type { StartSocketServer } from "./socket/types.ts";
 import type { Keychain } from "./vault/types.ts";
 
@@ -35,6 +37,8 @@ export interface UserAgentRequest {
   readonly test: boolean;
   /** A navigation to the redirect URI, query and fragment included. It was stopped before any request. */
   readonly onRedirect: (url: string) => void;
+  /** The person says that this page refuses windows inside apps. Absent: there is no other way. */
+  readonly onRefused?: () => void;
   /** The person closed it. */
   readonly onClosed: () => void;
   /** The page could not be shown. */
@@ -65,8 +69,14 @@ export interface Host {
   readonly files: FileDialogs;
   readonly clipboard: Clipboard;
   readonly openUserAgent: OpenUserAgent;
-  /** A page of a provider in the person's own browser. False: none opened. */
-  readonly openInBrowser: (url: string) => Promise<boolean>;
+  /** A page of a provider in the person's own browser, or in the one of that id (empty: the default). False: none opened. */
+  readonly openInBrowser: (url: string, browser: string) => Promise<boolean>;
+  /** Those that can be chosen; empty where the system does not tell. */
+  readonly browsers: () => Promise<readonly BrowserView[]>;
+  /** Whether the system hands links of our own scheme to us. */
+  readonly linksReachUs: () => Promise<boolean>;
+  /** For pages that the person sees outside the window. */
+  readonly speech: Words;
   readonly startSandbox: StartSandbox;
   readonly startSocketServer: StartSocketServer;
   /** A program that shows the screen to others runs. */

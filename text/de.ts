@@ -49,6 +49,7 @@ export const de: Catalogue = {
     test: "Simulierter Anbieter auf diesem Computer",
     secure: "Die eigene Seite des Anbieters",
     insecure: "Unverschlüsselt",
+    browser: "Abgewiesen? Im Browser öffnen",
   },
   empty: {
     title: "Einmal anmelden.",
@@ -106,8 +107,6 @@ export const de: Catalogue = {
     scopeList: "Scopes",
     noScope: "Kein Scope passt zu „{{asked}}“.",
     signIn: "Anmeldefenster öffnen",
-    embeddedNote:
-      "Die Seite von {{provider}} kann Fenster in Apps ablehnen. Dann das Fenster schließen; nichts wird gespeichert.",
     loading: "Scopes werden geladen…",
   },
   flows: {
@@ -214,6 +213,25 @@ export const de: Catalogue = {
     anywhere:
       "Sie darf auf einem anderen Gerät oder in einem anderen Browserprofil offen sein. Diese Seite merkt es von selbst.",
     start: "Code holen",
+  },
+  browser: {
+    title: "Im Browser",
+    waitingText: "Eine Seite ist im Browser offen.",
+    todo: "Dort mit dem Konto anmelden, das hierher soll, und zustimmen. Diese Seite merkt es von selbst.",
+    elsewhere:
+      "Das Konto ist in einem anderen Browser oder Profil angemeldet? Den Link dort öffnen: den Browser wählen oder den Link kopieren.",
+    history:
+      "Das Token kommt in der Adresse der Seite zurück. Tokenkeep nimmt es dort sofort heraus, aber ein Browser, der seinen Verlauf behält oder abgleicht, kann es gesehen haben.",
+    label: "Browser",
+    default: "Wie im System eingestellt",
+    again: "Noch einmal öffnen",
+    refused: "Stattdessen im Browser",
+    window: "In einem Fenster von Tokenkeep",
+    windowText: "Die Seite des Anbieters öffnet sich hier, getrennt vom Browser.",
+    way: "Im eigenen Browser",
+    wayText: "Wo schon angemeldet ist. Die Antwort kommt von selbst auf diesen Computer zurück.",
+    wayLegend: "Wo sich die Seite öffnet",
+    start: "Im Browser öffnen",
   },
   clients: {
     title: "Clients",

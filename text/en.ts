@@ -46,6 +46,7 @@ export const en = {
     test: "Pretend provider on this computer",
     secure: "The provider's own page",
     insecure: "Not encrypted",
+    browser: "Refused? Use my browser",
   },
   empty: {
     title: "Sign in once.",
@@ -101,8 +102,6 @@ export const en = {
     scopeList: "Scopes",
     noScope: "No scope matches “{{asked}}”.",
     signIn: "Open sign-in window",
-    embeddedNote:
-      "{{provider}}'s page may refuse windows inside apps. If it does, close the window; nothing is saved.",
     loading: "Loading the scopes…",
   },
   /** How a token is got: its name, and what to expect in a sentence. */
@@ -208,6 +207,25 @@ export const en = {
     anywhere:
       "It may be open on another device, or in another browser's profile. This page notices by itself.",
     start: "Get a code",
+  },
+  browser: {
+    title: "In the browser",
+    waitingText: "A page is open in your browser.",
+    todo: "Sign in there, with the account that you want here, and allow it. This page notices by itself.",
+    elsewhere:
+      "Is that account signed in at another browser, or in another profile? Open the link there: choose the browser, or copy the link.",
+    history:
+      "The token comes back in the page's address. Tokenkeep takes it out of there at once, but a browser that keeps or syncs its history may have seen it.",
+    label: "Browser",
+    default: "The system's own choice",
+    again: "Open it again",
+    refused: "Use my browser instead",
+    window: "In a window of Tokenkeep",
+    windowText: "The provider's page opens here, separate from your browser.",
+    way: "In my browser",
+    wayText: "Where you are signed in already. The answer comes back to this computer by itself.",
+    wayLegend: "Where the page opens",
+    start: "Open in browser",
   },
   clients: {
     title: "Clients",

@@ -17,7 +17,7 @@ export const ATTEMPT_LIFE_MS = 10 * 60_000;
 /** By which way the answer has to come back. */
 export interface Carrier {
   readonly kind: "window" | "loopback" | "deep_link";
-  /** Which one: the window's, the listener's port, the attempt's own for a deep link. */
+  /** Which one: the window, or the listener's address. Links have but one way, and no place they came from. */
   readonly id: string;
 }
 
@@ -97,9 +97,10 @@ export function createDoor(): Door {
       const fragment = new URLSearchParams(url.hash.slice(1));
       const states = [...query.getAll("state"), ...fragment.getAll("state")];
       const error = query.get("error") ?? fragment.get("error"); // TA §4 in the query for all; RFC 6749 §4.2.2.1
-      // A redirect mismatch may come without `state` (TA §3). Ending our own attempt for it gives nobody anything.
+      // A redirect mismatch may come without `state` (TA §3). In a window of ours it is about our own attempt, and ending
+      // that gives nobody anything. To a port or a link it may be a stranger's word.
       const attempt =
-        states.length === 0 && error !== null
+        states.length === 0 && error !== null && carrier.kind === "window"
           ? byCarrier(carrier)
           : byState(states.length === 1 ? (states[0] ?? "") : "");
       if (attempt === undefined) return failed({ code: "authorization_unknown" });

@@ -17,6 +17,8 @@ export interface Provider {
   readonly dialect: Dialect;
   /** Ways to reach the user that lead to an answer. */
   readonly userAgents: readonly ("embedded" | "system_browser")[];
+  /** It takes no code without the verifier that was announced (RFC 7636); absent: not known, so not relied upon. */
+  readonly enforcesPkce?: boolean;
   /** To be registered exactly like this; the first is the one the sign-in window uses. */
   readonly redirectUris: readonly [string, ...string[]];
   /** What a second use of a refresh token does, for a confidential client. Anything else counts as `one_time`. */

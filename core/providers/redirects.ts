@@ -12,3 +12,6 @@ export const loopbackRedirects = (provider: string): Redirects => {
 };
 /** RFC 8252 §7.1: by the system from a browser, or inside a window of ours. */
 export const appRedirect = (provider: string): string => `app.tokenkeep://callback/${provider}`;
+
+export const isLoopback = (redirect_uri: string): boolean => redirect_uri.startsWith("http://localhost:");
+export const isAppLink = (redirect_uri: string): boolean => redirect_uri.startsWith("app.tokenkeep:");

@@ -16,6 +16,7 @@ export function sandboxAt(origin: string): Provider {
     validationEndpoint: at("/validate"),
     dialect: twitchDialect,
     userAgents: ["embedded", "system_browser"],
+    enforcesPkce: true,
     redirectUris: [appRedirect("sandbox"), ...loopbackRedirects("sandbox")],
     confidentialRefreshReuse: "safe",
     flows: twitch.flows,

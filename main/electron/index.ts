@@ -6,6 +6,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { merged } from "../../contract/ipc.ts";
 import { sentence } from "../../text/sentence.ts";
+import { installedBrowsers } from "../browsers.ts";
 import { compose, type App } from "../compose.ts";
 import { createHttpClient } from "../http.ts";
 import type { Host } from "../host.ts";
@@ -20,6 +21,7 @@ import { createElectronTransport } from "./http.ts";
 import { serveCalls } from "./ipc.ts";
 import { createKeychain } from "./keychain.ts";
 import { openInBrowser } from "./browser.ts";
+import { linkIn, linksReachUs } from "./deep-link.ts";
 import { createStartSandbox } from "./sandbox.ts";
 import { createSpeech, type Speech } from "./language.ts";
 import { showNotifications } from "./notifications.ts";
@@ -65,6 +67,9 @@ function makeHost(speech: Speech): Host & { readonly log: LogFile } {
       speech,
     ),
     openInBrowser,
+    browsers: () => installedBrowsers(),
+    linksReachUs,
+    speech,
     startSandbox: createStartSandbox(here("sandbox.js")),
     startSocketServer,
     studioRuns: createStudioWatch(),
@@ -167,7 +172,16 @@ function main(): void {
   stopBeforeQuit(keep, host.log);
   followPower(keep, host.log);
   showNotifications(keep, window, speech);
-  app.on("second-instance", () => window.show());
+  app.on("second-instance", (_event, argv) => {
+    const link = linkIn(argv);
+    // A page can make links as it likes; what is an answer brings the window to the front by what comes of it.
+    if (link === undefined) window.show();
+    else keep.takeLink(link);
+  });
+  app.on("open-url", (event, link) => {
+    event.preventDefault();
+    keep.takeLink(link);
+  });
   app.on("activate", () => window.show());
   app.on("window-all-closed", () => undefined); // the tray stays
 }

@@ -27,7 +27,7 @@ export interface Waiting {
 export interface Listener {
   readonly redirect_uri: string;
   /** Frees the port. What is being said to the browser is still said. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Fails with `loopback_ports_taken` when other programs, or other sign-ins, have all ports. */

@@ -6,18 +6,24 @@ import { failed, ok, type Failure, type Result } from "../../contract/failure.ts
 import type { Flow, KeptFlow, RedirectFlow, Way } from "../../contract/flow.ts";
 import type { AuthorizationView } from "../../contract/view.ts";
 import { askedScopes, authorizationUrl, oneTimeValues } from "../../core/oauth/authorization-request.ts";
-import { ATTEMPT_LIFE_MS, createDoor, toCallback, type Attempt } from "../../core/oauth/door.ts";
+import {
+  ATTEMPT_LIFE_MS,
+  createDoor,
+  toCallback,
+  type Attempt,
+  type DoorAnswer,
+} from "../../core/oauth/door.ts";
 import { flowsFor, isRedirected } from "../../core/oauth/flows.ts";
 import type { Secret } from "../../core/secret.ts";
-import type { Host } from "../host.ts";
 import type { KeeperParts } from "../keeper/parts.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import type { Course } from "./course.ts";
 import { askForCode, pollDevice, showDevicePage } from "./device.ts";
 import { createExchange, type Redeemed } from "./exchange.ts";
 import { insteadOf, replacedBy, toRecord } from "./record.ts";
+import { DEEP_LINK } from "./browser-way.ts";
 import { authorizationView } from "./view.ts";
-import { createWays } from "./ways.ts";
+import { createWays, waysOf, type WaysParts } from "./ways.ts";
 
 /** What is asked for; `signIn`: the one that is to be renewed. */
 export interface Question {
@@ -33,7 +39,11 @@ export interface Authorizations {
   start(question: Question): Promise<Result<{ readonly id: string }>>;
   /** Fails with `browser_failing` when the page does not open. */
   show(id: string): Promise<Result<null>>;
-  /** Of a device's page; it holds the code that is shown, and no secret. */
+  /** Leaves the sign-in window for the person's browser: the same question with new values, and the old ones end. */
+  toBrowser(id: string): Promise<Result<null>>;
+  /** A link of our own scheme came, from whomever. */
+  takeLink(link: string): void;
+  /** Of a page that may be opened elsewhere, in another browser say; it holds no secret. */
   link(id: string): Result<string>;
   cancel(id: string): Promise<Result<null>>;
   /** In place of the sign-in it renews, or `beside` it: a narrow one for a tool, say. */
@@ -49,7 +59,7 @@ export interface Authorizations {
 const isKept = (flow: Flow): flow is Flow & KeptFlow => flow !== "oidc_implicit";
 
 export function createAuthorizations(
-  parts: KeeperParts & Pick<Host, "openUserAgent" | "openInBrowser">,
+  parts: KeeperParts & WaysParts,
   keeper: Keeper,
   changed: () => void,
 ): Authorizations {
@@ -123,22 +133,31 @@ export function createAuthorizations(
     await arrive(course, answer.value);
   }
 
-  async function onRedirect(course: Course, attempt: Attempt, url: string): Promise<void> {
+  /** True: the answer was waited for, and what follows from it has begun. */
+  function onRedirect(attempt: Attempt, url: string): boolean {
     const callback = toCallback(attempt.provider, attempt.redirect_uri, url);
     const answer =
       callback === undefined
         ? failed({ code: "state_rejected" })
         : door.answer(callback, attempt.carrier, clock.nowMs());
+    const course = courses.get(answer.ok ? answer.value.attempt.id : attempt.id);
+    if (course === undefined) return false;
     if (!answer.ok) {
-      log.warn("door.refused", { authorization: course.id, code: answer.failure.code });
+      const { kind } = attempt.carrier;
+      log.warn("door.refused", { authorization: course.id, code: answer.failure.code, by: kind });
       // Its own window brought an answer that is not for it. An answer that came twice finds the attempt past waiting.
-      if (attempt.carrier.kind === "window" && course.step === "waiting" && course.attempt === attempt)
+      if (kind === "window" && course.step === "waiting" && course.attempt === attempt)
         fail(course, { code: "state_rejected" });
-      return;
+      return false;
     }
-    if (answer.value.kind === "ended") return fail(course, answer.value.failure);
+    if (answer.value.kind === "ended") fail(course, answer.value.failure);
+    else inBackground(course, redeem(course, answer.value));
+    return true;
+  }
+
+  async function redeem(course: Course, answer: Exclude<DoorAnswer, { kind: "ended" }>): Promise<void> {
     proceed(course);
-    const redeemed = await exchange.redeem(course, answer.value);
+    const redeemed = await exchange.redeem(course, answer);
     if (!redeemed.ok) return fail(course, redeemed.failure);
     await arrive(course, redeemed.value);
   }
@@ -154,10 +173,9 @@ export function createAuthorizations(
   /** Sends the person to the provider. Another way later is another attempt: new values, and the old ones count no more. */
   async function ask(course: Course, flow: RedirectFlow, way: Way): Promise<Result<null>> {
     const { id, provider, client } = course;
-    const prepared = await ways[way]?.(id, provider);
-    if (prepared === undefined) return failed({ code: "authorization_not_offered", provider: provider.name });
+    const prepared = await ways[way](id, provider, flow);
     if (!prepared.ok) return prepared;
-    const { carrier, redirect_uri } = prepared.value;
+    const { carrier, redirect_uri, abandon } = prepared.value;
     const attempt: Attempt = {
       ...oneTimeValues(),
       id,
@@ -173,18 +191,40 @@ export function createAuthorizations(
       startedAtMs: clock.nowMs(),
     };
     const url = await authorizationUrl(provider, attempt);
+    if (courses.get(id)?.step !== "waiting") {
+      abandon();
+      return failed({ code: "authorization_unknown" });
+    }
     course.page?.close();
     course.attempt = attempt;
+    course.way = way;
     door.expect(attempt);
     const unanswered = (failure: Failure) => (): void => {
       if (course.step === "waiting" && course.attempt === attempt) fail(course, failure);
     };
     course.page = prepared.value.carry(url, {
-      onRedirect: (answer) => inBackground(course, onRedirect(course, attempt, answer)),
+      onRedirect: (answer) => onRedirect(attempt, answer),
+      ...(way === "window" &&
+        waysOf(provider).includes("browser") && {
+          onRefused: () => inBackground(course, moveToBrowser(course)),
+        }),
       onClosed: unanswered({ code: "authorization_cancelled" }),
       onFailed: unanswered({ code: "authorization_page_failed", provider: provider.name }),
     });
     return ok(null);
+  }
+
+  /** Told of by the strip, which has no place for an answer: what fails is in the window. */
+  async function moveToBrowser(course: Course): Promise<void> {
+    const asked = await toBrowser(course);
+    if (!asked.ok && course.step === "waiting") fail(course, asked.failure);
+  }
+  async function toBrowser(course: Course | undefined): Promise<Result<null>> {
+    if (course?.step !== "waiting" || !isRedirected(course.flow))
+      return failed({ code: "authorization_unknown" });
+    const asked = await ask(course, course.flow, "browser");
+    changed();
+    return asked;
   }
 
   /** The flow that was named, that of the sign-in to be renewed, or the first one there is. */
@@ -226,7 +266,13 @@ export function createAuthorizations(
         fail(course, { code: "authorization_expired" });
       });
       if (isRedirected(flow)) {
-        const asked = await ask(course, flow, question.way ?? "window");
+        const [best] = waysOf(provider);
+        const way =
+          question.way !== undefined && waysOf(provider).includes(question.way) ? question.way : best;
+        const asked =
+          way === undefined
+            ? failed({ code: "authorization_not_offered", provider: provider.name })
+            : await ask(course, flow, way);
         if (!asked.ok) {
           drop(course);
           return asked;
@@ -243,9 +289,21 @@ export function createAuthorizations(
       return course.page?.show() ?? ok(null);
     },
 
+    toBrowser: (id) => toBrowser(courses.get(id)),
+
+    takeLink(link) {
+      // Which of several attempts it answers is told by its state, at the door.
+      const attempt = [...courses.values()]
+        .flatMap(({ attempt: one }) => (one?.carrier === DEEP_LINK ? [one] : []))
+        .find(({ provider, redirect_uri }) => toCallback(provider, redirect_uri, link) !== undefined);
+      if (attempt !== undefined) onRedirect(attempt, link);
+      else log.warn("door.refused", { code: "authorization_unknown", by: DEEP_LINK.kind });
+    },
+
     link(id) {
-      const device = courses.get(id)?.device;
-      return device === undefined ? failed({ code: "authorization_unknown" }) : ok(device.verificationUri);
+      const course = courses.get(id);
+      const link = course?.device?.verificationUri ?? course?.page?.link;
+      return link === undefined ? failed({ code: "authorization_unknown" }) : ok(link);
     },
 
     cancel(id) {

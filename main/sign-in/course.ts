@@ -1,6 +1,6 @@
 /** A sign-in on its way, as the parts of this folder know it. */
 import type { Failure } from "../../contract/failure.ts";
-import type { Flow } from "../../contract/flow.ts";
+import type { Flow, Way } from "../../contract/flow.ts";
 import type { ClientRecord } from "../../core/accounts/records.ts";
 import type { DeviceAuthorization } from "../../core/oauth/device.ts";
 import type { Attempt } from "../../core/oauth/door.ts";
@@ -40,6 +40,8 @@ export interface Course {
   attempt?: Attempt;
   /** Of the device grant. */
   readonly device?: DeviceAuthorization;
+  /** Where the page of this attempt is. */
+  way?: Way;
   /** The provider's page, while we know of one. */
   page?: Page;
   cancelTimer: () => void;

@@ -11,9 +11,8 @@ import { deviceFailure } from "../../core/oauth/failures.ts";
 import type { TokenSet } from "../../core/oauth/token-response.ts";
 import type { Clock, HttpClient } from "../../core/ports.ts";
 import type { Provider } from "../../core/providers/provider.ts";
-import type { Host } from "../host.ts";
 import type { Course } from "./course.ts";
-import { windowPage } from "./ways.ts";
+import { windowPage, type WaysParts } from "./ways.ts";
 
 interface Parts {
   readonly http: HttpClient;
@@ -55,10 +54,7 @@ export async function pollDevice(
 }
 
 /** The page where the code is confirmed: in a window where the provider's pages work in one, else in the browser. */
-export async function showDevicePage(
-  course: Course,
-  host: Pick<Host, "openUserAgent" | "openInBrowser">,
-): Promise<Result<null>> {
+export async function showDevicePage(course: Course, host: WaysParts): Promise<Result<null>> {
   const { id, provider, device } = course;
   if (device === undefined) return failed({ code: "authorization_unknown" });
   if (!provider.userAgents.includes("embedded"))

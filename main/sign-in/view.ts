@@ -1,7 +1,10 @@
+import type { RedirectFlow } from "../../contract/flow.ts";
 import type { AuthorizationView } from "../../contract/view.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { claimViews } from "../../core/oidc/claims.ts";
 import { describeScope } from "../../core/scopes/catalogue.ts";
+import { isRedirected, REDIRECTED } from "../../core/oauth/flows.ts";
+import { waysOf } from "./ways.ts";
 import type { Course } from "./course.ts";
 
 /** `replaces` and `insteadOf`: of a sign-in that waits to be kept. */
@@ -20,6 +23,7 @@ export function authorizationView(
     clientName: client.name,
     asked,
     startedAtMs,
+    ...(isRedirected(flow) && { page: pageOf(course, flow) }),
   };
   if (step === "failed") return { ...common, step, failure: failure ?? { code: "internal" } };
   if (step === "waiting") {
@@ -50,4 +54,12 @@ export function authorizationView(
     }),
     ...(insteadOf !== undefined && { insteadOf }),
   };
+}
+
+function pageOf(
+  { way = "window", provider }: Course,
+  flow: RedirectFlow,
+): NonNullable<AuthorizationView["page"]> {
+  const tokenInAddress = way === "browser" && REDIRECTED[flow].answersIn === "fragment";
+  return { way, other: way === "window" && waysOf(provider).includes("browser"), tokenInAddress };
 }

@@ -14,6 +14,10 @@ function show(): void {
   element("origin").textContent = facts.get("origin") ?? "";
   element("note").textContent = facts.get("note") ?? "";
   element("mark").className = test ? "test" : secure ? "" : "insecure";
+  const browser = element("browser");
+  browser.hidden = !facts.has("browser");
+  browser.textContent = facts.get("browser");
+  browser.setAttribute("href", facts.get("href") ?? "");
   element("busy").hidden = facts.get("loading") !== "1";
 }
 show();

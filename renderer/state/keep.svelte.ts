@@ -2,7 +2,7 @@
 import { createContext } from "svelte";
 import { SvelteSet } from "svelte/reactivity";
 import type { Failure, Result } from "../../contract/failure.ts";
-import type { Flow } from "../../contract/flow.ts";
+import type { Flow, Way } from "../../contract/flow.ts";
 import { fromJson, merged, type Changes, type CopyForm, type RendererApi } from "../../contract/ipc.ts";
 import type { BulkAction, Snapshot } from "../../contract/view.ts";
 import { sentence, t } from "../text/t.ts";
@@ -141,13 +141,18 @@ export class Keep {
   }
 
   /** Opens the provider's page and shows how far it is. `signIn`: the one that is renewed. */
-  async signIn(client: string, scopes: readonly string[], signIn?: string, flow?: Flow): Promise<void> {
+  async signIn(
+    client: string,
+    scopes: readonly string[],
+    { signIn, flow, way }: { signIn?: string; flow?: Flow | undefined; way?: Way | undefined } = {},
+  ): Promise<void> {
     const started = await this.run("signIn", () =>
       this.api["authorization.start"]({
         client,
         scopes: [...scopes],
         ...(signIn !== undefined && { signIn }),
         ...(flow !== undefined && { flow }),
+        ...(way !== undefined && { way }),
       }),
     );
     if (started !== undefined) this.route.go({ screen: "signIn", id: started.id });

@@ -173,6 +173,7 @@ test("the vault locks with the screen, where the setting says so", async () => {
       lockOnSuspend: false,
       streamer: "auto",
       language: "system",
+      browser: "",
     });
   }, passphrase);
   const locked = page.getByRole("heading", { name: "Locked" });

@@ -11,7 +11,8 @@ import { newProfile, signInAtProvider, startApp } from "./app.mjs";
 
 export type AppAtSandbox = Awaited<ReturnType<typeof startAtSandbox>>;
 
-export async function startAtSandbox() {
+/** `env`: of a desktop of its own, say. */
+export async function startAtSandbox(env: Record<string, string> = {}) {
   const admin = createAdmin({ slowMs: 3_000 });
   /** Tokens come without a refresh token, as those of other grants do. */
   const hands = { withoutRefresh: false };
@@ -32,7 +33,7 @@ export async function startAtSandbox() {
   const profile = newProfile();
   mkdirSync(path.join(profile, "sandbox"), { mode: 0o700 });
   writeFileSync(path.join(profile, "sandbox/port.json"), JSON.stringify({ port: sandbox.port }));
-  const { app, page, runtime } = await startApp({ profile });
+  const { app, page, runtime } = await startApp({ profile, env });
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
 
   const post = async (to: string, form: Record<string, string> = {}): Promise<void> => {
@@ -46,6 +47,7 @@ export async function startAtSandbox() {
     app,
     page,
     profile,
+    origin: sandbox.origin,
     runtime,
     hands,
     admin: post,

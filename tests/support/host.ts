@@ -15,6 +15,8 @@ import { createAdmin, type Fault, type Seen } from "../../sandbox/admin.ts";
 import type { Signer } from "../../sandbox/id-token.ts";
 import { OWN_CLIENT } from "../../sandbox/seeds.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/server.ts";
+import { en } from "../../text/en.ts";
+import { createWords } from "../../text/words.ts";
 import { createTestKeychain, type TestKeychain } from "./keychain.ts";
 
 /** What is done in the provider's pages: a sign-in, a refusal, nothing, or a window that is closed. */
@@ -67,6 +69,10 @@ export interface Bench extends AsyncDisposable {
   readonly chosenFile: string;
   /** What happens while the system's dialog for a file is open. */
   whileChoosing: () => Promise<unknown>;
+  /** What happens when a page is opened in the person's browser. False: none opens. */
+  browser: (url: string) => Promise<boolean>;
+  /** The system hands links of our scheme to us. */
+  links: boolean;
   /** Ends the app and starts another over the same files; by default its start is waited for. */
   restart(wait?: { readonly started: boolean }): Promise<App>;
   /** OBS runs. */
@@ -117,6 +123,8 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     whileChoosing: (): Promise<unknown> => Promise.resolve(),
     person: signsInAs("700000001"),
     sandboxStarts: Promise.resolve(),
+    browser: (_url: string): Promise<boolean> => Promise.resolve(false),
+    links: false,
     studioRuns: false,
   };
   const host = (folder = profile): Host => ({
@@ -146,7 +154,10 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       void bench.person(request);
       return { show: () => undefined, close: () => undefined };
     },
-    openInBrowser: () => Promise.resolve(false),
+    openInBrowser: (url) => bench.browser(url),
+    browsers: () => Promise.resolve([]),
+    linksReachUs: () => Promise.resolve(bench.links),
+    speech: { language: "en", t: createWords("en", en) },
     startSandbox: () =>
       bench.sandboxStarts.then(() =>
         ok({

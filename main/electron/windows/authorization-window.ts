@@ -10,6 +10,8 @@ import { lockNavigation, refuseEverything } from "../hardening.ts";
 import { WINDOW_ORIGIN } from "../scheme.ts";
 
 const STRIP_HEIGHT = 44;
+/** Where the strip's one link leads. Nothing is loaded: that somebody followed it is all that is said. */
+const IN_BROWSER = `${WINDOW_ORIGIN}/in-browser`;
 /** Chromium's "aborted": a navigation that we stopped ourselves. */
 const ERR_ABORTED = -3;
 
@@ -113,6 +115,7 @@ export const createOpenUserAgent =
         secure: secure ? "1" : "0",
         loading: page.isLoading() ? "1" : "0",
         test: request.test ? "1" : "0",
+        ...(request.onRefused !== undefined && { browser: speech.t("bar.browser"), href: IN_BROWSER }),
       });
       return `${WINDOW_ORIGIN}/authorization-bar.html#${facts.toString()}`;
     };
@@ -129,6 +132,10 @@ export const createOpenUserAgent =
       if (!window.isDestroyed()) window.destroy();
     };
     guard(page, request);
+    // The strip is ours and has no bridge; its page lies below, and cannot reach it.
+    window.webContents.on("will-frame-navigate", ({ url }) => {
+      if (url === IN_BROWSER) request.onRefused?.();
+    });
     page.on("did-fail-load", (_event, code, _text, _url, isMainFrame) => {
       if (!isMainFrame || code === ERR_ABORTED || closedByUs) return;
       close();

@@ -1,0 +1,135 @@
+/** Sign-ins through the person's default browser, Debian's Chromium, and the links it hands back to the running app. */
+import { expect, test, type Page } from "@playwright/test";
+import { readdirSync, readFileSync } from "node:fs";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import path from "node:path";
+import type { Flow, Way } from "../../contract/flow.ts";
+import type { Snapshot } from "../../contract/view.ts";
+import { findsNothing, fits } from "../support/accessible.ts";
+import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
+import { makeDesktop } from "../support/system-browser.ts";
+
+test.describe.configure({ mode: "serial" });
+let desktop: ReturnType<typeof makeDesktop>;
+let at: AppAtSandbox;
+let client: string;
+test.beforeAll(async () => {
+  test.setTimeout(120_000);
+  desktop = makeDesktop();
+  at = await startAtSandbox(desktop.env);
+  desktop.installApp(at.profile, at.origin);
+  client = await at.register("tokenkeep-sandbox", "Browser bot");
+});
+test.afterAll(async () => {
+  await desktop.close();
+  await at.close();
+});
+test.beforeEach(() => test.setTimeout(120_000));
+
+const button = (name: string) => at.page.getByRole("button", { name });
+const authorizePage = (state?: string): RegExp => new RegExp(`^${at.origin}/oauth2/.*${state ?? ""}`);
+async function start(flow: Flow, way: Way): Promise<string> {
+  const form = { client, scopes: ["user:read:chat"], flow, way };
+  const started = await at.page.evaluate((given) => window.tokenkeep["authorization.start"](given), form);
+  if (!started.ok) throw new Error(started.failure.code);
+  await at.page.evaluate((id) => (location.hash = `#/sign-in/${id}`), started.value.id);
+  return started.value.id;
+}
+async function step(id: string): Promise<string | undefined> {
+  const json = await at.page.evaluate(async () => {
+    const state = await window.tokenkeep["state.get"]();
+    return state.ok ? state.value : "";
+  });
+  return (JSON.parse(json) as Snapshot).authorizations.find((one) => one.id === id)?.step;
+}
+/** What a person does there. Once signed in, the browser is known at the provider. */
+async function authorize(tab: Page, login: string): Promise<void> {
+  const known = tab.getByRole("button", { name: "Authorize" });
+  const asks = tab.getByRole("button", { name: `Sign in as ${login}` });
+  await known.or(asks).waitFor();
+  if (await asks.isVisible()) await asks.click();
+  await known.click();
+}
+async function discard(login: string): Promise<void> {
+  await expect(at.page.getByRole("heading", { name: `You signed in as ${login}` })).toBeVisible({
+    timeout: 20_000,
+  });
+  await button("Not this one").click();
+}
+const logged = (): string => {
+  const folder = path.join(at.profile, "logs");
+  return readdirSync(folder)
+    .map((name) => readFileSync(path.join(folder, name), "utf8"))
+    .join("");
+};
+
+test("from the guide to the browser and back, with nothing left in its address", async () => {
+  const { page } = at;
+  await page.keyboard.press("Control+n");
+  await page.getByRole("radio", { name: /^Browser bot/ }).check();
+  await button("Continue").click();
+  await page.getByRole("radio", { name: /^In my browser/ }).check();
+  await page.getByRole("combobox", { name: "Browser" }).selectOption({ label: "Test browser" });
+  await findsNothing(page, "where the page opens");
+  await fits(page, "where the page opens");
+  await button("Open in browser").click();
+  await page.getByText("A page is open in your browser").waitFor();
+  await findsNothing(page, "a page in the browser");
+  await fits(page, "a page in the browser");
+  const tab = await desktop.tab(authorizePage());
+  await authorize(tab, "lanternbot");
+  await expect(tab.getByRole("heading", { name: "You can close this tab" })).toBeVisible();
+  expect(tab.url()).toBe("http://localhost:17563/callback/sandbox");
+  await discard("lanternbot");
+  await tab.close();
+});
+
+for (const flow of ["implicit"] as const)
+  test(`by ${flow}: our page hands the fragment over and clears the address`, async () => {
+    await start(flow, "browser");
+    await expect(at.page.getByText(/keeps or syncs its history/)).toBeVisible();
+    const tab = await desktop.tab(authorizePage());
+    await authorize(tab, "lanternbot");
+    await expect(tab.getByRole("heading", { name: "You can close this tab" })).toBeVisible();
+    expect(await tab.evaluate(() => location.href)).toBe("http://localhost:17563/callback/sandbox");
+    await discard("lanternbot");
+    await tab.close();
+  });
+
+test("a page that refuses the window is left by one click on the strip above it", async () => {
+  await start("authorization_code", "window");
+  const strip = () => at.app.windows().find((one) => one.url().includes("authorization-bar"));
+  await expect.poll(() => strip() !== undefined).toBe(true);
+  const link = strip()?.getByRole("link", { name: "Refused? Use my browser" });
+  await expect(link ?? at.page.locator("none")).toBeVisible();
+  await link?.click({ noWaitAfter: true });
+  await expect(at.page.getByText("A page is open in your browser")).toBeVisible();
+  await expect.poll(strip).toBeUndefined();
+  const tab = await desktop.tab(authorizePage());
+  await authorize(tab, "lanternbot");
+  await discard("lanternbot");
+  await tab.close();
+});
+
+test("a link through the system reaches the running app: a hostile one is refused, the answer is taken", async () => {
+  const ports: Server[] = [];
+  for (const port of [17563, 17564, 17565]) {
+    const server = createServer().listen(port, "127.0.0.1");
+    await once(server, "listening");
+    ports.push(server);
+  }
+  try {
+    const id = await start("authorization_code", "browser");
+    const before = logged().split("door.refused").length;
+    desktop.open("app.tokenkeep://callback/sandbox?code=stolencode&state=guessedstate");
+    await expect.poll(() => logged().split("door.refused").length, { timeout: 20_000 }).toBe(before + 1);
+    for (const value of ["stolencode", "guessedstate"]) expect(logged()).not.toContain(value);
+    expect(await step(id)).toBe("waiting");
+    const tab = await desktop.tab(authorizePage());
+    await authorize(tab, "lanternbot");
+    await discard("lanternbot");
+  } finally {
+    for (const server of ports) server.close();
+  }
+});
