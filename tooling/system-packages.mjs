@@ -4,9 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 
 const PACKAGES = [
-  "curl",
   "dbus",
-  "fish",
   "fonts-dejavu-core",
   "fonts-inter",
   "gnome-keyring",
@@ -16,11 +14,19 @@ const PACKAGES = [
   "libgtk-3-0",
   "libnss3",
   "libsecret-1-0",
-  "obs-studio",
-  "python3",
   "xauth",
   "xclip",
   "xvfb",
+];
+/** Programs that tests drive or are served by, as a person has them. */
+const FOR_TESTS = [
+  "chromium", // a default browser
+  "curl",
+  "fish",
+  "libglib2.0-bin", // `xdg-open` on GNOME is its `gio open`
+  "obs-studio",
+  "python3",
+  "xdg-utils",
   "zsh",
 ];
 
@@ -33,14 +39,18 @@ function installed(name) {
   });
 }
 
-/** Installs what is missing where we may; otherwise says the command and ends with 1. */
-export function ensureSystemPackages() {
+/**
+ * Installs what is missing where we may; otherwise says the command and ends with 1.
+ * @param {{ forTests?: boolean }} [options]
+ */
+export function ensureSystemPackages({ forTests = false } = {}) {
   if (process.platform !== "linux") return;
   if (!existsSync("/usr/bin/dpkg-query")) {
     console.error("Not Debian or Ubuntu: the system's packages are not checked. See docs/development.md.");
     return;
   }
-  const missing = PACKAGES.filter((name) => !installed(name));
+  const wanted = forTests ? [...PACKAGES, ...FOR_TESTS] : PACKAGES;
+  const missing = wanted.filter((name) => !installed(name));
   if (missing.length === 0) return;
   const install = ["apt-get", "install", "-y", "--no-install-recommends", ...missing];
   if (process.getuid?.() !== 0) {

@@ -38,7 +38,7 @@ const node = (...args) => {
 /** @param {string} file */
 const readReport = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined);
 
-ensureSystemPackages();
+ensureSystemPackages({ forTests: true });
 await ensureElectron();
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });

@@ -89,6 +89,20 @@ export async function startFlow(page: Page, flow: Flow, scopes: string[]): Promi
   if (!started.ok) throw new Error(started.failure.code);
   await page.evaluate((id) => (location.hash = `#/signIn/${id}`), started.value.id);
 }
+/** Two browsers to choose from, of which none opens. */
+export async function startInBrowser(at: AppAtSandbox): Promise<void> {
+  const { app, page } = at;
+  await button(page, "Accounts");
+  await app.evaluate(({ ipcMain, shell }) => {
+    shell.openExternal = () => Promise.resolve();
+    const value = ["Chromium", "Firefox"].map((name) => ({ id: `${name}.desktop`, name }));
+    ipcMain.removeHandler("browsers.list");
+    ipcMain.handle("browsers.list", () => ({ ok: true, value }));
+  });
+  await startSignIn(at);
+  await button(page, "Use my browser instead");
+  await page.getByRole("combobox", { name: "Browser" }).waitFor();
+}
 /** Calls of these names are never answered from now on: what waits for them goes on waiting. */
 export const hold = (app: ElectronApplication, ...names: readonly string[]) =>
   app.evaluate(({ ipcMain }, held) => {

@@ -13,6 +13,7 @@ import {
   go,
   rowMenu,
   startFlow,
+  startInBrowser,
   startSignIn,
   title,
   type Shot,
@@ -208,13 +209,14 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
       await title(page, "Nothing was saved");
     },
   },
+  { name: "sign-in-browser", screen: "Sign-in", state: "in the browser", show: startInBrowser },
   {
     name: "confirm",
     screen: "Sign-in",
     state: "whose it is",
     readme: "light",
     async show(at) {
-      await button(at.page, "Accounts");
+      await button(at.page, "Cancel");
       await startSignIn(at);
       await signInAtProvider(at.app, FIRST);
       await title(at.page, `You signed in as ${FIRST}`);

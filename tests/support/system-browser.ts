@@ -80,7 +80,7 @@ export function makeDesktop() {
       execFileSync("xdg-open", [url], { env: { ...process.env, ...env }, stdio: "ignore", timeout: 20_000 }),
     /** The tab that shows such an address. */
     async tab(address: RegExp): Promise<Page> {
-      const { contexts } = { contexts: (await connect()).contexts() };
+      const contexts = (await connect()).contexts();
       for (const end = Date.now() + 20_000; Date.now() < end;) {
         const found = contexts.flatMap((one) => one.pages()).find((page) => address.test(page.url()));
         if (found !== undefined) return found;
@@ -89,8 +89,11 @@ export function makeDesktop() {
       throw new Error(`no tab shows ${String(address)}`);
     },
     async close(): Promise<void> {
-      const session = await browser?.newBrowserCDPSession();
-      await session?.send("Browser.close").catch(() => undefined);
+      const end = async (): Promise<void> => {
+        const session = await browser?.newBrowserCDPSession();
+        await session?.send("Browser.close");
+      };
+      await end().catch(() => undefined); // it ends before it has answered
     },
   };
 }
