@@ -2,7 +2,7 @@
 // @ts-check
 /**
  * `npm run screenshots`: every screen and state of the real app, in both themes and three widths, into out/screenshots/.
- * `--only NAME` takes one of tests/screenshots/shots.ts; `--docs` the README's, into docs/images/.
+ * `--only NAME,NAME` takes some of tests/screenshots/shots.ts; `--docs` the README's, into docs/images/.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -24,7 +24,7 @@ export function commandsOf(keep: Keep): readonly Command[] {
   return [
     { id: "palette", words: t("commands.palette"), keys: "Ctrl+K", run: () => (keep.sheet = "palette") },
     { id: "add", words: t("commands.add"), keys: "Ctrl+N", run: () => route.go({ screen: "add" }) },
-    { id: "import", words: t("imports.title"), run: () => route.go({ screen: "import" }) },
+    { id: "import", words: t("imports.title"), run: () => route.go({ screen: "imports" }) },
     { id: "validateAll", words: t("commands.validateAll"), run: () => void keep.validateAll() },
     { id: "close", words: closing, keys: "Ctrl+L", run: () => void keep.close() },
     {

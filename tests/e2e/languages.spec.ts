@@ -90,6 +90,12 @@ async function walk(on: AppAtSandbox, t: Translate, look: Look): Promise<void> {
   await button(t("clients.save")).click();
   await look(page, "new client");
   await leave();
+  await button(t("check.of", { name: "Bot" })).click();
+  await page.getByText(t("check.good.client_secret")).waitFor();
+  await look(page, "a check");
+  await leave();
+  await go("imports", t("imports.title"));
+  await look(page, "another tool's token");
   await go("activity", t("activity.title"));
   await look(page, "activity");
   for (const [keys, where] of [
@@ -111,6 +117,12 @@ async function walk(on: AppAtSandbox, t: Translate, look: Look): Promise<void> {
     await look(page, way);
     await leave();
   }
+  await button(t("providers.add")).click();
+  await page.getByRole("dialog").waitFor();
+  await button(t("providers.save")).click();
+  await page.getByRole("alert").waitFor();
+  await look(page, "new provider");
+  await leave();
   await page.keyboard.press("Control+l");
   await page.getByRole("region", { name: t("app.paused") }).waitFor();
   await look(page, "paused");

@@ -21,6 +21,7 @@ test("a provider, a check, and a token of another tool", async () => {
         authorization_endpoint: `${issuer}/auth`,
         token_endpoint: `${issuer}/token`,
         userinfo_endpoint: `${issuer}/userinfo`,
+        scopes_supported: ["openid", "profile"],
       }),
     );
   });
@@ -59,6 +60,21 @@ test("a provider, a check, and a token of another tool", async () => {
   await findsNothing(page, "settings with a provider");
   await fits(page, "settings with a provider");
   server.close();
+
+  // In the guide its scopes are its own.
+  await page.evaluate((form) => window.tokenkeep["clients.save"](form), {
+    provider: "local",
+    name: "Local bot",
+    client_id: "local-bot",
+  });
+  await page.keyboard.press("Control+n");
+  await page.getByRole("radio", { name: /^Local bot/ }).check();
+  await press("Continue");
+  await expect(page.getByRole("checkbox", { name: "openid" })).toBeChecked();
+  await expect(page.getByRole("checkbox", { name: "profile" })).not.toBeChecked();
+  await tabTo(page, page.getByLabel("More scopes"));
+  await findsNothing(page, "scopes of a provider");
+  await fits(page, "scopes of a provider");
 
   await page.keyboard.press("Control+3");
   await press("Check Bot");

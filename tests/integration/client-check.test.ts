@@ -152,3 +152,21 @@ describe("where the RFC has one word for both", () => {
     expect(brief(await check("judge", client_id, secret))).toEqual(want),
   );
 });
+
+test("a registration that turns out to be public forgets its secret; a new secret takes the place of the old", async () => {
+  const { handlers, state } = bench.app;
+  const form = { provider: "harbour", name: "Turned", client_id: "tokenkeep-sandbox" };
+  const saved = await handlers["clients.save"]({ ...form, client_secret: "wrong" });
+  if (!saved.ok) throw new Error(saved.failure.code);
+  const { id } = saved.value;
+  const secretIs = async (client_secret?: string | null) => {
+    await handlers["clients.save"]({ ...form, id, ...(client_secret !== undefined && { client_secret }) });
+    const found = await handlers["clients.check"](id);
+    const said = found.ok ? found.value.find(({ about }) => about === "client_secret") : undefined;
+    return said?.failure?.code ?? said?.result;
+  };
+  expect(await secretIs()).toBe("client_secret_rejected"); // left out, it stays
+  expect(await secretIs(SECRET)).toBe("good");
+  expect(await secretIs(null)).toBe("client_secret_missing");
+  expect(state.snapshot().clients.find((one) => one.id === id)?.hasSecret).toBe(false);
+});

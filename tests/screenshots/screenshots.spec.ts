@@ -10,7 +10,7 @@ import { AT_SANDBOX, CLOSED, CROWD, KEYLESS } from "./shots.ts";
 import type { Shot } from "./steps.ts";
 
 const OUTPUT = process.env["TOKENKEEP_OUTPUT"] ?? "out/screenshots";
-const ONLY = process.env["SHOTS_ONLY"];
+const ONLY = process.env["SHOTS_ONLY"]?.split(",");
 const README = process.env["SHOTS_README"] !== undefined;
 const THEMES = ["light", "dark"] as const;
 const SIZES = README
@@ -20,7 +20,7 @@ const OVER = "[role=dialog], [role=alertdialog], [role=menu]";
 const LIFE_MS = 14_124_000;
 
 const isWanted = ({ name, readme }: Shot<never>) =>
-  README ? readme !== undefined : ONLY === undefined || name === ONLY;
+  README ? readme !== undefined : ONLY === undefined || ONLY.includes(name);
 
 /** News goes away by its button; while something lies over the page, that would close it. */
 async function dismissNews(page: Page): Promise<void> {

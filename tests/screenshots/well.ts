@@ -11,6 +11,7 @@ import {
   clientId,
   escape,
   go,
+  idOf,
   rowMenu,
   startFlow,
   startInBrowser,
@@ -137,12 +138,12 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     },
   },
   {
-    name: "import",
-    screen: "Import",
+    name: "token-import",
+    screen: "Bring in a token",
     state: "nothing read yet",
     async show({ page }) {
       await escape(page);
-      await go(page, "import", "Bring in a token");
+      await go(page, "imports", "Bring in a token");
     },
   },
   {
@@ -279,6 +280,22 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     async show({ page }) {
       await escape(page);
       await rowMenu(page, FIRST, /Remove/);
+    },
+  },
+  {
+    name: "token-import-found",
+    screen: "Bring in a token",
+    state: "whose it is",
+    async show({ page }) {
+      await escape(page);
+      await page.evaluate(
+        (of) => window.tokenkeep["signIns.copy"]({ id: of, form: "oauth" }),
+        await idOf(page, FIRST),
+      );
+      await go(page, "imports", "Bring in a token");
+      await page.getByLabel("Provider").selectOption({ label: "Sandbox" });
+      await button(page, "Read the clipboard");
+      await page.getByText(/^Works until/).waitFor();
     },
   },
   {
