@@ -83,6 +83,8 @@ function fromJson(value: unknown, around: Known = {}, depth = 0): readonly Found
   ];
 }
 
+/** Longer than any line with a token; what looks for one in a line goes over it more than once. */
+const LONGEST_LINE = 4_096;
 const LINE = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*[=:]\s*(.*?)\s*$/;
 const unquoted = (text: string): string =>
   /^(["'])(.*)\1(?:\s+#.*)?$/.exec(text)?.[2] ?? text.replace(/\s+#.*$/, "");
@@ -91,7 +93,7 @@ const unquoted = (text: string): string =>
 function fromLines(text: string): readonly FoundToken[] {
   const groups = new Map<string, Parts>();
   for (const line of text.split(/\r?\n|;/)) {
-    const [, name = "", value = ""] = LINE.exec(line) ?? [];
+    const [, name = "", value = ""] = (line.length <= LONGEST_LINE && LINE.exec(line)) || [];
     const found = partOf(name);
     if (found === undefined || value === "") continue;
     const parts = groups.get(found.before) ?? {};
@@ -106,7 +108,7 @@ function fromLines(text: string): readonly FoundToken[] {
 /** The tokens in a text, each once, in its order; none when there is none. Never throws. */
 export function findTokens(text: string): readonly FoundToken[] {
   const trimmed = text.replace(/^\uFEFF/, "").trim();
-  const alone = tokenOf({ access: unquoted(trimmed) });
+  const alone = trimmed.length <= LONGEST_LINE ? tokenOf({ access: unquoted(trimmed) }) : undefined;
   let found: readonly FoundToken[];
   if (alone !== undefined) found = [alone];
   else {
