@@ -94,7 +94,7 @@ export const twitch: Provider = {
     "twitch-cli (.twitch-cli.env)",
     "Chatterino (settings.json)",
     "Firebot (auth-twitch.json)",
-    "twurple (tokens.….json)",
+    "twurple (tokens.json)",
   ],
   ownClients: [
     "kimne78kx3ncx6brgo4mv6wki5h1ko", // the website
