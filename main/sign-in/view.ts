@@ -46,12 +46,13 @@ export function authorizationView(
     renews: tokens?.refreshToken !== undefined || flow === "client_credentials",
     ...(idToken !== undefined && { claims: claimViews(idToken.claims) }),
     keeps: tokens !== undefined,
-    ...(replaces !== undefined && {
-      replaces: {
-        scopes: replaces.scopes,
-        ...(replaces.alias !== undefined && { alias: replaces.alias }),
-      },
-    }),
+    ...(tokens !== undefined &&
+      replaces !== undefined && {
+        replaces: {
+          scopes: replaces.scopes,
+          ...(replaces.alias !== undefined && { alias: replaces.alias }),
+        },
+      }),
     ...(insteadOf !== undefined && { insteadOf }),
   };
 }

@@ -67,6 +67,9 @@ describe.each([
 test("an ID token alone is shown and copied, and nothing is kept", async () => {
   await using bench = await startBench();
   const { handlers } = bench.app;
+  const before = await begin(bench, "implicit");
+  await ended(bench, before);
+  const there = await kept(bench, before);
   const id = await begin(bench, "oidc_implicit", []);
   await ended(bench, id);
   expect(step(bench, id)).toMatchObject({
@@ -75,12 +78,13 @@ test("an ID token alone is shown and copied, and nothing is kept", async () => {
     keeps: false,
     scopes: [],
   });
+  expect(step(bench, id)).not.toHaveProperty("replaces"); // it takes nobody's place
   expect(await handlers["authorization.keep"]({ id, beside: false })).toMatchObject({ ok: false });
   expect(await handlers["authorization.copyIdToken"](id)).toMatchObject({ ok: true });
   expect(bench.clipboard.text).toMatch(/^ey/);
   await handlers["authorization.discard"](id);
   expect(await handlers["authorization.copyIdToken"](id)).toMatchObject({ ok: false });
-  expect(bench.app.state.snapshot().signIns).toEqual([]);
+  expect(bench.app.state.snapshot().signIns).toMatchObject([{ id: there }]);
   expect(await seen(bench, "/oauth2/revoke")).toBe(0); // there is nothing to be revoked
 });
 
