@@ -1,0 +1,191 @@
+/** From the first registration to "You signed in as …". */
+import { providerPage, signInAtProvider } from "../support/app.mjs";
+import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
+import {
+  FIRST,
+  button,
+  title,
+  go,
+  escape,
+  clientId,
+  startSignIn,
+  startInBrowser,
+  type Shot,
+} from "./steps.ts";
+
+export const ADDING: readonly Shot<AppAtSandbox>[] = [
+  {
+    name: "add-client",
+    screen: "Add account",
+    state: "which client",
+    show: ({ page }) => go(page, "add", "Add an account"),
+  },
+  {
+    name: "add-new-client",
+    screen: "Add account",
+    state: "a new client",
+    show: ({ page }) => page.getByRole("radio", { name: /Another registration/ }).check(),
+  },
+  {
+    name: "add-scopes",
+    screen: "Add account",
+    state: "which scopes",
+    async show({ page }) {
+      await page.getByRole("radio", { name: /^Sandbox/ }).check();
+      await button(page, "Continue");
+    },
+  },
+  {
+    name: "add-scopes-chosen",
+    screen: "Add account",
+    state: "one by one",
+    async show({ page }) {
+      await page.getByRole("radio", { name: /Let me choose/ }).check();
+      await page.getByRole("checkbox").first().check();
+    },
+  },
+  {
+    name: "client-form",
+    screen: "Clients",
+    state: "form",
+    async show({ page }) {
+      await go(page, "clients", "Clients");
+      await button(page, "Add a registration");
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "client-form-refused",
+    screen: "Clients",
+    state: "form, refused",
+    async show({ page }) {
+      await button(page, "Save registration");
+      await page.getByText("Give it a name.").waitFor();
+    },
+  },
+  {
+    name: "client-checked",
+    screen: "Clients",
+    state: "checked",
+    async show(at) {
+      const { page } = at;
+      await escape(page);
+      await at.register("tokenkeep-sandbox", "Checked");
+      await button(page, "Check Checked");
+      await page.getByText("The secret is accepted.").waitFor();
+    },
+  },
+  {
+    name: "client-check-wrong",
+    screen: "Clients",
+    state: "checked, wrong",
+    async show(at) {
+      const { page } = at;
+      await escape(page);
+      await at.register("nobody", "Stranger");
+      await button(page, "Check Stranger");
+      await page.getByText("The provider does not know this client ID.").waitFor();
+    },
+  },
+  {
+    name: "provider-form",
+    screen: "Settings",
+    state: "a provider, refused",
+    async show({ page }) {
+      await escape(page);
+      for (const name of ["Checked", "Stranger"])
+        await page.evaluate((of) => window.tokenkeep["clients.remove"](of), await clientId(page, name));
+      await go(page, "settings", "Settings");
+      await button(page, "Add a provider");
+      await page.getByLabel("Issuer", { exact: true }).fill("http://login.example.com");
+      await button(page, "Look it up");
+      await page.getByText("“Issuer” is not encrypted.").waitFor();
+    },
+  },
+  {
+    name: "token-import",
+    screen: "Bring in a token",
+    state: "nothing read yet",
+    async show({ page }) {
+      await escape(page);
+      await go(page, "imports", "Bring in a token");
+    },
+  },
+  {
+    name: "tool-form",
+    screen: "Tools",
+    state: "form",
+    async show({ page }) {
+      await go(page, "tools", "Tools");
+      await button(page, "Connect a tool");
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "tool-form-refused",
+    screen: "Tools",
+    state: "form, refused",
+    async show({ page }) {
+      await button(page, "Make a key and copy it");
+      await page.getByText("Give the tool a name.").waitFor();
+    },
+  },
+  {
+    name: "add-flow",
+    screen: "Add account",
+    state: "which flow",
+    async show(at) {
+      const { page } = at;
+      await escape(page);
+      await at.register("sandbox-public", "Public bot");
+      await go(page, "add", "Add an account");
+      await page.getByRole("radio", { name: /^Public bot/ }).check();
+      await page.getByRole("radio", { name: /^Device code/ }).check();
+    },
+  },
+  {
+    name: "sign-in-code",
+    screen: "Sign-in",
+    state: "by a code",
+    async show({ page }) {
+      await button(page, "Continue");
+      await button(page, "Get a code");
+      await page.locator("[data-code]").waitFor();
+    },
+  },
+  {
+    name: "sign-in-waiting",
+    screen: "Sign-in",
+    state: "waiting",
+    async show(at) {
+      await button(at.page, "Cancel");
+      await at.register("tokenkeep-sandbox", "Bot");
+      await startSignIn(at);
+      await providerPage(at.app);
+    },
+  },
+  {
+    name: "sign-in-failed",
+    screen: "Sign-in",
+    state: "declined",
+    async show({ app, page }) {
+      const login = await providerPage(app);
+      await login.getByRole("button", { name: "Sign in as lanternbot" }).click();
+      await login.getByRole("button", { name: "Cancel" }).click();
+      await title(page, "Nothing was saved");
+    },
+  },
+  { name: "sign-in-browser", screen: "Sign-in", state: "in the browser", show: startInBrowser },
+  {
+    name: "confirm",
+    screen: "Sign-in",
+    state: "whose it is",
+    readme: "light",
+    async show(at) {
+      await button(at.page, "Cancel");
+      await startSignIn(at);
+      await signInAtProvider(at.app, FIRST);
+      await title(at.page, `You signed in as ${FIRST}`);
+    },
+  },
+];

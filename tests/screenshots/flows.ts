@@ -1,0 +1,42 @@
+/** What comes of the flows with OpenID Connect, and of a sign-in anew with other scopes. */
+import { signInAtProvider } from "../support/app.mjs";
+import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
+import { FIRST, SECOND, button, account, startFlow, type Shot } from "./steps.ts";
+
+export const BY_FLOWS: readonly Shot<AppAtSandbox>[] = [
+  {
+    name: "confirm-id-token",
+    screen: "Sign-in",
+    state: "an ID token alone",
+    async show({ page, app }) {
+      await startFlow(page, "oidc_implicit", []);
+      await signInAtProvider(app, SECOND);
+      await page.getByRole("heading", { name: "Who signed in" }).waitFor();
+    },
+  },
+  {
+    name: "account-claims",
+    screen: "Account",
+    state: "by OpenID Connect",
+    async show({ page, app }) {
+      await button(page, "Done");
+      await startFlow(page, "oidc_code", ["user:read:email", "user:read:chat", "channel:manage:broadcast"]);
+      await signInAtProvider(app, FIRST);
+      await button(page, "Keep this account");
+      await account(page, FIRST);
+      await page.getByRole("button", { name: "Ask Sandbox now" }).click();
+      await page.getByRole("heading", { name: "What Sandbox says now" }).waitFor();
+    },
+  },
+  {
+    name: "account-other-scopes",
+    screen: "Account",
+    state: "other scopes",
+    async show({ page }) {
+      await page.getByRole("link", { name: "Sign in again…" }).click();
+      await page.getByRole("searchbox").fill("chat");
+      await page.getByRole("checkbox", { name: /user:read:chat$/ }).uncheck();
+      await page.getByRole("checkbox", { name: /user:write:chat/ }).check();
+    },
+  },
+];
