@@ -97,6 +97,7 @@ export type Failure =
   | { readonly code: "socket_unsafe_folder"; readonly folder: string }
   | { readonly code: "socket_failing" }
   | { readonly code: "tool_unknown" }
+  | { readonly code: "pairing_gone" }
   // what should not happen
   | { readonly code: "bad_request"; readonly field: string }
   | { readonly code: "sender_rejected" }

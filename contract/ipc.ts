@@ -10,6 +10,7 @@ import type { Result } from "./failure.ts";
 import { flow, way } from "./flow.ts";
 import { providerForm, type ProviderForm } from "./provider.ts";
 import { settings } from "./settings.ts";
+import { lifetime } from "./socket.ts";
 import type {
   ActivityView,
   BrowserView,
@@ -237,7 +238,17 @@ export const ipc = {
     v.object({ name: text(40), accounts: v.optional(v.pipe(v.array(v.string()), v.maxLength(10_000))) }),
   ),
   "tools.copy": call<{ readonly clearsInMs: number }>()(id),
-  "tools.remove": call()(id),
+  /** `endTokens`: at their providers too, those that it was handed. Other tools that use the same lose them as well. */
+  "tools.remove": call()(v.object({ id, endTokens: v.boolean() })),
+
+  /** Lets the tool in that waits; `signIns`: those whose tokens it may have. Fails with `pairing_gone`. */
+  "pairing.allow": call()(
+    v.object({ id, signIns: v.pipe(v.array(id), v.minLength(1), v.maxLength(10_000)), lifetime }),
+  ),
+  /** `forGood`: it is refused from now on without a question. */
+  "pairing.deny": call()(v.object({ id, forGood: v.boolean() })),
+  /** The window has come to it. */
+  "wish.done": call()(id),
 };
 
 type Ipc = typeof ipc;

@@ -14,6 +14,11 @@ export const settings = v.object({
   lockOnSuspend: v.optional(v.fallback(v.boolean(), false), false),
   /** Names are masked and nothing comes up by itself. `auto`: while a studio program (OBS) runs. */
   streamer: v.optional(v.fallback(v.picklist(["auto", "on", "off"]), "auto"), "auto"),
+  /** Tools that are not to ask again; as they called themselves. */
+  deniedTools: v.optional(
+    v.fallback(v.pipe(v.array(v.object({ name: v.string(), developer: v.string() })), v.maxLength(200)), []),
+    [],
+  ),
   /** Of window, tray and notifications. */
   language: v.optional(v.fallback(v.picklist(["system", "en", "de"]), "system"), "system"),
   /** Where providers' pages open: a desktop entry's id; empty: in the system's default browser. */

@@ -1,10 +1,11 @@
-/** Main's end of the local socket: starts the worker, keeps its table up to date, answers its misses. */
+/** Main's end of the local socket: starts the worker, keeps its table up to date, answers its questions. */
 import type { Failure } from "../contract/failure.ts";
 import type { SocketErrorCode } from "../contract/socket.ts";
 import type { Host } from "./host.ts";
+import { waitsFor } from "./keeper/parts.ts";
 import type { Keeper } from "./keeper/keeper.ts";
-import type { OnMiss, SocketOptions, SocketServer } from "./socket/types.ts";
-import type { Vault } from "./vault/types.ts";
+import type { OnQuestion, Refusal, SocketServer, Use } from "./socket/types.ts";
+import type { ToolGrant } from "./tools.ts";
 import { handOut, tokenResult } from "./views/hand-out.ts";
 
 /** What a tool is told of a failure: a stable code; the sentence stays with the person who can act on it. */
@@ -28,6 +29,7 @@ export function socketCodeOf({ code }: Failure): SocketErrorCode {
       return "needs_sign_in";
   }
 }
+const refused = (failure: Failure): Refusal => ({ ok: false, code: socketCodeOf(failure) });
 
 export interface Broker {
   start(): Promise<void>;
@@ -40,27 +42,52 @@ export interface Broker {
 
 export function createBroker(
   host: Pick<Host, "startSocketServer" | "runtimeFolder" | "socketWorkerUrl" | "clock" | "log">,
-  vault: Vault,
   keeper: Keeper,
-  onUse: SocketOptions["onUse"],
-  /** False while locked or paused: tools are told to ask later. */
-  handsOut: () => boolean,
+  parts: {
+    /** False while locked or paused: tools are told to ask later. */
+    readonly handsOut: () => boolean;
+    readonly grants: () => readonly ToolGrant[];
+    readonly onUse: (uses: readonly Use[]) => void;
+    readonly onLeft: (grant: string) => void;
+  } & Pick<OnQuestion, "pair" | "revokeSelf" | "show">,
 ): Broker {
+  const { handsOut, grants, onUse, onLeft, pair, revokeSelf, show } = parts;
+  const { clock, log } = host;
+  const { watches } = keeper;
   let server: SocketServer | undefined;
   let failure: Failure | undefined;
-  const table = () =>
-    handOut(handsOut(), keeper.watches.all(), vault.list("grant"), keeper.watches, host.clock.nowMs());
+  const table = () => handOut(handsOut(), watches.all(), grants(), watches, clock.nowMs());
+  const push = async (): Promise<void> => server?.push(table());
 
-  const onMiss: OnMiss = async ({ signIn, minValidSec, rest }) => {
-    if (!handsOut()) return { ok: false, code: "vault_locked" };
-    const answer = await keeper.tokenFor(signIn, minValidSec * 1000, rest);
-    if (!answer.ok) return { ok: false, code: socketCodeOf(answer.failure) };
-    const { watches } = keeper;
-    const token = tokenResult(answer.value, watches.of(signIn), watches.endsAtMs(answer.value));
-    return token === undefined ? { ok: false, code: "needs_sign_in" } : { ok: true, token };
+  const onQuestion: OnQuestion = {
+    async token({ signIn, minValidSec, rest }) {
+      if (!handsOut()) return { ok: false, code: "vault_locked" };
+      const answer = await keeper.tokenFor(signIn, minValidSec * 1000, rest);
+      if (!answer.ok) return refused(answer.failure);
+      const token = tokenResult(answer.value, watches.of(signIn), watches.endsAtMs(answer.value));
+      return token === undefined ? { ok: false, code: "needs_sign_in" } : { ok: true, value: token };
+    },
+
+    async report({ signIn, tokenId }) {
+      if (!handsOut()) return { ok: false, code: "vault_locked" };
+      const waiting = waitsFor(watches.of(signIn), clock.nowMs());
+      if (waiting !== undefined) return refused(waiting); // no demand gets around a back-off
+      const checked = await keeper.validate(signIn);
+      const record = watches.current(signIn);
+      const now = record && tokenResult(record, watches.of(signIn), watches.endsAtMs(record));
+      await push(); // or its next question would be answered with the token that it reports
+      if (now?.token_id !== tokenId) return { ok: true, value: { valid: false } };
+      return checked.ok ? { ok: true, value: { valid: true } } : refused(checked.failure);
+    },
+
+    pair: (ask, gone) =>
+      handsOut() ? pair(ask, gone) : Promise.resolve({ ok: false, code: "vault_locked" }),
+    revokeSelf,
+    show,
   };
 
   return {
+    push,
     get endpoint() {
       return server?.endpoint;
     },
@@ -69,16 +96,15 @@ export function createBroker(
     },
     async start() {
       const { runtimeFolder: folder, socketWorkerUrl: workerUrl } = host;
-      const started = await host.startSocketServer({ folder, workerUrl, onMiss, onUse });
+      const started = await host.startSocketServer({ folder, workerUrl, onQuestion, onUse, onLeft });
       if (started.ok) {
         server = started.value;
-        await server.push(table());
+        await push();
       } else {
         failure = started.failure;
-        host.log.warn("socket.failed", { code: failure.code, cause: started.cause });
+        log.warn("socket.failed", { code: failure.code, cause: started.cause });
       }
     },
-    push: async () => server?.push(table()),
     async stop() {
       await server?.close();
       server = undefined;

@@ -18,6 +18,7 @@ import { createImporting } from "./importing.ts";
 import { createKeeper } from "./keeper/keeper.ts";
 import { createOwnProviders } from "./own-providers.ts";
 import { createSandbox } from "./sandbox.ts";
+import { createPairing } from "./pairing.ts";
 import { createDoctor } from "./doctor.ts";
 import { createFirstRows } from "./first-rows.ts";
 import { createGuard, type Absence } from "./guard.ts";
@@ -28,8 +29,10 @@ import { waysOf } from "./sign-in/ways.ts";
 import { createStreamer, maskedAuthorization, maskedBulk, maskedSignIn } from "./streamer.ts";
 import { createTools } from "./tools.ts";
 import { createUndo } from "./undo.ts";
+import { createUsages } from "./usage.ts";
 import { createVault } from "./vault/vault.ts";
 import { signInView } from "./views/sign-in-view.ts";
+import { createWishes } from "./wishes.ts";
 import { createState, type State } from "./views/state.ts";
 
 /** While the keychain keeps the vault closed. */
@@ -105,16 +108,45 @@ export function compose(host: Host): App {
   );
   const copying = createCopying(host.clipboard, clock);
   const sandbox = createSandbox(host, vault, providers, changed);
-  const broker = createBroker(
-    host,
-    vault,
-    keeper,
-    (uses) => tools.used(uses),
-    () => guard.handsOut,
-  );
+  const usages = createUsages(path.join(host.profileFolder, "tools-used.json"), clock, log);
+  const wishes = createWishes(random, () => state.touchParts());
+  const broker = createBroker(host, keeper, {
+    handsOut: () => guard.handsOut,
+    grants: () => tools.grants(),
+    onUse: (uses) => tools.used(uses),
+    onLeft: (grant) => void tools.remove(grant),
+    pair: (ask, gone) => pairing.ask(ask, gone),
+    async revokeSelf({ grant }) {
+      const removed = await tools.remove(grant);
+      return removed.ok ? { ok: true, value: null } : { ok: false, code: "internal" };
+    },
+    show({ action, account, scopes }) {
+      wishes.make({ action, ...(account !== undefined && { account }), ...(scopes && { scopes }) });
+      return Promise.resolve({ ok: true, value: { shown: !streamer.on } });
+    },
+  });
   const tools = createTools(
-    { vault, clock, random, copying, history, endpoint: () => broker.endpoint, push: () => broker.push() },
-    changed,
+    {
+      ...parts,
+      copying,
+      usages,
+      endpoint: () => broker.endpoint,
+      push: () => broker.push(),
+      revoke: (signIn) => keeper.revoke(signIn),
+    },
+    () => state.touchParts(),
+  );
+  const pairing = createPairing(
+    {
+      tools,
+      signIns: () => keeper.watches.all(),
+      settings: () => settings.current,
+      changeSettings: (next) => settings.change(next),
+      programAt: host.programAt,
+      clock,
+      random,
+    },
+    () => state.touchParts(),
   );
   const clients = createClients(parts, changed, (client) => keeper.clientChanged(client));
   const ownProviders = createOwnProviders(path.join(host.profileFolder, "providers"), parts, (id) => {
@@ -176,6 +208,10 @@ export function compose(host: Host): App {
         return keeper.pause();
       },
       opened,
+      ending() {
+        pairing.end();
+        tools.endTemporary();
+      },
       push: () => broker.push(),
     },
     changed,
@@ -229,6 +265,8 @@ export function compose(host: Host): App {
       scopes: () => knownScopes,
       signIns: () => unlessCurtain(rows),
       tools: () => unlessCurtain(() => tools.views()),
+      pairing: () => (guard.curtain ? null : (pairing.view ?? null)),
+      wish: () => wishes.view ?? null,
       socket: () => ({
         ...(broker.endpoint !== undefined && { endpoint: broker.endpoint }),
         ...(broker.failure !== undefined && { failure: broker.failure }),
@@ -288,6 +326,8 @@ export function compose(host: Host): App {
       copying,
       sandbox,
       tools,
+      pairing,
+      wishes,
       clients,
       ownProviders,
       providers,
@@ -306,7 +346,14 @@ export function compose(host: Host): App {
       changed,
     }),
     async start() {
-      await Promise.all([guard.load(), sandbox.recall(), ownProviders.load(), settings.load()]); // who sees the vault open has the settings
+      // Who sees the vault open has the settings.
+      await Promise.all([
+        guard.load(),
+        sandbox.recall(),
+        ownProviders.load(),
+        settings.load(),
+        usages.load(),
+      ]);
       await Promise.all([open(), broker.start()]);
       await broker.push();
       state.touchParts();
@@ -333,7 +380,7 @@ export function compose(host: Host): App {
       await copying.clearOurs().catch((cause: unknown) => log.warn("clipboard.clear", { cause }));
       await broker.stop();
       sandbox.stop();
-      await history.flush();
+      await Promise.all([history.flush(), usages.flush()]);
       await vault.lock(false);
     },
   };

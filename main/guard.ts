@@ -49,6 +49,8 @@ export function createGuard(
     readonly curtainFile: string;
     /** Finishes what runs before the key is dropped; fails when an answer could not be kept. */
     readonly settle: () => Promise<Result<null>>;
+    /** Tools get nothing any more: what was given until then is over. */
+    readonly ending: () => void;
     /** The vault opened, or stays open after all. */
     readonly opened: () => Promise<void>;
     /** Brings the tools' table up to date; resolves once it counts. */
@@ -56,7 +58,7 @@ export function createGuard(
   },
   changed: () => void,
 ): Guard {
-  const { vault, settings, log, curtainFile, settle, opened, push } = parts;
+  const { vault, settings, log, curtainFile, settle, opened, ending, push } = parts;
   let curtain = false;
   let closing = false;
   const turns = queuePerKey<string>();
@@ -79,6 +81,7 @@ export function createGuard(
       return ok(null);
     }
     closing = true;
+    ending();
     try {
       await push(); // hand-outs stop at once; what runs is finished first
       const settled = await settle();
@@ -138,6 +141,7 @@ export function createGuard(
     pause: (paused) =>
       inTurn(async () => {
         const answer = await vault.pause(paused);
+        if (answer.ok && paused) ending();
         await push();
         return answer;
       }),
@@ -146,6 +150,7 @@ export function createGuard(
       const answer = await inTurn(async () => {
         const shut = curtain && hasPassphrase() ? await lock("vault") : ok(null);
         if (!shut.ok) return shut;
+        ending();
         const aside = await vault.setAside();
         if (aside.ok) await lift();
         return aside;

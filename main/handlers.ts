@@ -19,6 +19,7 @@ import type { Importing } from "./importing.ts";
 import type { Host } from "./host.ts";
 import type { Keeper } from "./keeper/keeper.ts";
 import type { OwnProviders } from "./own-providers.ts";
+import type { Pairing } from "./pairing.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Authorizations } from "./sign-in/authorizations.ts";
 import type { Tools } from "./tools.ts";
@@ -36,6 +37,7 @@ import { exportVault, importVault } from "./vault/transfer.ts";
 import type { Undo } from "./undo.ts";
 import type { Vault } from "./vault/types.ts";
 import type { State } from "./views/state.ts";
+import type { Wishes } from "./wishes.ts";
 
 interface Parts {
   readonly vault: Vault;
@@ -44,6 +46,8 @@ interface Parts {
   readonly copying: Copying;
   readonly sandbox: Sandbox;
   readonly tools: Tools;
+  readonly pairing: Pairing;
+  readonly wishes: Wishes;
   readonly clients: Clients;
   readonly ownProviders: OwnProviders;
   readonly providers: Providers;
@@ -107,7 +111,7 @@ export function createHandlers(parts: Parts): Handlers {
 function createAll(parts: Parts): Handlers {
   const { vault, guard, keeper, authorizations, copying, sandbox, tools, clients, broker, state } = parts;
   const { claims, doctor, history, settings, streamer, bulk, undo, host, changed } = parts;
-  const { ownProviders, providers, importing } = parts;
+  const { ownProviders, providers, importing, pairing, wishes } = parts;
   let lastRun: DoctorView | undefined;
   let importFile: string | undefined;
   /** The dialogs of the system stay open over a vault, or a window, that locks meanwhile. */
@@ -320,6 +324,11 @@ function createAll(parts: Parts): Handlers {
 
     "tools.create": ({ name, accounts }) => tools.create(name, accounts),
     "tools.copy": (id) => tools.copy(id),
-    "tools.remove": (id) => undo.removing(vault.get("grant", id), () => tools.remove(id)),
+    "tools.remove": ({ id, endTokens }) =>
+      endTokens ? tools.removeWithTokens(id) : undo.removing(vault.get("grant", id), () => tools.remove(id)),
+
+    "pairing.allow": (answer) => pairing.allow(answer),
+    "pairing.deny": (answer) => Promise.resolve(pairing.deny(answer)),
+    "wish.done": (id) => Promise.resolve(ok(wishes.done(id) ?? null)),
   };
 }

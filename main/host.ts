@@ -79,6 +79,8 @@ export interface Host {
   readonly speech: Words;
   readonly startSandbox: StartSandbox;
   readonly startSocketServer: StartSocketServer;
+  /** The program at the other end of a local connection, by the inode of our own; a hint, and cheap or undefined. */
+  readonly programAt: (inode: string | undefined) => Promise<string | undefined>;
   /** A program that shows the screen to others runs. */
   readonly studioRuns: () => Promise<boolean>;
   readonly log: Log;

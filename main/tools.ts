@@ -1,15 +1,27 @@
 /** Tools that may ask for tokens over the socket, each with a key of its own that can be taken back. */
 import { failed, ok, type Result } from "../contract/failure.ts";
+import type { Lifetime } from "../contract/socket.ts";
 import type { ToolView } from "../contract/view.ts";
-import type { GrantRecord } from "../core/accounts/records.ts";
+import type { Draft, GrantRecord } from "../core/accounts/records.ts";
 import type { Clock, Randomness } from "../core/ports.ts";
 import { Secret } from "../core/secret.ts";
 import type { Copying } from "./copying.ts";
 import type { History } from "./history.ts";
 import type { Use } from "./socket/types.ts";
+import type { Usages } from "./usage.ts";
 import type { Vault } from "./vault/types.ts";
 
+export type ToolGrant = GrantRecord & { readonly lifetime: Lifetime };
+export type GrantTerms = Pick<
+  ToolGrant,
+  "name" | "developer" | "program" | "accounts" | "signIns" | "scopes" | "lifetime"
+>;
+
 export interface Tools {
+  /** Those of the vault, and those that end with a connection or a lock and are in memory alone. */
+  grants(): readonly ToolGrant[];
+  /** Resolves once the worker knows it. */
+  add(terms: GrantTerms): Promise<Result<ToolGrant>>;
   create(
     name: string,
     accounts: readonly string[] | undefined,
@@ -17,6 +29,10 @@ export interface Tools {
   copy(id: string): Promise<Result<{ readonly clearsInMs: number }>>;
   /** Resolves once the worker refuses it. */
   remove(id: string): Promise<Result<null>>;
+  /** As `remove`, and ends at their providers the tokens that the tool was handed. */
+  removeWithTokens(id: string): Promise<Result<null>>;
+  /** The vault closes, or the app: what was given until then is over. */
+  endTemporary(): void;
   used(uses: readonly Use[]): void;
   views(): readonly ToolView[];
 }
@@ -28,15 +44,18 @@ export function createTools(
     readonly random: Randomness;
     readonly copying: Copying;
     readonly history: History;
+    readonly usages: Usages;
     /** Where tools connect; undefined while the socket is closed. */
     readonly endpoint: () => string | undefined;
     /** Brings the worker's table up to date. */
     readonly push: () => Promise<void>;
+    readonly revoke: (signIn: string) => Promise<Result<null>>;
   },
   changed: () => void,
 ): Tools {
-  const { vault, clock, random, copying, history } = parts;
-  const lastUsed = new Map<string, number>();
+  const { vault, clock, random, copying, history, usages } = parts;
+  const temporary = new Map<string, ToolGrant>();
+  const reasons = new Map<string, string>();
 
   /** Lines for a tool's .env file: all it needs to connect and to prove itself. */
   const connection = (grant: GrantRecord): Secret =>
@@ -48,23 +67,59 @@ export function createTools(
         "",
       ].join("\n"),
     );
+  const stored = (): readonly ToolGrant[] =>
+    vault.list("grant").map((record) => ({ ...record, lifetime: "always" }));
+  const grants = (): readonly ToolGrant[] =>
+    vault.state.state === "open" ? [...stored(), ...temporary.values()] : [];
+
+  async function keep({ lifetime, ...terms }: GrantTerms): Promise<Result<ToolGrant>> {
+    const draft: Draft<GrantRecord> = {
+      kind: "grant",
+      id: random.uuid(),
+      ...terms,
+      key: new Secret(Buffer.from(random.bytes(32)).toString("base64url")),
+      createdAtMs: clock.nowMs(),
+    };
+    if (lifetime === "always") {
+      const written = await vault.write<GrantRecord>(draft);
+      return written.ok ? ok({ ...written.value, lifetime }) : written;
+    }
+    const grant: ToolGrant = { ...draft, generation: 1, lifetime };
+    temporary.set(grant.id, grant);
+    return ok(grant);
+  }
+  async function add(terms: GrantTerms): Promise<Result<ToolGrant>> {
+    const kept = await keep(terms);
+    if (!kept.ok) return kept;
+    await parts.push();
+    changed();
+    return kept;
+  }
+  async function remove(id: string): Promise<Result<null>> {
+    if (!temporary.delete(id)) {
+      if (vault.get("grant", id) === undefined) return failed({ code: "tool_unknown" });
+      const erased = await vault.erase(id);
+      if (!erased.ok) return erased;
+    }
+    await parts.push();
+    changed();
+    return ok(null);
+  }
 
   return {
+    grants,
+    add,
+    remove,
     async create(name, accounts) {
-      const written = await vault.write<GrantRecord>({
-        kind: "grant",
-        id: random.uuid(),
+      const added = await add({
         name,
-        key: new Secret(Buffer.from(random.bytes(32)).toString("base64url")),
+        lifetime: "always",
         ...(accounts !== undefined && { accounts: [...accounts] }),
-        createdAtMs: clock.nowMs(),
       });
-      if (!written.ok) return written;
-      await parts.push();
-      changed();
-      const copied = await copying.copy(connection(written.value));
+      if (!added.ok) return added;
+      const copied = await copying.copy(connection(added.value));
       // The tool is there either way, and its lines can be copied again.
-      return copied.ok ? ok({ id: written.value.id, ...copied.value }) : copied;
+      return copied.ok ? ok({ id: added.value.id, ...copied.value }) : copied;
     },
 
     copy: (id) => {
@@ -74,34 +129,51 @@ export function createTools(
         : copying.copy(connection(grant));
     },
 
-    async remove(id) {
-      if (vault.get("grant", id) === undefined) return failed({ code: "tool_unknown" });
-      const erased = await vault.erase(id);
-      if (!erased.ok) return erased;
+    async removeWithTokens(id) {
+      const signIns = usages.of(id)?.signIns ?? [];
+      const removed = await remove(id);
+      if (!removed.ok) return removed;
+      usages.forget(id);
+      const there = signIns.filter((signIn) => vault.get("sign_in", signIn)?.access_token !== undefined);
+      const ended = await Promise.all(there.map(parts.revoke));
       await parts.push();
+      return ended.find((answer) => !answer.ok) ?? ok(null);
+    },
+
+    endTemporary() {
+      if (temporary.size === 0) return;
+      temporary.clear();
       changed();
-      return erased;
     },
 
     used(uses) {
-      for (const { grant, signIn, count, lastAtMs } of uses) {
-        lastUsed.set(grant, Math.max(lastAtMs, lastUsed.get(grant) ?? 0));
+      usages.note(uses);
+      for (const { grant, signIn, count, reason } of uses) {
+        if (reason !== undefined) reasons.set(grant, reason);
         if (signIn !== undefined) history.note({ signIn, what: "handed_out", tool: grant, count });
       }
       changed();
     },
 
     views: () =>
-      vault
-        .list("grant")
-        .map(({ id, name, accounts, createdAtMs }) => {
-          const lastUsedAtMs = lastUsed.get(id);
+      grants()
+        .map(({ id, name, developer, program, accounts, signIns, scopes, lifetime, createdAtMs }) => {
+          const usage = usages.of(id);
+          const reason = reasons.get(id);
           return {
             id,
             name,
-            ...(accounts !== undefined && { accounts }),
+            lifetime,
             createdAtMs,
-            ...(lastUsedAtMs !== undefined && { lastUsedAtMs }),
+            uses: usage?.count ?? 0,
+            tookFrom: usage?.signIns ?? [],
+            ...(developer !== undefined && { developer }),
+            ...(program !== undefined && { program }),
+            ...(accounts !== undefined && { accounts }),
+            ...(signIns !== undefined && { signIns }),
+            ...(scopes !== undefined && { scopes }),
+            ...(usage !== undefined && { lastUsedAtMs: usage.lastAtMs }),
+            ...(reason !== undefined && { reason }),
           };
         })
         .sort((a, b) => a.name.localeCompare(b.name)),

@@ -99,6 +99,7 @@ describe("one place for everything", () => {
       "main/electron/clipboard.ts",
       "main/electron/keychain.ts",
       "main/handlers.ts",
+      "main/pairing.ts",
       "main/tools.ts",
       "main/vault/envelope.ts",
       "main/vault/passphrase.ts",

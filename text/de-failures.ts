@@ -147,6 +147,7 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
     "Tools können sich nicht verbinden: Der Ordner {{folder}} ist auch für andere offen. Auf das eigene Benutzerkonto beschränken (Modus 700), dann neu starten.",
   socket_failing:
     "Tools können sich nicht verbinden: Der lokale Socket ging nicht auf. Konten und Kopieren funktionieren; neu starten, um es wieder zu versuchen.",
+  pairing_gone: "Das Tool wartet nicht mehr: Es hat die Anfrage zurückgezogen oder schon eine Antwort.",
   tool_unknown: "Dieses Tool ist nicht mehr in der Liste.",
   bad_request: "„{{field}}“ fehlt oder hat nicht die richtige Form. Nichts wurde geändert.",
   sender_rejected: "Diese Anfrage kam nicht aus dem eigenen Fenster von Tokenkeep.",

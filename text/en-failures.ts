@@ -151,6 +151,7 @@ export const enFailures = {
     "Tools cannot connect: the folder {{folder}} may be opened by others. Make it yours alone (mode 700), then restart.",
   socket_failing:
     "Tools cannot connect: the local socket did not open. Accounts and copying work; restart to try again.",
+  pairing_gone: "The tool does not wait any more: it withdrew, or was answered.",
   tool_unknown: "That tool is not in the list any more.",
   bad_request: "“{{field}}” is missing or not of the right form. Nothing was changed.",
   sender_rejected: "That request did not come from Tokenkeep's own window.",

@@ -107,10 +107,15 @@ const grant = v.object({
   kind: v.literal("grant"),
   ...base,
   name: v.string(),
+  /** Who it says it is by, and the program it was when it was paired: neither is proved. */
+  developer: v.optional(v.string()),
+  program: v.optional(v.string()),
   /** 32 bytes, base64url. */
   key: secret,
   /** `provider:user_id`; absent: every account. */
   accounts: v.optional(v.array(v.string())),
+  /** Ids of those whose token it may have; absent: every one of these accounts. */
+  signIns: v.optional(v.array(v.string())),
   /** Scopes a token handed out may carry at most; absent: any. */
   scopes: v.optional(v.array(v.string())),
   createdAtMs: instant,

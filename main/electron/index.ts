@@ -9,6 +9,7 @@ import { sentence } from "../../text/sentence.ts";
 import { installedBrowsers } from "../browsers.ts";
 import { compose, type App } from "../compose.ts";
 import { createHttpClient } from "../http.ts";
+import { programAt } from "../peer.ts";
 import type { Host } from "../host.ts";
 import { createLog, type LogFile } from "../log.ts";
 import { startSocketServer } from "../socket/server.ts";
@@ -72,6 +73,7 @@ function makeHost(speech: Speech): Host & { readonly log: LogFile } {
     speech,
     startSandbox: createStartSandbox(here("sandbox.js")),
     startSocketServer,
+    programAt,
     studioRuns: createStudioWatch(),
     log: createLog(path.join(profileFolder, "logs")),
     profileFolder,

@@ -5,8 +5,16 @@ import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import { announce, freeEndpoint, ownFolder, withdraw } from "./folder.ts";
-import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
-import type { HandOut, SocketOptions, SocketServer, StartSocketServer } from "./types.ts";
+import type { FromWorker, Question, ToWorker, WorkerStart } from "./messages.ts";
+import type {
+  Answer,
+  HandOut,
+  OnQuestion,
+  QuestionName,
+  SocketOptions,
+  SocketServer,
+  StartSocketServer,
+} from "./types.ts";
 
 const RESTART_AFTER_MS = 500;
 const MEMORY_MIB = 96;
@@ -60,12 +68,24 @@ export const startSocketServer: StartSocketServer = async (options) => {
   return ok(server);
 };
 
-function createThread({ workerUrl, onMiss, onUse }: SocketOptions, endpoint: string) {
+function answerTo(
+  onQuestion: OnQuestion,
+  { about, ask }: Question,
+  gone: Promise<void>,
+): Promise<Answer<QuestionName>> {
+  // Each is asked what it answers: the question's type says so, which a union cannot be told.
+  const answer = onQuestion[about] as (ask: unknown, gone: Promise<void>) => Promise<Answer<QuestionName>>;
+  return answer(ask, gone).catch(() => ({ ok: false, code: "internal" }));
+}
+
+function createThread({ workerUrl, onQuestion, onUse, onLeft }: SocketOptions, endpoint: string) {
   let worker: Worker | undefined;
   let closing = false;
   let number = 0;
   let latest: HandOut | undefined;
   const unacknowledged = new Map<number, () => void>();
+  /** Who asked has left: by the question's number. */
+  const leavers = new Map<number, () => void>();
 
   const post = (message: ToWorker): void => worker?.postMessage(message);
   const pushLatest = (): void => {
@@ -86,14 +106,21 @@ function createThread({ workerUrl, onMiss, onUse }: SocketOptions, endpoint: str
       case "acknowledged":
         acknowledge(message.number);
         return;
-      case "miss": {
-        const { number: question, signIn, minValidSec, rest } = message;
-        const answer = await onMiss({ signIn, minValidSec, rest }).catch(
-          () => ({ ok: false, code: "internal" }) as const,
-        );
-        post({ kind: "answer", number: question, ...answer });
+      case "question": {
+        const gone = new Promise<void>((resolve) => leavers.set(message.number, resolve));
+        const answer = await answerTo(onQuestion, message, gone);
+        post({ kind: "answer", number: message.number, answer });
+        // An answer to who left just before it is one that nobody had: such news of a pairing may still come.
+        if (message.about !== "pair") leavers.delete(message.number);
         return;
       }
+      case "gone":
+        leavers.get(message.number)?.();
+        leavers.delete(message.number);
+        return;
+      case "left":
+        onLeft(message.grant);
+        return;
       case "uses":
         onUse(message.uses);
         return;

@@ -1,4 +1,4 @@
-/** One connection: greeting, proof, then requests. Knows no thread and no socket, so that its rules read in one place. */
+/** One connection: greeting, proof or pairing, then requests. Knows no thread and no socket, so that its rules read in one place. */
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
 import {
@@ -7,57 +7,77 @@ import {
   request,
   SOCKET_ERRORS,
   type Method,
+  type Notification,
+  type NotificationParams,
   type Params,
   type RequestId,
   type SocketErrorCode,
   type TokenGetResult,
 } from "../../contract/socket.ts";
 import { proofOf, sameProof } from "./proof.ts";
-import { accountsFor, chooseToken, type Grant } from "./table.ts";
-import type { HandOut, Miss } from "./types.ts";
+import { accountOf, accountsFor, chooseToken, newsFor, reported, type News } from "./table.ts";
+import type { Answer, Ask, Grant, HandOut, Refusal } from "./types.ts";
 
 /** What a session needs from the thread it lives in. */
 export interface SessionHost {
   readonly endpoint: string;
+  /** 32 random bytes, base64url, never used again. */
+  readonly challenge?: string;
   readonly table: () => HandOut;
   readonly nowMs: () => number;
   /** Asks main for a fresh token; askers of one sign-in share the answer. Limited per grant. */
-  readonly miss: (
-    grant: string,
-    ask: Miss,
-  ) => Promise<{ ok: true; token: TokenGetResult } | { ok: false; code: SocketErrorCode }>;
-  readonly used: (grant: string, signIn?: string) => void;
+  readonly miss: (grant: string, ask: Ask<"token">) => Promise<Answer<"token">>;
+  /** Asks main to ask the provider. Limited per grant and sign-in. */
+  readonly report: (grant: string, ask: Ask<"report">) => Promise<Answer<"report">>;
+  /** One at a time in all; `code` is what both sides show. */
+  readonly pair: (
+    asked: Params<"pair.request">,
+  ) => { readonly code: string; readonly answer: Promise<Answer<"pair">> } | Refusal;
+  readonly revokeSelf: (grant: string) => Promise<Answer<"revokeSelf">>;
+  /** Limited per grant. */
+  readonly show: (ask: Ask<"show">) => Promise<Answer<"show">>;
+  readonly used: (grant: string, signIn?: string, reason?: string) => void;
   readonly write: (line: string) => void;
   /** After what was written has gone out. */
   readonly end: () => void;
 }
 
 export interface Session {
-  /** Undefined until the proof was good. */
+  /** Undefined until the proof was good, or the pairing allowed. */
   readonly grant: string | undefined;
+  /** It waits for the person. */
+  readonly pairing: boolean;
+  readonly watches: boolean;
   /** Takes a line; resolves when it has been answered. */
   take(line: string): Promise<void>;
+  /** Tells it what is its business. */
+  tell(news: News): void;
+  /** Its grant is gone: it is told so, and ends. */
+  cut(): void;
 }
 
 /** Sentences for people who read a tool's log; programs read `data.code`. */
 const MESSAGES: Record<SocketErrorCode, string> = {
-  protocol_error: "This is not a message of tokenkeep/1.",
+  protocol_error: "This is not a message of tokenkeep/1, or not in its place.",
   method_unknown: "There is no such method.",
   params_invalid: "The parameters do not fit the method.",
   internal: "Something went wrong inside Tokenkeep.",
-  auth_failed: "The proof does not fit. Copy the connection of this tool from the Tokenkeep window again.",
+  auth_failed:
+    "The proof does not fit. Pair this tool again, or copy its connection from the Tokenkeep window.",
   vault_locked: "The vault is not open. Ask again later.",
   pairing_pending: "Another tool is waiting for an answer. Ask again later.",
-  grant_denied: "The token may do more than this tool is allowed.",
+  grant_denied: "This tool is not allowed that.",
   account_unknown: "No account of this tool has that name, or several have.",
   scope_missing: "No sign-in of this account has all of these scopes.",
   needs_sign_in: "This account has to sign in again, in the Tokenkeep window.",
   provider_unreachable: "The provider cannot be reached. Ask again later.",
-  rate_limited: "Too many requests that need the provider. Ask again later.",
+  rate_limited: "Too often. Ask again later.",
 };
 
-type Open = Extract<Method, "accounts.list" | "token.get">;
-const isOpen = (name: string): name is Open => name === "accounts.list" || name === "token.get";
+type First = Extract<Method, "auth" | "pair.request">;
+type Open = Exclude<Method, First>;
+const isFirst = (name: string): name is First => name === "auth" || name === "pair.request";
+const isOpen = (name: string): name is Open => !isFirst(name) && Object.hasOwn(params, name);
 /** Does the same work for a client that does not exist. */
 const NOBODY = randomBytes(32);
 
@@ -70,26 +90,44 @@ function tokenText(token: TokenGetResult): string {
 }
 
 export function createSession(host: SessionHost): Session {
-  const challenge = randomBytes(32).toString("base64url");
+  const challenge = host.challenge ?? randomBytes(32).toString("base64url");
   let grant: string | undefined;
   let greeted = false;
+  let pairing = false;
+  let watches = false;
   let over = false;
+  /** The request that gives the grant back: answered before the end that it brings about. */
+  let farewell: RequestId | undefined;
 
   const send = (message: object): void => host.write(JSON.stringify(message));
+  const answer = (id: RequestId, result: unknown): void => send({ jsonrpc: "2.0", id, result });
   const give = (id: RequestId, token: TokenGetResult): void =>
     host.write(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${tokenText(token)}}`);
-  const refuse = (id: RequestId | null, code: SocketErrorCode): void =>
+  const notify = <N extends Notification>(method: N, about: NotificationParams<N>): void =>
+    send({ jsonrpc: "2.0", method, params: about });
+  const refuse = (id: RequestId | null, code: SocketErrorCode, retry_after?: number): void =>
     send({
       jsonrpc: "2.0",
       id,
-      error: { code: SOCKET_ERRORS[code], message: MESSAGES[code], data: { code } },
+      error: {
+        code: SOCKET_ERRORS[code],
+        message: MESSAGES[code],
+        data: { code, ...(retry_after !== undefined && { retry_after }) },
+      },
     });
-  const leave = (id: RequestId | null, code: SocketErrorCode): void => {
+  const leave = (id: RequestId | null, code: SocketErrorCode, retry_after?: number): void => {
     over = true;
-    refuse(id, code);
+    refuse(id, code, retry_after);
     host.end();
   };
   const currentGrant = (): Grant | undefined => host.table().grants.find(({ id }) => id === grant);
+  const cut = (): void => {
+    if (over) return;
+    over = true;
+    if (farewell !== undefined) answer(farewell, {});
+    notify("grant.revoked", {});
+    host.end();
+  };
 
   function authenticate(id: RequestId, { client, nonce, proof }: Params<"auth">): void {
     const table = host.table();
@@ -101,30 +139,94 @@ export function createSession(host: SessionHost): Session {
     const fits = sameProof(proofOf("client", input), proof);
     if (!fits || known === undefined) return leave(id, "auth_failed");
     grant = client;
-    send({ jsonrpc: "2.0", id, result: { proof: proofOf("server", input) } });
+    answer(id, { proof: proofOf("server", input) });
   }
 
-  async function answer(id: RequestId, method: Open, given: unknown): Promise<void> {
+  async function pair(id: RequestId, asked: Params<"pair.request">): Promise<void> {
+    if (host.table().locked) return leave(id, "vault_locked");
+    const question = host.pair(asked);
+    if ("ok" in question) return leave(id, question.code, question.retryAfterSec);
+    pairing = true;
+    notify("pair.code", { code: question.code });
+    const said = await question.answer;
+    pairing = false;
+    if (over) return; // it did not wait
+    if (!said.ok) return leave(id, said.code, said.retryAfterSec);
+    const { grant: given, ...result } = said.value;
+    grant = given;
+    answer(id, result);
+  }
+
+  /** Nothing but the first request may come now. */
+  async function greet(id: RequestId, method: string, given: unknown): Promise<void> {
+    greeted = true;
+    if (method === "auth") {
+      const asked = v.safeParse(params.auth, given);
+      return asked.success ? authenticate(id, asked.output) : leave(id, "protocol_error");
+    }
+    if (method !== "pair.request") return leave(id, "protocol_error");
+    const asked = v.safeParse(params["pair.request"], given);
+    return asked.success ? pair(id, asked.output) : leave(id, "params_invalid");
+  }
+
+  /** What was allowed when a question went to main may not be now: the wait may have been long. */
+  function stillAllowed(id: RequestId): boolean {
+    if (host.table().locked) refuse(id, "vault_locked");
+    else if (currentGrant() === undefined) cut();
+    else return true;
+    return false;
+  }
+
+  async function serve(id: RequestId, method: Open, given: unknown): Promise<void> {
     const table = host.table();
     if (table.locked) return refuse(id, "vault_locked");
     const mine = currentGrant();
-    if (mine === undefined) return leave(id, "auth_failed");
+    if (mine === undefined) return cut();
     switch (method) {
       case "accounts.list":
         host.used(mine.id);
-        return send({ jsonrpc: "2.0", id, result: { accounts: accountsFor(table, mine) } });
+        return answer(id, { accounts: accountsFor(table, mine) });
       case "token.get": {
         const ask = (given ?? {}) as NonNullable<Params<"token.get">>;
         const choice = chooseToken(table, mine, ask, host.nowMs());
-        host.used(mine.id, choice.kind === "error" ? undefined : choice.signIn);
+        host.used(mine.id, choice.kind === "error" ? undefined : choice.signIn, ask.reason);
         if (choice.kind === "token") return give(id, choice.token);
         if (choice.kind === "error") return refuse(id, choice.code);
-        const fresh = await host.miss(mine.id, choice);
-        // The wait may have been long: what was allowed then may not be now.
-        if (host.table().locked) return refuse(id, "vault_locked");
-        if (currentGrant() === undefined) return leave(id, "auth_failed");
-        if (!fresh.ok) return refuse(id, fresh.code);
-        return give(id, fresh.token);
+        const { signIn, minValidSec, rest } = choice;
+        const fresh = await host.miss(mine.id, { signIn, minValidSec, rest });
+        if (!stillAllowed(id)) return;
+        return fresh.ok ? give(id, fresh.value) : refuse(id, fresh.code, fresh.retryAfterSec);
+      }
+      case "token.reportInvalid": {
+        const { token_id } = given as Params<"token.reportInvalid">;
+        host.used(mine.id);
+        const entry = reported(table, mine, token_id);
+        if (entry === undefined) return answer(id, { valid: false });
+        const said = await host.report(mine.id, { signIn: entry.signIn, tokenId: token_id });
+        if (!stillAllowed(id)) return;
+        return said.ok ? answer(id, said.value) : refuse(id, said.code, said.retryAfterSec);
+      }
+      case "token.watch":
+        watches = true;
+        return answer(id, {});
+      case "grant.revokeSelf": {
+        farewell = id;
+        const said = await host.revokeSelf(mine.id);
+        farewell = undefined;
+        return said.ok ? undefined : refuse(id, said.code); // the table without it has cut this one with the others
+      }
+      case "ui.request": {
+        const { action, account: name, scopes } = given as Params<"ui.request">;
+        const account = name === undefined ? undefined : accountOf(table, mine, name);
+        if (name !== undefined && account === undefined) return refuse(id, "account_unknown");
+        if (action === "remove" && account === undefined) return refuse(id, "params_invalid");
+        const said = await host.show({
+          grant: mine.id,
+          action,
+          ...(account !== undefined && { account }),
+          ...(scopes !== undefined && { scopes }),
+        });
+        return said.ok ? answer(id, said.value) : refuse(id, said.code, said.retryAfterSec);
       }
     }
   }
@@ -133,6 +235,27 @@ export function createSession(host: SessionHost): Session {
   return {
     get grant() {
       return grant;
+    },
+    get pairing() {
+      return pairing;
+    },
+    get watches() {
+      return watches;
+    },
+    cut,
+    tell(news) {
+      const mine = watches && !over ? currentGrant() : undefined;
+      if (news.lock !== undefined) {
+        if (watches && !over) notify(`vault.${news.lock}`, {});
+        return;
+      }
+      if (mine === undefined) return;
+      const { changed, ended } = newsFor(news, mine);
+      for (const { account, token } of changed) {
+        const { token_id, client_id, scopes, expires_at } = token;
+        notify("token.changed", { account, token_id, client_id, scopes, expires_at });
+      }
+      for (const { account, token } of ended) notify("token.revoked", { account, token_id: token.token_id });
     },
     async take(line) {
       if (over) return;
@@ -145,17 +268,13 @@ export function createSession(host: SessionHost): Session {
       const parsed = v.safeParse(request, value);
       if (!parsed.success) return leave(null, "protocol_error");
       const { id, method, params: given } = parsed.output;
-      if (!greeted) {
-        greeted = true;
-        const asked = method === "auth" ? v.safeParse(params.auth, given) : undefined;
-        if (asked?.success !== true) return leave(id, "protocol_error");
-        return authenticate(id, asked.output);
-      }
-      if (method === "auth") return leave(id, "protocol_error"); // one challenge, one use
+      if (!greeted) return greet(id, method, given);
+      if (pairing || isFirst(method)) return leave(id, "protocol_error"); // one challenge, one use
       if (!isOpen(method)) return refuse(id, "method_unknown");
       const checked = v.safeParse(params[method], given);
-      if (!checked.success) return refuse(id, "params_invalid");
-      return answer(id, method, checked.output);
+      // By name alone: a list would pass for an object whose members are all left out.
+      if (!checked.success || Array.isArray(given)) return refuse(id, "params_invalid");
+      return serve(id, method, checked.output);
     },
   };
 }

@@ -1,17 +1,28 @@
 /** Answers from what main has pushed, within what a grant allows. Pure. */
-import type { Params, SocketAccount, SocketErrorCode, TokenGetResult } from "../../contract/socket.ts";
-import type { HandOut, HandOutToken } from "./types.ts";
+import type { Params, ResultOf, SocketErrorCode, TokenGetResult } from "../../contract/socket.ts";
+import type { Ask, Grant, HandOut, HandOutToken } from "./types.ts";
 
 /** A tool that does not say gets a token that lasts at least a minute. */
 const DEFAULT_MIN_VALID_SEC = 60;
 
-export type Grant = HandOut["grants"][number];
-
-const allows = ({ accounts }: Grant, account: string): boolean =>
+const allowsAccount = ({ accounts }: Grant, account: string): boolean =>
   accounts === undefined || accounts.includes(account);
+const allowsSignIn = ({ signIns }: Grant, signIn: string): boolean =>
+  signIns === undefined || signIns.includes(signIn);
+const allowsScopes = ({ scopes }: Grant, { token }: HandOutToken): boolean =>
+  scopes === undefined || token.scopes.every((scope) => scopes.includes(scope));
+const allows = (grant: Grant, entry: HandOutToken): boolean =>
+  allowsAccount(grant, entry.account) && allowsSignIn(grant, entry.signIn) && allowsScopes(grant, entry);
 
-export const accountsFor = (table: HandOut, grant: Grant): readonly SocketAccount[] =>
-  table.accounts.filter(({ account }) => allows(grant, account));
+/** The grant's accounts, each with those sign-ins that the tool may use. */
+export const accountsFor = ({ accounts }: HandOut, grant: Grant): ResultOf<"accounts.list">["accounts"] =>
+  accounts
+    .filter(({ view }) => allowsAccount(grant, view.account))
+    .map(({ view, signIns }) =>
+      grant.signIns === undefined
+        ? view
+        : { ...view, sign_ins: view.sign_ins.filter((_, at) => allowsSignIn(grant, signIns[at] ?? "")) },
+    );
 
 /** The table with a newer token of one sign-in that it has. */
 export const withToken = (table: HandOut, signIn: string, token: TokenGetResult): HandOut => ({
@@ -19,10 +30,14 @@ export const withToken = (table: HandOut, signIn: string, token: TokenGetResult)
   tokens: table.tokens.map((entry) => (entry.signIn === signIn ? { ...entry, token } : entry)),
 });
 
+/** A token that this grant was, or would be, handed; undefined also for one that is not a stranger's business. */
+export const reported = ({ tokens }: HandOut, grant: Grant, tokenId: string): HandOutToken | undefined =>
+  tokens.find((entry) => entry.token.token_id === tokenId && allows(grant, entry));
+
 export type Choice =
   | { readonly kind: "token"; readonly token: TokenGetResult; readonly signIn: string }
   /** Main may be able to renew it. */
-  | { readonly kind: "miss"; readonly signIn: string; readonly minValidSec: number; readonly rest: boolean }
+  | ({ readonly kind: "miss" } & Ask<"token">)
   | { readonly kind: "error"; readonly code: SocketErrorCode };
 
 /** The smallest sign-in that covers the scopes asked for and lies within the grant. */
@@ -37,6 +52,7 @@ export function chooseToken(
   const all = table.tokens.filter(
     (token) =>
       token.account === account &&
+      allowsSignIn(grant, token.signIn) &&
       // An alias names one sign-in of an account that may have several.
       (ask.account === undefined || token.alias === ask.account || !isAlias(table, ask.account)),
   );
@@ -45,9 +61,7 @@ export function chooseToken(
     (ask.scopes ?? []).every((scope) => token.scopes.includes(scope)),
   );
   if (covering.length === 0) return { kind: "error", code: "scope_missing" };
-  const within = covering.filter(({ token }) =>
-    token.scopes.every((scope) => grant.scopes?.includes(scope) ?? true),
-  );
+  const within = covering.filter((entry) => allowsScopes(grant, entry));
   const [best] = within.sort((a, b) => a.token.scopes.length - b.token.scopes.length);
   return best === undefined ? { kind: "error", code: "grant_denied" } : judge(best, ask.min_valid, nowMs);
 }
@@ -57,7 +71,7 @@ function judge({ token, signIn, renews }: HandOutToken, asked: number | undefine
   const leftSec = token.expires_at === null ? Infinity : token.expires_at - nowMs / 1000;
   if (leftSec >= minValidSec) return { kind: "token", token, signIn };
   if (renews) return { kind: "miss", signIn, minValidSec, rest: asked === undefined };
-  // Nothing longer can be had: what is left will do for who did not ask for more.
+  // Nothing longer can be had: what is left of it will do for who did not ask for more.
   return leftSec > 0 && asked === undefined
     ? { kind: "token", token, signIn }
     : { kind: "error", code: "needs_sign_in" };
@@ -66,16 +80,45 @@ function judge({ token, signIn, renews }: HandOutToken, asked: number | undefine
 const isAlias = (table: HandOut, name: string): boolean => table.tokens.some(({ alias }) => alias === name);
 
 /** By key, login or alias; without a name, the one account that the grant has. Ambiguous names are no account. */
-function accountOf(table: HandOut, grant: Grant, name: string | undefined): string | undefined {
-  const mine = accountsFor(table, grant);
+export function accountOf(table: HandOut, grant: Grant, name: string | undefined): string | undefined {
+  const mine = table.accounts.filter(({ view }) => allowsAccount(grant, view.account));
   const named =
     name === undefined
       ? mine
       : mine.filter(
-          ({ account, login }) =>
+          ({ view: { account, login } }) =>
             account === name ||
             login === name.toLowerCase() ||
             table.tokens.some((token) => token.account === account && token.alias === name),
         );
-  return named.length === 1 ? named[0]?.account : undefined;
+  return named.length === 1 ? named[0]?.view.account : undefined;
 }
+
+/** What is different between two tables, for those who watch. */
+export interface News {
+  readonly lock: "locked" | "unlocked" | undefined;
+  /** Other tokens than before, or new ones. */
+  readonly changed: readonly HandOutToken[];
+  /** Tokens that nothing took the place of. */
+  readonly ended: readonly HandOutToken[];
+}
+
+/** A lock hides the tokens and ends none, so across one there is no news of them. */
+export function newsBetween(before: HandOut, after: HandOut): News {
+  if (before.locked !== after.locked)
+    return { lock: after.locked ? "locked" : "unlocked", changed: [], ended: [] };
+  const earlier = new Map(before.tokens.map((entry) => [entry.signIn, entry.token.token_id]));
+  const there = new Set(after.tokens.map(({ signIn }) => signIn));
+  return {
+    lock: undefined,
+    changed: after.tokens.filter(({ signIn, token }) => earlier.get(signIn) !== token.token_id),
+    ended: before.tokens.filter(({ signIn }) => !there.has(signIn)),
+  };
+}
+
+/** What of it is the business of this grant. */
+export const newsFor = ({ lock, changed, ended }: News, grant: Grant): News => ({
+  lock,
+  changed: changed.filter((entry) => allows(grant, entry)),
+  ended: ended.filter((entry) => allows(grant, entry)),
+});

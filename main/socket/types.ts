@@ -1,25 +1,41 @@
 import type { Result } from "../../contract/failure.ts";
-import type { SocketAccount, SocketErrorCode, TokenGetResult } from "../../contract/socket.ts";
+import type {
+  Params,
+  ResultOf,
+  SocketAccount,
+  SocketErrorCode,
+  TokenGetResult,
+} from "../../contract/socket.ts";
 
 /**
  * What main pushes to the worker: all it needs to answer without asking. Plain data, since it crosses a thread by
  * structured clone; the strings in here are secrets and stay inside the worker.
  */
 export interface HandOut {
-  /** While locked the worker refuses everything but `auth` with `vault_locked`, and the lists are empty. */
+  /** While locked the worker refuses everything with `vault_locked`, and the lists are empty. */
   readonly locked: boolean;
-  readonly grants: readonly {
-    readonly id: string;
-    /** 32 bytes, base64url. */
-    readonly key: string;
-    /** Account keys; absent: all. */
-    readonly accounts?: readonly string[];
-    /** A token with any other scope is not handed out; absent: any. */
-    readonly scopes?: readonly string[];
-  }[];
-  readonly accounts: readonly SocketAccount[];
+  readonly grants: readonly Grant[];
+  readonly accounts: readonly HandOutAccount[];
   /** One entry per sign-in that can give a token now or after a refresh. */
   readonly tokens: readonly HandOutToken[];
+}
+export interface Grant {
+  readonly id: string;
+  /** 32 bytes, base64url. */
+  readonly key: string;
+  /** Account keys; absent: all. */
+  readonly accounts?: readonly string[];
+  /** Of these accounts, no other sign-in's token; absent: any. */
+  readonly signIns?: readonly string[];
+  /** A token with any other scope is not handed out; absent: any. */
+  readonly scopes?: readonly string[];
+  /** It ends with its connection. */
+  readonly once?: true;
+}
+export interface HandOutAccount {
+  readonly view: SocketAccount;
+  /** Whose `view.sign_ins` are, in their order. */
+  readonly signIns: readonly string[];
 }
 export interface HandOutToken {
   readonly signIn: string;
@@ -30,19 +46,51 @@ export interface HandOutToken {
   readonly renews: boolean;
 }
 
-/** The worker has no token that is valid for long enough. */
-export interface Miss {
-  readonly signIn: string;
-  readonly minValidSec: number;
-  /** If it cannot be renewed now, what is left of it will do. */
-  readonly rest: boolean;
+/** What the worker asks main, and what it is answered. */
+export interface Questions {
+  /** There is no token that is valid for long enough. `rest`: if it cannot be renewed now, what is left will do. */
+  readonly token: {
+    readonly ask: { readonly signIn: string; readonly minValidSec: number; readonly rest: boolean };
+    readonly answer: TokenGetResult;
+  };
+  readonly report: {
+    readonly ask: { readonly signIn: string; readonly tokenId: string };
+    readonly answer: ResultOf<"token.reportInvalid">;
+  };
+  readonly pair: {
+    readonly ask: {
+      readonly asked: Params<"pair.request">;
+      /** As the tool shows it. */
+      readonly code: string;
+      /** Of our end of its connection; undefined where that is not to be had. */
+      readonly inode?: string;
+    };
+    /** `grant`: in the table by now. */
+    readonly answer: ResultOf<"pair.request"> & { readonly grant: string };
+  };
+  readonly revokeSelf: { readonly ask: { readonly grant: string }; readonly answer: null };
+  readonly show: {
+    readonly ask: { readonly grant: string; readonly account?: string } & Pick<
+      Params<"ui.request">,
+      "action" | "scopes"
+    >;
+    readonly answer: ResultOf<"ui.request">;
+  };
 }
-export type OnMiss = (
-  ask: Miss,
-) => Promise<
-  | { readonly ok: true; readonly token: TokenGetResult }
-  | { readonly ok: false; readonly code: SocketErrorCode }
->;
+export type QuestionName = keyof Questions;
+export type Ask<Q extends QuestionName> = Questions[Q]["ask"];
+export interface Refusal {
+  readonly ok: false;
+  readonly code: SocketErrorCode;
+  /** Before that there is no use in asking again. */
+  readonly retryAfterSec?: number;
+}
+export type Answer<Q extends QuestionName> =
+  { readonly ok: true; readonly value: Questions[Q]["answer"] } | Refusal;
+/** `gone` resolves when who asks has left. */
+export type OnQuestion = {
+  readonly [Q in QuestionName]: (ask: Ask<Q>, gone: Promise<void>) => Promise<Answer<Q>>;
+};
 
 /** The broker as main sees it. */
 export interface SocketServer {
@@ -60,6 +108,8 @@ export interface Use {
   readonly signIn?: string;
   readonly count: number;
   readonly lastAtMs: number;
+  /** What it said it wants the token for, the last time. */
+  readonly reason?: string;
 }
 
 export interface SocketOptions {
@@ -67,9 +117,11 @@ export interface SocketOptions {
   readonly folder: string;
   /** The bundled worker script. */
   readonly workerUrl: URL;
-  readonly onMiss: OnMiss;
+  readonly onQuestion: OnQuestion;
   /** A tool used its grant; counted by the worker and told at most every 5 s. */
   readonly onUse: (uses: readonly Use[]) => void;
+  /** The connection of a grant that is good for one was closed. */
+  readonly onLeft: (grant: string) => void;
 }
 /** Fails with `socket_unsafe_folder` or `socket_failing`. */
 export type StartSocketServer = (options: SocketOptions) => Promise<Result<SocketServer>>;

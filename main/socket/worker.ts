@@ -1,13 +1,15 @@
 /** The socket's own thread: accepts, frames, limits. A busy main or window does not delay it, nor it them. */
+import { randomInt } from "node:crypto";
+import { chmodSync, readlinkSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
-import { chmodSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { MAX_CONNECTIONS } from "../../contract/socket.ts";
 import { createLines } from "./framing.ts";
-import type { FromWorker, MissAnswer, ToWorker, WorkerStart } from "./messages.ts";
-import { createSession, type Session } from "./session.ts";
-import { withToken } from "./table.ts";
-import type { HandOut, Miss, Use } from "./types.ts";
+import type { FromWorker, Question, ToWorker, WorkerStart } from "./messages.ts";
+import { createPace } from "./pace.ts";
+import { createSession, type Session, type SessionHost } from "./session.ts";
+import { newsBetween, withToken } from "./table.ts";
+import type { Answer, Ask, HandOut, QuestionName, Refusal, Use } from "./types.ts";
 
 /** To prove oneself takes a millisecond; who takes longer has something else in mind. */
 const AUTH_TIMEOUT_MS = 10_000;
@@ -18,8 +20,8 @@ const MAX_UNREAD_BYTES = 1024 * 1024;
 /** How long a refused connection is still read, and what is read thrown away: closing at once would lose our answer. */
 const LINGER_MS = 1_000;
 const TELL_USES_EVERY_MS = 5_000;
-/** Questions to main per grant and minute: each may become a request to the provider. */
-const MISSES_PER_MINUTE = 60;
+/** After a question that came to nothing, in seconds: nobody is to be asked until they say yes. */
+const AFTER_WITHDRAWAL_SEC = 5;
 
 const { endpoint } = workerData as WorkerStart;
 const tell = (message: FromWorker): void => parentPort?.postMessage(message);
@@ -27,38 +29,121 @@ const tell = (message: FromWorker): void => parentPort?.postMessage(message);
 let table: HandOut = { locked: true, grants: [], accounts: [], tokens: [] };
 const connections = new Map<Socket, Session>();
 
-// Misses: callers that want the same share one question.
-const waiting = new Map<
-  number,
-  { readonly signIn: string; readonly resolve: (answer: MissAnswer) => void }
->();
-const asked = new Map<string, Promise<MissAnswer>>();
-const budget = new Map<string, { left: number; untilMs: number }>();
-let questions = 0;
-
-function mayAsk(grant: string): boolean {
-  const now = performance.now(); // the wall clock may be set back
-  const entry = budget.get(grant);
-  const current =
-    entry === undefined || entry.untilMs <= now ? { left: MISSES_PER_MINUTE, untilMs: now + 60_000 } : entry;
-  budget.set(grant, current);
-  current.left -= 1;
-  return current.left >= 0;
+/** Everything that changes the table goes through here, so that those who watch hear of it once. */
+function replaceTable(next: HandOut): void {
+  const before = table;
+  table = next;
+  if (!table.locked) cutRevoked();
+  const watching = [...connections.values()].filter(({ watches }) => watches);
+  if (watching.length === 0) return;
+  const news = newsBetween(before, table);
+  if (news.lock === undefined && news.changed.length === 0 && news.ended.length === 0) return;
+  for (const session of watching) session.tell(news);
 }
 
-function miss(grant: string, { signIn, minValidSec, rest }: Miss): Promise<MissAnswer> {
+/** Tools whose grant is gone lose their connection at once; under a lock they keep it and are refused. */
+function cutRevoked(): void {
+  const granted = new Set(table.grants.map(({ id }) => id));
+  for (const session of connections.values())
+    if (session.grant !== undefined && !granted.has(session.grant)) session.cut();
+}
+
+// Questions to main.
+const waiting = new Map<number, (answer: Answer<QuestionName>) => void>();
+let questions = 0;
+function question(about: Question): {
+  readonly number: number;
+  readonly answer: Promise<Answer<QuestionName>>;
+} {
+  questions += 1;
+  const number = questions;
+  const answer = new Promise<Answer<QuestionName>>((resolve) => waiting.set(number, resolve));
+  tell({ kind: "question", number, ...about });
+  return { number, answer };
+}
+const askMain = <Q extends QuestionName>(about: Q, ask: Ask<Q>): Promise<Answer<Q>> =>
+  question({ about, ask } as Question).answer;
+const tooOften = (retryAfterSec: number): Promise<Refusal> =>
+  Promise.resolve({ ok: false, code: "rate_limited", retryAfterSec });
+
+// Each of these may become a request to the provider, or something that a person sees.
+const misses = createPace(60, 60);
+const reports = createPace(1, 60);
+const showings = createPace(1, 10);
+
+/** Callers that want the same token share one question. */
+const asked = new Map<string, Promise<Answer<"token">>>();
+function miss(grant: string, ask: Ask<"token">): Promise<Answer<"token">> {
+  const { signIn, minValidSec, rest } = ask;
   const key = `${signIn} ${String(minValidSec)} ${String(rest)}`;
   const shared = asked.get(key);
   if (shared !== undefined) return shared;
-  if (!mayAsk(grant)) return Promise.resolve({ ok: false, code: "rate_limited" });
-  questions += 1;
-  const number = questions;
-  const question = new Promise<MissAnswer>((resolve) => waiting.set(number, { signIn, resolve })).finally(
-    () => asked.delete(key),
-  );
-  asked.set(key, question);
-  tell({ kind: "miss", number, signIn, minValidSec, rest });
-  return question;
+  const waitSec = misses.take(grant);
+  if (waitSec > 0) return tooOften(waitSec);
+  const fresh = askMain("token", ask)
+    .then((answer) => {
+      // Main's next table has it too; who asks before that is not a miss again.
+      if (answer.ok && !table.locked) replaceTable(withToken(table, signIn, answer.value));
+      return answer;
+    })
+    .finally(() => asked.delete(key));
+  asked.set(key, fresh);
+  return fresh;
+}
+
+function report(grant: string, ask: Ask<"report">): Promise<Answer<"report">> {
+  const waitSec = reports.take(`${grant} ${ask.signIn}`);
+  return waitSec > 0 ? tooOften(waitSec) : askMain("report", ask);
+}
+
+function show(ask: Ask<"show">): Promise<Answer<"show">> {
+  const waitSec = showings.take(ask.grant);
+  return waitSec > 0 ? tooOften(waitSec) : askMain("show", ask);
+}
+
+// Pairing: one question to the person at a time, whoever asks.
+let pairing: { readonly socket: Socket; readonly number: number } | undefined;
+let quietUntilMs = 0;
+const beQuiet = (forSec: number): void => {
+  quietUntilMs = performance.now() + forSec * 1000;
+};
+function pair(socket: Socket, asked: Ask<"pair">["asked"]): ReturnType<SessionHost["pair"]> {
+  if (pairing !== undefined) return { ok: false, code: "pairing_pending" };
+  const waitSec = Math.ceil((quietUntilMs - performance.now()) / 1000);
+  if (waitSec > 0) return { ok: false, code: "rate_limited", retryAfterSec: waitSec };
+  const code = String(randomInt(1_000_000)).padStart(6, "0");
+  const inode = inodeOf(socket);
+  const { number, answer } = question({
+    about: "pair",
+    ask: { asked, code, ...(inode !== undefined && { inode }) },
+  });
+  pairing = { socket, number };
+  return {
+    code,
+    answer: (answer as Promise<Answer<"pair">>).then((said) => {
+      if (pairing?.number === number) pairing = undefined;
+      if (!said.ok && said.retryAfterSec !== undefined) beQuiet(said.retryAfterSec);
+      return said;
+    }),
+  };
+}
+/** Who closes the connection does not want to know any more. */
+function withdraw(socket: Socket): void {
+  if (pairing?.socket !== socket) return;
+  const { number } = pairing;
+  pairing = undefined;
+  beQuiet(AFTER_WITHDRAWAL_SEC);
+  tell({ kind: "gone", number });
+}
+/** Leads to the program at the other end; Node has no better name for it than the descriptor of the handle. */
+function inodeOf(socket: Socket): string | undefined {
+  const { fd = -1 } = (socket as { readonly _handle?: { readonly fd?: number } })._handle ?? {};
+  if (process.platform !== "linux" || fd < 0) return undefined;
+  try {
+    return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${String(fd)}`))?.[1];
+  } catch {
+    return undefined;
+  }
 }
 
 // Uses: counted here, told now and then.
@@ -71,10 +156,17 @@ function tellUses(): void {
   tell({ kind: "uses", uses: [...uses.values()] });
   uses.clear();
 }
-function used(grant: string, signIn?: string): void {
+function used(grant: string, signIn?: string, said?: string): void {
   const key = `${grant} ${signIn ?? ""}`;
-  const count = (uses.get(key)?.count ?? 0) + 1;
-  uses.set(key, { grant, ...(signIn !== undefined && { signIn }), count, lastAtMs: Date.now() });
+  const before = uses.get(key);
+  const reason = said ?? before?.reason;
+  uses.set(key, {
+    grant,
+    ...(signIn !== undefined && { signIn }),
+    ...(reason !== undefined && { reason }),
+    count: (before?.count ?? 0) + 1,
+    lastAtMs: Date.now(),
+  });
   usesTimer ??= setTimeout(tellUses, TELL_USES_EVERY_MS);
 }
 
@@ -96,7 +188,11 @@ function accept(socket: Socket): void {
     table: () => table,
     nowMs: () => Date.now(),
     miss,
+    report,
+    show,
     used,
+    pair: (wishes) => pair(socket, wishes),
+    revokeSelf: (grant) => askMain("revokeSelf", { grant }),
     write(line) {
       if (socket.destroyed) return;
       socket.write(`${line}\n`);
@@ -111,37 +207,32 @@ function accept(socket: Socket): void {
   });
   connections.set(socket, session);
   const unproven = setTimeout(() => {
-    if (session.grant === undefined) socket.destroy();
+    if (session.grant === undefined && !session.pairing) socket.destroy();
   }, AUTH_TIMEOUT_MS);
+  const take = (line: string): void => {
+    underWay += 1;
+    void session
+      .take(line)
+      .catch(() => socket.destroy())
+      .finally(() => {
+        underWay -= 1;
+        flow();
+      });
+  };
   socket.on("data", (chunk) => {
     if (leaving) return;
-    const whole = lines.feed(chunk, (line) => {
-      underWay += 1;
-      void session
-        .take(line)
-        .catch(() => socket.destroy())
-        .finally(() => {
-          underWay -= 1;
-          flow();
-        });
-    });
-    if (whole) flow();
-    else void session.take("").catch(() => socket.destroy()); // no JSON: answered with `protocol_error`, then closed
+    if (lines.feed(chunk, take)) flow();
+    else take(""); // no JSON: answered with `protocol_error`, then closed
   });
   socket.on("drain", flow);
   socket.on("error", () => socket.destroy());
   socket.on("close", () => {
     clearTimeout(unproven);
     connections.delete(socket);
+    withdraw(socket);
+    const left = table.grants.find(({ id, once }) => once === true && id === session.grant);
+    if (left !== undefined) tell({ kind: "left", grant: left.id });
   });
-}
-
-/** Tools whose grant is gone lose their connection at once; under a lock they keep it and are refused. */
-function cutRevoked(): void {
-  if (table.locked) return;
-  const granted = new Set(table.grants.map(({ id }) => id));
-  for (const [socket, { grant }] of connections)
-    if (grant !== undefined && !granted.has(grant)) socket.destroy();
 }
 
 const server = createServer({ allowHalfOpen: false }, accept);
@@ -154,18 +245,13 @@ server.listen(endpoint, () => {
 parentPort?.on("message", (message: ToWorker) => {
   switch (message.kind) {
     case "table":
-      table = message.table;
-      cutRevoked();
+      replaceTable(message.table);
       tell({ kind: "acknowledged", number: message.number });
       return;
-    case "answer": {
-      const question = waiting.get(message.number);
+    case "answer":
+      waiting.get(message.number)?.(message.answer);
       waiting.delete(message.number);
-      // Main's next table has it too; who asks before that is not a miss again.
-      if (question !== undefined && message.ok) table = withToken(table, question.signIn, message.token);
-      question?.resolve(message);
       return;
-    }
     case "close":
       tellUses();
       for (const socket of connections.keys()) socket.destroy();

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import type { SocketAccount } from "../../contract/socket.ts";
-import { accountKey, type GrantRecord, type SignInRecord } from "../../core/accounts/records.ts";
+import { accountKey, type SignInRecord } from "../../core/accounts/records.ts";
 import { holdsToken, mayRefresh } from "../../core/lifecycle/schedule.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Watch, Watches } from "../keeper/parts.ts";
 import type { HandOut, HandOutToken } from "../socket/types.ts";
+import type { ToolGrant } from "../tools.ts";
 import { statusOf } from "./sign-in-view.ts";
 
 const tokenIds = new WeakMap<Secret, string>();
@@ -42,31 +43,32 @@ export function tokenResult(
 export function handOut(
   open: boolean,
   signIns: readonly SignInRecord[],
-  grants: readonly GrantRecord[],
+  grants: readonly ToolGrant[],
   { of: watchOf, endsAtMs }: Pick<Watches, "of" | "endsAtMs">,
   nowMs: number,
 ): HandOut {
   if (!open) return { locked: true, grants: [], accounts: [], tokens: [] };
-  const accounts = new Map<
-    string,
-    SocketAccount & { readonly sign_ins: SocketAccount["sign_ins"][number][] }
-  >();
+  const accounts = new Map<string, { view: SocketAccount & { sign_ins: unknown[] }; signIns: string[] }>();
   const tokens: HandOutToken[] = [];
   for (const record of signIns) {
     const watch = watchOf(record.id);
     const key = accountKey(record);
     const status = statusOf(record, watch, nowMs, endsAtMs(record));
     const account = accounts.get(key) ?? {
-      account: key,
-      provider: record.provider,
-      user_id: record.user_id,
-      login: record.login,
-      display_name: record.displayName,
-      status,
-      sign_ins: [],
+      view: {
+        account: key,
+        provider: record.provider,
+        user_id: record.user_id,
+        login: record.login,
+        display_name: record.displayName,
+        status,
+        sign_ins: [],
+      },
+      signIns: [],
     };
     accounts.set(key, account);
-    account.sign_ins.push({
+    account.signIns.push(record.id);
+    account.view.sign_ins.push({
       client_id: record.client_id,
       scopes: record.scopes,
       status,
@@ -88,11 +90,13 @@ export function handOut(
   }
   return {
     locked: false,
-    grants: grants.map(({ id, key, accounts: allowed, scopes }) => ({
+    grants: grants.map(({ id, key, accounts: allowed, signIns: chosen, scopes, lifetime }) => ({
       id,
       key: key.reveal(),
       ...(allowed !== undefined && { accounts: allowed }),
+      ...(chosen !== undefined && { signIns: chosen }),
       ...(scopes !== undefined && { scopes }),
+      ...(lifetime === "once" && { once: true }),
     })),
     accounts: [...accounts.values()],
     tokens,

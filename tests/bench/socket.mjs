@@ -46,7 +46,12 @@ async function startTokenkeep() {
   worker.postMessage({
     kind: "table",
     number: 1,
-    table: { locked: false, grants: [{ id: client, key }], accounts: [account], tokens },
+    table: {
+      locked: false,
+      grants: [{ id: client, key }],
+      accounts: [{ view: account, signIns: ["s"] }],
+      tokens,
+    },
   });
   await once(worker, "message");
   return { connection: { endpoint, client, key }, stop: () => worker.terminate() };

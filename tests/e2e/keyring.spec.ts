@@ -172,6 +172,7 @@ test("the vault locks with the screen, where the setting says so", async () => {
       lockAfterIdleMin: 0,
       lockOnSuspend: false,
       streamer: "auto",
+      deniedTools: [],
       language: "system",
       browser: "",
     });

@@ -4,14 +4,13 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fileStore, storeFile } from "../../clients/node/src/store.ts";
 import { COMMANDS } from "../../cli/commands.ts";
-import { startSocketServer } from "../../main/socket/server.ts";
 import type { HandOut, SocketServer } from "../../main/socket/types.ts";
 import { deCli } from "../../text/de-cli.ts";
 import { enCli } from "../../text/en-cli.ts";
+import { accountOf, startServerAt } from "../support/socket-server.ts";
 
 const CLI = path.resolve("out/cli/tokenkeep.cjs");
 const CLIENT = randomUUID();
@@ -48,7 +47,7 @@ const account = (login: string, status = "signed_in") => ({
 const TABLE: HandOut = {
   locked: false,
   grants: [{ id: CLIENT, key: KEY }],
-  accounts: [account("ann")],
+  accounts: [accountOf(account("ann"))],
   tokens: [{ signIn: "s", account: "p:ann", token: TOKEN, renews: true }],
 };
 
@@ -58,15 +57,7 @@ let server: SocketServer;
 beforeAll(async () => {
   folder = await mkdtemp("/tmp/tk-cli-");
   env = { PATH: process.env["PATH"] ?? "", HOME: folder, XDG_RUNTIME_DIR: folder, XDG_STATE_HOME: folder };
-  const started = await startSocketServer({
-    folder: path.join(folder, "tokenkeep"),
-    workerUrl: pathToFileURL(path.resolve("out/main/socket-worker.js")),
-    onMiss: () => Promise.resolve({ ok: false, code: "provider_unreachable" }),
-    onUse: () => undefined,
-  });
-  if (!started.ok) throw new Error(started.failure.code);
-  server = started.value;
-  await server.push(TABLE);
+  server = await startServerAt(path.join(folder, "tokenkeep"), TABLE);
   await fileStore(storeFile("cli", env)).save({ client: CLIENT, key: KEY });
 });
 afterAll(async () => {
@@ -214,7 +205,7 @@ test("doctor: every step, and a 1 when one fails", async () => {
   const well = await cli(["doctor"]);
   expect(well).toMatchObject({ code: 0, err: "" });
   expect(well.out.split("\n").filter(Boolean)).toHaveLength(5);
-  await server.push({ ...TABLE, accounts: [account("ann", "needs_sign_in")] });
+  await server.push({ ...TABLE, accounts: [accountOf(account("ann", "needs_sign_in"))] });
   const ill = await cli(["doctor", "--json"]);
   await server.push(TABLE);
   expect(ill.code).toBe(1);

@@ -5,15 +5,14 @@ import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fileStore, storeFile, Tokenkeep, TokenkeepError } from "../../clients/node/src/index.ts";
 import { openConnection } from "../../clients/node/src/connection.ts";
 import { pair } from "../../clients/node/src/pair.ts";
 import { proofOf, sameProof } from "../../clients/node/src/proof.ts";
-import { startSocketServer } from "../../main/socket/server.ts";
 import type { SocketServer } from "../../main/socket/types.ts";
 import { CONVERSATIONS, expected, playServer, type Conversation } from "../support/scripted-server.ts";
+import { accountOf, startServerAt } from "../support/socket-server.ts";
 import vectors from "../vectors/socket/proofs.json" with { type: "json" };
 import refused from "../vectors/socket/refused.json" with { type: "json" };
 
@@ -33,7 +32,7 @@ const TABLE = {
   locked: false,
   grants: [{ id: CLIENT, key: KEY }],
   accounts: [
-    {
+    accountOf({
       account: "p:1",
       provider: "p",
       user_id: "1",
@@ -41,7 +40,7 @@ const TABLE = {
       display_name: "Ann",
       status: "signed_in",
       sign_ins: [],
-    },
+    }),
   ],
   tokens: [{ signIn: "s", account: "p:1", token: TOKEN, renews: true }],
 };
@@ -50,17 +49,7 @@ let folder: string;
 beforeEach(async () => (folder = await mkdtemp("/tmp/tk-client-")));
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function startServer(): Promise<SocketServer> {
-  const started = await startSocketServer({
-    folder,
-    workerUrl: pathToFileURL(path.resolve("out/main/socket-worker.js")),
-    onMiss: () => Promise.resolve({ ok: false, code: "provider_unreachable" }),
-    onUse: () => undefined,
-  });
-  if (!started.ok) throw new Error(started.failure.code);
-  await started.value.push(TABLE);
-  return started.value;
-}
+const startServer = (): Promise<SocketServer> => startServerAt(folder, TABLE);
 const keepAt = (endpoint: string, patienceMs = 0) =>
   new Tokenkeep({ client: CLIENT, key: KEY }, { endpoint, patienceMs });
 
@@ -153,7 +142,7 @@ describe("with Tokenkeep", () => {
   test("tokens, accounts, and errors by their code, on one connection", async () => {
     using keep = keepAt(server.endpoint);
     expect(await keep.token({ scopes: ["a"] })).toEqual(TOKEN);
-    expect(await keep.accounts()).toEqual(TABLE.accounts);
+    expect(await keep.accounts()).toEqual(TABLE.accounts.map(({ view }) => view));
     await expect(keep.token({ scopes: ["z"] })).rejects.toMatchObject({ code: "scope_missing" });
     await expect(keep.token({ account: "bob" })).rejects.toBeInstanceOf(TokenkeepError);
     const many = await Promise.all(Array.from({ length: 200 }, () => keep.token()));

@@ -6,14 +6,13 @@ import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startSocketServer } from "../../main/socket/server.ts";
-import type { HandOut, OnMiss, SocketServer } from "../../main/socket/types.ts";
+import type { HandOut, OnQuestion, SocketServer, Use } from "../../main/socket/types.ts";
 import { connectTool, lineReader, proof } from "../support/socket-client.mjs";
 import { signIn, startBench } from "../support/host.ts";
+import { accountOf, optionsAt } from "../support/socket-server.ts";
 
-const workerUrl = pathToFileURL(path.resolve("out/main/socket-worker.js"));
 const KEY = randomBytes(32).toString("base64url");
 const CLIENT = randomUUID();
 const soon = (sec: number): number => Math.floor(Date.now() / 1000) + sec;
@@ -36,27 +35,25 @@ const account = (login: string) => ({
   status: "signed_in",
   sign_ins: [],
 });
+const listed = (...logins: string[]) => logins.map((login) => accountOf(account(login)));
 const table = (more: Partial<HandOut> = {}): HandOut => ({
   locked: false,
   grants: [{ id: CLIENT, key: KEY }],
-  accounts: [account("ann")],
+  accounts: listed("ann"),
   tokens: [{ signIn: "s1", account: "p:ann", token: token("ann", ["a", "b"]), renews: true }],
   ...more,
 });
 
 let folder: string;
 let server: SocketServer;
-let onMiss: OnMiss;
-const uses: { grant: string; count: number }[] = [];
+let onMiss: OnQuestion["token"];
+const uses: Use[] = [];
 beforeEach(async () => {
   folder = await mkdtemp("/tmp/tk-sock-");
   onMiss = async () => ({ ok: false, code: "provider_unreachable" });
-  const started = await startSocketServer({
-    folder,
-    workerUrl,
-    onMiss: (ask) => onMiss(ask),
-    onUse: (told) => void uses.push(...told),
-  });
+  const ask: OnQuestion["token"] = (miss, gone) => onMiss(miss, gone);
+  const onUse = (told: readonly Use[]) => void uses.push(...told);
+  const started = await startSocketServer(optionsAt(folder, { token: ask }, { onUse }));
   if (!started.ok) throw new Error(started.failure.code);
   server = started.value;
   await server.push(table());
@@ -163,7 +160,7 @@ test("the smallest sign-in within the grant is chosen; a wider token than grante
   await expect(ask("token.get", { scopes: ["c"] })).rejects.toMatchObject({ code: "grant_denied" });
   await server.push(
     table({
-      accounts: [account("ann"), account("bob")],
+      accounts: listed("ann", "bob"),
       grants: [{ id: CLIENT, key: KEY, accounts: ["p:bob"] }],
     }),
   );
@@ -177,7 +174,7 @@ test("those who wait for one fresh token share one question to main", async () =
   onMiss = async () => {
     questions += 1;
     await new Promise((resolve) => setTimeout(resolve, 50));
-    return { ok: true, token: token("ann", ["a", "b"]) };
+    return { ok: true, value: token("ann", ["a", "b"]) };
   };
   const tokens = [{ signIn: "s1", account: "p:ann", token: token("old", ["a", "b"], soon(5)), renews: true }];
   await server.push(table({ tokens }));
@@ -222,7 +219,7 @@ test("socket and announcement are ours alone, and gone after the end", async () 
 });
 
 test("a folder that others may open, or a link, is refused; a dead socket is replaced, a live one is not", async () => {
-  const start = (at: string) => startSocketServer({ folder: at, workerUrl, onMiss, onUse: () => undefined });
+  const start = (at: string) => startSocketServer(optionsAt(at));
   const open = path.join(folder, "open");
   await mkdir(open);
   await chmod(open, 0o755);

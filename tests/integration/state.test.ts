@@ -32,7 +32,7 @@ test("everything is told the first time, and then nothing but what changed", () 
   state.touch();
   state.tell();
   expect(told).toHaveLength(1);
-  now.tools = [{ id: "t", name: "bot", createdAtMs: 0 }];
+  now.tools = [{ id: "t", name: "bot", createdAtMs: 0, lifetime: "always", uses: 0, tookFrom: [] }];
   state.touch();
   state.tell();
   expect(told[1]).toEqual({ tools: now.tools });

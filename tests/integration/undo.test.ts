@@ -45,7 +45,7 @@ test("a tool comes back with its key", async () => {
   const made = await bench.app.handlers["tools.create"]({ name: "bot" });
   if (!made.ok) throw new Error(made.failure.code);
   const connection = parseConnection(bench.clipboard.text);
-  await bench.app.handlers["tools.remove"](made.value.id);
+  await bench.app.handlers["tools.remove"]({ id: made.value.id, endTokens: false });
   await expect(connectTool(connection)).rejects.toThrow();
   expect(await undo(bench)).toMatchObject({ ok: true });
   const tool = await connectTool(connection);

@@ -9,6 +9,7 @@ import { Secret } from "../../core/secret.ts";
 import { compose, type App } from "../../main/compose.ts";
 import type { Host, UserAgentRequest } from "../../main/host.ts";
 import { createHttpClient, nodeExchange } from "../../main/http.ts";
+import { programAt } from "../../main/peer.ts";
 import { startSocketServer } from "../../main/socket/server.ts";
 import { ok } from "../../contract/failure.ts";
 import { createAdmin, type Fault, type Seen } from "../../sandbox/admin.ts";
@@ -169,6 +170,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         }),
       ),
     startSocketServer,
+    programAt,
     studioRuns: () => Promise.resolve(bench.studioRuns),
     log: { info: note, warn: note, error: note },
     profileFolder: folder,

@@ -64,10 +64,17 @@ export async function connectTool({ endpoint, client, key }, first) {
     id += 1;
     return `${JSON.stringify({ jsonrpc: "2.0", id, method, ...(params && { params }) })}\n`;
   };
+  /** @type {{ method: string, params: any }[]} */
+  const told = [];
   const answer = async () => {
-    const said = await read();
-    if (said === undefined) throw new Error("the connection was closed");
-    const { result, error } = JSON.parse(said);
+    let said;
+    do {
+      const line = await read();
+      if (line === undefined) throw new Error("the connection was closed");
+      said = JSON.parse(line);
+      if (said.id === undefined) told.push(said);
+    } while (said.id === undefined);
+    const { result, error } = said;
     if (error) throw Object.assign(new Error(error.message), { code: error.data.code });
     return result;
   };
@@ -83,6 +90,13 @@ export async function connectTool({ endpoint, client, key }, first) {
     ask: (method, params) => {
       socket.write(line(method, params));
       return answer();
+    },
+    /** The next notification; undefined: the connection has ended. Not while an answer is waited for. */
+    news: async () => {
+      const early = told.shift();
+      if (early !== undefined) return early;
+      const line = await read();
+      return line === undefined ? undefined : JSON.parse(line);
     },
     close: () => socket.destroy(),
     socket,
