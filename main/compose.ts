@@ -54,6 +54,8 @@ export interface App {
   away(absence: Absence): void;
   /** After this long without keyboard and mouse it counts as away; undefined: never. */
   readonly idleMs: number | undefined;
+  /** The window comes to the question of the tool that waits. */
+  showPairing(): void;
   /** Finishes what runs, forgets what is not to be kept, and closes. */
   stop(): Promise<void>;
 }
@@ -369,6 +371,7 @@ export function compose(host: Host): App {
       const { lockAfterIdleMin } = settings.current;
       return lockAfterIdleMin === 0 ? undefined : lockAfterIdleMin * 60_000;
     },
+    showPairing: () => wishes.make({ action: "pairing" }),
     async stop() {
       stopping = true;
       cancelRetry();

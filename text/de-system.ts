@@ -21,6 +21,8 @@ export const systemGerman: Pick<Catalogue, keyof typeof systemWords> = {
     more_one: "{{count}} weiteres im Fenster",
     more_other: "{{count}} weitere im Fenster",
     none: "Noch keine Konten",
+    pairing: "{{name}} möchte sich verbinden…",
+    pairingHeld: "Ein Tool möchte sich verbinden…",
     validateAll: "Alle prüfen",
     paused: "Pausiert: Es wird kein Token ausgegeben",
     resume: "Fortsetzen",
@@ -39,6 +41,8 @@ export const systemGerman: Pick<Catalogue, keyof typeof systemWords> = {
     refresh_ambiguous: "{{login}} muss sich bald neu anmelden",
     config_error: "Problem mit dem Client von {{login}}",
     ends_soon: "Das Token von {{login}} läuft bald ab",
+    pairing: "{{name}} möchte sich verbinden",
+    pairingText: "Tokenkeep öffnen, die Zahl vergleichen und entscheiden.",
     cannotRenew: "Es kann sich nicht selbst erneuern. Vor dem Ablauf neu anmelden.",
     vaultTitle: "Den Tresor bald öffnen",
     vaultText:

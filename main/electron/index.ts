@@ -94,6 +94,7 @@ function showTray(keep: App, window: MainWindow, speech: Speech): void {
           }).show();
       }),
     open: () => window.show(),
+    pairing: () => showPairing(keep, window),
     validateAll: () => void keep.handlers["signIns.validateAll"](undefined),
     lock: () => void keep.handlers["vault.lock"]("vault"),
     pause: (paused) => void keep.handlers["vault.pause"](paused),
@@ -103,8 +104,8 @@ function showTray(keep: App, window: MainWindow, speech: Speech): void {
   show(trayModel(known, speech.t));
   keep.state.onChange((changes) => {
     known = merged(known, changes); // followed, not asked for: thousands of rows take a while to make
-    const { vault, signIns, signInsChanged, settings, streamer } = changes;
-    if ([vault, signIns, signInsChanged, settings, streamer].some((part) => part !== undefined))
+    const { vault, signIns, signInsChanged, settings, streamer, pairing } = changes;
+    if ([vault, signIns, signInsChanged, settings, streamer, pairing].some((part) => part !== undefined))
       show(trayModel(known, speech.t));
   });
 }
@@ -119,6 +120,20 @@ function comeBackForAnswers(keep: App, window: MainWindow): void {
       .map(({ id }) => id);
     if (asking.some((id) => !asked.has(id))) window.show();
     asked = new Set(asking);
+  });
+}
+
+function showPairing(keep: App, window: MainWindow): void {
+  keep.showPairing();
+  window.show();
+}
+
+/** What a tool wants the person to do is laid before them; the keyboard stays where it is. */
+function presentWishes(keep: App, window: MainWindow): void {
+  let streams = false;
+  keep.state.onChange(({ wish, streamer = streams }) => {
+    streams = streamer;
+    if (wish !== undefined && wish !== null && wish.action !== "pairing" && !streams) window.present();
   });
 }
 
@@ -169,11 +184,12 @@ function main(): void {
     if (settings !== undefined) speech.follow(settings); // before the tray hears of it
   });
   comeBackForAnswers(keep, window);
+  presentWishes(keep, window);
   void (hidden ? Promise.resolve() : window.painted()).then(() => keep.start());
   showTray(keep, window, speech);
   stopBeforeQuit(keep, host.log);
   followPower(keep, host.log);
-  showNotifications(keep, window, speech);
+  showNotifications(keep, window, speech, () => showPairing(keep, window));
   app.on("second-instance", (_event, argv) => {
     const link = linkIn(argv);
     // A page can make links as it likes; what is an answer brings the window to the front by what comes of it.

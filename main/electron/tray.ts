@@ -7,6 +7,7 @@ import type { TrayEntry, TrayModel } from "../views/tray-model.ts";
 export interface TrayActions {
   readonly copy: (signIn: string) => void;
   readonly open: () => void;
+  readonly pairing: () => void;
   readonly validateAll: () => void;
   readonly lock: () => void;
   readonly pause: (paused: boolean) => void;
@@ -39,6 +40,7 @@ export function createTray(folder: string, actions: TrayActions): (model: TrayMo
       case "resume":
         return { label: entry.label, click: () => actions.pause(entry.kind === "pause") };
       case "open":
+      case "pairing":
       case "validateAll":
       case "lock":
       case "quit":

@@ -1,5 +1,5 @@
 /** What is worth a notification, each thing once. Pure but for what it remembers. */
-import type { SignInView, VaultView } from "../../contract/view.ts";
+import type { PairingView, SignInView, VaultView } from "../../contract/view.ts";
 import { sentence } from "../../text/sentence.ts";
 import type { Translate } from "../../text/words.ts";
 
@@ -9,6 +9,8 @@ export interface Notice {
 }
 export interface Notices {
   from(signIns: readonly SignInView[], vault: VaultView | undefined, t: Translate): readonly Notice[];
+  /** Undefined: it was told. */
+  ofPairing(pairing: PairingView | null, t: Translate): Notice | undefined;
 }
 
 const TOLD = ["needs_sign_in", "refresh_ambiguous", "config_error", "ends_soon"] as const;
@@ -36,6 +38,10 @@ export function createNotices(): Notices {
       if (openBy !== undefined && isNews("vault", openBy > 0 ? "open" : undefined))
         notices.push({ title: t("notices.vaultTitle"), body: t("notices.vaultText") });
       return notices;
+    },
+    ofPairing(pairing, t) {
+      if (!isNews("pairing", pairing?.id) || pairing === null) return undefined;
+      return { title: t("notices.pairing", { name: pairing.name }), body: t("notices.pairingText") };
     },
   };
 }

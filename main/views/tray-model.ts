@@ -7,7 +7,10 @@ export type TrayEntry =
   | { readonly kind: "copy"; readonly label: string; readonly signIn: string; readonly enabled: boolean }
   | { readonly kind: "note"; readonly label: string }
   | { readonly kind: "separator" }
-  | { readonly kind: "open" | "validateAll" | "lock" | "pause" | "resume" | "quit"; readonly label: string };
+  | {
+      readonly kind: "open" | "pairing" | "validateAll" | "lock" | "pause" | "resume" | "quit";
+      readonly label: string;
+    };
 
 export interface TrayModel {
   readonly tooltip: string;
@@ -29,7 +32,25 @@ const REASONS: readonly Reason[] = [
   "revoked",
 ];
 
-export function trayModel({ vault, signIns }: Pick<Snapshot, "vault" | "signIns">, t: Translate): TrayModel {
+/** A tool that waits comes first; while the person streams nobody sees its name. */
+const question = (
+  { pairing, streamer }: Pick<Snapshot, "pairing" | "streamer">,
+  t: Translate,
+): readonly TrayEntry[] =>
+  pairing === null
+    ? []
+    : [
+        {
+          kind: "pairing",
+          label: streamer ? t("tray.pairingHeld") : t("tray.pairing", { name: pairing.name }),
+        },
+        { kind: "separator" },
+      ];
+
+export function trayModel(
+  { vault, signIns, ...rest }: Pick<Snapshot, "vault" | "signIns" | "pairing" | "streamer">,
+  t: Translate,
+): TrayModel {
   const tail: readonly TrayEntry[] = [
     { kind: "separator" },
     { kind: "open", label: t("tray.open") },
@@ -78,10 +99,11 @@ export function trayModel({ vault, signIns }: Pick<Snapshot, "vault" | "signIns"
       ? { kind: "lock", label: t("tray.lock") }
       : { kind: "pause", label: t("tray.pause") },
   );
-  const attention = signIns.filter(needsYou).length;
+  const asked = question(rest, t);
+  const attention = signIns.filter(needsYou).length + (asked.length > 0 && !rest.streamer ? 1 : 0);
   return {
     tooltip: attention === 0 ? t("tray.app") : t("tray.needYou", { count: attention }),
     icon: attention === 0 ? "well" : "attention",
-    entries: [...entries, ...tail],
+    entries: [...asked, ...entries, ...tail],
   };
 }

@@ -13,7 +13,7 @@ export interface Command {
 
 export function commandsOf(keep: Keep): readonly Command[] {
   const { route } = keep;
-  const vault = keep.snapshot?.vault;
+  const { vault, pairing, streamer = false } = keep.snapshot ?? {};
   const open = vault?.state === "open" ? vault : undefined;
   if (open === undefined) return [];
   const closing = open.sealedBy.passphrase
@@ -29,9 +29,18 @@ export function commandsOf(keep: Keep): readonly Command[] {
     { id: "close", words: closing, keys: "Ctrl+L", run: () => void keep.close() },
     {
       id: "streamer",
-      words: t(keep.snapshot?.streamer === true ? "commands.streamerOff" : "commands.streamerOn"),
+      words: t(streamer ? "commands.streamerOff" : "commands.streamerOn"),
       run: () => void keep.toggleStreamer(),
     },
+    ...(pairing === undefined || pairing === null
+      ? []
+      : [
+          {
+            id: "pairing",
+            words: streamer ? t("pairing.someone") : t("pairing.wants", { name: pairing.name }),
+            run: () => route.go({ screen: "pairing" }),
+          },
+        ]),
     ...SCREENS.map((screen, at): Command => ({
       id: screen,
       words: t("commands.go", { screen: t(`app.${screen}`) }),

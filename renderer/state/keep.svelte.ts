@@ -4,7 +4,7 @@ import { SvelteSet } from "svelte/reactivity";
 import type { Failure, Result } from "../../contract/failure.ts";
 import type { Flow, Way } from "../../contract/flow.ts";
 import { fromJson, merged, type Changes, type CopyForm, type RendererApi } from "../../contract/ipc.ts";
-import type { BulkAction, Snapshot } from "../../contract/view.ts";
+import type { BulkAction, Snapshot, WishView } from "../../contract/view.ts";
 import { sentence, t } from "../text/t.ts";
 import { Listing } from "./listing.svelte.ts";
 import { Notices } from "./notices.svelte.ts";
@@ -124,6 +124,28 @@ export class Keep {
   async pause(paused: boolean): Promise<void> {
     const done = await this.run("pause", () => this.api["vault.pause"](paused));
     if (done !== undefined) this.notices.tell(paused ? t("app.pausedNow") : t("app.resumed"));
+  }
+  #wished = $state.raw<WishView>();
+  #come: string | undefined;
+  /** Goes where a wish leads; the person does there what it was for, or does not. */
+  comeTo(wish: WishView): void {
+    const { id, action, account } = wish;
+    if (this.#come === id) return;
+    this.#come = id;
+    void this.api["wish.done"](id);
+    this.#wished = wish;
+    const signIn = this.snapshot?.signIns.find((one) => one.account === account)?.id;
+    if (action === "pairing" || action === "add") this.route.go({ screen: action });
+    else if (action === "export") this.route.go({ screen: "settings" });
+    else if (signIn !== undefined) this.route.go({ screen: "account", id: signIn });
+    else this.route.go({ screen: "accounts" });
+  }
+  /** What more than a screen was wished for, once; undefined: nothing, or something else. */
+  takeWish(action: WishView["action"]): WishView | undefined {
+    const wish = this.#wished;
+    if (wish?.action !== action) return undefined;
+    this.#wished = undefined;
+    return wish;
   }
   /** From now on, or not any more; what OBS brought about is ended until the person wants it again. */
   async toggleStreamer(): Promise<void> {

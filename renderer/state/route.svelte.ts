@@ -3,7 +3,7 @@
 export const SCREENS = ["accounts", "tools", "clients", "activity", "settings"] as const;
 export type Screen = (typeof SCREENS)[number];
 export type Place =
-  | { readonly screen: Screen | "add" | "imports" }
+  | { readonly screen: Screen | "add" | "imports" | "pairing" }
   | { readonly screen: "account" | "renew" | "signIn"; readonly id: string };
 
 export const hrefOf = (place: Place): string =>
@@ -11,7 +11,7 @@ export const hrefOf = (place: Place): string =>
 
 function placeOf(hash: string): Place {
   const [, name, id] = hash.split("/");
-  if (name === "add" || name === "imports") return { screen: name };
+  if (name === "add" || name === "imports" || name === "pairing") return { screen: name };
   if ((name === "account" || name === "renew" || name === "signIn") && id !== undefined)
     return { screen: name, id };
   return { screen: SCREENS.find((screen) => screen === name) ?? "accounts" };

@@ -15,8 +15,8 @@ const open = { state: "open", paused: false, unreadable: [], sealedBy: { passphr
 
 test("the tray speaks English and German", () => {
   const labels = (language: "en" | "de") =>
-    trayModel({ vault: open, signIns }, words[language]).entries.flatMap((entry) =>
-      "label" in entry ? [entry.label] : [],
+    trayModel({ vault: open, signIns, pairing: null, streamer: false }, words[language]).entries.flatMap(
+      (entry) => ("label" in entry ? [entry.label] : []),
     );
   expect(labels("en")).toEqual([
     "harborlights_tv: needs sign-in",
@@ -34,7 +34,9 @@ test("the tray speaks English and German", () => {
     de.tray.open,
     de.tray.quit,
   ]);
-  expect(trayModel({ vault: open, signIns }, words.en).tooltip).toBe("Tokenkeep: 1 needs you");
+  expect(trayModel({ vault: open, signIns, pairing: null, streamer: false }, words.en).tooltip).toBe(
+    "Tokenkeep: 1 needs you",
+  );
 });
 
 test("a notification is told once, in the language of the moment", () => {

@@ -12,6 +12,8 @@ const PAINT_TIMEOUT_MS = 1_000;
 export interface MainWindow {
   /** Makes it or brings it to the front. */
   show(): void;
+  /** Makes it, or lays it above the others, and leaves the keyboard where it is. */
+  present(): void;
   /** Resolves after its first paint, or when that takes too long to wait for. */
   painted(): Promise<void>;
   /** True while the person looks at it. */
@@ -33,7 +35,7 @@ export function createMainWindow(
   const origin = originOf(url);
   let window: BrowserWindow | undefined;
 
-  function make(): BrowserWindow {
+  function make(show: (made: BrowserWindow) => void): BrowserWindow {
     const made = new BrowserWindow({
       width: 1180,
       height: 800,
@@ -53,7 +55,7 @@ export function createMainWindow(
       },
     });
     lockNavigation(made.webContents);
-    made.once("ready-to-show", () => made.show());
+    made.once("ready-to-show", () => show(made));
     made.on("closed", () => {
       window = undefined;
     });
@@ -68,12 +70,22 @@ export function createMainWindow(
   return {
     show() {
       if (window === undefined) {
-        window = make();
+        window = make((made) => made.show());
         return;
       }
       if (window.isMinimized()) window.restore();
       window.show();
       window.focus();
+    },
+    present() {
+      if (window === undefined) {
+        window = make((made) => made.showInactive());
+        return;
+      }
+      if (window.isMinimized()) window.restore();
+      window.showInactive();
+      window.moveTop();
+      if (!window.isFocused()) window.flashFrame(true);
     },
     painted: () =>
       new Promise((resolve) => {

@@ -1,0 +1,60 @@
+/** Which sign-ins a tool could be given, and how what they may do compares with what it asks for. Pure. */
+import type { PairingView, SignInView } from "../../../contract/view.ts";
+
+export interface Candidate {
+  readonly signIn: SignInView;
+  /** Asked for, and not within what its token may do. */
+  readonly lacking: readonly string[];
+  /** Not asked for, and given all the same: a token cannot lose scopes. */
+  readonly surplus: readonly string[];
+}
+export interface CandidateAccount {
+  readonly account: string;
+  readonly login: string;
+  readonly test: boolean;
+  readonly wished: boolean;
+  /** The one that fits best first. */
+  readonly candidates: readonly Candidate[];
+  /** False: nothing can be handed out until the person has signed in again. */
+  readonly usable: boolean;
+}
+
+const isUsable = ({ hasToken, status }: SignInView): boolean =>
+  hasToken && status !== "needs_sign_in" && status !== "revoked";
+
+function candidate(signIn: SignInView, asked: readonly string[]): Candidate {
+  return {
+    signIn,
+    lacking: asked.filter((scope) => !signIn.scopes.includes(scope)),
+    surplus: signIn.scopes.filter((scope) => !asked.includes(scope)),
+  };
+}
+
+/** Those that were asked for come first. */
+export function candidatesFor(
+  signIns: readonly SignInView[],
+  { scopes, accounts }: Pick<PairingView, "scopes" | "accounts">,
+): readonly CandidateAccount[] {
+  const found = [...Map.groupBy(signIns, ({ account }) => account)].map(([account, members]) => {
+    const usable = members.filter(isUsable);
+    return {
+      account,
+      login: members[0]?.login ?? "",
+      test: members[0]?.test ?? false,
+      wished: accounts.includes(account),
+      usable: usable.length > 0,
+      candidates: usable
+        .map((signIn) => candidate(signIn, scopes))
+        .sort((a, b) => a.lacking.length - b.lacking.length || a.surplus.length - b.surplus.length),
+    };
+  });
+  return found.sort((a, b) => Number(b.wished) - Number(a.wished));
+}
+
+/** Chosen beforehand: what was asked for, as far as it gives no more than that. */
+export const suggested = (accounts: readonly CandidateAccount[]): readonly string[] =>
+  accounts
+    .filter(({ wished }) => wished || accounts.length === 1)
+    .flatMap(({ candidates: [best] }) =>
+      best !== undefined && best.surplus.length === 0 && best.lacking.length === 0 ? [best.signIn.id] : [],
+    );

@@ -1,0 +1,80 @@
+/** A tool connects to the real app: the person compares a number and decides, by keyboard alone. */
+import { expect, test } from "@playwright/test";
+import { connect } from "node:net";
+import path from "node:path";
+import { fits, findsNothing, hasKeyboard, tabTo } from "../support/accessible.ts";
+import { addSandboxAccount, startApp } from "../support/app.mjs";
+import { lineReader } from "../support/socket-client.mjs";
+
+test("a tool pairs, gets a token, and loses it when it is taken back; a no is a no", async () => {
+  test.setTimeout(120_000);
+  const running = await startApp();
+  const { app, page, runtime } = running;
+  try {
+    await addSandboxAccount(app, page, "mirrelune");
+    const asks = async (name: string) => {
+      const socket = connect(path.join(runtime, "tokenkeep/tokenkeep.sock"));
+      const read = lineReader(socket);
+      const next = async () => JSON.parse((await read()) ?? "null") as Record<string, Record<string, string>>;
+      const send = (id: number, method: string, params?: object) =>
+        socket.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`);
+      await next();
+      send(1, "pair.request", {
+        name,
+        developer: "Nordmole",
+        reason: "Show chat",
+        scopes: ["user:read:chat"],
+      });
+      const code = (await next())["params"]?.["code"] ?? "";
+      return { socket, next, send, code };
+    };
+
+    const tool = await asks("Nightcue");
+    const look = page.getByRole("link", { name: "Look at it" });
+    await look.waitFor();
+    await findsNothing(page, "a tool waits");
+    await tabTo(page, look);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Nightcue wants to connect" }).waitFor();
+    await expect(page.locator(".code .sr")).toHaveText(` ${[...tool.code].join(" ")}`);
+    await findsNothing(page, "the question");
+    await fits(page, "the question");
+    const account = page.getByRole("checkbox", { name: /^mirrelune/ });
+    await tabTo(page, account);
+    if (!(await account.isChecked())) await page.keyboard.press("Space"); // its token may do more than was asked for
+    await expect(account).toBeChecked();
+    await tabTo(page, page.getByRole("button", { name: "Numbers match, allow" }));
+    await page.keyboard.press("Enter");
+    expect((await tool.next())["result"]).toMatchObject({
+      lifetime: "lock",
+      key: expect.any(String) as string,
+    });
+    tool.send(2, "token.get");
+    expect((await tool.next())["result"]).toMatchObject({ login: "mirrelune" });
+
+    const back = page.getByRole("button", { name: "Take back the key of Nightcue" });
+    await back.waitFor();
+    await page.getByText("Details").click();
+    await findsNothing(page, "a tool");
+    await fits(page, "a tool");
+    await back.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("alertdialog").waitFor();
+    await tabTo(page, page.getByRole("alertdialog").getByRole("button").last());
+    await page.keyboard.press("Enter");
+    expect(await tool.next()).toMatchObject({ method: "grant.revoked" });
+    expect(await tool.next()).toBeNull();
+
+    const other = await asks("Pushy");
+    await look.waitFor();
+    await tabTo(page, look);
+    await page.keyboard.press("Enter");
+    const deny = page.getByRole("button", { name: "Deny", exact: true });
+    await tabTo(page, deny);
+    await hasKeyboard(deny);
+    await page.keyboard.press("Enter");
+    expect((await other.next())["error"]).toMatchObject({ data: { code: "grant_denied" } });
+  } finally {
+    await app.close();
+  }
+});
