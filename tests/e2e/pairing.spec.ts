@@ -10,6 +10,7 @@ test("a tool pairs, gets a token, and loses it when it is taken back; a no is a 
   test.setTimeout(120_000);
   const running = await startApp();
   const { app, page, runtime } = running;
+  page.setDefaultTimeout(20_000);
   try {
     await addSandboxAccount(app, page, "mirrelune");
     const asks = async (name: string) => {
@@ -26,6 +27,7 @@ test("a tool pairs, gets a token, and loses it when it is taken back; a no is a 
         scopes: ["user:read:chat"],
       });
       const code = (await next())["params"]?.["code"] ?? "";
+      expect(code).toMatch(/^\d{6}$/);
       return { socket, next, send, code };
     };
 

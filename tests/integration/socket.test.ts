@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startSocketServer } from "../../main/socket/server.ts";
 import type { HandOut, OnQuestion, SocketServer, Use } from "../../main/socket/types.ts";
 import { connectTool, lineReader, proof } from "../support/socket-client.mjs";
@@ -203,6 +203,71 @@ test("random lines end in refusals, and tools are served all the while", async (
     { numRuns: 150, seed: 7 },
   );
   close();
+});
+
+/** The slowest of `times` requests, in milliseconds. */
+async function slowest(ask: (method: string) => Promise<unknown>, times = 200): Promise<number> {
+  let slowestMs = 0;
+  for (; times > 0; times -= 1) {
+    const startedMs = performance.now();
+    await ask("token.get");
+    slowestMs = Math.max(slowestMs, performance.now() - startedMs);
+  }
+  return slowestMs;
+}
+
+test("who says nothing delays nobody, and is let go after ten seconds; who has proved itself is not", async () => {
+  const silent = Array.from({ length: 300 }, () => connect(server.endpoint));
+  const ends = silent.map((socket) => once(socket.resume(), "close"));
+  const half = connect(server.endpoint); // in the middle of a line
+  half.write('{"jsonrpc":"2.0","id":1,"method":"au');
+  const { ask, close } = await tool();
+  expect(await slowest(ask)).toBeLessThan(500);
+  const startedMs = performance.now();
+  await Promise.all([...ends, once(half.resume(), "close")]);
+  expect(performance.now() - startedMs).toBeLessThan(13_000);
+  expect(await ask("token.get")).toMatchObject({ login: "ann" });
+  close();
+});
+
+test("who asks and does not read is not read on either: others are served, memory stays, and nothing is lost", async () => {
+  const flood = await tool();
+  flood.socket.pause();
+  const line = `${request("token.get")}\n`.repeat(1_000);
+  const before = process.memoryUsage().rss;
+  for (let times = 0; times < 200; times += 1) flood.socket.write(line); // 200,000 requests, 14 MB, kept on our side
+  const { ask, close } = await tool();
+  expect(await slowest(ask)).toBeLessThan(500);
+  expect(process.memoryUsage().rss - before).toBeLessThan(100 * 2 ** 20);
+  let answers = 0;
+  flood.socket.on("data", (chunk) => (answers += String(chunk).split("\n").length - 1));
+  flood.socket.resume();
+  await vi.waitFor(() => expect(answers).toBe(200_000), { timeout: 15_000, interval: 50 });
+  flood.close();
+  close();
+});
+
+test("who watches and does not read is dropped, and the others are told all the same", async () => {
+  const [deaf, hears] = [await tool(), await tool()];
+  for (const { ask } of [deaf, hears]) await ask("token.watch");
+  const dropped = once(deaf.socket, "close");
+  deaf.socket.pause();
+  const tokens = (round: number) =>
+    Array.from({ length: 200 }, (_, at) => ({
+      signIn: `s${String(at)}`,
+      account: "p:ann",
+      token: { ...token("ann", ["a", "b"]), token_id: `${String(round)} ${String(at)}` },
+      renews: true,
+    }));
+  const rounds = 60; // 12,000 pieces of news, some 2 MB
+  let heard = 0;
+  hears.socket.on("data", (chunk) => (heard += String(chunk).split("token.changed").length - 1));
+  for (let round = 1; round <= rounds; round += 1) await server.push(table({ tokens: tokens(round) }));
+  deaf.socket.resume(); // or it would not see its own end
+  await dropped;
+  await vi.waitFor(() => expect(heard).toBeGreaterThanOrEqual(200 * rounds), { timeout: 10_000 });
+  expect(await hears.ask("accounts.list")).toBeDefined();
+  hears.close();
 });
 
 test("socket and announcement are ours alone, and gone after the end", async () => {

@@ -1,0 +1,96 @@
+/** Lines at random and messages bent out of shape (fixed seed): the app stays up, flat and in service; strangers get nothing. */
+import { spawn } from "node:child_process";
+import { expect, test } from "vitest";
+import { SOCKET_ERRORS } from "../../contract/socket.ts";
+import { connectTool, parseConnection } from "../support/socket-client.mjs";
+import { signIn, startBench } from "../support/host.ts";
+import { LONG, report, SEED } from "./campaign.ts";
+
+const LINES = LONG ? 100_000 : 20_000;
+/** What the first lines make a process take, it takes once. */
+const WARM_UP = Math.min(10_000, LINES / 2);
+
+interface Answered {
+  readonly answered: number;
+  readonly kinds: Readonly<Record<string, number>>;
+  readonly said: readonly string[];
+}
+function fuzz(seed: number, lines: number, connection: object): Promise<Answered> {
+  const child = spawn(process.execPath, ["tests/support/socket-fuzzer.mjs"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdin.end(JSON.stringify({ seed, lines, connection }));
+  let out = "";
+  child.stdout.on("data", (chunk) => (out += String(chunk)));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) =>
+      code === 0
+        ? resolve(JSON.parse(out) as Answered)
+        : reject(new Error(`the fuzzer ended with ${String(code)}`)),
+    );
+  });
+}
+/** The least of some looks: what is not given back yet is not what is kept. */
+async function memory(): Promise<number> {
+  const looks: number[] = [];
+  for (let times = 0; times < 10; times += 1) {
+    looks.push(process.memoryUsage().rss);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return Math.min(...looks);
+}
+
+test(`${String(LINES)} lines that are none`, { timeout: 600_000 }, async () => {
+  await using bench = await startBench();
+  await signIn(bench);
+  const made = async (name: string) => {
+    await bench.app.handlers["tools.create"]({ name });
+    return parseConnection(bench.clipboard.text);
+  };
+  const misused = await made("misused");
+  const served = await connectTool(await made("served"));
+  const { access_token } = (await served.ask("token.get")) as { access_token: string };
+
+  let over = false;
+  let asked = 0;
+  let slowestMs = 0;
+  const service = (async () => {
+    while (!over) {
+      const startedMs = performance.now();
+      expect(await served.ask("token.get")).toMatchObject({ access_token });
+      slowestMs = Math.max(slowestMs, performance.now() - startedMs);
+      asked += 1;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  })();
+  await fuzz(SEED, WARM_UP, misused);
+  const before = await memory();
+  const { answered, kinds, said } = await fuzz(SEED + 1, LINES - WARM_UP, misused);
+  const after = await memory();
+  over = true;
+  await service;
+
+  report({
+    part: "socket",
+    case: "lines that are none",
+    lines: WARM_UP + answered,
+    served: asked,
+    "slowest ms": Math.round(slowestMs),
+    "memory MiB before": Math.round(before / 2 ** 20),
+    "memory MiB after": Math.round(after / 2 ** 20),
+  });
+  expect(answered).toBeGreaterThanOrEqual(LINES - WARM_UP);
+  expect(asked).toBeGreaterThan(100);
+  expect(slowestMs).toBeLessThan(2_000);
+  expect(after / before).toBeLessThan(1.1);
+  // Nothing but the greeting, the number of a pairing, and refusals; no result, and no word about anybody.
+  const allowed = ["greeting", "pair.code", ...Object.keys(SOCKET_ERRORS)];
+  expect(Object.keys(kinds).filter((kind) => !allowed.includes(kind))).toEqual([]);
+  expect(kinds["greeting"]).toBeGreaterThan(1_000);
+  const login = bench.app.state.snapshot().signIns[0]?.login ?? "";
+  for (const secret of [access_token, login, misused.key])
+    expect(said.filter((one) => one.includes(secret))).toEqual([]);
+  expect(bench.logged.filter((line) => line.includes("bug"))).toEqual([]);
+  served.close();
+});
