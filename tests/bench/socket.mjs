@@ -2,60 +2,17 @@
 /** token.get over the local socket beside oidc-agent, which is asked the same way: same client language, same rounds. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect } from "node:net";
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import path from "node:path";
-import { Worker } from "node:worker_threads";
 import { connectTool } from "../support/socket-client.mjs";
 import { median } from "./figures.mjs";
+import { startTokenkeep } from "./socket-server.mjs";
 
 const ROUNDS = Number(process.env["ROUNDS"] ?? 9);
 const REQUESTS = 1_000;
-const soon = Math.floor(Date.now() / 1000) + 14_000;
-
-/** Our own thread with one account, as main fills it. */
-async function startTokenkeep() {
-  const endpoint = path.join(mkdtempSync("/tmp/tk-bench-"), "tokenkeep.sock");
-  const [client, key] = [randomUUID(), randomBytes(32).toString("base64url")];
-  const worker = new Worker(path.join(import.meta.dirname, "../../out/main/socket-worker.js"), {
-    workerData: { endpoint },
-  });
-  await once(worker, "message");
-  const token = {
-    access_token: randomBytes(15).toString("hex"),
-    token_id: "t",
-    client_id: "c",
-    user_id: "1",
-    login: "ann",
-    scopes: ["openid"],
-    expires_at: soon,
-    validated_at: null,
-  };
-  const account = {
-    account: "p:1",
-    provider: "p",
-    user_id: "1",
-    login: "ann",
-    display_name: "ann",
-    status: "signed_in",
-    sign_ins: [],
-  };
-  const tokens = [{ signIn: "s", account: "p:1", token, renews: true }];
-  worker.postMessage({
-    kind: "table",
-    number: 1,
-    table: {
-      locked: false,
-      grants: [{ id: client, key }],
-      accounts: [{ view: account, signIns: ["s"] }],
-      tokens,
-    },
-  });
-  await once(worker, "message");
-  return { connection: { endpoint, client, key }, stop: () => worker.terminate() };
-}
 
 /** A provider on loopback that gives oidc-agent one long-lived access token. */
 async function startProvider() {
@@ -188,6 +145,58 @@ async function pipelined() {
   tool.close();
   return total / ((performance.now() - startedAt) / 1000);
 }
+/** @param {number[]} times @param {number} share */
+const percentile = (times, share) => {
+  const sorted = [...times].sort((a, b) => a - b);
+  return Math.round(sorted[Math.floor(sorted.length * share)] ?? NaN);
+};
+/** So many connections, each with one request under way. @param {{ endpoint: string, client: string, key: string }} connection @param {number} count */
+async function atOnce(connection, count) {
+  const tools = await Promise.all(Array.from({ length: count }, () => connectTool(connection)));
+  const each = Math.max(5, Math.ceil(4_000 / count));
+  /** @type {number[]} */
+  const times = [];
+  const startedAt = performance.now();
+  await Promise.all(
+    tools.map(async ({ ask }) => {
+      for (let left = each; left > 0; left -= 1) {
+        const askedAt = performance.now();
+        await ask("token.get");
+        times.push((performance.now() - askedAt) * 1000);
+      }
+    }),
+  );
+  const perSec = Math.round(times.length / ((performance.now() - startedAt) / 1000));
+  for (const { close } of tools) close();
+  return { "p50 µs": percentile(times, 0.5), "p99 µs": percentile(times, 0.99), "per s": perSec };
+}
+/** @param {readonly string[]} args @param {NodeJS.ProcessEnv} [env] @returns {number} milliseconds from spawn to exit */
+function timeProgram(args, env = process.env) {
+  const startedAt = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return performance.now() - startedAt;
+}
+/** The command line as npm runs it, beside a Node that does nothing. @param {typeof tokenkeep} server */
+function timeCommand({ connection, folder }) {
+  const { endpoint, client, key } = connection;
+  const home = mkdtempSync("/tmp/tk-bench-cli-");
+  mkdirSync(path.join(home, "tokenkeep/clients"), { recursive: true, mode: 0o700 });
+  const stored = path.join(home, "tokenkeep/clients/cli.json");
+  writeFileSync(stored, JSON.stringify({ client, key }), { mode: 0o600 });
+  const announced = path.join(folder, "tokenkeep/endpoint.json");
+  writeFileSync(announced, JSON.stringify({ tokenkeep: 1, endpoint, pid: process.pid }), { mode: 0o600 });
+  const env = { ...process.env, HOME: home, XDG_STATE_HOME: home, XDG_RUNTIME_DIR: folder };
+  const program = path.join(import.meta.dirname, "../../out/cli/tokenkeep.cjs");
+  /** @type {{ command: number[], nothing: number[] }} */
+  const times = { command: [], nothing: [] };
+  for (let round = 0; round < 2 * ROUNDS; round += 1) {
+    times.nothing.push(timeProgram(["-e", "0"]));
+    times.command.push(timeProgram([program, "token"], env));
+  }
+  return { command: median(times.command), nothing: median(times.nothing) };
+}
+
 for (let round = 0; round < ROUNDS; round += 1) {
   // A connection of its own for every round: which core its two ends land on is the kernel's draw, not ours.
   const open = await connectTool(tokenkeep.connection);
@@ -197,8 +206,26 @@ for (let round = 0; round < ROUNDS; round += 1) {
   seen.pipelined.push(await pipelined());
   if (agent.get !== undefined) seen.agent.push(await timeEach(agent.get, REQUESTS / 4));
 }
+/** @type {Record<string, object>} */
+const connections = {};
+for (const count of [1, 10, 50, 1_000]) connections[count] = await atOnce(tokenkeep.connection, count);
+const command = timeCommand(tokenkeep);
 await tokenkeep.stop();
 agent.stop?.();
+
+// The same thread, in a process whose main thread stands still for half of the time; and beside a process that takes a
+// whole core, as a window does that draws without a pause.
+const stalled = spawn(process.execPath, [path.join(import.meta.dirname, "socket-server.mjs"), "stalled"]);
+const [said] = await once(stalled.stdout, "data");
+const elsewhere = JSON.parse(String(said));
+const mainBusy = await atOnce(elsewhere, 1);
+stalled.kill();
+const calm = spawn(process.execPath, [path.join(import.meta.dirname, "socket-server.mjs")]);
+const [saidToo] = await once(calm.stdout, "data");
+const busy = spawn(process.execPath, ["-e", "for(;;);"]);
+const coreBusy = await atOnce(JSON.parse(String(saidToo)), 1);
+busy.kill();
+calm.kill();
 
 const reference = median(seen.agent);
 const rate = 1e6 / reference;
@@ -228,6 +255,15 @@ console.log(
       unit: "requests a second",
       value: median(seen.pipelined),
       ...judged(median(seen.pipelined) / rate, 10, true),
+    },
+    connections,
+    mainStalledHalfTheTime: mainBusy,
+    oneCoreTaken: coreBusy,
+    commandLine: {
+      unit: "ms, `tokenkeep token` from spawn to exit, p50, beside `node -e 0`",
+      value: command.command,
+      nothing: command.nothing,
+      ...judged(command.command / command.nothing, 1.3),
     },
   }),
 );

@@ -65,8 +65,8 @@ function line() {
   const bytes = Buffer.from(random(3) === 0 ? oneOf(messages) : bend(oneOf(messages)));
   switch (random(6)) {
     case 0: // at random
-      return Buffer.from(Array.from({ length: random(300) }, () => random(256))).filter(
-        (byte) => byte !== 10,
+      return Buffer.from(
+        Array.from({ length: random(300) }, () => random(256)).filter((byte) => byte !== 10),
       );
     case 1: // some octets changed
       for (let times = 1 + random(4); times > 0; times -= 1) bytes[random(bytes.length)] = 11 + random(245);

@@ -35,7 +35,9 @@ export function candidatesFor(
   signIns: readonly SignInView[],
   { scopes, accounts }: Pick<PairingView, "scopes" | "accounts">,
 ): readonly CandidateAccount[] {
-  const found = [...Map.groupBy(signIns, ({ account }) => account)].map(([account, members]) => {
+  const accountIds = [...new Set(signIns.map(({ account }) => account))];
+  const found = accountIds.map((account) => {
+    const members = signIns.filter((signIn) => signIn.account === account);
     const usable = members.filter(isUsable);
     return {
       account,
