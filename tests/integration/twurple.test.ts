@@ -47,3 +47,17 @@ test("twurple's calls go on while the token is renewed ahead of its end", async 
   expect(seen.length).toBeGreaterThanOrEqual(60);
   expect(seen.filter(({ status }) => status !== 200)).toEqual([]);
 });
+
+test("a token that the provider ended early costs a second question, and no call", async () => {
+  await using bench = await startBench();
+  await signIn(bench, undefined, ["user:read:email"]);
+  using keep = await tool(bench);
+  const api = new ApiClient({ authProvider: await twurpleProvider(keep) });
+  for (let round = 0; round < 10; round += 1) {
+    if (round === 5) await bench.admin("end-access", { user_id: ANN });
+    const user = await api.asUser(ANN, (mine) => mine.users.getAuthenticatedUser(ANN));
+    expect(user.name).toBe("harborlights_tv");
+  }
+  const statuses = (await calls(bench)).map(({ status }) => status);
+  expect(statuses).toEqual([200, 200, 200, 200, 200, 401, 200, 200, 200, 200, 200]);
+});
