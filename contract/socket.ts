@@ -19,14 +19,6 @@ const uuid = v.pipe(v.string(), v.uuid());
 export const greeting = v.object({ tokenkeep: v.literal(PROTOCOL), challenge: bytes32 });
 export type Greeting = v.InferOutput<typeof greeting>;
 
-/** `endpoint.json`, in the socket's folder. */
-export const announcement = v.object({
-  tokenkeep: v.literal(PROTOCOL),
-  /** The path or pipe name to connect to, and to sign. */
-  endpoint: v.string(),
-  pid: v.number(),
-});
-
 const requestId = v.union([v.pipe(v.string(), v.maxLength(100)), v.pipe(v.number(), v.safeInteger())]);
 export type RequestId = v.InferOutput<typeof requestId>;
 

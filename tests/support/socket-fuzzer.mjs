@@ -53,7 +53,7 @@ function bend(text) {
     const key = oneOf(Object.keys(place));
     const inner = place[key];
     if (inner === null || typeof inner !== "object" || Object.keys(inner).length === 0 || random(3) === 0) {
-      if (random(3) === 0) delete place[key];
+      if (random(3) === 0) Reflect.deleteProperty(place, key);
       else place[key] = oneOf(ODD);
       return JSON.stringify(message);
     }
