@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // @ts-check
 /** `npm test`: every check and every test. The last line is `N passed, N failed`. */
-import { spawnSync } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { ensureBuilt } from "./build.mjs";
@@ -25,16 +26,14 @@ async function check(name, run) {
   else failed += 1;
   console.log(`${ok ? "✓" : "✗"} ${name} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
 }
-/** @param {string[]} args */
-const node = (...args) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-    cwd: ROOT,
-    encoding: "utf8",
-    maxBuffer: 2 ** 26,
+/** Its output is shown when it fails. @param {string[]} args @returns {Promise<boolean>} */
+const node = (...args) =>
+  new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: ROOT, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      if (error !== null) console.error(stdout + stderr);
+      resolve(error === null);
+    });
   });
-  if (status !== 0) console.error(stdout + stderr);
-  return status === 0;
-};
 /** @param {string} file */
 const readReport = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined);
 
@@ -47,44 +46,52 @@ await check("build", async () => {
   await ensureBuilt();
   return true;
 });
-await check("format", () =>
-  node(binOf("prettier", "bin/prettier.cjs"), "--check", ".", "--log-level", "warn"),
-);
-await check("lint", () => node(binOf("eslint", "bin/eslint.js"), "."));
-await check("unused code", () => node(binOf("knip", "bin/knip.js")));
-await check("types", () => node("tooling/typecheck.mjs"));
 
-const units = path.join(OUT, "units.json");
-spawnSync(
-  process.execPath,
-  [
-    binOf("vitest", "vitest.mjs"),
-    "run",
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${units}`,
-  ],
-  { cwd: ROOT, stdio: "inherit" },
-);
-const unitReport = readReport(units);
-passed += unitReport?.numPassedTests ?? 0;
-failed += unitReport?.numFailedTests ?? 1;
-if (unitReport !== undefined && !unitReport.success && unitReport.numFailedTests === 0) failed += 1; // a file that did not load
+/** What reads the source. */
+async function checkSource() {
+  await check("format", () =>
+    node(binOf("prettier", "bin/prettier.cjs"), "--check", ".", "--log-level", "warn"),
+  );
+  await check("lint", () => node(binOf("eslint", "bin/eslint.js"), "."));
+  await check("unused code", () => node(binOf("knip", "bin/knip.js")));
+  await check("types", () => node("tooling/typecheck.mjs"));
+}
 
-// The keyring, the display and the sandbox are real; a failed attempt is not repeated.
-// An app mostly waits: two desktops beside each other take little longer than one.
-const shards = canBeAlone() ? 2 : 1;
-await Promise.all(
-  Array.from({ length: shards }, async (_, at) => {
-    const output = path.join(OUT, `desktop-${String(at + 1)}`);
-    const args = [path.relative(ROOT, binOf("@playwright/test", "cli.js")), "test"];
-    await onDesktop([...args, `--shard=${String(at + 1)}/${String(shards)}`], { output, alone: shards > 1 });
-    const { stats } = readReport(path.join(output, "report.json")) ?? { stats: undefined };
-    passed += stats?.expected ?? 0;
-    failed += stats === undefined ? 1 : stats.unexpected + stats.flaky;
-  }),
-);
+/** Rules, files, HTTP, sockets. */
+async function testUnits() {
+  const units = path.join(OUT, "units.json");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${units}`];
+  const vitest = spawn(process.execPath, [binOf("vitest", "vitest.mjs"), "run", ...reporters], {
+    cwd: ROOT,
+    stdio: "inherit",
+  });
+  await once(vitest, "close");
+  const report = readReport(units);
+  passed += report?.numPassedTests ?? 0;
+  failed += report?.numFailedTests ?? 1;
+  if (report !== undefined && !report.success && report.numFailedTests === 0) failed += 1; // a file that did not load
+}
 
+/** The keyring, the display and the sandbox are real; a failed attempt is not repeated. */
+async function testDesktop() {
+  const shards = canBeAlone() ? 2 : 1;
+  await Promise.all(
+    Array.from({ length: shards }, async (_, at) => {
+      const output = path.join(OUT, `desktop-${String(at + 1)}`);
+      const args = [path.relative(ROOT, binOf("@playwright/test", "cli.js")), "test"];
+      await onDesktop([...args, `--shard=${String(at + 1)}/${String(shards)}`], {
+        output,
+        alone: shards > 1,
+      });
+      const { stats } = readReport(path.join(output, "report.json")) ?? { stats: undefined };
+      passed += stats?.expected ?? 0;
+      failed += stats === undefined ? 1 : stats.unexpected + stats.flaky;
+    }),
+  );
+}
+
+// An app mostly waits: beside it, what reads the source, and a second desktop, take little of its time.
+await Promise.all([checkSource(), testUnits().then(testDesktop)]);
 await check(
   "demo",
   async () => (await onDesktop(["tests/demo/demo.mjs"], { output: path.join(ROOT, "out/demo") })) === 0,
