@@ -80,7 +80,9 @@ test("find, copy, validate, refresh", async () => {
 
 test("sign in again, revoke, remove", async () => {
   await open("mirrelune");
-  await go("Sign in again…");
+  await tabTo(at.page, at.page.getByRole("link", { name: "Sign in again…" }));
+  await press("Enter");
+  await go("Sign in");
   await atProvider("Sign in as mirrelune", "Authorize");
   await expect(at.page.getByRole("heading", { name: "You signed in as mirrelune" })).toBeVisible();
   await go("Keep this account");
