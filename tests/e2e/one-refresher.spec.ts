@@ -88,7 +88,7 @@ for (const [how, signal] of [
       .poll(async () => (await firstSignIn(shown))?.status)
       .toMatch(/^(?:refresh_ambiguous|needs_sign_in)$/);
     await shown.getByRole("link", { name: "mirrelune" }).click();
-    await shown.getByRole("button", { name: "Sign in again" }).first().waitFor();
+    await shown.getByRole("link", { name: "Sign in again…" }).waitFor();
     await second.close();
     const figures = { refreshes: proxy.refreshes - 1, "spent tokens sent again": proxy.spentAgain };
     report({ part: "one refresher", case: `the first ${how}`, ...figures });
