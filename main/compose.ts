@@ -16,6 +16,7 @@ import type { Host } from "./host.ts";
 import { createHandlers } from "./handlers.ts";
 import { createImporting } from "./importing.ts";
 import { createKeeper } from "./keeper/keeper.ts";
+import type { Changed } from "./keeper/parts.ts";
 import { createOwnProviders } from "./own-providers.ts";
 import { createSandbox } from "./sandbox.ts";
 import { createPairing } from "./pairing.ts";
@@ -66,8 +67,8 @@ export function compose(host: Host): App {
   // A token that changes is pushed soon; with thousands, those that change together go together. A tool that asks for
   // one that has ended gets the new one without waiting for that.
   let pushTimer: (() => void) | undefined;
-  const changed = (signIn?: string): void => {
-    state.touch(signIn);
+  const changed: Changed = (signIn, news): void => {
+    state.touch(signIn, news);
     const count = vault.list("sign_in").length;
     pushTimer ??= clock.after(Math.min(5_000, count / 5), () => {
       pushTimer = undefined;

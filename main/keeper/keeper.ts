@@ -17,7 +17,7 @@ import {
   VALIDATE_EVERY_MS,
 } from "../../core/lifecycle/schedule.ts";
 import { limiter, queuePerKey } from "../../core/single-flight.ts";
-import { chanceOf, createWatches, waitsFor, type KeeperParts, type Watches } from "./parts.ts";
+import { chanceOf, createWatches, waitsFor, type Changed, type KeeperParts, type Watches } from "./parts.ts";
 import { createRefresher } from "./refresher.ts";
 import { createRevoker, type Revoker } from "./revoker.ts";
 import { createValidator } from "./validator.ts";
@@ -114,7 +114,7 @@ function whyNoToken({ state, login: account }: SignInRecord): Failure {
   }
 }
 
-export function createKeeper(parts: KeeperParts, changed: (signIn?: string) => void): Keeper {
+export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
   const { vault, clock, network, random, history, log } = parts;
   const watches = createWatches(vault, clock);
   const enqueue = queuePerKey<string>();
@@ -127,7 +127,7 @@ export function createKeeper(parts: KeeperParts, changed: (signIn?: string) => v
   let suspended = false;
   const refreshNow = createRefresher(parts, watches, enqueue, changed, () => active && !suspended);
   const { refresh } = refreshNow;
-  const validate = createValidator(parts, watches, refresh, enqueue, changed);
+  const { validate, validateNow } = createValidator(parts, watches, refresh, enqueue, changed);
   const revoker = createRevoker(parts, watches, enqueue, changed);
 
   const running = new Set<Promise<unknown>>();
@@ -185,7 +185,7 @@ export function createKeeper(parts: KeeperParts, changed: (signIn?: string) => v
     const now = clock.nowMs();
     if (renewalAtMs(record) <= now) await refresh(record.id);
     else if (checkAtMs(record) <= now) {
-      await validate(record.id);
+      await (urgent.has(record.id) ? validateNow : validate)(record.id);
       lastCheckAtMs = clock.nowMs();
     }
   };
@@ -374,7 +374,7 @@ export function createKeeper(parts: KeeperParts, changed: (signIn?: string) => v
     },
     validate: (id) =>
       whileActive(async () => {
-        const answer = await afterwards(id, validate(id));
+        const answer = await afterwards(id, validateNow(id));
         lastCheckAtMs = clock.nowMs();
         return answer;
       }),

@@ -127,6 +127,9 @@ export function providerFor(
     : failed({ code: "provider_changed", provider: provider.name });
 }
 
+/** Something about a sign-in, or about any of them, is another than before. `passing`: nothing that somebody waits for. */
+export type Changed = (signIn?: string, news?: "passing") => void;
+
 export const credentialsOf = ({ client_id, client_secret }: ClientRecord) => ({
   client_id,
   ...(client_secret !== undefined && { client_secret }),

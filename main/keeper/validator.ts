@@ -13,7 +13,15 @@ import { validationFailure } from "../../core/oauth/failures.ts";
 import { readValidation, validateRequest, type Validation } from "../../core/oauth/validate.ts";
 import { singleFlight } from "../../core/single-flight.ts";
 import { createKeeping } from "./keeping.ts";
-import { allWell, chanceOf, providerFor, waitsFor, type KeeperParts, type Watches } from "./parts.ts";
+import {
+  allWell,
+  chanceOf,
+  providerFor,
+  waitsFor,
+  type Changed,
+  type KeeperParts,
+  type Watches,
+} from "./parts.ts";
 
 /** An expiry that moved by less is the answer's travel time, not news worth a write. */
 const EXPIRY_SLACK_MS = 5 * 60_000;
@@ -22,17 +30,23 @@ const EXPIRY_SLACK_MS = 5 * 60_000;
 const isTokenOf = (judged: SignInRecord, record: SignInRecord | undefined): record is SignInRecord =>
   judged.access_token !== undefined && record?.access_token?.equals(judged.access_token) === true;
 
-/**
- * The answer: validates a sign-in now, one at a time per sign-in. A 401 leads to `refresh` where that is possible and
- * to `needs_sign_in` where it is not; anything else than 200 and 401 says nothing about the token.
- */
+export interface Validator {
+  /**
+   * Validates a sign-in now, one at a time per sign-in. A 401 leads to `refresh` where that is possible and
+   * to `needs_sign_in` where it is not; anything else than 200 and 401 says nothing about the token.
+   */
+  readonly validate: (id: string) => Promise<Result<null>>;
+  /** The same, for somebody who waits to see it. */
+  readonly validateNow: (id: string) => Promise<Result<null>>;
+}
+
 export function createValidator(
   parts: KeeperParts,
   watches: Watches,
   refresh: (id: string) => Promise<Result<SignInRecord>>,
   enqueue: <V>(id: string, task: () => Promise<V>) => Promise<V>,
-  changed: (signIn?: string) => void,
-): (id: string) => Promise<Result<null>> {
+  changed: Changed,
+): Validator {
   const { vault, providers, http, history, clock, random, log } = parts;
   const { keep, later, stuck } = createKeeping(parts, watches);
 
@@ -147,15 +161,28 @@ export function createValidator(
     }
   }
 
-  return singleFlight(async (id) => {
+  const inPassing = singleFlight(async (id: string) => {
     const watch = watches.of(id);
+    const before = { record: watches.current(id), condition: watch.condition, reason: watch.reason };
     watch.validating = true;
-    changed(id);
+    changed(id, "passing");
     try {
       return await validate(id);
     } finally {
       watch.validating = false;
-      changed(id);
+      const same =
+        before.record === watches.current(id) &&
+        before.condition === watch.condition &&
+        before.reason === watch.reason;
+      changed(id, same ? "passing" : undefined);
     }
   });
+  return {
+    validate: inPassing,
+    validateNow: (id) => {
+      const answer = inPassing(id);
+      changed(id);
+      return answer.finally(() => changed(id));
+    },
+  };
 }

@@ -10,8 +10,9 @@ export interface State {
   snapshot(): Snapshot;
   /**
    * Something may have changed: anything, or one sign-in alone. Listeners hear of it once per turn, and only of what did.
+   * `passing`: of many, it waits for other news.
    */
-  touch(signIn?: string): void;
+  touch(signIn?: string, news?: "passing"): void;
   /** Anything but the sign-ins may have changed: those are thousands, and not made anew for nothing. */
   touchParts(): void;
   /** Tells what was touched now, before whatever comes next in this turn. */
@@ -24,6 +25,8 @@ const SETTLE_MS = 16;
 /** With thousands of rows some change all the time, and each piece of news has the window go through all of them. */
 const MANY = 1_000;
 const MANY_EVERY_MS = 1_000;
+/** As often as the window's words about minutes are made anew. */
+const PASSING_EVERY_MS = 10_000;
 
 /** `signIn`: one row alone, so that one of ten thousand costs no more than one of ten. `count`: of all rows. */
 export function createState(
@@ -39,16 +42,22 @@ export function createState(
   const touched = new Set<string>();
   let everything = false;
   let timer: NodeJS.Timeout | undefined;
+  let dueAtMs = Infinity;
   let toldAtMs = -Infinity;
-  /** At once after a quiet second, and then once a second. */
-  const tellSoon = (): void => {
-    const waitMs = count() < MANY ? 0 : toldAtMs + MANY_EVERY_MS - performance.now();
-    timer ??= setTimeout(tell, Math.max(SETTLE_MS, waitMs));
+  /** At once after a quiet while, and then once in a while. */
+  const tellSoon = (everyMs = MANY_EVERY_MS): void => {
+    const nowMs = performance.now();
+    const atMs = Math.max(nowMs + SETTLE_MS, count() < MANY ? 0 : toldAtMs + everyMs);
+    if (atMs >= dueAtMs) return;
+    clearTimeout(timer);
+    dueAtMs = atMs;
+    timer = setTimeout(tell, atMs - nowMs);
   };
 
   const tell = (): void => {
     clearTimeout(timer);
     timer = undefined;
+    dueAtMs = Infinity;
     toldAtMs = performance.now();
     const rows = [...touched].map(signIn);
     // A row that went is told with the whole list.
@@ -76,12 +85,12 @@ export function createState(
   return {
     snapshot: build,
     tell,
-    touch(id) {
+    touch(id, news) {
       if (id === undefined) everything = true;
       else touched.add(id);
-      tellSoon();
+      tellSoon(news === "passing" ? PASSING_EVERY_MS : undefined);
     },
-    touchParts: tellSoon,
+    touchParts: () => tellSoon(),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

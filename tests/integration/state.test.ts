@@ -99,3 +99,28 @@ test("with thousands of rows the first news is told at once, and then once a sec
     vi.useRealTimers();
   }
 });
+
+test("of thousands, what was checked in passing waits ten seconds, or until there is other news", () => {
+  vi.useFakeTimers();
+  try {
+    const { now, state, told } = setUp(5_000);
+    const change = (news?: "passing") => {
+      now.signIns = now.signIns.map((one) => ({ ...one }));
+      state.touch(news ? "a" : "b", news);
+    };
+    change();
+    vi.advanceTimersByTime(20);
+    expect(told).toHaveLength(1);
+    change("passing");
+    vi.advanceTimersByTime(9_000);
+    expect(told).toHaveLength(1);
+    vi.advanceTimersByTime(1_100);
+    expect(told[1]).toEqual({ signInsChanged: [row("a")] });
+    change("passing");
+    change();
+    vi.advanceTimersByTime(1_100);
+    expect(told[2]).toEqual({ signInsChanged: [row("a"), row("b")] });
+  } finally {
+    vi.useRealTimers();
+  }
+});
