@@ -6,7 +6,7 @@ import type { Flow, Way } from "../../contract/flow.ts";
 import { fromJson, merged, type Changes, type CopyForm, type RendererApi } from "../../contract/ipc.ts";
 import type { BulkAction, Snapshot, WishView } from "../../contract/view.ts";
 import { sentence, t } from "../text/t.ts";
-import { Listing } from "./listing.svelte.ts";
+import { Listing, prepareSearch } from "./listing.svelte.ts";
 import { Notices } from "./notices.svelte.ts";
 import { Route } from "./route.svelte.ts";
 
@@ -46,10 +46,13 @@ export class Keep {
       const changes = fromJson(json);
       if (this.snapshot === undefined) early.push(changes);
       else this.snapshot = merged(this.snapshot, changes);
+      if (changes.signIns) prepareSearch(changes.signIns);
     });
     void this.api["state.get"]().then((answer) => {
-      if (answer.ok) this.snapshot = early.reduce(merged, fromJson(answer.value));
-      else this.notices.fail(sentence(answer.failure));
+      if (answer.ok) {
+        this.snapshot = early.reduce(merged, fromJson(answer.value));
+        prepareSearch(this.snapshot.signIns);
+      } else this.notices.fail(sentence(answer.failure));
     });
     const tick = (): void => {
       if (!document.hidden) this.nowMs = Date.now();

@@ -47,6 +47,33 @@ export function searchText(signIn: SignInView): string {
   return made;
 }
 
+/** Makes those texts while there is nothing else to do, or the first keystroke would wait for all of them. */
+export function prepareSearch(signIns: readonly SignInView[]): void {
+  let next = 0;
+  const some = (idle: IdleDeadline): void => {
+    for (
+      let signIn = signIns[next];
+      signIn !== undefined && idle.timeRemaining() > 1;
+      signIn = signIns[next]
+    ) {
+      searchText(signIn);
+      next += 1;
+    }
+    if (next < signIns.length) requestIdleCallback(some);
+  };
+  requestIdleCallback(some);
+}
+
+/** As they stand within a section: made once for each sign-in, since each keystroke makes a list of all of them. */
+const inTheMiddle = new WeakMap<SignInView, Item>();
+function itemOf(signIn: SignInView, first: boolean, last: boolean): Item {
+  const known = first || last ? undefined : inTheMiddle.get(signIn);
+  if (known !== undefined) return known;
+  const item: Item = { kind: "row", key: signIn.id, signIn, first, last };
+  if (!first && !last) inTheMiddle.set(signIn, item);
+  return item;
+}
+
 export class Listing {
   asked = $state("");
   filter = $state<Filter>("all");
@@ -88,21 +115,13 @@ export class Listing {
   readonly items: readonly Item[] = $derived.by(() => {
     const sections: Record<Section, SignInView[]> = { needYou: [], lookedAfter: [], ended: [] };
     for (const signIn of this.found) sections[sectionOf(signIn)].push(signIn);
-    return (Object.keys(sections) as Section[]).flatMap((section): Item[] => {
+    const items: Item[] = [];
+    for (const section of Object.keys(sections) as Section[]) {
       const rows = sections[section];
-      if (rows.length === 0) return [];
-      const heading: Item = { kind: "heading", key: section, section };
-      return [
-        heading,
-        ...rows.map((signIn, at): Item => ({
-          kind: "row",
-          key: signIn.id,
-          signIn,
-          first: at === 0,
-          last: at === rows.length - 1,
-        })),
-      ];
-    });
+      if (rows.length > 0) items.push({ kind: "heading", key: section, section });
+      for (const [at, signIn] of rows.entries()) items.push(itemOf(signIn, at === 0, at === rows.length - 1));
+    }
+    return items;
   });
 
   readonly chosenIds: readonly string[] = $derived.by(() =>

@@ -8,7 +8,9 @@ export class Slot<T> {
   item: T = $state.raw() as T;
   index = $state(0);
   startPx = $state(0);
-  /** Waits for the next item that comes in. */
+  /** As its element was last seen; 0 until it is. */
+  heightPx = 0;
+  /** Waits for the next item that comes in: laid out, so that it need not be then, and not to be seen. */
   spare = $state(false);
   constructor(id: number) {
     this.id = id;
@@ -23,7 +25,9 @@ const SPARE_MS = 5_000;
 export interface VirtualOptions<T> {
   /** What it lies in. Undefined until it is mounted. */
   readonly host: () => HTMLElement | undefined;
-  /** A guess in px, until a row is measured. */
+  /** Rows of a kind have the same elements, and most of them the same height: they are used again for each other. */
+  readonly kindOf: (item: T) => string;
+  /** A guess in px, until a row of the kind is measured. */
   readonly estimate: (item: T) => number;
 }
 
@@ -39,13 +43,18 @@ export class VirtualRows<T extends { readonly key: string }> {
   readonly #virtualizer: Virtualizer<Window, HTMLElement>;
   #items: readonly T[] = [];
   #made = 0;
+  /** By kind, as the first was measured: were the guess another, each row that comes in would move all below it. */
+  readonly #typicalPx = new Map<string, number>();
+  #widthPx = 0;
   #spareTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #shownBy = new WeakMap<Element, { readonly item: T; readonly index: number }>();
+  readonly #slotOf = new WeakMap<Element, Slot<T>>();
+  /** Tells of an element when its height changes, not when it shows another item of the same height. */
   readonly #sizes = new ResizeObserver((entries) => {
     for (const { target, borderBoxSize } of entries) {
-      const heightPx = borderBoxSize[0]?.blockSize ?? 0;
-      const shown = this.#shownBy.get(target);
-      if (shown !== undefined && heightPx > 0) this.#virtualizer.resizeItem(shown.index, heightPx); // 0: it is spare
+      const slot = this.#slotOf.get(target);
+      if (slot === undefined) continue;
+      slot.heightPx = borderBoxSize[0]?.blockSize ?? 0;
+      this.#measure(slot);
     }
   });
 
@@ -59,8 +68,10 @@ export class VirtualRows<T extends { readonly key: string }> {
       getScrollElement: () => window,
       estimateSize: (index: number) => {
         const item = this.#items[index];
-        return item === undefined ? 0 : this.#options.estimate(item);
+        if (item === undefined) return 0;
+        return this.#typicalPx.get(this.#options.kindOf(item)) ?? this.#options.estimate(item);
       },
+      getItemKey: (index: number) => this.#items[index]?.key ?? index,
       observeElementRect: observeWindowRect,
       observeElementOffset: observeWindowOffset,
       scrollToFn: windowScroll,
@@ -78,9 +89,12 @@ export class VirtualRows<T extends { readonly key: string }> {
     const above = new ResizeObserver(() => {
       const host = this.#options.host();
       if (host === undefined) return;
-      const marginPx = host.getBoundingClientRect().top + scrollY;
-      if (marginPx === this.#marginPx) return;
+      const box = host.getBoundingClientRect();
+      const marginPx = box.top + scrollY;
+      if (marginPx === this.#marginPx && box.width === this.#widthPx) return;
+      if (box.width !== this.#widthPx) this.#typicalPx.clear();
       this.#marginPx = marginPx;
+      this.#widthPx = box.width;
       this.show(this.#items);
     });
     above.observe(document.body);
@@ -109,12 +123,19 @@ export class VirtualRows<T extends { readonly key: string }> {
   placed = (slot: Slot<T>) => (element: HTMLElement) => {
     element.style.transform = `translateY(${String(slot.startPx)}px)`;
   };
-  /** Of a slot's element: measures it, and anew with each item that it shows. */
+  /** Of a slot's element: measures it. */
   measured = (slot: Slot<T>) => (element: HTMLElement) => {
-    this.#shownBy.set(element, { item: slot.item, index: slot.index });
+    this.#slotOf.set(element, slot);
     this.#sizes.observe(element);
     return () => this.#sizes.unobserve(element);
   };
+  #measure(slot: Slot<T>): void {
+    if (slot.heightPx === 0 || slot.spare) return;
+    const kind = this.#options.kindOf(slot.item);
+    if (this.#typicalPx.has(kind)) return this.#virtualizer.resizeItem(slot.index, slot.heightPx);
+    this.#typicalPx.set(kind, slot.heightPx);
+    this.#virtualizer.measure();
+  }
 
   #place(): void {
     const rows = this.#virtualizer.getVirtualItems();
@@ -128,19 +149,29 @@ export class VirtualRows<T extends { readonly key: string }> {
     // A row that somebody is at stays what it is, or a key or a click would be meant for another.
     const recycles = !this.#options.host()?.contains(document.activeElement);
     const owned = new Set(shown.map(({ own }) => own));
-    const free = recycles ? this.slots.filter((slot) => !owned.has(slot)).reverse() : [];
+    const free = new Set(recycles ? this.slots.filter((slot) => !owned.has(slot)) : []);
+    const freeOf = (kind: string): Slot<T> | undefined => {
+      for (const slot of free) if (this.#options.kindOf(slot.item) === kind && free.delete(slot)) return slot;
+      return undefined;
+    };
     const drawn = shown.map(({ index, start, item, own }) => {
-      const slot = own ?? free.pop() ?? new Slot<T>((this.#made += 1));
+      const slot = own ?? freeOf(this.#options.kindOf(item)) ?? new Slot<T>((this.#made += 1));
       slot.item = item;
       slot.index = index;
       slot.startPx = start - this.#marginPx;
       slot.spare = false;
       return slot;
     });
-    for (const slot of free) slot.spare = true;
-    this.#arrange(drawn, free.reverse(), recycles);
+    for (const slot of free) {
+      slot.spare = true;
+      slot.startPx = 0; // the page is as long as what lies in it
+    }
+    this.#arrange(drawn, [...free], recycles);
     clearTimeout(this.#spareTimer);
-    if (free.length > 0) this.#spareTimer = setTimeout(() => this.#dropSpares(), SPARE_MS);
+    if (free.size > 0) this.#spareTimer = setTimeout(() => this.#dropSpares(), SPARE_MS);
+    // An element is as tall as it was until its new item makes it another height, of which the observer tells then.
+    for (const [at, slot] of drawn.entries())
+      if (slot.heightPx > 0 && slot.heightPx !== rows[at]?.size) this.#measure(slot);
   }
   /**
    * In the document they stand as they are read, but an element that is moved takes time, and loses the focus: they are

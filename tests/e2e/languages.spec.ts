@@ -199,7 +199,7 @@ const cutOff: Look = async (page, where) => {
           (overflowX === "hidden" || overflowX === "clip") &&
           display !== "inline" &&
           !hidden(element) &&
-          !element.matches(".clip, svg *, meter, progress, .avatar") &&
+          !element.matches(".clip, svg *, [role=meter], progress, .avatar") &&
           element.scrollWidth > element.clientWidth + 1
         );
       });
