@@ -121,7 +121,8 @@ export class VirtualRows<T extends { readonly key: string }> {
   };
   /** Of a slot's element: puts it in its place. */
   placed = (slot: Slot<T>) => (element: HTMLElement) => {
-    element.style.transform = `translateY(${String(slot.startPx)}px)`;
+    // Between two pixels, what is drawn anew would leave the edges of what was there before.
+    element.style.transform = `translateY(${String(Math.round(slot.startPx))}px)`;
   };
   /** Of a slot's element: measures it. */
   measured = (slot: Slot<T>) => (element: HTMLElement) => {

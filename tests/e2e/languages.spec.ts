@@ -41,12 +41,35 @@ async function walk(on: AppAtSandbox, t: Translate, look: Look): Promise<void> {
   await go("add", t("add.title"));
   await page.getByRole("radio", { name: t("add.another") }).check();
   await look(page, "guide: new client");
-  await page.getByRole("radio", { name: "Bot" }).check();
+  const chooseScopes = async (): Promise<void> => {
+    await button(t("app.forward")).click();
+    await page.getByRole("radio", { name: t("add.presets.choose.name") }).check();
+    await page.getByRole("checkbox").first().check();
+  };
+  await on.register("sandbox-public", "Bot 2");
+  await page.getByRole("radio", { name: /^Bot 2/ }).check();
+  await page.getByRole("radio", { name: t("flows.device_code.name") }).check();
+  await look(page, "guide: flow");
+  await chooseScopes();
+  await button(t("device.start")).click();
+  await page.locator("[data-code]").waitFor();
+  await look(page, "by a code");
+  await button(t("app.cancel")).click();
+  await go("add", t("add.title"));
+  await page.getByRole("radio", { name: /^Bot(?! 2)/ }).check();
   await look(page, "guide: client");
-  await button(t("app.forward")).click();
-  await page.getByRole("radio", { name: t("add.presets.choose.name") }).check();
-  await page.getByRole("checkbox").first().check();
+  await chooseScopes();
   await look(page, "guide: scopes");
+  await app.evaluate(({ shell }) => (shell.openExternal = () => Promise.resolve()));
+  await page.getByRole("radio", { name: t("browser.way") }).check();
+  await look(page, "guide: way");
+  await button(t("browser.start")).click();
+  await button(t("browser.again")).waitFor();
+  await look(page, "in the browser");
+  await button(t("app.cancel")).click();
+  await go("add", t("add.title"));
+  await page.getByRole("radio", { name: /^Bot(?! 2)/ }).check();
+  await chooseScopes();
   await button(t("add.signIn")).click();
   await button(t("signIn.showWindow")).waitFor();
   await look(page, "waiting");
@@ -147,7 +170,7 @@ async function walk(on: AppAtSandbox, t: Translate, look: Look): Promise<void> {
 
 /** What is no word of ours: names, ids, times, keys, paths, scopes, and what a provider calls its endpoints. */
 const DATA = {
-  elements: "code, kbd, time, svg, script, style, .avatar, .sr:empty, details li span",
+  elements: "code, kbd, [data-code], time, svg, script, style, .avatar, .sr:empty, details li span",
   words:
     "mirrelune|harborlights_tv|Sandbox|Bot|Twitch|Deutsch|English|GNOME Keyring|[a-z]+(:[a-z_]+)+|Analytics|User|Channel|Chat|(in )?\\d[\\d:.,]*( min| h| d)?( ago)?|today|yesterday|tomorrow|(Mon|Tue|Wed|Thu|Fri|Sat|Sun)|\\d* ?[A-Z][a-z]{2}( \\d{4})?|linux [\\w. -]+",
 };
