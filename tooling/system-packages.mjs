@@ -25,6 +25,7 @@ const FOR_TESTS = [
   "fish",
   "libglib2.0-bin", // `xdg-open` on GNOME is its `gio open`
   "obs-studio",
+  "perl",
   "python3",
   "xdg-utils",
   "zsh",
