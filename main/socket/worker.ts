@@ -237,7 +237,8 @@ function accept(socket: Socket): void {
 
 const server = createServer({ allowHalfOpen: false }, accept);
 server.on("error", ({ message }) => tell({ kind: "failed", cause: message }));
-server.listen(endpoint, () => {
+// As many as may be connected may come at once: the system turns away who finds its queue full (unix(7): EAGAIN).
+server.listen({ path: endpoint, backlog: MAX_CONNECTIONS }, () => {
   if (process.platform !== "win32") chmodSync(endpoint, 0o600);
   tell({ kind: "listening" });
 });

@@ -216,6 +216,13 @@ async function slowest(ask: (method: string) => Promise<unknown>, times = 200): 
   return slowestMs;
 }
 
+test("a thousand come in the same moment, and none is turned away", async () => {
+  const sockets = Array.from({ length: 1_000 }, () => connect(server.endpoint));
+  const greetings = await Promise.all(sockets.map((socket) => lineReader(socket)()));
+  for (const socket of sockets) socket.destroy();
+  expect(greetings.filter((line) => line === undefined)).toEqual([]);
+});
+
 test("who says nothing delays nobody, and is let go after ten seconds; who has proved itself is not", async () => {
   const silent = Array.from({ length: 300 }, () => connect(server.endpoint));
   const ends = silent.map((socket) => once(socket.resume(), "close"));
