@@ -58,15 +58,19 @@ export function createTools(
   const reasons = new Map<string, string>();
 
   /** Lines for a tool's .env file: all it needs to connect and to prove itself. */
-  const connection = (grant: GrantRecord): Secret =>
-    new Secret(
+  const connection = (grant: GrantRecord): Secret => {
+    const endpoint = parts.endpoint() ?? "";
+    // A pipe has another name after each start: tools find it by what is announced.
+    const stays = !endpoint.startsWith("\\\\.\\pipe\\");
+    return new Secret(
       [
-        `TOKENKEEP_ENDPOINT=${parts.endpoint() ?? ""}`,
+        ...(stays ? [`TOKENKEEP_ENDPOINT=${endpoint}`] : []),
         `TOKENKEEP_CLIENT=${grant.id}`,
         `TOKENKEEP_KEY=${grant.key.reveal()}`,
         "",
       ].join("\n"),
     );
+  };
   const stored = (): readonly ToolGrant[] =>
     vault.list("grant").map((record) => ({ ...record, lifetime: "always" }));
   const grants = (): readonly ToolGrant[] =>
