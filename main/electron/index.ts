@@ -24,6 +24,7 @@ import { createKeychain } from "./keychain.ts";
 import { openInBrowser } from "./browser.ts";
 import { linkIn, linksReachUs } from "./deep-link.ts";
 import { createStartSandbox } from "./sandbox.ts";
+import { isTheOne } from "./single-instance.ts";
 import { createSpeech, type Speech } from "./language.ts";
 import { showNotifications } from "./notifications.ts";
 import { followPower } from "./power.ts";
@@ -207,7 +208,7 @@ function main(): void {
 if (unsandboxed && !isRoot) {
   console.error("Tokenkeep runs with Chromium's sandbox on. Start it without --no-sandbox.");
   app.exit(1);
-} else if (!app.requestSingleInstanceLock()) {
+} else if (!isTheOne()) {
   console.error("Tokenkeep is running already. Its window was brought to the front.");
   app.exit(0);
 } else {
