@@ -32,4 +32,11 @@ export class Route {
   go(place: Place): void {
     location.hash = hrefOf(place);
   }
+  /** Asked before something that takes time: goes where its end leads, unless the person has gone elsewhere by then. */
+  onward(): (place: Place) => void {
+    const { hash } = location;
+    return (place) => {
+      if (location.hash === hash) this.go(place);
+    };
+  }
 }

@@ -72,7 +72,13 @@ test("the page closed, and opened again: it goes on; cancelled, nothing is left"
   await button("Open the page").click();
   await signInAtProvider(app, "mirrelune");
   await expect(page.getByRole("heading", { name: "You signed in as mirrelune" })).toBeVisible();
-  await button("Not this one").click();
+  // Who goes elsewhere before the provider has revoked the token stays there.
+  await button("Not this one").evaluate((pressed: HTMLElement) => {
+    pressed.click();
+    location.hash = "#/add";
+  });
+  await expect(page.getByText("The token was revoked")).toBeVisible();
+  await expect(page.getByRole("radio", { name: /^Public bot/ })).toBeVisible();
   await getCode();
   await button("Cancel").click();
   await expect(page.getByRole("heading", { name: "Sign in once." })).toBeVisible();
