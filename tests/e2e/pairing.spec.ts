@@ -1,10 +1,8 @@
 /** A tool connects to the real app: the person compares a number and decides, by keyboard alone. */
 import { expect, test } from "@playwright/test";
-import { connect } from "node:net";
-import path from "node:path";
 import { fits, findsNothing, hasKeyboard, tabTo } from "../support/accessible.ts";
 import { addSandboxAccount, startApp } from "../support/app.mjs";
-import { lineReader } from "../support/socket-client.mjs";
+import { askToPair } from "../support/asking-tool.ts";
 
 test("a tool pairs, gets a token, and loses it when it is taken back; a no is a no", async () => {
   test.setTimeout(120_000);
@@ -14,21 +12,14 @@ test("a tool pairs, gets a token, and loses it when it is taken back; a no is a 
   try {
     await addSandboxAccount(app, page, "mirrelune");
     const asks = async (name: string) => {
-      const socket = connect(path.join(runtime, "tokenkeep/tokenkeep.sock"));
-      const read = lineReader(socket);
-      const next = async () => JSON.parse((await read()) ?? "null") as Record<string, Record<string, string>>;
-      const send = (id: number, method: string, params?: object) =>
-        socket.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`);
-      await next();
-      send(1, "pair.request", {
+      const tool = await askToPair(runtime, {
         name,
         developer: "Nordmole",
         reason: "Show chat",
         scopes: ["user:read:chat"],
       });
-      const code = (await next())["params"]?.["code"] ?? "";
-      expect(code).toMatch(/^\d{6}$/);
-      return { socket, next, send, code };
+      expect(tool.code).toMatch(/^\d{6}$/);
+      return tool;
     };
 
     const tool = await asks("Nightcue");

@@ -1,5 +1,6 @@
 /** What the window shows while all is well, from its first start on. */
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
+import { askToPair } from "../support/asking-tool.ts";
 import { ADDING } from "./adding.ts";
 import { BY_FLOWS } from "./flows.ts";
 import {
@@ -11,11 +12,15 @@ import {
   accounts,
   account,
   escape,
+  title,
   rowMenu,
   idOf,
   clientId,
   type Shot,
 } from "./steps.ts";
+
+/** It waits from one shot to the next. */
+let tool: Awaited<ReturnType<typeof askToPair>> | undefined;
 
 export const WELL: readonly Shot<AppAtSandbox>[] = [
   {
@@ -228,6 +233,40 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     async show({ page }) {
       await button(page, "Take back the key of Chat bot");
       await page.getByRole("alertdialog").waitFor();
+    },
+  },
+  {
+    name: "pairing-waits",
+    screen: "Pairing",
+    state: "a tool waits for an answer",
+    async show({ page, runtime }) {
+      await escape(page);
+      await accounts(page);
+      tool = await askToPair(runtime, {
+        name: "Nightcue",
+        developer: "Nordmole",
+        reason: "Show and send chat in your second window",
+        scopes: ["user:read:chat", "user:write:chat", "channel:manage:broadcast"],
+      });
+      await page.getByRole("link", { name: "Look at it" }).waitFor();
+    },
+  },
+  {
+    name: "pairing",
+    screen: "Pairing",
+    state: "the question",
+    async show({ page }) {
+      await page.getByRole("link", { name: "Look at it" }).click();
+      await title(page, "Nightcue wants to connect");
+    },
+  },
+  {
+    name: "pairing-gone",
+    screen: "Pairing",
+    state: "failing: the tool has left",
+    async show({ page }) {
+      tool?.leave();
+      await page.getByRole("link", { name: "To the tools" }).waitFor();
     },
   },
   {
