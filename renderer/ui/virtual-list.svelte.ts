@@ -10,7 +10,7 @@ export class Slot<T> {
   startPx = $state(0);
   /** As its element was last seen; 0 until it is. */
   heightPx = 0;
-  /** Waits for the next item that comes in: laid out, so that it need not be then, and not to be seen. */
+  /** Waits for the next item that comes in, out of sight: as it is laid out and painted, it need not be then. */
   spare = $state(false);
   constructor(id: number) {
     this.id = id;
@@ -19,6 +19,10 @@ export class Slot<T> {
 
 /** Rows above and below those that are seen, so that a wheel's step finds them drawn. */
 const OVERSCAN = 3;
+/** Longer than from one key to the next, and shorter than from there to the wheel. */
+const REST_MS = 250;
+/** Above the page, where nobody can scroll to. */
+const OUT_OF_SIGHT_PX = -10_000;
 /** How long unused rows wait: as somebody types, few are found, and then many again. */
 const SPARE_MS = 5_000;
 
@@ -75,13 +79,15 @@ export class VirtualRows<T extends { readonly key: string }> {
       observeElementRect: observeWindowRect,
       observeElementOffset: observeWindowOffset,
       scrollToFn: windowScroll,
-      overscan: OVERSCAN,
+      overscan: this.#overscan,
       scrollMargin: this.#marginPx,
       initialOffset: () => scrollY,
       onChange: () => this.#place(),
     };
   }
   #marginPx = 0;
+  #overscan = OVERSCAN;
+  #overscanTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Follows the window; returns its own stop. */
   follow = (): (() => void) => {
@@ -102,13 +108,21 @@ export class VirtualRows<T extends { readonly key: string }> {
     this.#place();
     return () => {
       clearTimeout(this.#spareTimer);
+      clearTimeout(this.#overscanTimer);
       above.disconnect();
       this.#sizes.disconnect();
       stop();
     };
   };
+  /** What can be seen at once; what nobody sees yet, when nothing else has been shown for a moment. */
   show(items: readonly T[]): void {
     this.#items = items;
+    this.#draw(0);
+    clearTimeout(this.#overscanTimer);
+    this.#overscanTimer = setTimeout(() => this.#draw(OVERSCAN), REST_MS);
+  }
+  #draw(overscan: number): void {
+    this.#overscan = overscan;
     this.#virtualizer.setOptions(this.#settings());
     this.#place();
   }
@@ -165,7 +179,7 @@ export class VirtualRows<T extends { readonly key: string }> {
     });
     for (const slot of free) {
       slot.spare = true;
-      slot.startPx = 0; // the page is as long as what lies in it
+      slot.startPx = OUT_OF_SIGHT_PX;
     }
     this.#arrange(drawn, [...free], recycles);
     clearTimeout(this.#spareTimer);
