@@ -1,6 +1,12 @@
 /** What a long list draws: as many rows as can be seen, and rows that went out of sight take the ones that come in. */
 /* eslint-disable svelte/prefer-svelte-reactivity -- the maps and sets here do not outlive the call that made them */
-import { observeWindowOffset, observeWindowRect, Virtualizer, windowScroll } from "@tanstack/virtual-core";
+import {
+  observeWindowOffset,
+  observeWindowRect,
+  Virtualizer,
+  windowScroll,
+  type Range,
+} from "@tanstack/virtual-core";
 
 /** A row that is drawn. Its place in the list and what it shows change; its elements stay. */
 export class Slot<T> {
@@ -19,6 +25,9 @@ export class Slot<T> {
 
 /** Rows above and below those that are seen, so that a wheel's step finds them drawn. */
 const OVERSCAN = 3;
+/** While it scrolls, most of them where it goes: the compositor is there before the page's script is. */
+const AHEAD = 9;
+const BEHIND = 1;
 /** Longer than from one key to the next, and shorter than from there to the wheel. */
 const REST_MS = 250;
 /** Above the page, where nobody can scroll to. */
@@ -79,7 +88,7 @@ export class VirtualRows<T extends { readonly key: string }> {
       observeElementRect: observeWindowRect,
       observeElementOffset: observeWindowOffset,
       scrollToFn: windowScroll,
-      overscan: this.#overscan,
+      rangeExtractor: this.#around,
       scrollMargin: this.#marginPx,
       initialOffset: () => scrollY,
       onChange: () => this.#place(),
@@ -87,6 +96,15 @@ export class VirtualRows<T extends { readonly key: string }> {
   }
   #marginPx = 0;
   #overscan = OVERSCAN;
+  readonly #around = ({ startIndex, endIndex, count }: Range): number[] => {
+    const { scrollDirection } = this.#virtualizer;
+    const behind = scrollDirection === null ? this.#overscan : BEHIND;
+    const ahead = scrollDirection === null ? this.#overscan : AHEAD;
+    const [above, below] = scrollDirection === "backward" ? [ahead, behind] : [behind, ahead];
+    const first = Math.max(0, startIndex - above);
+    const last = Math.min(count - 1, endIndex + below);
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
+  };
   #overscanTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Follows the window; returns its own stop. */
