@@ -88,6 +88,7 @@ export class VirtualRows<T extends { readonly key: string }> {
       observeElementRect: observeWindowRect,
       observeElementOffset: observeWindowOffset,
       scrollToFn: windowScroll,
+      overscan: this.#overscan,
       rangeExtractor: this.#around,
       scrollMargin: this.#marginPx,
       initialOffset: () => scrollY,
@@ -96,10 +97,10 @@ export class VirtualRows<T extends { readonly key: string }> {
   }
   #marginPx = 0;
   #overscan = OVERSCAN;
-  readonly #around = ({ startIndex, endIndex, count }: Range): number[] => {
+  readonly #around = ({ startIndex, endIndex, count, overscan }: Range): number[] => {
     const { scrollDirection } = this.#virtualizer;
-    const behind = scrollDirection === null ? this.#overscan : BEHIND;
-    const ahead = scrollDirection === null ? this.#overscan : AHEAD;
+    const behind = scrollDirection === null ? overscan : BEHIND;
+    const ahead = scrollDirection === null ? overscan : AHEAD;
     const [above, below] = scrollDirection === "backward" ? [ahead, behind] : [behind, ahead];
     const first = Math.max(0, startIndex - above);
     const last = Math.min(count - 1, endIndex + below);
