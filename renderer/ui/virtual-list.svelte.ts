@@ -135,7 +135,9 @@ export class VirtualRows<T extends { readonly key: string }> {
   };
   /** What can be seen at once; what nobody sees yet, when nothing else has been shown for a moment. */
   show(items: readonly T[]): void {
+    const asMany = items.length === this.#items.length; // news of one row, say: nothing is drawn less for it
     this.#items = items;
+    if (asMany) return this.#draw(this.#overscan);
     this.#draw(0);
     clearTimeout(this.#overscanTimer);
     this.#overscanTimer = setTimeout(() => this.#draw(OVERSCAN), REST_MS);
