@@ -6,6 +6,8 @@ export default defineConfig({
   testDir: "tests/e2e",
   outputDir: path.join(output, "results"),
   workers: 1, // one clipboard, one keyring, one port
-  timeout: 60_000,
+  // They end what hangs, and judge no speed.
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
   reporter: [["list"], ["json", { outputFile: path.join(output, "report.json") }]],
 });

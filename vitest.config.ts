@@ -8,7 +8,10 @@ export default defineConfig({
       "tests/integration/**/*.test.ts",
       "tests/campaign/**/*.test.ts",
     ],
-    testTimeout: 20_000,
+    // They end what hangs, and judge no speed: a machine that does much else takes several times as long.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2, // most of them wait: for disks, servers, clocks
   },
 });

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-/** `npm test`: every check and every test. The last line is `N passed, N failed`. */
+/** `npm test`: every check and every test. It ends with what failed and why, and `N passed, N failed`. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -16,24 +16,30 @@ const OUT = path.join(ROOT, "out/test");
 const binOf = (name, file) => path.join(ROOT, "node_modules", name, file);
 const began = Date.now();
 let passed = 0;
-let failed = 0;
+/** What failed, and why. Said again at the end: of a long log, the end alone may be kept. @type {string[]} */
+const failures = [];
 
-/** @param {string} name @param {() => boolean | Promise<boolean>} run */
+/** @param {string} name @param {() => Promise<string | undefined>} run what went wrong, if anything did */
 async function check(name, run) {
   const startedAt = Date.now();
-  const ok = await run();
-  if (ok) passed += 1;
-  else failed += 1;
-  console.log(`${ok ? "✓" : "✗"} ${name} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
+  const fault = await run();
+  if (fault === undefined) passed += 1;
+  else failures.push(`${name}\n${fault}`);
+  const took = ((Date.now() - startedAt) / 1000).toFixed(1);
+  console.log(fault === undefined ? `✓ ${name} (${took} s)` : `✗ ${name} (${took} s)\n${fault}`);
 }
-/** Its output is shown when it fails. @param {string[]} args @returns {Promise<boolean>} */
+/** @param {string[]} args @returns {Promise<string | undefined>} its output, when it fails */
 const node = (...args) =>
   new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: ROOT, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      if (error !== null) console.error(stdout + stderr);
-      resolve(error === null);
+      resolve(error === null ? undefined : `${error.message}\n${stdout}${stderr}`);
     });
   });
+/** Its output goes by as it comes. @param {string} file @param {string} output */
+const desktop = async (file, output) => {
+  const code = await onDesktop([file], { output });
+  return code === 0 ? undefined : `it ended with ${String(code)}, see its output above`;
+};
 /** @param {string} file */
 const readReport = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined);
 
@@ -44,7 +50,7 @@ mkdirSync(OUT, { recursive: true });
 
 await check("build", async () => {
   await ensureBuilt();
-  return true;
+  return undefined;
 });
 
 /** What reads the source. */
@@ -65,12 +71,36 @@ async function testUnits() {
     cwd: ROOT,
     stdio: "inherit",
   });
-  await once(vitest, "close");
+  const [code] = await once(vitest, "close");
+  const failedBefore = failures.length;
   const report = readReport(units);
-  passed += report?.numPassedTests ?? 0;
-  failed += report?.numFailedTests ?? 1;
-  if (report !== undefined && !report.success && report.numFailedTests === 0) failed += 1; // a file that did not load
+  if (report === undefined) failures.push("tests without the app: they left no report");
+  for (const file of report?.testResults ?? []) {
+    for (const test of file.assertionResults) {
+      if (test.status === "passed") passed += 1;
+      if (test.status === "failed")
+        failures.push(`${file.name}: ${test.fullName}\n${test.failureMessages.join("\n")}`);
+    }
+    // What fails outside of any test: a file that does not load, or cannot tidy up.
+    if (file.status !== "passed" && file.message !== "") failures.push(`${file.name}\n${file.message}`);
+  }
+  // An error that nobody caught belongs to no test, and is in no report.
+  if (code !== 0 && failures.length === failedBefore) failures.push("tests without the app, see above");
 }
+
+/** Of a suite in Playwright's report. @param {any} suite @returns {string[]} */
+const failuresOf = (suite) => [
+  ...(suite.suites ?? []).flatMap(failuresOf),
+  ...suite.specs.flatMap((/** @type {any} */ spec) =>
+    spec.tests
+      .filter((/** @type {any} */ { status }) => status === "unexpected" || status === "flaky")
+      .map((/** @type {any} */ { results }) => {
+        const errors = results.flatMap((/** @type {any} */ result) => result.errors);
+        const why = errors.map((/** @type {any} */ { message }) => message).join("\n");
+        return `${spec.file}: ${spec.title}\n${why}`;
+      }),
+  ),
+];
 
 /** The keyring, the display and the sandbox are real; a failed attempt is not repeated. */
 async function testDesktop() {
@@ -83,29 +113,26 @@ async function testDesktop() {
         output,
         alone: shards > 1,
       });
-      const { stats } = readReport(path.join(output, "report.json")) ?? { stats: undefined };
-      passed += stats?.expected ?? 0;
-      failed += stats === undefined ? 1 : stats.unexpected + stats.flaky;
+      const report = readReport(path.join(output, "report.json"));
+      passed += report?.stats.expected ?? 0;
+      if (report === undefined) failures.push(`desktop ${String(at + 1)}: it left no report`);
+      for (const { message } of report?.errors ?? []) failures.push(`desktop ${String(at + 1)}\n${message}`);
+      for (const suite of report?.suites ?? []) failures.push(...failuresOf(suite));
     }),
   );
 }
 
 // An app mostly waits: beside it, what reads the source, and a second desktop, take little of its time.
 await Promise.all([checkSource(), testUnits().then(testDesktop)]);
-await check(
-  "demo",
-  async () => (await onDesktop(["tests/demo/demo.mjs"], { output: path.join(ROOT, "out/demo") })) === 0,
-);
+await check("demo", () => desktop("tests/demo/demo.mjs", path.join(ROOT, "out/demo")));
 if (process.platform === "linux") {
   await check("package", () => node("tooling/package.mjs", "--linux", "dir"));
   const sandboxHelper = path.join(ROOT, "release/linux-unpacked/chrome-sandbox");
   if (existsSync(sandboxHelper)) chmodSync(sandboxHelper, 0o755); // not set-uid: user namespaces do its work
-  await check(
-    "packaged app",
-    async () => (await onDesktop(["tests/packaged/smoke.mjs"], { output: OUT })) === 0,
-  );
+  await check("packaged app", () => desktop("tests/packaged/smoke.mjs", OUT));
 }
 
+for (const failure of failures) console.log(`\n✗ ${failure}`);
 console.log(`\n${((Date.now() - began) / 1000).toFixed(0)} s`);
-console.log(`${String(passed)} passed, ${String(failed)} failed`);
-process.exit(failed === 0 ? 0 : 1);
+console.log(`${String(passed)} passed, ${String(failures.length)} failed`);
+process.exit(failures.length === 0 ? 0 : 1);

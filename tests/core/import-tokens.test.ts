@@ -88,13 +88,22 @@ test("a file as deep as it likes is read as far as people nest things", () => {
   expect(findTokens(deep)).toEqual([]);
 });
 
+/** The least of some: what else the machine does is in the others. */
+function leastMs(text: string): number {
+  const times = Array.from({ length: 5 }, () => {
+    const startedMs = performance.now();
+    expect(findTokens(text)).toEqual([]);
+    return performance.now() - startedMs;
+  });
+  return Math.min(...times);
+}
+
 test.each([
-  ["spaces", `A=${" ".repeat(256 * 1024)}x`],
-  ["spaces and marks", `TOKEN="${" ".repeat(256 * 1024)}#`],
-  ["quotes", `TOKEN=${"' ".repeat(128 * 1024)}`],
-  ["lines", "TOKEN=\n".repeat(32 * 1024)],
-])("a file full of %s does not hold anybody up", (_what, text) => {
-  const startedMs = performance.now();
-  expect(findTokens(text)).toEqual([]);
-  expect(performance.now() - startedMs).toBeLessThan(1_000);
+  ["spaces", (length: number) => `A=${" ".repeat(length)}x`],
+  ["spaces and marks", (length: number) => `TOKEN="${" ".repeat(length)}#`],
+  ["quotes", (length: number) => `TOKEN=${"' ".repeat(length / 2)}`],
+  ["lines", (length: number) => "TOKEN=\n".repeat(length / 8)],
+])("a file full of %s takes time as it is long, not as its square", (_what, file) => {
+  const short = leastMs(file(16 * 1024));
+  expect(leastMs(file(256 * 1024)) / short).toBeLessThan(16 * 5);
 });

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SignInView } from "../../contract/view.ts";
 import { createFirstRows } from "../../main/first-rows.ts";
 
@@ -30,7 +30,7 @@ test("the first of many are remembered, with their client, and those that need t
   const last = { ...list[1_199], status: "needs_sign_in" } as SignInView;
   list[1_199] = last;
   make().keep(list);
-  await vi.waitFor(async () => expect(await make().load()).toHaveLength(31));
+  await expect.poll(() => make().load()).toHaveLength(31);
   const ids = await make().load();
   expect(ids[0]).toBe(last.id);
   expect(ids[1]).toBe(bot);

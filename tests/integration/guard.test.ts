@@ -71,7 +71,7 @@ test("locked by hand it stays locked over a restart, and each wrong try is slowe
   await bench.advance(2);
   expect(await unlock(PASSPHRASE)).toMatchObject({ ok: true });
   expect(view(again, id)?.status).toBe("signed_in");
-}, 30_000);
+});
 
 test("the keychain lost: the passphrase opens it all the same", async () => {
   await using bench = await startBench();
@@ -213,7 +213,7 @@ test("forgotten behind a locked window: the old vault is closed and moved aside,
   expect(back.state.snapshot().vault).toMatchObject({ state: "locked", windowOnly: false });
   expect(await back.handlers["vault.unlock"]({ passphrase: PASSPHRASE })).toMatchObject({ ok: true });
   expect(view(back, id)?.login).toBe("harborlights_tv");
-}, 30_000);
+});
 
 test("the keychain lost behind a locked window: the new vault does not inherit the lock", async () => {
   await using bench = await startBench();

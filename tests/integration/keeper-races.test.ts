@@ -114,7 +114,7 @@ test("expires_in 0 is no known end, and a very short life is no reason to renew 
     }
     expect(posts).toBeLessThanOrEqual(expires_in === 0 ? 1 : 4);
   }
-}, 60_000);
+});
 
 test("a server that asks to wait is waited for: by the probe, and over a resume", async () => {
   const world = await quiet();

@@ -214,4 +214,4 @@ test("the doctor finds what is well and what is not, and names nobody", async ()
   await bench.app.handlers["doctor.copy"](undefined);
   expect(bench.clipboard.text).toContain("Vault: open, 2 records");
   expect(bench.clipboard.text).not.toMatch(/harborlights|700000001/);
-}, 30_000);
+});

@@ -15,7 +15,7 @@ let bench: Bench;
 beforeAll(async () => {
   server = await startOidcServer();
   bench = await startBench({ providers: () => [server.provider] });
-}, 60_000);
+});
 beforeEach(() => {
   bench.person = async ({ url, onRedirect }) => onRedirect(await walkHarbour(url, "mira"));
 });

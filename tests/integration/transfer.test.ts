@@ -61,7 +61,7 @@ test("a vault with a passphrase asks for it before it writes anything, and wrong
   expect(existsSync(bench.chosenFile)).toBe(false);
   await bench.advance(2);
   expect(await write(own)).toMatchObject({ value: { signIns: 0, clients: 1 } });
-}, 30_000);
+});
 
 test.each(["window", "vault"] as const)(
   "the %s locks while the system asks for the file: nothing is written or read",
@@ -79,7 +79,6 @@ test.each(["window", "vault"] as const)(
     });
     expect(existsSync(bench.chosenFile)).toBe(false);
   },
-  30_000,
 );
 
 test.each([

@@ -255,7 +255,7 @@ export const authorization = (app: App, id: string) =>
 export const view = (app: App, id: string) => app.state.snapshot().signIns.find((one) => one.id === id);
 
 export async function until(condition: () => boolean, what = "the condition"): Promise<void> {
-  for (const end = Date.now() + 8_000; !condition();) {
+  for (const end = Date.now() + 20_000; !condition();) {
     if (Date.now() > end) throw new Error(`${what} did not come true`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
