@@ -27,6 +27,7 @@ export function createWords(language: Language, catalogue: Catalogue): Translate
     resources: { [language]: { words: catalogue } },
     initAsync: false,
     nsSeparator: false,
+    keySeparator: ".", // said, or each key is looked at for whether it is one
     interpolation: {
       escapeValue: false, // Svelte does, and a tray has no markup
       alwaysFormat: true,

@@ -36,15 +36,39 @@ export type Item =
 const sectionOf = (signIn: SignInView): Section =>
   needsYou(signIn) ? "needYou" : signIn.status === "revoked" ? "ended" : "lookedAfter";
 
-/** What is searched of a row, in lower case: made once, since each keystroke goes through all of them. */
-const searched = new WeakMap<SignInView, string>();
-export function searchText(signIn: SignInView): string {
+/** What is searched of a row, in lower case: made once, since a keystroke may go through all of them. */
+interface Searched {
+  readonly own: string;
+  /** The longer part, and the same for many rows. */
+  readonly common: string;
+}
+const searched = new WeakMap<SignInView, Searched>();
+export function searchedOf(signIn: SignInView): Searched {
   const known = searched.get(signIn);
   if (known !== undefined) return known;
   const { login, displayName, alias = "", clientName, providerName, scopes } = signIn;
-  const made = [login, displayName, alias, clientName, providerName, ...scopes].join("\n").toLowerCase();
+  const made = {
+    own: [login, displayName, alias].join("\n").toLowerCase(),
+    common: [clientName, providerName, ...scopes].join("\n").toLowerCase(),
+  };
   searched.set(signIn, made);
   return made;
+}
+const termsOf = (asked: string): string[] => asked.toLowerCase().split(/\s+/).filter(Boolean);
+/** Those that have every word of it, in the order they came in. */
+export function foundBy(asked: string, signIns: readonly SignInView[]): readonly SignInView[] {
+  let left = signIns;
+  for (const term of termsOf(asked)) {
+    const inCommon = new Map<string, boolean>();
+    left = left.filter((signIn) => {
+      const { own, common } = searchedOf(signIn);
+      if (own.includes(term)) return true;
+      const known = inCommon.get(common) ?? common.includes(term);
+      inCommon.set(common, known);
+      return known;
+    });
+  }
+  return left;
 }
 
 /** Makes those texts while there is nothing else to do, or the first keystroke would wait for all of them. */
@@ -56,7 +80,7 @@ export function prepareSearch(signIns: readonly SignInView[]): void {
       signIn !== undefined && idle.timeRemaining() > 1;
       signIn = signIns[next]
     ) {
-      searchText(signIn);
+      searchedOf(signIn);
       next += 1;
     }
     if (next < signIns.length) requestIdleCallback(some);
@@ -98,17 +122,29 @@ export class Listing {
     return counts;
   });
 
-  readonly found: readonly SignInView[] = $derived.by(() => {
-    const terms = this.asked.toLowerCase().split(/\s+/).filter(Boolean);
+  /** Those that the filters leave, in order. */
+  readonly #filtered: readonly SignInView[] = $derived.by(() => {
     const { filter, provider, scope, sort } = this;
-    const found = this.#all().filter(
+    const left = this.#all().filter(
       (signIn) =>
         FILTERS[filter](signIn) &&
         (provider === "" || signIn.provider === provider) &&
-        (scope === "" || signIn.scopes.includes(scope)) &&
-        terms.every((term) => searchText(signIn).includes(term)),
+        (scope === "" || signIn.scopes.includes(scope)),
     );
-    return sort === "name" ? found : found.sort(ORDER[sort]);
+    return sort === "name" ? left : left.sort(ORDER[sort]);
+  });
+  /** What was found last, and in what: of more letters only that is gone through. */
+  #last: { readonly asked: string; readonly of: readonly SignInView[]; readonly found: readonly SignInView[] } =
+    { asked: "", of: [], found: [] };
+  readonly found: readonly SignInView[] = $derived.by(() => {
+    const { asked } = this;
+    const of = this.#filtered;
+    const before = this.#last.of === of && asked.startsWith(this.#last.asked) ? this.#last.found : of;
+    const found = foundBy(asked, before);
+    // The same ones are the same list: nothing is drawn for a letter that changes nothing.
+    const shown = found.length === before.length ? before : found;
+    this.#last = { asked, of, found: shown };
+    return shown;
   });
 
   /** In sections, those that need the person first; a heading before each. */

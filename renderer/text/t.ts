@@ -14,6 +14,9 @@ let shown: {
   t: createWords("en", en),
   scopes: {},
 };
+/** What was said of what: a list says most of its words in every row, and to put words together takes time. */
+const said = new Map<string, string>();
+const MOST_SAID = 2_000;
 
 /** From now on the words are these. `scopes`: what each scope allows, by name, where the app's own data has it not. */
 export function say(
@@ -22,9 +25,17 @@ export function say(
   scopes: Readonly<Record<string, string>> = {},
 ): void {
   shown = { language, t: createWords(language, catalogue), scopes };
+  said.clear();
 }
-const inShown = (key: string, values: object = {}): string =>
-  (shown.t as (key: string, values: object) => string)(key, values);
+function inShown(key: string, values: object = {}): string {
+  const asked = [key, ...Object.entries(values).flat()].join("\n");
+  const known = said.get(asked);
+  if (known !== undefined) return known;
+  if (said.size >= MOST_SAID) said.clear();
+  const words = (shown.t as (key: string, values: object) => string)(key, values);
+  said.set(asked, words);
+  return words;
+}
 export const t = inShown as Translate;
 /** For dates, numbers and the order of names. */
 export const locale = (): string => LOCALES[shown.language];
