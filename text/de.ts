@@ -299,6 +299,7 @@ export const de: Catalogue = {
     justNow: "gerade eben",
     soon: "gleich",
     daysHours: "{{days}} d {{hours}} h",
+    hoursMinutes: "{{hours}} h {{minutes}} min",
     minutes_one: "{{count}} min",
     minutes_other: "{{count}} min",
     hours_one: "{{count}} h",

@@ -292,6 +292,7 @@ export const en = {
     justNow: "just now",
     soon: "in a moment",
     daysHours: "{{days}} d {{hours}} h",
+    hoursMinutes: "{{hours}} h {{minutes}} min",
     minutes_one: "{{count}} min",
     minutes_other: "{{count}} min",
     hours_one: "{{count}} h",

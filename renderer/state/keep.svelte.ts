@@ -6,7 +6,7 @@ import type { Flow, Way } from "../../contract/flow.ts";
 import { fromJson, merged, type Changes, type CopyForm, type RendererApi } from "../../contract/ipc.ts";
 import type { BulkAction, Snapshot, WishView } from "../../contract/view.ts";
 import { sentence, t } from "../text/t.ts";
-import { Listing, prepareSearch } from "./listing.svelte.ts";
+import { Listing } from "./listing.svelte.ts";
 import { Notices } from "./notices.svelte.ts";
 import { Route } from "./route.svelte.ts";
 
@@ -19,19 +19,23 @@ const SANDBOX_SCOPES = [
 ];
 
 const ROUGHLY_MS = 10_000;
+const roughly = (atMs: number): number => Math.floor(atMs / ROUGHLY_MS) * ROUGHLY_MS;
 
 export class Keep {
   readonly api: RendererApi;
   readonly notices = new Notices();
   readonly route = new Route();
-  readonly listing: Listing = new Listing(() => this.snapshot?.signIns ?? []);
+  readonly listing = new Listing();
   /** What lies over the screen, at the person's wish. */
   sheet = $state<"palette" | "help">();
   snapshot = $state.raw<Snapshot | undefined>();
   /** Ticks once a second while the window can be seen: for countdowns. */
   nowMs = $state(Date.now());
-  /** The same for words that speak of minutes: what need not be right to the second is not made anew each second. */
-  readonly roughlyMs = $derived(Math.floor(this.nowMs / ROUGHLY_MS) * ROUGHLY_MS);
+  /**
+   * The same for words that speak of minutes: what need not be right to the second is not made anew each second. Not
+   * derived from the other, or each second all that follows this one would be asked whether it changed.
+   */
+  roughlyMs = $state(roughly(Date.now()));
   /** What is under way, by name, so that its button can say so. */
   readonly busy = new SvelteSet<string>();
 
@@ -45,17 +49,17 @@ export class Keep {
     const stop = this.api["state.changed"]((json) => {
       const changes = fromJson(json);
       if (this.snapshot === undefined) early.push(changes);
-      else this.snapshot = merged(this.snapshot, changes);
-      if (changes.signIns) prepareSearch(changes.signIns);
+      else this.#take(merged(this.snapshot, changes), changes);
     });
     void this.api["state.get"]().then((answer) => {
       if (answer.ok) {
-        this.snapshot = early.reduce(merged, fromJson(answer.value));
-        prepareSearch(this.snapshot.signIns);
+        this.#take(early.reduce(merged, fromJson(answer.value)));
       } else this.notices.fail(sentence(answer.failure));
     });
     const tick = (): void => {
-      if (!document.hidden) this.nowMs = Date.now();
+      if (document.hidden) return;
+      this.nowMs = Date.now();
+      this.roughlyMs = roughly(this.nowMs);
     };
     const timer = setInterval(tick, 1000);
     document.addEventListener("visibilitychange", tick);
@@ -65,6 +69,12 @@ export class Keep {
       document.removeEventListener("visibilitychange", tick);
     };
   };
+
+  #take(snapshot: Snapshot, changes?: Changes): void {
+    this.snapshot = snapshot;
+    const same = changes !== undefined && changes.signIns === undefined;
+    this.listing.take(snapshot.signIns, same ? (changes.signInsChanged ?? []) : undefined);
+  }
 
   /**
    * Runs a call once at a time under a name; a failure is said in words, at the bottom of the window unless `tell` has a

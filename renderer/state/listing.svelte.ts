@@ -1,5 +1,7 @@
 /** Which of the sign-ins the list shows, in what order, and which of them are chosen. Kept while other screens are shown. */
-import { SvelteSet } from "svelte/reactivity";
+/* eslint-disable svelte/prefer-svelte-reactivity -- maps and sets that no one sees change */
+import { untrack } from "svelte";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { SignInView } from "../../contract/view.ts";
 import { byName } from "../text/format.ts";
 import { needsYou } from "./status.ts";
@@ -72,7 +74,7 @@ export function foundBy(asked: string, signIns: readonly SignInView[]): readonly
 }
 
 /** Makes those texts while there is nothing else to do, or the first keystroke would wait for all of them. */
-export function prepareSearch(signIns: readonly SignInView[]): void {
+function prepareSearch(signIns: readonly SignInView[]): void {
   let next = 0;
   const some = (idle: IdleDeadline): void => {
     for (
@@ -110,14 +112,55 @@ export class Listing {
   /** The row that the keyboard is at. */
   focused = $state<string>();
 
-  readonly #all: () => readonly SignInView[];
-  constructor(all: () => readonly SignInView[]) {
+  /** As they were when one of them last changed its place, or might have. */
+  #all: readonly SignInView[] = $state.raw([]);
+  #byId = new Map<string, SignInView>();
+  /** Rows that have changed since, and stand where they stood. */
+  readonly #since = new SvelteMap<string, SignInView>();
+  /** A row as it is now. */
+  now(signIn: SignInView): SignInView {
+    return this.#since.get(signIn.id) ?? signIn;
+  }
+  /**
+   * All of them. `changed`: those that are not as they were the last time, when nothing else is. Of thousands some are
+   * checked each second, which is no reason to make the list anew.
+   */
+  take(all: readonly SignInView[], changed?: readonly SignInView[]): void {
+    const stays = (signIn: SignInView): boolean => {
+      const before = this.#byId.get(signIn.id);
+      return before !== undefined && this.#placeOf(before) === this.#placeOf(signIn);
+    };
+    if (changed?.every(stays) === true) {
+      for (const signIn of changed) this.#since.set(signIn.id, signIn);
+      return;
+    }
     this.#all = all;
+    this.#byId = new Map(all.map((signIn) => [signIn.id, signIn]));
+    this.#since.clear();
+    prepareSearch(all);
+  }
+  /** All that decides whether and where a row is shown, and what may be done with many. */
+  #placeOf(signIn: SignInView): string {
+    const { own, common } = searchedOf(signIn);
+    return JSON.stringify([
+      ...Object.values(FILTERS).map((holds) => holds(signIn)),
+      ...[own, common, signIn.provider, signIn.client, signIn.hasToken],
+      this.sort === "ends" && signIn.expiresAtMs,
+      this.sort === "checked" && signIn.validatedAtMs,
+    ]);
   }
 
+  /** Names of the providers there are, by id. */
+  readonly providers: ReadonlyMap<string, string> = $derived(
+    new Map(this.#all.map(({ provider, providerName }) => [provider, providerName])),
+  );
+  /** Those that any of them has. */
+  readonly scopes: readonly string[] = $derived(
+    [...new Set(this.#all.flatMap(({ scopes }) => scopes))].sort(),
+  );
   readonly counts = $derived.by(() => {
     const counts: Record<Filter, number> = { all: 0, needYou: 0, unreachable: 0, ended: 0 };
-    for (const signIn of this.#all())
+    for (const signIn of this.#all)
       for (const name of Object.keys(FILTERS) as Filter[]) if (FILTERS[name](signIn)) counts[name] += 1;
     return counts;
   });
@@ -125,17 +168,21 @@ export class Listing {
   /** Those that the filters leave, in order. */
   readonly #filtered: readonly SignInView[] = $derived.by(() => {
     const { filter, provider, scope, sort } = this;
-    const left = this.#all().filter(
+    const left = this.#all.filter(
       (signIn) =>
         FILTERS[filter](signIn) &&
         (provider === "" || signIn.provider === provider) &&
         (scope === "" || signIn.scopes.includes(scope)),
     );
-    return sort === "name" ? left : left.sort(ORDER[sort]);
+    if (sort === "name") return left;
+    return untrack(() => left.map((signIn) => this.now(signIn))).sort(ORDER[sort]);
   });
   /** What was found last, and in what: of more letters only that is gone through. */
-  #last: { readonly asked: string; readonly of: readonly SignInView[]; readonly found: readonly SignInView[] } =
-    { asked: "", of: [], found: [] };
+  #last: {
+    readonly asked: string;
+    readonly of: readonly SignInView[];
+    readonly found: readonly SignInView[];
+  } = { asked: "", of: [], found: [] };
   readonly found: readonly SignInView[] = $derived.by(() => {
     const { asked } = this;
     const of = this.#filtered;
@@ -161,11 +208,7 @@ export class Listing {
   });
 
   readonly chosenIds: readonly string[] = $derived.by(() =>
-    this.chosen.size === 0
-      ? []
-      : this.#all()
-          .map(({ id }) => id)
-          .filter((id) => this.chosen.has(id)),
+    this.chosen.size === 0 ? [] : this.#all.map(({ id }) => id).filter((id) => this.chosen.has(id)),
   );
 
   readonly narrowed = $derived(

@@ -58,6 +58,8 @@ export function whenOf(atMs: number, nowMs: number): string {
 export const whenNext = (atMs: number, nowMs: number): string =>
   atMs - nowMs < 30_000 ? t("format.soon") : whenOf(atMs, nowMs);
 
+/** What has less is told to the second wherever it is shown: by then, what renews itself has renewed itself. */
+export const COUNTS_MS = 900_000;
 const two = (n: number): string => String(n).padStart(2, "0");
 /** "3:27:41", or "41 d 06 h" from two days on. */
 export function countdown(leftMs: number): string {
@@ -66,6 +68,13 @@ export function countdown(leftMs: number): string {
   if (days >= 2)
     return t("format.daysHours", { days: String(days), hours: two(Math.floor((seconds % 86_400) / 3600)) });
   return `${String(Math.floor(seconds / 3600))}:${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`;
+}
+/** As `countdown`, but "3 h 27 min", "27 min" while nothing is near: to be read in passing, among others (ADR 0016). */
+export function timeLeft(leftMs: number): string {
+  const minutes = Math.floor(leftMs / 60_000);
+  if (leftMs < COUNTS_MS || leftMs >= 2 * DAY_MS) return countdown(leftMs);
+  if (minutes < 60) return t("format.minutes", { count: minutes });
+  return t("format.hoursMinutes", { hours: String(Math.floor(minutes / 60)), minutes: two(minutes % 60) });
 }
 /** "4 h", "60 days": roughly, for what a whole life is. */
 export function lifeOf(ms: number): string {

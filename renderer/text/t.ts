@@ -27,7 +27,7 @@ export function say(
   shown = { language, t: createWords(language, catalogue), scopes };
   said.clear();
 }
-function inShown(key: string, values: object = {}): string {
+function inShown(key: string, values: Record<string, string | number> = {}): string {
   const asked = [key, ...Object.entries(values).flat()].join("\n");
   const known = said.get(asked);
   if (known !== undefined) return known;

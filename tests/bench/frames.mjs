@@ -14,6 +14,8 @@ import { seededProfile } from "./seeded.mjs";
 
 const COUNT = Number(process.env["COUNT"] ?? 10_000);
 const LIFE_MS = 14_124_000;
+/** Tokens end at any time from half an hour on, which is after the last look: a renewal is not what is measured here. */
+const USED_MS = LIFE_MS - 1_800_000;
 const SEARCHES = ["user_12 chat", "user_9999", "crowd", "read:sub"];
 const SCROLL_MS = 6_000;
 /** A wheel that is turned fast: two rows in each frame. Far jumps are another matter, where every row is a new one. */
@@ -157,8 +159,8 @@ async function idle({ app }) {
   return (ticks() - before) / TICKS_A_SECOND / (IDLE_MS / 1_000);
 }
 
-const server = await startCrowdServer({ lifeMs: LIFE_MS });
-const { profile } = await seededProfile(COUNT, server, { lifeMs: LIFE_MS });
+const server = await startCrowdServer({ lifeMs: LIFE_MS, usedMs: USED_MS });
+const { profile } = await seededProfile(COUNT, server, { lifeMs: LIFE_MS, usedMs: USED_MS });
 const many = await startApp({ profile });
 await many.page.setViewportSize({ width: 1180, height: 800 });
 await many.page.locator(".app:not([inert]) [data-row]").first().waitFor({ timeout: 60_000 });

@@ -14,16 +14,20 @@ const program = bundled("seed");
 /**
  * The port is written where the app keeps that of its sandbox: the provider given here takes the sandbox's place.
  * @param {number} count of sign-ins @param {{ port: number, origin: string }} provider
- * @param {{ lifeMs: number, endsInMs?: number }} tokens how long they live in all, and from now on
+ * @param {{ lifeMs: number, endsInMs?: number, usedMs?: number }} tokens how long they live in all, and
+ * from now on; `usedMs`: how much less the oldest, spread evenly
  * @returns {Promise<{ profile: string, grant: { client: string, key: string } }>}
  */
-export async function seededProfile(count, { port, origin }, { lifeMs, endsInMs = lifeMs }) {
+export async function seededProfile(count, { port, origin }, { lifeMs, endsInMs = lifeMs, usedMs = 0 }) {
   const profile = newProfile();
   mkdirSync(path.join(profile, "sandbox"), { mode: 0o700 });
   writeFileSync(path.join(profile, "sandbox/port.json"), JSON.stringify({ port }));
   const args = [await program, `--user-data-dir=${profile}`, "--disable-gpu"];
   const child = spawn(electronPath, [...args, ...(isRoot ? ["--no-sandbox"] : [])], {
-    env: { ...process.env, SEED: JSON.stringify({ count, origin, lifeMs, endsInMs, appName: productName }) },
+    env: {
+      ...process.env,
+      SEED: JSON.stringify({ count, origin, lifeMs, endsInMs, usedMs, appName: productName }),
+    },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let said = "";

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { REFRESH_MARGIN_MS } from "../../core/lifecycle/schedule.ts";
 import {
+  COUNTS_MS,
   countdown,
   dateOf,
   dayOf,
   lifeOf,
   listOf,
+  timeLeft,
   timeOf,
   whenNext,
   whenOf,
@@ -34,6 +37,10 @@ const inBoth: readonly (readonly [string, () => string, string, string])[] = [
   ["tomorrow", () => whenOf(now + DAY, now), "tomorrow", "morgen"],
   ["soon", () => whenNext(now + 10_000, now), "in a moment", de.format.soon],
   ["a countdown", () => countdown(3 * HOUR + 27 * MIN + 41_000), "3:27:41", "3:27:41"],
+  ["time left", () => timeLeft(3 * HOUR + 7 * MIN + 41_000), "3 h 07 min", "3 h 07 min"],
+  ["an hour left", () => timeLeft(HOUR), "1 h 00 min", "1 h 00 min"],
+  ["less than an hour left", () => timeLeft(HOUR - 1), "59 min", "59 min"],
+  ["a quarter of an hour left", () => timeLeft(15 * MIN - 1), "0:14:59", "0:14:59"],
   ["names", () => listOf(["a", "b", "c"]), "a, b and c", "a, b und c"],
 ];
 
@@ -51,9 +58,14 @@ describe.each(["en", "de"] as const)("in %s", (language) => {
   });
 });
 
+test("seconds are told when what renews itself has renewed itself", () => {
+  expect(COUNTS_MS).toBe(REFRESH_MARGIN_MS);
+});
+
 describe("in English", () => {
   test("lengths of time", () => {
     expect(countdown(41 * DAY + 6 * HOUR)).toBe("41 d 06 h");
+    expect([timeLeft(2 * DAY - 1), timeLeft(2 * DAY)]).toEqual(["47 h 59 min", "2 d 00 h"]);
     expect([30 * MIN, 4 * HOUR, 60 * DAY].map(lifeOf)).toEqual(["30 min", "4 h", "60 days"]);
   });
   test("how the accounts are", () => {

@@ -7,11 +7,16 @@ import { createServer } from "node:http";
 
 const READ_AT_MOST = 64 * 1024;
 
+/** How much of `usedMs` the first token of the nth is old: spread evenly, neighbours far apart. @param {number} nth @param {number} usedMs */
+export const usedOf = (nth, usedMs) => Math.floor(((nth * 0.618) % 1) * usedMs);
+
 /**
- * @param {{ lifeMs: number, nowMs?: () => number }} options
- * `lifeMs`: of every access token; `nowMs`: the clock that tokens end by.
+ * @param {{ lifeMs: number, usedMs?: number, nowMs?: () => number }} options
+ * `lifeMs`: of every access token; `usedMs`: how much of it the oldest ones of the start have behind them;
+ * `nowMs`: the clock that tokens end by.
  */
-export async function startCrowdServer({ lifeMs, nowMs = () => Date.now() }) {
+export async function startCrowdServer({ lifeMs, usedMs = 0, nowMs = () => Date.now() }) {
+  const startedAtMs = nowMs();
   /** Until when the tokens given here work, by token. @type {Map<string, number>} */
   const ends = new Map();
   const counts = { validate: 0, refresh: 0 };
@@ -25,14 +30,16 @@ export async function startCrowdServer({ lifeMs, nowMs = () => Date.now() }) {
   function validated(authorization = "") {
     const token = authorization.split(" ")[1] ?? "";
     const id = /^access-([0-9a-f-]{36})-/.exec(token)?.[1];
-    const expires_in = Math.floor(((ends.get(token) ?? nowMs() + lifeMs) - nowMs()) / 1000);
-    if (id === undefined || expires_in <= 0) return { status: 401, message: "invalid access token" };
-    const nth = parseInt(id.slice(-12), 16) + 1;
+    if (id === undefined) return { status: 401, message: "invalid access token" };
+    const nth = parseInt(id.slice(-12), 16);
+    const fromMs = usedMs === 0 ? nowMs() : startedAtMs - usedOf(nth, usedMs);
+    const expires_in = Math.floor(((ends.get(token) ?? fromMs + lifeMs) - nowMs()) / 1000);
+    if (expires_in <= 0) return { status: 401, message: "invalid access token" };
     return {
       status: 200,
       client_id: "crowd",
-      login: `user_${String(nth)}`,
-      user_id: String(nth),
+      login: `user_${String(nth + 1)}`,
+      user_id: String(nth + 1),
       scopes: ["user:read:chat", "user:write:chat", "channel:read:subscriptions"],
       expires_in,
     };

@@ -3,6 +3,7 @@ import type { ClientRecord, Draft, SignInRecord } from "../../core/accounts/reco
 import { originsOf } from "../../core/providers/provider.ts";
 import { sandboxAt } from "../../core/providers/sandbox.ts";
 import { Secret } from "../../core/secret.ts";
+import { usedOf } from "./crowd-server.mjs";
 
 /** Ids count up, so that a token tells whose it is, and a test can name the nth. */
 export const crowdId = (nth: number): string =>
@@ -15,11 +16,19 @@ export interface Crowd {
   readonly signIns: readonly Draft<SignInRecord>[];
 }
 
-/** `providerId`: a provider that is served at `origin` and speaks as the sandbox does. */
+/**
+ * `providerId`: a provider that is served at `origin` and speaks as the sandbox does; `usedMs`: how much of their lives the
+ * oldest tokens have behind them.
+ */
 export function crowd(
   count: number,
   origin: string,
-  { nowMs, lifeMs, providerId = "sandbox" }: { nowMs: number; lifeMs: number; providerId?: string },
+  {
+    nowMs,
+    lifeMs,
+    usedMs = 0,
+    providerId = "sandbox",
+  }: { nowMs: number; lifeMs: number; usedMs?: number; providerId?: string },
 ): Crowd {
   const provider = sandboxAt(origin);
   return {
@@ -35,6 +44,7 @@ export function crowd(
     },
     signIns: Array.from({ length: count }, (_nothing, nth): Draft<SignInRecord> => {
       const id = crowdId(nth);
+      const issuedAtMs = nowMs - usedOf(nth, usedMs);
       return {
         kind: "sign_in",
         id,
@@ -50,9 +60,9 @@ export function crowd(
         access_token: new Secret(`access-${id}-0`),
         refresh_token: new Secret(`refresh-${id}`),
         scopes: SCOPES,
-        issuedAtMs: nowMs,
-        expiresAtMs: nowMs + lifeMs,
-        createdAtMs: nowMs,
+        issuedAtMs,
+        expiresAtMs: issuedAtMs + lifeMs,
+        createdAtMs: issuedAtMs,
         state: { name: "signed_in" },
       };
     }),

@@ -14,11 +14,12 @@ import { createKeychain } from "../../../main/electron/keychain.ts";
 import { createVault } from "../../../main/vault/vault.ts";
 import { crowd } from "../../support/crowd.ts";
 
-const { count, origin, lifeMs, endsInMs, appName } = JSON.parse(process.env["SEED"] ?? "{}") as {
+const { count, origin, lifeMs, endsInMs, usedMs, appName } = JSON.parse(process.env["SEED"] ?? "{}") as {
   count: number;
   origin: string;
   lifeMs: number;
   endsInMs: number;
+  usedMs: number;
   appName: string;
 };
 app.setName(appName); // the keyring knows its entry by it
@@ -47,7 +48,11 @@ async function fill(): Promise<void> {
   });
   const view = await vault.open();
   if (view.state !== "open") throw new Error(`the vault is not open: ${JSON.stringify(view)}`);
-  const { client, signIns } = crowd(count, origin, { nowMs: Date.now() + endsInMs - lifeMs, lifeMs });
+  const { client, signIns } = crowd(count, origin, {
+    nowMs: Date.now() + endsInMs - lifeMs,
+    lifeMs,
+    usedMs,
+  });
   const [id, key] = [randomUUID(), randomBytes(32).toString("base64url")];
   const grant: Draft<GrantRecord> = {
     kind: "grant",
