@@ -24,16 +24,14 @@ const ORDER: Record<Exclude<Sort, "name">, (a: SignInView, b: SignInView) => num
 };
 
 export type Section = "needYou" | "lookedAfter" | "ended";
-export type Item =
-  | { readonly kind: "heading"; readonly key: string; readonly section: Section }
-  | {
-      readonly kind: "row";
-      readonly key: string;
-      readonly signIn: SignInView;
-      /** Where it stands in its section's box. */
-      readonly first: boolean;
-      readonly last: boolean;
-    };
+/** A heading, or a row: the sign-in itself, as each keystroke makes a list of thousands. */
+export type Item = { readonly id: Section; readonly heading: true } | SignInView;
+export const isHeading = (item: Item): item is Extract<Item, { heading: true }> => "heading" in item;
+const HEADINGS: Record<Section, Item> = {
+  needYou: { id: "needYou", heading: true },
+  lookedAfter: { id: "lookedAfter", heading: true },
+  ended: { id: "ended", heading: true },
+};
 
 const sectionOf = (signIn: SignInView): Section =>
   needsYou(signIn) ? "needYou" : signIn.status === "revoked" ? "ended" : "lookedAfter";
@@ -45,14 +43,16 @@ interface Searched {
   readonly common: string;
 }
 const searched = new WeakMap<SignInView, Searched>();
+/** Each once: texts that are one text are compared in no time. */
+const commons = new Map<string, string>();
 export function searchedOf(signIn: SignInView): Searched {
   const known = searched.get(signIn);
   if (known !== undefined) return known;
   const { login, displayName, alias = "", clientName, providerName, scopes } = signIn;
-  const made = {
-    own: [login, displayName, alias].join("\n").toLowerCase(),
-    common: [clientName, providerName, ...scopes].join("\n").toLowerCase(),
-  };
+  const names = displayName.toLowerCase() === login && alias === "" ? [login] : [login, displayName, alias];
+  const common = [clientName, providerName, ...scopes].join("\n").toLowerCase();
+  const made = { own: names.join("\n").toLowerCase(), common: commons.get(common) ?? common };
+  commons.set(common, made.common);
   searched.set(signIn, made);
   return made;
 }
@@ -90,14 +90,12 @@ function prepareSearch(signIns: readonly SignInView[]): void {
   requestIdleCallback(some);
 }
 
-/** As they stand within a section: made once for each sign-in, since each keystroke makes a list of all of them. */
-const inTheMiddle = new WeakMap<SignInView, Item>();
-function itemOf(signIn: SignInView, first: boolean, last: boolean): Item {
-  const known = first || last ? undefined : inTheMiddle.get(signIn);
-  if (known !== undefined) return known;
-  const item: Item = { kind: "row", key: signIn.id, signIn, first, last };
-  if (!first && !last) inTheMiddle.set(signIn, item);
-  return item;
+function inSections(signIns: readonly SignInView[]): readonly Item[] {
+  const sections: Record<Section, SignInView[]> = { needYou: [], lookedAfter: [], ended: [] };
+  for (const signIn of signIns) sections[sectionOf(signIn)].push(signIn);
+  return (Object.keys(sections) as Section[]).flatMap((section) =>
+    sections[section].length === 0 ? [] : [HEADINGS[section], ...sections[section]],
+  );
 }
 
 export class Listing {
@@ -195,17 +193,10 @@ export class Listing {
   });
 
   /** In sections, those that need the person first; a heading before each. */
-  readonly items: readonly Item[] = $derived.by(() => {
-    const sections: Record<Section, SignInView[]> = { needYou: [], lookedAfter: [], ended: [] };
-    for (const signIn of this.found) sections[sectionOf(signIn)].push(signIn);
-    const items: Item[] = [];
-    for (const section of Object.keys(sections) as Section[]) {
-      const rows = sections[section];
-      if (rows.length > 0) items.push({ kind: "heading", key: section, section });
-      for (const [at, signIn] of rows.entries()) items.push(itemOf(signIn, at === 0, at === rows.length - 1));
-    }
-    return items;
-  });
+  readonly items: readonly Item[] = $derived.by(() =>
+    this.found === this.#filtered ? this.#filteredItems : inSections(this.found),
+  );
+  readonly #filteredItems: readonly Item[] = $derived(inSections(this.#filtered));
 
   readonly chosenIds: readonly string[] = $derived.by(() =>
     this.chosen.size === 0 ? [] : this.#all.map(({ id }) => id).filter((id) => this.chosen.has(id)),
@@ -224,7 +215,7 @@ export class Listing {
   }
   /** Every row from one to the other, as they stand in the list. */
   chooseRange(from: string, to: string): void {
-    const ids = this.items.flatMap((item) => (item.kind === "row" ? [item.key] : []));
+    const ids = this.items.filter((item) => !isHeading(item)).map(({ id }) => id);
     const [a, b] = [ids.indexOf(from), ids.indexOf(to)].sort((x, y) => x - y) as [number, number];
     for (const id of ids.slice(Math.max(0, a), b + 1)) this.chosen.add(id);
   }

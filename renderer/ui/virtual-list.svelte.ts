@@ -44,8 +44,8 @@ export interface VirtualOptions<T> {
   readonly estimate: (item: T) => number;
 }
 
-/** Scrolls with the window. Keys are those of items: a row that stays in sight keeps its elements. */
-export class VirtualRows<T extends { readonly key: string }> {
+/** Scrolls with the window. Ids are those of items: a row that stays in sight keeps its elements. */
+export class VirtualRows<T extends { readonly id: string }> {
   slots: readonly Slot<T>[] = $state.raw([]);
   /** Of all rows, seen or not. */
   tallPx = $state(0);
@@ -84,7 +84,7 @@ export class VirtualRows<T extends { readonly key: string }> {
         if (item === undefined) return 0;
         return this.#typicalPx.get(this.#options.kindOf(item)) ?? this.#options.estimate(item);
       },
-      getItemKey: (index: number) => this.#items[index]?.key ?? index,
+      getItemKey: (index: number) => this.#items[index]?.id ?? index,
       observeElementRect: observeWindowRect,
       observeElementOffset: observeWindowOffset,
       scrollToFn: windowScroll,
@@ -177,10 +177,10 @@ export class VirtualRows<T extends { readonly key: string }> {
     const rows = this.#virtualizer.getVirtualItems();
     this.tallPx = this.#virtualizer.getTotalSize();
     this.scrolls = this.#virtualizer.isScrolling;
-    const before = new Map(this.slots.map((slot) => [slot.item.key, slot]));
+    const before = new Map(this.slots.map((slot) => [slot.item.id, slot]));
     const shown = rows.flatMap(({ index, start }) => {
       const item = this.#items[index];
-      return item === undefined ? [] : [{ index, start, item, own: before.get(item.key) }];
+      return item === undefined ? [] : [{ index, start, item, own: before.get(item.id) }];
     });
     // A row that somebody is at stays what it is, or a key or a click would be meant for another.
     const recycles = !this.#options.host()?.contains(document.activeElement);
