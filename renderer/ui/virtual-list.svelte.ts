@@ -23,11 +23,15 @@ export class Slot<T> {
   }
 }
 
-/** Rows above and below those that are seen, so that a wheel's step finds them drawn. */
-const OVERSCAN = 3;
-/** While it scrolls, most of them where it goes: the compositor is there before the page's script is. */
+/** Rows that nobody sees. While it scrolls, where it goes: the compositor is there before the page's script is. */
 const AHEAD = 9;
 const BEHIND = 1;
+/** At rest as many as a scroll will want, and two for what is seen in part: none is made when it begins. */
+const ABOVE = 3;
+const BELOW = AHEAD + BEHIND + 2;
+const UNSEEN_AT_ONCE = 3;
+/** A wheel that is turned by hand pauses. To put the rows in order as it does would cost the next turn its frames. */
+const SCROLL_REST_MS = 500;
 /** Longer than from one key to the next, and shorter than from there to the wheel. */
 const REST_MS = 250;
 /** Above the page, where nobody can scroll to. */
@@ -88,7 +92,8 @@ export class VirtualRows<T extends { readonly id: string }> {
       observeElementRect: observeWindowRect,
       observeElementOffset: observeWindowOffset,
       scrollToFn: windowScroll,
-      overscan: this.#overscan,
+      overscan: this.#unseen, // tells the virtualizer that its rows are others; #around is who counts them
+      isScrollingResetDelay: SCROLL_REST_MS,
       rangeExtractor: this.#around,
       scrollMargin: this.#marginPx,
       initialOffset: () => scrollY,
@@ -96,17 +101,22 @@ export class VirtualRows<T extends { readonly id: string }> {
     };
   }
   #marginPx = 0;
-  #overscan = OVERSCAN;
-  readonly #around = ({ startIndex, endIndex, count, overscan }: Range): number[] => {
+  /** How many rows are drawn at rest, on either side, that nobody sees yet. */
+  #unseen = 0;
+  readonly #around = ({ startIndex, endIndex, count }: Range): number[] => {
     const { scrollDirection } = this.#virtualizer;
-    const behind = scrollDirection === null ? overscan : BEHIND;
-    const ahead = scrollDirection === null ? overscan : AHEAD;
-    const [above, below] = scrollDirection === "backward" ? [ahead, behind] : [behind, ahead];
+    const [above, below] =
+      scrollDirection === "forward"
+        ? [BEHIND, AHEAD]
+        : scrollDirection === "backward"
+          ? [AHEAD, BEHIND]
+          : [Math.min(ABOVE, this.#unseen), this.#unseen];
     const first = Math.max(0, startIndex - above);
     const last = Math.min(count - 1, endIndex + below);
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
   };
-  #overscanTimer: ReturnType<typeof setTimeout> | undefined;
+  #restTimer: ReturnType<typeof setTimeout> | undefined;
+  #idle = 0;
 
   /** Follows the window; returns its own stop. */
   follow = (): (() => void) => {
@@ -127,7 +137,8 @@ export class VirtualRows<T extends { readonly id: string }> {
     this.#place();
     return () => {
       clearTimeout(this.#spareTimer);
-      clearTimeout(this.#overscanTimer);
+      clearTimeout(this.#restTimer);
+      cancelIdleCallback(this.#idle);
       above.disconnect();
       this.#sizes.disconnect();
       stop();
@@ -137,13 +148,20 @@ export class VirtualRows<T extends { readonly id: string }> {
   show(items: readonly T[]): void {
     const asMany = items.length === this.#items.length; // news of one row, say: nothing is drawn less for it
     this.#items = items;
-    if (asMany) return this.#draw(this.#overscan);
-    this.#draw(0);
-    clearTimeout(this.#overscanTimer);
-    this.#overscanTimer = setTimeout(() => this.#draw(OVERSCAN), REST_MS);
+    if (asMany) return this.#draw();
+    this.#unseen = 0;
+    this.#draw();
+    clearTimeout(this.#restTimer);
+    cancelIdleCallback(this.#idle);
+    this.#restTimer = setTimeout(this.#drawUnseen, REST_MS);
   }
-  #draw(overscan: number): void {
-    this.#overscan = overscan;
+  /** A few at a time, while there is nothing else to do. */
+  readonly #drawUnseen = (): void => {
+    this.#unseen = Math.min(BELOW, this.#unseen + UNSEEN_AT_ONCE);
+    this.#draw();
+    if (this.#unseen < BELOW) this.#idle = requestIdleCallback(this.#drawUnseen);
+  };
+  #draw(): void {
     this.#virtualizer.setOptions(this.#settings());
     this.#place();
   }
@@ -219,7 +237,8 @@ export class VirtualRows<T extends { readonly id: string }> {
     const same = kept.length + spare.length === present.size && drawn.every((slot) => present.has(slot));
     if (same && this.scrolls) return;
     const ordered = kept.every((slot, at) => at === 0 || slot.index > (kept[at - 1]?.index ?? 0));
-    const next = mayMove || ordered ? drawn : [...kept, ...drawn.filter((slot) => !present.has(slot))];
+    const inOrder = ordered || (mayMove && !this.scrolls);
+    const next = inOrder ? drawn : [...kept, ...drawn.filter((slot) => !present.has(slot))];
     this.slots = [...next, ...spare];
   }
   #dropSpares(): void {

@@ -20,6 +20,8 @@ const SEARCHES = ["user_12 chat", "user_9999", "crowd", "read:sub"];
 const SCROLL_MS = 6_000;
 /** A wheel that is turned fast: two rows in each frame. Far jumps are another matter, where every row is a new one. */
 const WHEEL_PX = 120;
+/** Left alone: what scrolling left behind is tidied up by then. */
+const REST_MS = 30_000;
 const IDLE_MS = 20_000;
 const TICKS_A_SECOND = 100; // USER_HZ, on every Linux that Electron runs on
 
@@ -168,7 +170,7 @@ await settle(5_000); // what the start still has to do
 const keystrokes = await many.page.evaluate(typed, SEARCHES);
 const list = await scrolled(many);
 await many.page.evaluate(() => scrollTo(0, 0));
-await settle(2_000);
+await settle(REST_MS);
 const counting = await idle(many);
 
 // The same window, with a page that is as tall and holds nothing.
