@@ -32,6 +32,8 @@ const BELOW = AHEAD + BEHIND + 2;
 const UNSEEN_AT_ONCE = 3;
 /** A wheel that is turned by hand pauses. To put the rows in order as it does would cost the next turn its frames. */
 const SCROLL_REST_MS = 500;
+/** Sooner than from the last turn of the wheel to a click. */
+const PASS_MS = 150;
 /** Longer than from one key to the next, and shorter than from there to the wheel. */
 const REST_MS = 250;
 /** Above the page, where nobody can scroll to. */
@@ -63,6 +65,7 @@ export class VirtualRows<T extends { readonly id: string }> {
   /** By kind, as the first was measured: were the guess another, each row that comes in would move all below it. */
   readonly #typicalPx = new Map<string, number>();
   #widthPx = 0;
+  #passTimer: ReturnType<typeof setTimeout> | undefined;
   #spareTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #slotOf = new WeakMap<Element, Slot<T>>();
   /** Tells of an element when its height changes, not when it shows another item of the same height. */
@@ -136,6 +139,7 @@ export class VirtualRows<T extends { readonly id: string }> {
     this.#virtualizer._willUpdate();
     this.#place();
     return () => {
+      clearTimeout(this.#passTimer);
       clearTimeout(this.#spareTimer);
       clearTimeout(this.#restTimer);
       cancelIdleCallback(this.#idle);
@@ -194,7 +198,9 @@ export class VirtualRows<T extends { readonly id: string }> {
   #place(): void {
     const rows = this.#virtualizer.getVirtualItems();
     this.tallPx = this.#virtualizer.getTotalSize();
+    clearTimeout(this.#passTimer);
     this.scrolls = this.#virtualizer.isScrolling;
+    if (this.scrolls) this.#passTimer = setTimeout(() => (this.scrolls = false), PASS_MS);
     const before = new Map(this.slots.map((slot) => [slot.item.id, slot]));
     const shown = rows.flatMap(({ index, start }) => {
       const item = this.#items[index];
@@ -235,9 +241,10 @@ export class VirtualRows<T extends { readonly id: string }> {
     const present = new Set(this.slots);
     const kept = this.slots.filter((slot) => drawn.includes(slot));
     const same = kept.length + spare.length === present.size && drawn.every((slot) => present.has(slot));
-    if (same && this.scrolls) return;
+    const { isScrolling } = this.#virtualizer;
+    if (same && isScrolling) return;
     const ordered = kept.every((slot, at) => at === 0 || slot.index > (kept[at - 1]?.index ?? 0));
-    const inOrder = ordered || (mayMove && !this.scrolls);
+    const inOrder = ordered || (mayMove && !isScrolling);
     const next = inOrder ? drawn : [...kept, ...drawn.filter((slot) => !present.has(slot))];
     this.slots = [...next, ...spare];
   }

@@ -81,6 +81,13 @@ test("some are chosen and asked about; what runs can be stopped; others stay as 
   await findsNothing(page, "some are chosen");
   await fits(page, "some are chosen");
 
+  // News of rows whose place stays the same does not make the list anew, and is shown all the same.
+  await tabTo(page, page.getByRole("button", { name: "Validate", exact: true }));
+  await press("Enter");
+  await expect(row("user_100")).toContainText("Checked just now");
+  await expect(row("user_102")).toContainText("Not checked yet");
+
+  await atTheList();
   const before = server.counts.refresh;
   await tabTo(page, page.getByRole("button", { name: "Refresh", exact: true }));
   await press("Enter");
