@@ -56,9 +56,10 @@ export function searchedOf(signIn: SignInView): Searched {
   searched.set(signIn, made);
   return made;
 }
-const termsOf = (asked: string): string[] => asked.toLowerCase().split(/\s+/).filter(Boolean);
+/** The words that are looked for. */
+export const termsOf = (asked: string): string[] => asked.toLowerCase().split(/\s+/).filter(Boolean);
 /** Those that have every word of it, in the order they came in. */
-export function foundBy(asked: string, signIns: readonly SignInView[]): readonly SignInView[] {
+function foundBy(asked: string, signIns: readonly SignInView[]): readonly SignInView[] {
   let left = signIns;
   for (const term of termsOf(asked)) {
     const inCommon = new Map<string, boolean>();
@@ -173,6 +174,7 @@ export class Listing {
         (scope === "" || signIn.scopes.includes(scope)),
     );
     if (sort === "name") return left;
+    // Whose order changes, take() has made the list anew for; other news is no reason to sort it.
     return untrack(() => left.map((signIn) => this.now(signIn))).sort(ORDER[sort]);
   });
   /** What was found last, and in what: of more letters only that is gone through. */
