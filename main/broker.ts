@@ -1,10 +1,11 @@
 /** Main's end of the local socket: starts the worker, keeps its table up to date, answers its questions. */
 import type { Failure } from "../contract/failure.ts";
 import type { SocketErrorCode } from "../contract/socket.ts";
+import { accountKey, type SignInRecord } from "../core/accounts/records.ts";
 import type { Host } from "./host.ts";
 import { waitsFor } from "./keeper/parts.ts";
 import type { Keeper } from "./keeper/keeper.ts";
-import type { OnQuestion, Refusal, SocketServer, Use } from "./socket/types.ts";
+import type { HandOut, OnQuestion, Refusal, SocketServer, Use } from "./socket/types.ts";
 import type { ToolGrant } from "./tools.ts";
 import { handOut, tokenResult } from "./views/hand-out.ts";
 
@@ -33,8 +34,8 @@ const refused = (failure: Failure): Refusal => ({ ok: false, code: socketCodeOf(
 
 export interface Broker {
   start(): Promise<void>;
-  /** Brings the worker's table up to date; resolves once it counts. */
-  push(): Promise<void>;
+  /** Brings the worker's table up to date, or what it has of these sign-ins; resolves once it counts. */
+  push(only?: ReadonlySet<string>): Promise<void>;
   stop(): Promise<void>;
   readonly endpoint: string | undefined;
   readonly failure: Failure | undefined;
@@ -56,8 +57,17 @@ export function createBroker(
   const { watches } = keeper;
   let server: SocketServer | undefined;
   let failure: Failure | undefined;
-  const table = () => handOut(handsOut(), watches.all(), grants(), watches, clock.nowMs());
-  const push = async (): Promise<void> => server?.push(table());
+  const tableOf = (records: readonly SignInRecord[]): HandOut =>
+    handOut(handsOut(), records, grants(), watches, clock.nowMs());
+  /** Undefined: these alone cannot tell. */
+  function pushOnly(ids: ReadonlySet<string>): Promise<void> | undefined {
+    const records = [...ids].map((id) => watches.current(id));
+    if (!handsOut() || records.some((record) => record === undefined)) return undefined;
+    const keys = new Set(records.map((record) => record && accountKey(record)));
+    return server?.patch(tableOf(watches.all().filter((record) => keys.has(accountKey(record)))));
+  }
+  const push = async (only?: ReadonlySet<string>): Promise<void> =>
+    (only && pushOnly(only)) ?? server?.push(tableOf(watches.all()));
 
   const onQuestion: OnQuestion = {
     async token({ signIn, minValidSec, rest }) {
@@ -75,7 +85,7 @@ export function createBroker(
       const checked = await keeper.validate(signIn);
       const record = watches.current(signIn);
       const now = record && tokenResult(record, watches.of(signIn), watches.endsAtMs(record));
-      await push(); // or its next question would be answered with the token that it reports
+      await push(new Set([signIn])); // or its next question would be answered with the token that it reports
       if (now?.token_id !== tokenId) return { ok: true, value: { valid: false } };
       return checked.ok ? { ok: true, value: { valid: true } } : refused(checked.failure);
     },

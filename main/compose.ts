@@ -63,16 +63,24 @@ export interface App {
 
 export function compose(host: Host): App {
   const { clock, random, log } = host;
-  let push: () => Promise<void> = () => Promise.resolve();
+  let pushTouched: () => Promise<void> = () => Promise.resolve();
+  /** Those that changed since the last push; undefined: perhaps all. */
+  let touched: Set<string> | undefined = new Set();
+  const push = (): Promise<void> => {
+    touched = undefined;
+    return pushTouched();
+  };
   // A token that changes is pushed soon; with thousands, those that change together go together. A tool that asks for
   // one that has ended gets the new one without waiting for that.
   let pushTimer: (() => void) | undefined;
   const changed: Changed = (signIn, news): void => {
     state.touch(signIn, news);
+    if (signIn === undefined) touched = undefined;
+    else touched?.add(signIn);
     const count = vault.list("sign_in").length;
     pushTimer ??= clock.after(Math.min(5_000, count / 5), () => {
       pushTimer = undefined;
-      void push().catch((cause: unknown) => log.error("socket.push", { cause }));
+      void pushTouched().catch((cause: unknown) => log.error("socket.push", { cause }));
     });
   };
 
@@ -161,7 +169,11 @@ export function compose(host: Host): App {
     keeper,
     () => vault.state.state === "open" && !guard.curtain,
   );
-  push = coalesced(() => broker.push());
+  pushTouched = coalesced(() => {
+    const only = touched;
+    touched = new Set();
+    return broker.push(only);
+  });
   const doctor = createDoctor(host, vault, providers, broker);
   const claims = createClaims(providers, host.http, keeper);
   const bulk = createBulk(

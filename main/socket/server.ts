@@ -6,9 +6,11 @@ import { Worker } from "node:worker_threads";
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import { announce, freeEndpoint, ownFolder, withdraw } from "./folder.ts";
 import type { FromWorker, Question, ToWorker, WorkerStart } from "./messages.ts";
+import { patched } from "./table.ts";
 import type {
   Answer,
   HandOut,
+  HandOutPart,
   OnQuestion,
   QuestionName,
   SocketOptions,
@@ -60,6 +62,7 @@ export const startSocketServer: StartSocketServer = async (options) => {
   const server: SocketServer = {
     endpoint,
     push: thread.push,
+    patch: thread.patch,
     async close() {
       await withdraw(folder);
       await thread.stop();
@@ -91,6 +94,15 @@ function createThread({ workerUrl, onQuestion, onUse, onLeft }: SocketOptions, e
   const pushLatest = (): void => {
     if (latest !== undefined) post({ kind: "table", number, table: latest });
   };
+  /** From now on the table is this one. Resolves when the thread has what `tell` posts. */
+  const replace = (table: HandOut, tell: () => void): Promise<void> =>
+    new Promise((resolve) => {
+      number += 1;
+      latest = table;
+      unacknowledged.set(number, resolve);
+      tell();
+      if (worker === undefined) acknowledge(number); // it starts with this table, if it starts
+    });
 
   /** A newer table stands for the older ones. */
   function acknowledge(upTo: number): void {
@@ -155,14 +167,11 @@ function createThread({ workerUrl, onQuestion, onUse, onLeft }: SocketOptions, e
 
   return {
     start,
-    push: (table: HandOut): Promise<void> =>
-      new Promise((resolve) => {
-        number += 1;
-        latest = table;
-        unacknowledged.set(number, resolve);
-        pushLatest();
-        if (worker === undefined) acknowledge(number); // it starts with this table, if it starts
-      }),
+    push: (table: HandOut): Promise<void> => replace(table, pushLatest),
+    patch: (part: HandOutPart): Promise<void> | undefined => {
+      const next = latest && patched(latest, part);
+      return next && replace(next, () => post({ kind: "part", number, part }));
+    },
     async stop() {
       closing = true;
       const last = worker;

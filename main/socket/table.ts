@@ -1,6 +1,6 @@
 /** Answers from what main has pushed, within what a grant allows. Pure. */
 import type { Params, ResultOf, SocketErrorCode, TokenGetResult } from "../../contract/socket.ts";
-import type { Ask, Grant, HandOut, HandOutToken } from "./types.ts";
+import type { Ask, Grant, HandOut, HandOutPart, HandOutToken } from "./types.ts";
 
 /** A tool that does not say gets a token that lasts at least a minute. */
 const DEFAULT_MIN_VALID_SEC = 60;
@@ -29,6 +29,26 @@ export const withToken = (table: HandOut, signIn: string, token: TokenGetResult)
   ...table,
   tokens: table.tokens.map((entry) => (entry.signIn === signIn ? { ...entry, token } : entry)),
 });
+
+/** The table with this in place of what it has of those names. Undefined when it is not of the same names. */
+export function patched(table: HandOut, part: HandOutPart): HandOut | undefined {
+  const accounts = new Map(part.accounts.map((account) => [account.view.account, account]));
+  const tokens = new Map(part.tokens.map((entry) => [entry.signIn, entry]));
+  const olds = table.accounts.filter(({ view }) => accounts.has(view.account));
+  const oldTokens = table.tokens.filter(({ account }) => accounts.has(account));
+  const sameNames =
+    !table.locked &&
+    olds.length === accounts.size &&
+    olds.every((old) => String(old.signIns) === String(accounts.get(old.view.account)?.signIns)) &&
+    oldTokens.length === tokens.size &&
+    oldTokens.every(({ signIn }) => tokens.has(signIn));
+  if (!sameNames) return undefined;
+  return {
+    ...table,
+    accounts: table.accounts.map((old) => accounts.get(old.view.account) ?? old),
+    tokens: table.tokens.map((old) => tokens.get(old.signIn) ?? old),
+  };
+}
 
 /** A token that this grant was, or would be, handed; undefined also for one that is not a stranger's business. */
 export const reported = ({ tokens }: HandOut, grant: Grant, tokenId: string): HandOutToken | undefined =>

@@ -19,6 +19,8 @@ export interface HandOut {
   /** One entry per sign-in that can give a token now or after a refresh. */
   readonly tokens: readonly HandOutToken[];
 }
+/** Of a table, the accounts that are not as they were, with the tokens of all their sign-ins. */
+export type HandOutPart = Pick<HandOut, "accounts" | "tokens">;
 export interface Grant {
   readonly id: string;
   /** 32 bytes, base64url. */
@@ -98,6 +100,11 @@ export interface SocketServer {
   readonly endpoint: string;
   /** Replaces the table; resolves once the worker has it, so that a lock or a revocation counts from then on. */
   push(table: HandOut): Promise<void>;
+  /**
+   * As `push`, of what is not as it was in the last table. Undefined, and nothing done, when it has or lacks a name that the
+   * table lacks or has: then only a whole table says how things are.
+   */
+  patch(part: HandOutPart): Promise<void> | undefined;
   /** Ends the worker, removes socket and endpoint file. */
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { createLines } from "./framing.ts";
 import type { FromWorker, Question, ToWorker, WorkerStart } from "./messages.ts";
 import { createPace } from "./pace.ts";
 import { createSession, type Session, type SessionHost } from "./session.ts";
-import { newsBetween, withToken } from "./table.ts";
+import { newsBetween, patched, withToken } from "./table.ts";
 import type { Answer, Ask, HandOut, QuestionName, Refusal, Use } from "./types.ts";
 
 /** To prove oneself takes a millisecond; who takes longer has something else in mind. */
@@ -247,6 +247,10 @@ parentPort?.on("message", (message: ToWorker) => {
   switch (message.kind) {
     case "table":
       replaceTable(message.table);
+      tell({ kind: "acknowledged", number: message.number });
+      return;
+    case "part":
+      replaceTable(patched(table, message.part) ?? table);
       tell({ kind: "acknowledged", number: message.number });
       return;
     case "answer":

@@ -39,7 +39,7 @@ export function tokenResult(
   };
 }
 
-/** The worker's whole table. Empty while locked: a closed vault hands out nothing. */
+/** The worker's table of these. Empty while locked: a closed vault hands out nothing. */
 export function handOut(
   open: boolean,
   signIns: readonly SignInRecord[],

@@ -140,6 +140,26 @@ test("locked: refused as “later”, with or without a proof; open connections 
   close();
 });
 
+test("a part of the table counts once acknowledged; one of another name is none", async () => {
+  const { ask, close } = await tool();
+  const part = (login: string) => ({
+    accounts: listed(login),
+    tokens: [
+      {
+        signIn: "s1",
+        account: `p:${login}`,
+        token: { ...token(login, ["a", "b"]), access_token: "at-newer" },
+        renews: true,
+      },
+    ],
+  });
+  await server.patch(part("ann"));
+  expect(await ask("token.get")).toMatchObject({ login: "ann", access_token: "at-newer" });
+  expect(server.patch(part("zoe"))).toBeUndefined();
+  expect(await ask("token.get")).toMatchObject({ login: "ann" });
+  close();
+});
+
 test("a grant that was taken back loses its connection at once, also when it asks nothing", async () => {
   const { socket } = await tool();
   const closed = once(socket, "close");
