@@ -38,6 +38,7 @@ const sectionOf = (signIn: SignInView): Section =>
 
 /** What is searched of a row, in lower case: made once, since a keystroke may go through all of them. */
 interface Searched {
+  readonly signIn: SignInView;
   readonly own: string;
   /** The longer part, and the same for many rows. */
   readonly common: string;
@@ -51,25 +52,24 @@ export function searchedOf(signIn: SignInView): Searched {
   const { login, displayName, alias = "", clientName, providerName, scopes } = signIn;
   const names = displayName.toLowerCase() === login && alias === "" ? [login] : [login, displayName, alias];
   const common = [clientName, providerName, ...scopes].join("\n").toLowerCase();
-  const made = { own: names.join("\n").toLowerCase(), common: commons.get(common) ?? common };
+  const made = { signIn, own: names.join("\n").toLowerCase(), common: commons.get(common) ?? common };
   commons.set(common, made.common);
   searched.set(signIn, made);
   return made;
 }
 /** The words that are looked for. */
 export const termsOf = (asked: string): string[] => asked.toLowerCase().split(/\s+/).filter(Boolean);
-/** Those that have every word of it, in the order they came in. */
-function foundBy(asked: string, signIns: readonly SignInView[]): readonly SignInView[] {
-  let left = signIns;
+/** Those that have every word of it, in the order they came in. `commons`: all that they have in common, each once. */
+function foundBy(
+  asked: string,
+  rows: readonly Searched[],
+  commons: ReadonlySet<string>,
+): readonly Searched[] {
+  let left = rows;
   for (const term of termsOf(asked)) {
-    const inCommon = new Map<string, boolean>();
-    left = left.filter((signIn) => {
-      const { own, common } = searchedOf(signIn);
-      if (own.includes(term)) return true;
-      const known = inCommon.get(common) ?? common.includes(term);
-      inCommon.set(common, known);
-      return known;
-    });
+    const having = new Set([...commons].filter((common) => common.includes(term)));
+    if (having.size === commons.size) continue;
+    left = left.filter(({ own, common }) => own.includes(term) || having.has(common));
   }
   return left;
 }
@@ -177,21 +177,29 @@ export class Listing {
     // Whose order changes, take() has made the list anew for; other news is no reason to sort it.
     return untrack(() => left.map((signIn) => this.now(signIn))).sort(ORDER[sort]);
   });
+  readonly #searched: readonly Searched[] = $derived(this.#filtered.map(searchedOf));
+  readonly #commons: ReadonlySet<string> = $derived(new Set(this.#searched.map(({ common }) => common)));
   /** What was found last, and in what: of more letters only that is gone through. */
   #last: {
     readonly asked: string;
-    readonly of: readonly SignInView[];
+    readonly of: readonly Searched[];
+    readonly left: readonly Searched[];
     readonly found: readonly SignInView[];
-  } = { asked: "", of: [], found: [] };
+  } = { asked: "", of: [], left: [], found: [] };
   readonly found: readonly SignInView[] = $derived.by(() => {
     const { asked } = this;
-    const of = this.#filtered;
-    const before = this.#last.of === of && asked.startsWith(this.#last.asked) ? this.#last.found : of;
-    const found = foundBy(asked, before);
+    const of = this.#searched;
+    const before =
+      this.#last.of === of && asked.startsWith(this.#last.asked)
+        ? this.#last
+        : { left: of, found: this.#filtered };
+    const left = foundBy(asked, before.left, this.#commons);
     // The same ones are the same list: nothing is drawn for a letter that changes nothing.
-    const shown = found.length === before.length ? before : found;
-    this.#last = { asked, of, found: shown };
-    return shown;
+    this.#last =
+      left.length === before.left.length
+        ? { ...before, asked, of }
+        : { asked, of, left, found: left.map(({ signIn }) => signIn) };
+    return this.#last.found;
   });
 
   /** In sections, those that need the person first; a heading before each. */

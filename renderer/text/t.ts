@@ -14,9 +14,14 @@ let shown: {
   t: createWords("en", en),
   scopes: {},
 };
-/** What was said of what: a list says most of its words in every row, and to put words together takes time. */
-const said = new Map<string, string>();
+/**
+ * What was said, with the names in it taken out again: text, name of a value, text... A list says the same of every row,
+ * and only who it is about differs. Numbers stay in, since they decide what the words around them are.
+ */
+const said = new Map<string, readonly string[]>();
 const MOST_SAID = 2_000;
+/** Around a name that was taken out: in no text that people read. */
+const PLACE = "\0";
 
 /** From now on the words are these. `scopes`: what each scope allows, by name, where the app's own data has it not. */
 export function say(
@@ -28,13 +33,25 @@ export function say(
   said.clear();
 }
 function inShown(key: string, values: Record<string, string | number> = {}): string {
-  const asked = [key, ...Object.entries(values).flat()].join("\n");
-  const known = said.get(asked);
-  if (known !== undefined) return known;
-  if (said.size >= MOST_SAID) said.clear();
-  const words = (shown.t as (key: string, values: object) => string)(key, values);
-  said.set(asked, words);
+  let asked = key;
+  for (const name in values)
+    if (typeof values[name] === "number") asked += `\n${name}\n${String(values[name])}`;
+  let parts = said.get(asked);
+  if (parts === undefined) {
+    if (said.size >= MOST_SAID) said.clear();
+    parts = sayOf(key, values).split(PLACE);
+    said.set(asked, parts);
+  }
+  let words = "";
+  for (const [at, part] of parts.entries()) words += at % 2 === 0 ? part : String(values[part]);
   return words;
+}
+function sayOf(key: string, values: Record<string, string | number>): string {
+  const places = Object.entries(values).map(([name, value]) => [
+    name,
+    typeof value === "number" ? value : PLACE + name + PLACE,
+  ]);
+  return (shown.t as (key: string, values: object) => string)(key, Object.fromEntries(places) as object);
 }
 export const t = inShown as Translate;
 /** For dates, numbers and the order of names. */
