@@ -34,12 +34,14 @@ const UNSEEN_AT_ONCE = 3;
 const SCROLL_REST_MS = 500;
 /** Sooner than from the last turn of the wheel to a click. */
 const PASS_MS = 150;
+/** So many are measured out at once, which is more than anybody sees; of thousands, the others when it rests. */
+const FEW = 500;
 /** Longer than from one key to the next, and shorter than from there to the wheel. */
 const REST_MS = 250;
 /** Above the page, where nobody can scroll to. */
 const OUT_OF_SIGHT_PX = -10_000;
-/** How long unused rows wait: as somebody types, few are found, and then many again. */
-const SPARE_MS = 5_000;
+/** How long unused rows wait: as somebody types, reads and types, few are found, and then many again. */
+const SPARE_MS = 30_000;
 
 export interface VirtualOptions<T> {
   /** What it lies in. Undefined until it is mounted. */
@@ -61,6 +63,9 @@ export class VirtualRows<T extends { readonly id: string }> {
   readonly #options: VirtualOptions<T>;
   readonly #virtualizer: Virtualizer<Window, HTMLElement>;
   #items: readonly T[] = [];
+  /** Of how many of them, from the first on, the virtualizer knows. */
+  #known = FEW;
+  #keyOf = (index: number): string | number => index;
   #made = 0;
   /** By kind, as the first was measured: were the guess another, each row that comes in would move all below it. */
   readonly #typicalPx = new Map<string, number>();
@@ -84,14 +89,10 @@ export class VirtualRows<T extends { readonly id: string }> {
   }
   #settings() {
     return {
-      count: this.#items.length,
+      count: Math.min(this.#known, this.#items.length),
       getScrollElement: () => window,
-      estimateSize: (index: number) => {
-        const item = this.#items[index];
-        if (item === undefined) return 0;
-        return this.#typicalPx.get(this.#options.kindOf(item)) ?? this.#options.estimate(item);
-      },
-      getItemKey: (index: number) => this.#items[index]?.id ?? index,
+      estimateSize: this.#estimate,
+      getItemKey: this.#keyOf,
       observeElementRect: observeWindowRect,
       observeElementOffset: observeWindowOffset,
       scrollToFn: windowScroll,
@@ -103,6 +104,11 @@ export class VirtualRows<T extends { readonly id: string }> {
       onChange: () => this.#place(),
     };
   }
+  readonly #estimate = (index: number): number => {
+    const item = this.#items[index];
+    if (item === undefined) return 0;
+    return this.#typicalPx.get(this.#options.kindOf(item)) ?? this.#options.estimate(item);
+  };
   #marginPx = 0;
   /** How many rows are drawn at rest, on either side, that nobody sees yet. */
   #unseen = 0;
@@ -152,8 +158,11 @@ export class VirtualRows<T extends { readonly id: string }> {
   show(items: readonly T[]): void {
     const asMany = items.length === this.#items.length; // news of one row, say: nothing is drawn less for it
     this.#items = items;
+    // Another function each time: it is what the virtualizer goes by, to see that they are others.
+    this.#keyOf = (index) => items[index]?.id ?? index;
     if (asMany) return this.#draw();
     this.#unseen = 0;
+    this.#known = scrollY + 2 * innerHeight < FEW * this.#estimate(0) ? FEW : Infinity;
     this.#draw();
     clearTimeout(this.#restTimer);
     cancelIdleCallback(this.#idle);
@@ -161,15 +170,23 @@ export class VirtualRows<T extends { readonly id: string }> {
   }
   /** A few at a time, while there is nothing else to do. */
   readonly #drawUnseen = (): void => {
+    this.#known = Infinity;
     this.#unseen = Math.min(BELOW, this.#unseen + UNSEEN_AT_ONCE);
     this.#draw();
     if (this.#unseen < BELOW) this.#idle = requestIdleCallback(this.#drawUnseen);
   };
+  /** Who scrolls may go anywhere. */
+  #knowAll(): void {
+    if (this.#known >= this.#items.length) return;
+    this.#known = Infinity;
+    this.#draw();
+  }
   #draw(): void {
     this.#virtualizer.setOptions(this.#settings());
     this.#place();
   }
   scrollTo(index: number): void {
+    this.#knowAll();
     this.#virtualizer.scrollToIndex(index, { align: "center" });
   }
   /** Of the element that all rows lie in. */
@@ -196,8 +213,10 @@ export class VirtualRows<T extends { readonly id: string }> {
   }
 
   #place(): void {
+    if (this.#virtualizer.isScrolling) this.#knowAll();
     const rows = this.#virtualizer.getVirtualItems();
-    this.tallPx = this.#virtualizer.getTotalSize();
+    const unknown = Math.max(0, this.#items.length - this.#known);
+    this.tallPx = this.#virtualizer.getTotalSize() + unknown * this.#estimate(this.#known);
     clearTimeout(this.#passTimer);
     this.scrolls = this.#virtualizer.isScrolling;
     if (this.scrolls) this.#passTimer = setTimeout(() => (this.scrolls = false), PASS_MS);
