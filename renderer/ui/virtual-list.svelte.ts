@@ -41,7 +41,7 @@ const REST_MS = 250;
 /** Above the page, where nobody can scroll to. */
 const OUT_OF_SIGHT_PX = -10_000;
 /** How long unused rows wait: as somebody types, reads and types, few are found, and then many again. */
-const SPARE_MS = 30_000;
+const SPARE_MS = 10_000;
 
 export interface VirtualOptions<T> {
   /** What it lies in. Undefined until it is mounted. */
