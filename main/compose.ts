@@ -169,10 +169,15 @@ export function compose(host: Host): App {
     keeper,
     () => vault.state.state === "open" && !guard.curtain,
   );
-  pushTouched = coalesced(() => {
+  pushTouched = coalesced(async () => {
     const only = touched;
     touched = new Set();
-    return broker.push(only);
+    try {
+      await broker.push(only);
+    } catch (cause) {
+      touched = undefined; // what did not arrive goes with the next
+      throw cause;
+    }
   });
   const doctor = createDoctor(host, vault, providers, broker);
   const claims = createClaims(providers, host.http, keeper);

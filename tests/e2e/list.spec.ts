@@ -60,6 +60,7 @@ test("found by words, filters and order", async () => {
   await expect.poll(found).toBe(11);
   await page.keyboard.type(" nothing");
   await expect(page.getByText("No account matches")).toBeVisible();
+  await findsNothing(page, "nothing is found");
   await press("Escape");
   await expect.poll(found).toBeGreaterThan(11);
   await tabTo(page, page.getByRole("button", { name: "More filters" }));
