@@ -6,7 +6,6 @@ import type { SignInView } from "../contract/view.ts";
 import type { RecordKind, SignInRecord, VaultRecord } from "../core/accounts/records.ts";
 import { createProviders } from "../core/providers/registry.ts";
 import { knownScopes } from "../core/scopes/catalogue.ts";
-import { coalesced } from "../core/single-flight.ts";
 import { createBroker } from "./broker.ts";
 import { createBulk } from "./bulk.ts";
 import { createClaims } from "./claims.ts";
@@ -20,6 +19,7 @@ import type { Changed } from "./keeper/parts.ts";
 import { createOwnProviders } from "./own-providers.ts";
 import { createSandbox } from "./sandbox.ts";
 import { createPairing } from "./pairing.ts";
+import { createPushing } from "./pushing.ts";
 import { createDoctor } from "./doctor.ts";
 import { createFirstRows } from "./first-rows.ts";
 import { createGuard, type Absence } from "./guard.ts";
@@ -63,25 +63,14 @@ export interface App {
 
 export function compose(host: Host): App {
   const { clock, random, log } = host;
-  let pushTouched: () => Promise<void> = () => Promise.resolve();
-  /** Those that changed since the last push; undefined: perhaps all. */
-  let touched: Set<string> | undefined = new Set();
-  const push = (): Promise<void> => {
-    touched = undefined;
-    return pushTouched();
-  };
-  // A token that changes is pushed soon; with thousands, those that change together go together. A tool that asks for
-  // one that has ended gets the new one without waiting for that.
-  let pushTimer: (() => void) | undefined;
+  const pushing = createPushing(
+    host,
+    (only) => broker.push(only),
+    () => vault.list("sign_in").length,
+  );
   const changed: Changed = (signIn, news): void => {
     state.touch(signIn, news);
-    if (signIn === undefined) touched = undefined;
-    else touched?.add(signIn);
-    const count = vault.list("sign_in").length;
-    pushTimer ??= clock.after(Math.min(5_000, count / 5), () => {
-      pushTimer = undefined;
-      void pushTouched().catch((cause: unknown) => log.error("socket.push", { cause }));
-    });
+    pushing.touch(signIn);
   };
 
   const vaultFolder = path.join(host.profileFolder, "vault");
@@ -169,16 +158,6 @@ export function compose(host: Host): App {
     keeper,
     () => vault.state.state === "open" && !guard.curtain,
   );
-  pushTouched = coalesced(async () => {
-    const only = touched;
-    touched = new Set();
-    try {
-      await broker.push(only);
-    } catch (cause) {
-      touched = undefined; // what did not arrive goes with the next
-      throw cause;
-    }
-  });
   const doctor = createDoctor(host, vault, providers, broker);
   const claims = createClaims(providers, host.http, keeper);
   const bulk = createBulk(
@@ -187,7 +166,7 @@ export function compose(host: Host): App {
       refresh: (id) => keeper.refresh(id),
       async revoke(id) {
         const answer = await keeper.revoke(id);
-        await push(); // or the socket's thread would hand it out for as long as the others take
+        await pushing.push(); // or the socket's thread would hand it out for as long as the others take
         return answer;
       },
     },
