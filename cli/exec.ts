@@ -18,13 +18,15 @@ export async function run(context: Context): Promise<number> {
   const token = await keep.token(ask);
   keep.close();
   const { TOKENKEEP_KEY: _key, TOKENKEEP_CLIENT: _client, ...env } = process.env; // the key stays with us
-  const child = spawn(command, args, { stdio: "inherit", env: { ...env, ...environmentOf(token) } });
+  // Before there is a child: one that is quick has told others to signal us before the next line here runs. What comes
+  // while it is being made waits for the event loop.
   for (const signal of PASSED_ON)
     process.on(signal, () => {
       // From a terminal the child has had it already: it goes to the whole group.
       if (!(process.stdin.isTTY && (signal === "SIGINT" || signal === "SIGQUIT" || signal === "SIGWINCH")))
         child.kill(signal);
     });
+  const child = spawn(command, args, { stdio: "inherit", env: { ...env, ...environmentOf(token) } });
   return new Promise((resolve) => {
     child.on("error", ({ code }: NodeJS.ErrnoException) => {
       process.stderr.write(`tokenkeep: ${command}: ${code ?? "failed"}\n`);

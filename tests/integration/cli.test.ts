@@ -181,18 +181,11 @@ describe("exec", () => {
     expect(await cli(["exec", "ls"])).toMatchObject({ code: 2 });
   });
 
-  test("signals reach the command", async () => {
-    const child = spawn(
-      process.execPath,
-      [CLI, "exec", "--", "sh", "-c", 'trap "exit 7" USR1; echo up; while :; do sleep 0.05; done'],
-      {
-        env,
-        stdio: ["ignore", "pipe", "inherit"],
-      },
-    );
-    await once(child.stdout, "data");
-    child.kill("SIGUSR1");
-    expect(await once(child, "exit")).toEqual([7, null]);
+  test("signals reach the command, though they come as soon as it runs", async () => {
+    // Several at once: on a machine that is busy, what is a line late in taking signals loses them.
+    const command = ["sh", "-c", 'trap "exit 7" USR1; kill -USR1 $PPID; while :; do sleep 0.05; done'];
+    const ended = Array.from({ length: 8 }, () => runs(...command));
+    expect((await Promise.all(ended)).map(({ code }) => code)).toEqual(Array(8).fill(7));
   });
 });
 
