@@ -392,7 +392,6 @@ export interface KeeperView {
   readonly nextCheckAtMs?: number;
 }
 
-/** All that the window shows. Main owns it and sends the parts that changed. */
 /** What a scope opens at the provider. `missing`: scopes that would be needed beside it. */
 export interface OpensView {
   readonly scope: string;
@@ -431,6 +430,7 @@ export interface BulkView {
   readonly running: boolean;
 }
 
+/** All that the window shows. Main owns it and sends the parts that changed. */
 export interface Snapshot {
   readonly app: {
     readonly version: string;
