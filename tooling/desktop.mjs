@@ -82,8 +82,16 @@ export async function onDesktop(args, { output, env = {}, alone = false, stdio =
     export XDG_CURRENT_DESKTOP=GNOME XDG_RUNTIME_DIR="$1" TOKENKEEP_OUTPUT="$2" TMPDIR="$2/tmp"
     mkdir -p "$TMPDIR"
     shift 2
-    printf '\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
-    exec "$@"`;
+    # Seen once: a keyring that ran, and had not unlocked itself. What is tested could only say that it is failing.
+    for again in "" --replace --replace; do
+      printf '\\n' | gnome-keyring-daemon $again --unlock --components=secrets >/dev/null 2>&1
+      for wait in $(seq 50); do
+        test -e "$HOME/.local/share/keyrings/login.keyring" && exec "$@"
+        sleep 0.1
+      done
+      echo "The keyring of this desktop did not unlock itself." >&2
+    done
+    exit 1`;
   const desktop = [
     // A display whose last client goes would begin anew, and refuse whoever comes in that moment.
     ...["xvfb-run", "-a", "-s", "-screen 0 1600x1200x24 -noreset", "dbus-run-session", "--"],
