@@ -108,6 +108,11 @@ export async function startSession() {
       started.stdin?.end(KEYRING_PASSWORD);
       keyring = started;
       await untilOwned(true);
+      // It answers before it has unlocked itself, which makes its collection the first time.
+      for (const end = Date.now() + 10_000; (await withBus(defaultCollection)) === "/";) {
+        if (Date.now() > end) throw new Error("the keyring did not unlock itself");
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
     },
     /** As `kill -9` does. */
     async killKeyring() {
