@@ -14,8 +14,16 @@ import { seededProfile } from "./seeded.mjs";
 
 const COUNT = Number(process.env["COUNT"] ?? 10_000);
 const LIFE_MS = 14_124_000;
-/** Tokens end at any time from half an hour on, which is after the last look: a renewal is not what is measured here. */
-const USED_MS = LIFE_MS - 1_800_000;
+/**
+ * Tokens that renew themselves end at any time from half an hour on, which is after the last look: a renewal is not what is
+ * measured here. As many as are in the last quarter of an hour of their four do not, and count by the second: of the
+ * twelve rows in sight, one.
+ */
+const TOKENS = {
+  lifeMs: LIFE_MS,
+  usedMs: LIFE_MS - 1_800_000,
+  endingEvery: Number(process.env["ENDING"] ?? 16),
+};
 /** Each finds others than the one before, down to few or none; so many that one stall of the machine is not the 95th. */
 const SEARCHES = [
   ...["user_12 chat", "user_9999", "crowd", "read:sub", "edit user_77", "user_5050", "81", "chat user_640"],
@@ -165,8 +173,8 @@ async function idle({ app }) {
   return (ticks() - before) / TICKS_A_SECOND / (IDLE_MS / 1_000);
 }
 
-const server = await startCrowdServer({ lifeMs: LIFE_MS, usedMs: USED_MS });
-const { profile } = await seededProfile(COUNT, server, { lifeMs: LIFE_MS, usedMs: USED_MS });
+const server = await startCrowdServer(TOKENS);
+const { profile } = await seededProfile(COUNT, server, TOKENS);
 const many = await startApp({ profile });
 await many.page.setViewportSize({ width: 1180, height: 800 });
 await many.page.locator(".app:not([inert]) [data-row]").first().waitFor({ timeout: 60_000 });

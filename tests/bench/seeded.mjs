@@ -14,11 +14,12 @@ const program = bundled("seed");
 /**
  * The port is written where the app keeps that of its sandbox: the provider given here takes the sandbox's place.
  * @param {number} count of sign-ins @param {{ port: number, origin: string }} provider
- * @param {{ lifeMs: number, endsInMs?: number, usedMs?: number }} tokens how long they live in all, and
- * from now on; `usedMs`: how much less the oldest, spread evenly
+ * @param {{ lifeMs: number, endsInMs?: number, usedMs?: number, endingEvery?: number }} tokens how long they live in all,
+ * and from now on; `usedMs`, `endingEvery`: how old they are (`usedOf`)
  * @returns {Promise<{ profile: string, grant: { client: string, key: string } }>}
  */
-export async function seededProfile(count, { port, origin }, { lifeMs, endsInMs = lifeMs, usedMs = 0 }) {
+export async function seededProfile(count, { port, origin }, tokens) {
+  const { lifeMs, endsInMs = lifeMs, usedMs = 0, endingEvery = 0 } = tokens;
   const profile = newProfile();
   mkdirSync(path.join(profile, "sandbox"), { mode: 0o700 });
   writeFileSync(path.join(profile, "sandbox/port.json"), JSON.stringify({ port }));
@@ -26,7 +27,7 @@ export async function seededProfile(count, { port, origin }, { lifeMs, endsInMs 
   const child = spawn(electronPath, [...args, ...(isRoot ? ["--no-sandbox"] : [])], {
     env: {
       ...process.env,
-      SEED: JSON.stringify({ count, origin, lifeMs, endsInMs, usedMs, appName: productName }),
+      SEED: JSON.stringify({ count, origin, lifeMs, endsInMs, usedMs, endingEvery, appName: productName }),
     },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -7,15 +7,27 @@ import { createServer } from "node:http";
 
 const READ_AT_MOST = 64 * 1024;
 
-/** How much of `usedMs` the first token of the nth is old: spread evenly, neighbours far apart. @param {number} nth @param {number} usedMs */
-export const usedOf = (nth, usedMs) => Math.floor(((nth * 0.618) % 1) * usedMs);
+const ENDS_IN_MS = 840_000;
+/**
+ * Of so many sign-ins one does not renew itself and is near its end, counted by the second; 0: none.
+ * @param {number} nth @param {number} endingEvery
+ */
+export const isEnding = (nth, endingEvery) => endingEvery > 0 && nth % endingEvery === 1;
 
 /**
- * @param {{ lifeMs: number, usedMs?: number, nowMs?: () => number }} options
- * `lifeMs`: of every access token; `usedMs`: how much of it the oldest ones of the start have behind them;
+ * How much of its life the first token of the nth has behind it: up to `usedMs`, spread evenly, neighbours far apart.
+ * @param {number} nth @param {{ lifeMs: number, usedMs?: number, endingEvery?: number }} tokens
+ */
+export const usedOf = (nth, { lifeMs, usedMs = 0, endingEvery = 0 }) =>
+  isEnding(nth, endingEvery) ? lifeMs - ENDS_IN_MS : Math.floor(((nth * 0.618) % 1) * usedMs);
+
+/**
+ * @param {{ lifeMs: number, usedMs?: number, endingEvery?: number, nowMs?: () => number }} options
+ * `lifeMs`: of every access token; `usedMs`, `endingEvery`: how old those of the start are (`usedOf`);
  * `nowMs`: the clock that tokens end by.
  */
-export async function startCrowdServer({ lifeMs, usedMs = 0, nowMs = () => Date.now() }) {
+export async function startCrowdServer({ nowMs = () => Date.now(), ...tokens }) {
+  const { lifeMs, usedMs = 0, endingEvery = 0 } = tokens;
   const startedAtMs = nowMs();
   /** Until when the tokens given here work, by token. @type {Map<string, number>} */
   const ends = new Map();
@@ -32,7 +44,7 @@ export async function startCrowdServer({ lifeMs, usedMs = 0, nowMs = () => Date.
     const id = /^access-([0-9a-f-]{36})-/.exec(token)?.[1];
     if (id === undefined) return { status: 401, message: "invalid access token" };
     const nth = parseInt(id.slice(-12), 16);
-    const fromMs = usedMs === 0 ? nowMs() : startedAtMs - usedOf(nth, usedMs);
+    const fromMs = usedMs + endingEvery === 0 ? nowMs() : startedAtMs - usedOf(nth, tokens);
     const expires_in = Math.floor(((ends.get(token) ?? fromMs + lifeMs) - nowMs()) / 1000);
     if (expires_in <= 0) return { status: 401, message: "invalid access token" };
     return {

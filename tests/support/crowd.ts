@@ -3,7 +3,7 @@ import type { ClientRecord, Draft, SignInRecord } from "../../core/accounts/reco
 import { originsOf } from "../../core/providers/provider.ts";
 import { sandboxAt } from "../../core/providers/sandbox.ts";
 import { Secret } from "../../core/secret.ts";
-import { usedOf } from "./crowd-server.mjs";
+import { isEnding, usedOf } from "./crowd-server.mjs";
 
 /** Ids count up, so that a token tells whose it is, and a test can name the nth. */
 export const crowdId = (nth: number): string =>
@@ -17,18 +17,17 @@ export interface Crowd {
 }
 
 /**
- * `providerId`: a provider that is served at `origin` and speaks as the sandbox does; `usedMs`: how much of their lives the
- * oldest tokens have behind them.
+ * `providerId`: a provider that is served at `origin` and speaks as the sandbox does; `usedMs`, `endingEvery`: how old their
+ * tokens are (`usedOf`).
  */
 export function crowd(
   count: number,
   origin: string,
   {
     nowMs,
-    lifeMs,
-    usedMs = 0,
     providerId = "sandbox",
-  }: { nowMs: number; lifeMs: number; usedMs?: number; providerId?: string },
+    ...tokens
+  }: { nowMs: number; lifeMs: number; usedMs?: number; endingEvery?: number; providerId?: string },
 ): Crowd {
   const provider = sandboxAt(origin);
   return {
@@ -44,13 +43,14 @@ export function crowd(
     },
     signIns: Array.from({ length: count }, (_nothing, nth): Draft<SignInRecord> => {
       const id = crowdId(nth);
-      const issuedAtMs = nowMs - usedOf(nth, usedMs);
+      const ends = isEnding(nth, tokens.endingEvery ?? 0);
+      const issuedAtMs = nowMs - usedOf(nth, tokens);
       return {
         kind: "sign_in",
         id,
         provider: providerId,
         pinned: originsOf(provider),
-        flow: "authorization_code",
+        flow: ends ? "implicit" : "authorization_code",
         refreshReuse: "safe",
         client: CLIENT,
         client_id: "crowd",
@@ -58,10 +58,10 @@ export function crowd(
         login: `user_${String(nth + 1)}`,
         displayName: `User_${String(nth + 1)}`,
         access_token: new Secret(`access-${id}-0`),
-        refresh_token: new Secret(`refresh-${id}`),
+        ...(!ends && { refresh_token: new Secret(`refresh-${id}`) }),
         scopes: SCOPES,
         issuedAtMs,
-        expiresAtMs: issuedAtMs + lifeMs,
+        expiresAtMs: issuedAtMs + tokens.lifeMs,
         createdAtMs: issuedAtMs,
         state: { name: "signed_in" },
       };

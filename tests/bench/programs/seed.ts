@@ -14,12 +14,15 @@ import { createKeychain } from "../../../main/electron/keychain.ts";
 import { createVault } from "../../../main/vault/vault.ts";
 import { crowd } from "../../support/crowd.ts";
 
-const { count, origin, lifeMs, endsInMs, usedMs, appName } = JSON.parse(process.env["SEED"] ?? "{}") as {
+const { count, origin, lifeMs, endsInMs, usedMs, endingEvery, appName } = JSON.parse(
+  process.env["SEED"] ?? "{}",
+) as {
   count: number;
   origin: string;
   lifeMs: number;
   endsInMs: number;
   usedMs: number;
+  endingEvery: number;
   appName: string;
 };
 app.setName(appName); // the keyring knows its entry by it
@@ -52,6 +55,7 @@ async function fill(): Promise<void> {
     nowMs: Date.now() + endsInMs - lifeMs,
     lifeMs,
     usedMs,
+    endingEvery,
   });
   const [id, key] = [randomUUID(), randomBytes(32).toString("base64url")];
   const grant: Draft<GrantRecord> = {
