@@ -33,7 +33,8 @@ const ACCESS_TOKEN_LIFE_SEC = 2_400;
 /** Apart, so that the outage meets each at another point of its token's life; the first is not due before the last is in. */
 const APART_MS = 3.5 * MINUTE_MS;
 const SLOW_MS = 120;
-const TIMEOUT_MS = 3_000;
+/** Of real time: it ends what hangs, and judges no speed. */
+const TIMEOUT_MS = 30_000;
 /** Where nothing will come, nothing is waited for. */
 const SILENCE_MS = 100;
 

@@ -5,7 +5,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { build } from "vite";
 import { electronPath, isRoot, newProfile } from "../support/app.mjs";
-import { HTTP_RULE, startRoughServer } from "../support/rough-server.ts";
+import { HTTP_RULE, startRoughServer, timeoutMsOf } from "../support/rough-server.ts";
 
 interface Outcome {
   kind: string;
@@ -26,15 +26,16 @@ test.beforeAll(async () => {
   });
 });
 
-function send(urls: string[], timeoutMs = 700): Promise<Outcome[]> {
+function send(urls: string[]): Promise<Outcome[]> {
   const args = [path.resolve(folder, "probe.mjs"), `--user-data-dir=${newProfile()}`, "--disable-gpu"];
+  const requests = urls.map((url) => ({ url, timeoutMs: timeoutMsOf(new URL(url).pathname) }));
   const child = spawn(electronPath, [...args, ...(isRoot ? ["--no-sandbox"] : [])], {
-    env: { ...process.env, PROBE: JSON.stringify({ urls, timeoutMs }) },
+    env: { ...process.env, PROBE: JSON.stringify({ requests }) },
   });
   let said = "";
   child.stdout.on("data", (chunk) => (said += String(chunk)));
   return new Promise((resolve, reject) => {
-    child.on("exit", () => {
+    child.on("close", () => {
       const [, outcomes] = /OUTCOMES (.*)/.exec(said) ?? [];
       if (outcomes === undefined) reject(new Error(said));
       else resolve(JSON.parse(outcomes) as Outcome[]);

@@ -158,7 +158,7 @@ describe("with Tokenkeep", () => {
   });
 
   test("a request goes on after Tokenkeep was started anew, for as long as it has patience", async () => {
-    using keep = keepAt(server.endpoint, 10_000);
+    using keep = keepAt(server.endpoint, 30_000);
     await keep.token();
     await server.close();
     const answer = keep.token();
@@ -180,7 +180,7 @@ describe("with Tokenkeep", () => {
       ["--input-type=module", "-e", script, server.endpoint, CLIENT, KEY],
       {
         stdio: ["ignore", "pipe", "inherit"],
-        timeout: 10_000,
+        timeout: 30_000,
       },
     );
     let said = "";

@@ -2,20 +2,20 @@
 import { expect, test } from "vitest";
 import type { HttpRequest } from "../../core/ports.ts";
 import { createHttpClient, nodeExchange } from "../../main/http.ts";
-import { HTTP_RULE, startRoughServer } from "../support/rough-server.ts";
+import { HTTP_RULE, startRoughServer, timeoutMsOf } from "../support/rough-server.ts";
 
 const client = createHttpClient(nodeExchange);
-const post = (url: string, timeoutMs = 5_000): HttpRequest => ({
+const post = (url: string): HttpRequest => ({
   method: "POST",
   url,
   headers: { "content-type": "application/x-www-form-urlencoded" },
   body: "grant_type=refresh_token",
-  timeoutMs,
+  timeoutMs: timeoutMsOf(new URL(url).pathname),
 });
 
 test.each(HTTP_RULE)("$path → $kind, sent once", async ({ path, kind, detail }) => {
   await using server = await startRoughServer();
-  const outcome = await client.send(post(server.origin + path, 700));
+  const outcome = await client.send(post(server.origin + path));
   expect(outcome).toMatchObject({ kind, ...detail });
   expect(server.count(path)).toBe(1);
   if (path !== "/fine") expect(server.count("/fine")).toBe(0); // no redirect was followed

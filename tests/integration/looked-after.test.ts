@@ -9,7 +9,7 @@ const count = async (bench: Bench, at: string, grant_type?: string) =>
     (one) => one.path === at && (grant_type === undefined || one.grant_type === grant_type),
   ).length;
 const eventually = async (condition: () => Promise<boolean>, what: string): Promise<void> => {
-  for (const end = Date.now() + 8_000; !(await condition());)
+  for (const end = Date.now() + 30_000; !(await condition());)
     if (Date.now() > end) throw new Error(`${what} did not come true`);
 };
 async function own(bench: Bench): Promise<string> {
@@ -205,7 +205,8 @@ test("the doctor finds what is well and what is not, and names nobody", async ()
     socket: true,
   });
   const sandbox = well.value.providers.find(({ name }) => name === "Sandbox");
-  expect(sandbox).toMatchObject({ reachable: true, what: "401", clockAheadSec: 0 });
+  expect(sandbox).toMatchObject({ reachable: true, what: "401" });
+  expect(Math.abs(sandbox?.clockAheadSec ?? NaN)).toBeLessThan(30);
   bench.jump(-600);
   bench.keychain.mood = "hangs";
   const ill = await bench.app.handlers["doctor.run"](undefined);

@@ -57,9 +57,13 @@ test("a vault with a passphrase asks for it before it writes anything, and wrong
   expect(await write()).toMatchObject({ failure: { code: "passphrase_wrong" } });
   for (const wrong of ["", passphrase, "a lantern", "another lantern"])
     expect(await write(wrong)).toMatchObject({ failure: { code: "passphrase_wrong" } });
-  expect(await write(own)).toMatchObject({ failure: { code: "passphrase_wait" } });
+  for (let waitSec = 1; waitSec <= 4; waitSec *= 2) {
+    await bench.pass(waitSec);
+    expect(await write("wrong")).toMatchObject({ failure: { code: "passphrase_wrong" } });
+  }
+  expect(await write(own)).toMatchObject({ failure: { code: "passphrase_wait" } }); // for 8 seconds
   expect(existsSync(bench.chosenFile)).toBe(false);
-  await bench.advance(2);
+  await bench.advance(8);
   expect(await write(own)).toMatchObject({ value: { signIns: 0, clients: 1 } });
 });
 

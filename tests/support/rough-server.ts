@@ -86,3 +86,7 @@ export const HTTP_RULE: readonly {
   { path: "/silent", kind: "lost", detail: { cause: "timeout" } },
   { path: "/trickle", kind: "lost", detail: { cause: "timeout" } },
 ];
+const ENDS_WHAT_HANGS_MS = 20_000;
+/** Short where the limit itself is what is looked at; elsewhere it judges no speed. */
+export const timeoutMsOf = (path: string): number =>
+  ["/silent", "/trickle"].includes(path) ? 700 : ENDS_WHAT_HANGS_MS;

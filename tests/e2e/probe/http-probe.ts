@@ -3,11 +3,13 @@ import { app } from "electron/main";
 import { createHttpClient } from "../../../main/http.ts";
 import { createElectronTransport } from "../../../main/electron/http.ts";
 
-const { urls, timeoutMs } = JSON.parse(process.env["PROBE"] ?? "{}") as { urls: string[]; timeoutMs: number };
+const { requests } = JSON.parse(process.env["PROBE"] ?? "{}") as {
+  requests: { url: string; timeoutMs: number }[];
+};
 void app.whenReady().then(async () => {
   const client = createHttpClient(createElectronTransport());
   const outcomes = [];
-  for (const url of urls) {
+  for (const { url, timeoutMs } of requests) {
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     outcomes.push(
       await client.send({ method: "POST", url, headers, body: "grant_type=refresh_token", timeoutMs }),
