@@ -93,8 +93,7 @@ export async function onDesktop(args, { output, env = {}, alone = false, stdio =
     done
     exit 1`;
   const desktop = [
-    // A display whose last client goes would begin anew, and refuse whoever comes in that moment.
-    ...["xvfb-run", "-a", "-s", "-screen 0 1600x1200x24 -noreset", "dbus-run-session", "--"],
+    ...["bash", "tooling/display.sh", "dbus-run-session", "--"],
     ...["bash", "-c", session, "bash", runtime, outputs, process.execPath, ...args],
   ];
   const asked = asUser ? ["runuser", "-u", USER, "--", ...desktop] : desktop;
@@ -117,11 +116,12 @@ export async function onDesktop(args, { output, env = {}, alone = false, stdio =
     });
     child.on("exit", (status) => resolve(status ?? 1));
   });
-  rmSync(path.join(outputs, "tmp"), { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
-  cpSync(outputs, output, { recursive: true });
+  const temporary = path.join(outputs, "tmp");
+  cpSync(outputs, output, { recursive: true, filter: (from) => from !== temporary });
   if (asUser) quiet("chown", ["-R", "root:", output]);
-  rmSync(scratch, { recursive: true, force: true });
+  // What dies last may still write.
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   checkout.remove?.();
   return code;
 }

@@ -10,7 +10,7 @@ import { expect, test, vi } from "vitest";
 import { signIn, startBench, type Bench } from "../support/host.ts";
 import { parseConnection } from "../support/socket-client.mjs";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 const PROGRAMS = path.resolve("docs/integrations");
 const LIFE_SEC = 14_124;
 
@@ -32,24 +32,32 @@ async function toolIn(bench: Bench, more: Record<string, string> = {}): Promise<
 
 interface Running {
   readonly said: () => string;
+  readonly over: () => boolean;
   readonly stop: () => Promise<void>;
 }
 function start(command: string, args: readonly string[], env: Record<string, string>): Running {
   const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += String(chunk)));
+  const over = () => child.exitCode !== null || child.signalCode !== null;
   return {
     said: () => said,
+    over,
     async stop() {
-      if (child.exitCode !== null || child.pid === undefined) return;
-      process.kill(-child.pid, "SIGKILL"); // its display, too
-      await once(child, "exit");
+      if (child.pid === undefined) return;
+      const ended = over() ? undefined : once(child, "exit");
+      try {
+        process.kill(-child.pid, "SIGKILL"); // its display, too
+      } catch {
+        return; // all of them have ended
+      }
+      await ended;
     },
   };
 }
 /** Programs start slowly on a busy machine. */
 async function said(program: Running, ...lines: readonly string[]): Promise<void> {
-  for (const end = Date.now() + 40_000; !lines.every((line) => program.said().includes(line));) {
+  for (const end = Date.now() + 90_000; !lines.every((line) => program.said().includes(line));) {
     if (Date.now() > end) throw new Error(`it did not say so:\n${program.said()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -65,15 +73,16 @@ test.each([
   await signIn(bench, undefined, ["user:read:email"]);
   const [program = "", ...options] = args.toReversed();
   const env = await toolIn(bench, {
-    ROUNDS: "60",
     INTERVAL_SEC: "0.03",
     PYTHONPATH: path.resolve("clients/python"),
   });
   const bot = start(command, [...options.toReversed(), path.join(PROGRAMS, program)], env);
   try {
     const ahead = async (count: number) => {
-      for (const from = (await apiCalls(bench)).length; (await apiCalls(bench)).length < from + count;)
+      for (const from = (await apiCalls(bench)).length; (await apiCalls(bench)).length < from + count;) {
+        if (bot.over()) throw new Error(`it has ended:\n${bot.said()}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
+      }
     };
     await ahead(5);
     await bench.advance(LIFE_SEC - 600); // within the margin: renewed while the bot goes on
@@ -82,12 +91,10 @@ test.each([
     await bench.advance(700); // the first token has ended
     await ahead(5);
     await bench.admin("end-access", { user_id: "700000001" }); // and the second one early: the bot reports it
-    await said(bot, "Done");
-    expect(bot.said()).toBe(
-      "I am harborlights_tv\nTitle: Evenings by the water, and games.\nDone after 60 calls\n",
-    );
+    await ahead(10);
+    expect(bot.over()).toBe(false);
+    expect(bot.said()).toBe("I am harborlights_tv\nTitle: Evenings by the water, and games.\n");
     const calls = await apiCalls(bench);
-    expect(calls.filter(({ status }) => status === 200)).toHaveLength(60);
     expect(calls.filter(({ status }) => status !== 200)).toMatchObject([{ status: 401 }]);
   } finally {
     await bot.stop();
@@ -165,8 +172,8 @@ test("OBS Studio loads both scripts, and they say who it is", async () => {
     await copyFile(path.join(PROGRAMS, "obs", name), path.join(scripts, name));
   await copyFile("clients/python/tokenkeep.py", path.join(scripts, "tokenkeep.py"));
   const obs = start(
-    "xvfb-run",
-    ["-a", "obs", "--minimize-to-tray", "--multi", "--disable-missing-files-check"],
+    "bash",
+    ["tooling/display.sh", "obs", "--minimize-to-tray", "--multi", "--disable-missing-files-check"],
     {
       ...env,
       XDG_CONFIG_HOME: config,

@@ -224,7 +224,9 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       await app.stop();
       for (const timer of timers) clearTimeout(timer);
       await sandbox.close();
-      for (const folder of [profile, `${profile}-crash`]) await rm(folder, { recursive: true, force: true });
+      // A program of a test may still write while it ends.
+      const anyhow = { recursive: true, force: true, maxRetries: 5, retryDelay: 200 };
+      for (const folder of [profile, `${profile}-crash`]) await rm(folder, anyhow);
     },
   });
 }

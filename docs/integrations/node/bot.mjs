@@ -7,7 +7,6 @@ import { connect, fileStore, storeFile } from "@tokenkeep/client";
 import { twurpleProvider } from "@tokenkeep/client/twurple";
 
 const INTERVAL_SEC = Number(process.env.INTERVAL_SEC ?? 60);
-const ROUNDS = Number(process.env.ROUNDS ?? Infinity);
 
 const keep = await connect({
   store: fileStore(storeFile("title-bot")),
@@ -18,9 +17,8 @@ const { user_id, login } = await keep.token();
 console.log(`I am ${login}`);
 
 let title;
-for (let round = 0; round < ROUNDS; round += 1) {
+for (;;) {
   const channel = await api.channels.getChannelInfoById(user_id);
   if (channel !== null && channel.title !== title) console.log(`Title: ${(title = channel.title)}`);
   await delay(INTERVAL_SEC * 1000);
 }
-console.log(`Done after ${ROUNDS} calls`);

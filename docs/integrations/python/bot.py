@@ -15,7 +15,6 @@ from tokenkeep import Tokenkeep, connect
 
 API = os.environ.get("API", "https://api.twitch.tv/helix")
 INTERVAL_SEC = float(os.environ.get("INTERVAL_SEC", "60"))
-ROUNDS = int(os.environ.get("ROUNDS", "1000000000"))
 
 
 def call(keep: Tokenkeep, path: str, again: bool = True) -> dict:
@@ -37,13 +36,12 @@ def main() -> None:
     who = keep.token()
     print(f"I am {who['login']}", flush=True)
     title = None
-    for _ in range(ROUNDS):
+    while True:
         channel = call(keep, f"channels?broadcaster_id={who['user_id']}")["data"][0]
         if channel["title"] != title:
             title = channel["title"]
             print(f"Title: {title}", flush=True)
         time.sleep(INTERVAL_SEC)
-    print(f"Done after {ROUNDS} calls", flush=True)
 
 
 if __name__ == "__main__":
