@@ -24,6 +24,8 @@ export interface Fault {
     | "drop"
     | "silence"
     | "slow"
+    /** Its answer waits until faults are cleared. */
+    | "hold"
     | "other_client"
     | "other_user";
   readonly after: boolean;
@@ -49,6 +51,7 @@ export interface Admin {
 export function createAdmin({ slowMs = SLOW_MS }: { readonly slowMs?: number } = {}): Admin {
   let offsetMs = 0;
   let faults: Fault[] = [];
+  let held: (() => void)[] = [];
   const seen: Seen[] = [];
   let reuses = 0;
   const nowMs = (): number => Date.now() + offsetMs;
@@ -63,6 +66,8 @@ export function createAdmin({ slowMs = SLOW_MS }: { readonly slowMs?: number } =
         return empty(204);
       case "POST /admin/faults/clear":
         faults = [];
+        for (const answer of held) answer();
+        held = [];
         return empty(204);
       case "POST /admin/disconnect": // as a person does in the connections page
         for (const { client_id } of world.clients)
@@ -96,6 +101,7 @@ export function createAdmin({ slowMs = SLOW_MS }: { readonly slowMs?: number } =
     fault.times -= 1;
     const given = fault.after ? await answer() : undefined;
     note(0);
+    if (fault.kind === "hold") await new Promise<void>((resolve) => held.push(resolve));
     return misbehave(fault.kind, given ?? json(200, {}), outgoing, slowMs);
   };
   return { middleware, nowMs, reuses: () => reuses };
@@ -148,6 +154,8 @@ function misbehave(
     case "slow":
       setTimeout(() => outgoing.writeHead(given.status, given.headers).end(given.body), slowMs);
       return undefined;
+    case "hold":
+      return given;
     case "other_client":
       return { ...given, body: JSON.stringify({ ...parse(given), client_id: "somebody-else" }) };
     case "other_user":

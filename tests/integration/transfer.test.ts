@@ -50,22 +50,26 @@ async function withPassphrase(): Promise<Bench> {
   return bench;
 }
 
-test("a vault with a passphrase asks for it before it writes anything, and wrong tries are slow", async () => {
-  await using bench = await withPassphrase();
-  const write = (current?: string) =>
-    bench.app.handlers["vault.export"]({ passphrase, ...(current !== undefined && { current }) });
-  expect(await write()).toMatchObject({ failure: { code: "passphrase_wrong" } });
-  for (const wrong of ["", passphrase, "a lantern", "another lantern"])
-    expect(await write(wrong)).toMatchObject({ failure: { code: "passphrase_wrong" } });
-  for (let waitSec = 1; waitSec <= 4; waitSec *= 2) {
-    await bench.pass(waitSec);
-    expect(await write("wrong")).toMatchObject({ failure: { code: "passphrase_wrong" } });
-  }
-  expect(await write(own)).toMatchObject({ failure: { code: "passphrase_wait" } }); // for 8 seconds
-  expect(existsSync(bench.chosenFile)).toBe(false);
-  await bench.advance(8);
-  expect(await write(own)).toMatchObject({ value: { signIns: 0, clients: 1 } });
-});
+test(
+  "a vault with a passphrase asks for it before it writes anything, and wrong tries are slow",
+  { timeout: 120_000 },
+  async () => {
+    await using bench = await withPassphrase();
+    const write = (current?: string) =>
+      bench.app.handlers["vault.export"]({ passphrase, ...(current !== undefined && { current }) });
+    expect(await write()).toMatchObject({ failure: { code: "passphrase_wrong" } });
+    for (const wrong of ["", passphrase, "a lantern", "another lantern"])
+      expect(await write(wrong)).toMatchObject({ failure: { code: "passphrase_wrong" } });
+    for (let waitSec = 1; waitSec <= 4; waitSec *= 2) {
+      await bench.pass(waitSec);
+      expect(await write("wrong")).toMatchObject({ failure: { code: "passphrase_wrong" } });
+    }
+    expect(await write(own)).toMatchObject({ failure: { code: "passphrase_wait" } }); // for 8 seconds
+    expect(existsSync(bench.chosenFile)).toBe(false);
+    await bench.advance(8);
+    expect(await write(own)).toMatchObject({ value: { signIns: 0, clients: 1 } });
+  },
+);
 
 test.each(["window", "vault"] as const)(
   "the %s locks while the system asks for the file: nothing is written or read",
