@@ -6,7 +6,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { OWN_CLIENT } from "../../sandbox/seeds.ts";
-import { addSandboxAccount, electronPath, newProfile, readClipboard, startApp } from "../support/app.mjs";
+import { addSandboxAccount, copied, electronPath, newProfile, startApp } from "../support/app.mjs";
 import {
   createSearch,
   family,
@@ -70,14 +70,14 @@ async function signInAndUse({ app, page, own }: Driven): Promise<void> {
   await page.getByText("mirrelune has a new token.").waitFor();
   await page.getByRole("button", { name: "Copy token of mirrelune" }).click();
   await page.getByText(/Copied\./).waitFor();
-  own.set(readClipboard(), "copied token");
+  own.set(await copied(/^[a-z0-9]{30}$/), "copied token");
 
   await open(page, "Tools");
   await page.getByRole("button", { name: "Connect a tool" }).click();
   await page.getByLabel("Name of the tool").fill("overlay");
   await page.getByRole("button", { name: "Make a key and copy it" }).click();
   await page.getByText(/overlay can connect/).waitFor();
-  const connection = parseConnection(readClipboard());
+  const connection = parseConnection(await copied(/TOKENKEEP_KEY=/));
   own.set(connection.key, "tool key").set(Buffer.from(connection.key, "base64url"), "tool key");
   const tool = await connectTool(connection);
   const { access_token } = (await tool.ask("token.get", { account: "mirrelune" })) as {
@@ -223,7 +223,7 @@ test("no secret stands in the clear: window, profile, logs, command lines, envir
   const passphrase = await lockAndUnlock(driven);
   await findsNothing(driven, "passphrases were typed and sent");
   await exportAndReport(driven, passphrase);
-  const report = readClipboard();
+  const report = await copied(/Vault: open/);
   await findsNothing(driven, "exported and reported");
   await throwInMain(driven);
 

@@ -20,8 +20,11 @@ test("the palette finds accounts and commands, and does them", async () => {
   const { page } = at;
   const palette = page.getByRole("dialog", { name: "Commands" });
   const chosen = palette.getByRole("option", { selected: true });
-  await page.keyboard.press("Control+k");
-  await hasKeyboard(palette.getByRole("combobox"));
+  const openPalette = async () => {
+    await page.keyboard.press("Control+k");
+    await hasKeyboard(palette.getByRole("combobox"));
+  };
+  await openPalette();
   await findsNothing(page, "the palette");
   await fits(page, "the palette");
   await page.keyboard.type("copy HARBOR");
@@ -30,7 +33,7 @@ test("the palette finds accounts and commands, and does them", async () => {
   await expect(palette).toHaveCount(0);
   await expect(page.getByText(/Copied\./)).toBeVisible();
 
-  await page.keyboard.press("Control+k");
+  await openPalette();
   await page.keyboard.type("mirre");
   await page.keyboard.press("ArrowDown");
   await expect(chosen).toHaveText("Open mirrelune");
@@ -40,7 +43,7 @@ test("the palette finds accounts and commands, and does them", async () => {
   await page.keyboard.press("Enter");
   await expect(title("mirrelune")).toBeVisible();
 
-  await page.keyboard.press("Control+k");
+  await openPalette();
   await page.keyboard.type("no such thing");
   await expect(palette.getByText("Nothing matches.")).toBeVisible();
   await page.keyboard.press("Enter");
@@ -48,7 +51,7 @@ test("the palette finds accounts and commands, and does them", async () => {
   await expect(palette).toHaveCount(0);
   await expect(title("mirrelune")).toBeVisible();
 
-  await page.keyboard.press("Control+k");
+  await openPalette();
   await page.keyboard.type("pause");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("region", { name: "Paused" })).toBeVisible();
@@ -91,7 +94,7 @@ test("the activity says what happened to whom, and what went wrong", async () =>
   await at.admin("disconnect", { user_id: "700000001" });
   await page.evaluate((of) => window.tokenkeep["signIns.validate"](of), id);
   await page.keyboard.press("Control+4");
-  const today = page.getByRole("region", { name: "Today" });
+  const today = page.getByRole("region", { name: /^(?:Today|Yesterday)$/ }); // midnight may pass
   await expect(today.getByRole("listitem").filter({ hasText: "mirrelune" })).toContainText("Signed in");
   await findsNothing(page, "activity");
   await fits(page, "activity");

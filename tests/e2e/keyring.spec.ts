@@ -13,7 +13,7 @@ const FAILURES = {
   failing: "The keychain of your computer does not answer.",
   replaced: "The key of the vault cannot be read with this keychain.",
 };
-const AGAIN = { timeout: 15_000 }; // it is looked at every five seconds
+const AGAIN = { timeout: 30_000 }; // it is looked at every five seconds
 
 type Session = Awaited<ReturnType<typeof startSession>>;
 /** An app with a sealed account, running. */
@@ -32,14 +32,14 @@ async function sealed(session: Session) {
   };
 }
 const accountShows = (page: Page) => page.getByRole("row", { name: /mirrelune/ }).waitFor(AGAIN);
-/** Main answers at once, whatever the keychain does. */
+/** Main answers, whatever the keychain does: one that says nothing would hold it for 25 seconds, D-Bus' own limit. */
 async function answers(page: Page): Promise<void> {
   const tookMs = await page.evaluate(async () => {
     const began = performance.now();
     await window.tokenkeep["state.get"]();
     return performance.now() - began;
   });
-  expect(tookMs).toBeLessThan(1_000);
+  expect(tookMs).toBeLessThan(10_000);
 }
 
 test("the keyring is asked what it is, and never prompted", async () => {
@@ -125,7 +125,7 @@ for (const { what, how, spoil, mend } of CASES) {
     await open.getByText("mirrelune has a new token.").waitFor();
     await open.getByRole("button", { name: "Copy token of mirrelune" }).click();
     await open.getByText(/Copied\./).waitFor();
-    expect(readClipboard()).toMatch(/^[a-z0-9]{30}$/);
+    await expect.poll(readClipboard).toMatch(/^[a-z0-9]{30}$/);
     await answers(open);
     await first.close();
 

@@ -80,12 +80,18 @@ test("an instance waits while another is at the lock, since Chromium's is not sa
 
   const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
   const app = spawn(electronPath, appArguments(profile, ["--hidden"]), { env, stdio: "ignore" });
-  const children = () => readFileSync(`/proc/${String(app.pid)}/task/${String(app.pid)}/children`, "utf8");
+  /** Empty where the process has just ended. */
+  const ofProcess = (file: string): string => {
+    try {
+      return readFileSync(`/proc/${file}`, "utf8");
+    } catch {
+      return "";
+    }
+  };
   const waits = () =>
-    children()
+    ofProcess(`${String(app.pid)}/task/${String(app.pid)}/children`)
       .split(" ")
-      .map((pid) => `/proc/${pid}/comm`)
-      .some((comm) => existsSync(comm) && readFileSync(comm, "utf8") === "flock\n");
+      .some((pid) => ofProcess(`${pid}/comm`) === "flock\n");
   await expect.poll(waits).toBe(true);
   // existsSync would follow Chromium's links, which lead nowhere.
   const locked = () => readdirSync(profile).includes("SingletonLock");

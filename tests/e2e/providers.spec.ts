@@ -98,6 +98,7 @@ test("a provider, a check, and a token of another tool", async () => {
   const token = await at.app.evaluate(({ clipboard }) => clipboard.readText());
   expect(token).toMatch(/^oauth:[a-z0-9]{30}$/);
   await page.keyboard.press("Control+k");
+  await hasKeyboard(page.getByRole("dialog", { name: "Commands" }).getByRole("combobox"));
   await page.keyboard.type("bring in");
   await page.keyboard.press("Enter");
   await page.getByLabel("Provider").selectOption({ label: "Sandbox" });

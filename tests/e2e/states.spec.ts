@@ -31,7 +31,9 @@ const validate = (id: string) =>
 const refresh = (id: string) =>
   at.page.evaluate((of) => window.tokenkeep["signIns.refresh"](of), id).then(({ ok }) => ok);
 const USER = { harborlights_tv: "700000001" };
-const TIME = /\d\d:\d\d/;
+/** With its day where that is not today: midnight may be near. */
+const TIME = String.raw`(?:\w{3} )?\d\d:\d\d`;
+const then = (words: string) => new RegExp(`${words} ${TIME}`);
 
 test("what only the person can mend says so, and the button leads there", async () => {
   const { page, app, hands } = at;
@@ -40,7 +42,7 @@ test("what only the person can mend says so, and the button leads there", async 
   const id = await at.signIn(bot, "harborlights_tv");
   await at.admin("disconnect", { user_id: USER.harborlights_tv });
   await validate(id);
-  await says("harborlights_tv", "Needs sign-in", /Sandbox refused it at \d\d:\d\d/);
+  await says("harborlights_tv", "Needs sign-in", then("Sandbox refused it at"));
   await account("harborlights_tv");
   await expect(banner("Needs sign-in")).toContainText(
     "The provider refused to renew the token of harborlights_tv.",
@@ -67,7 +69,7 @@ test("what only the person can mend says so, and the button leads there", async 
   await says("harborlights_tv", "Signed in"); // by itself
 
   await page.evaluate((of) => window.tokenkeep["signIns.revoke"](of), id);
-  await says("harborlights_tv", "Revoked", TIME);
+  await says("harborlights_tv", "Revoked", then("Since"));
   await expect(
     row("harborlights_tv").getByRole("button", { name: "Sign in harborlights_tv again" }),
   ).toBeVisible();
@@ -79,7 +81,7 @@ test("what only the person can mend says so, and the button leads there", async 
   const rotating = await at.signIn(await at.register("sandbox-rotating", "Overlay"), "mirrelune");
   await at.fault({ kind: "drop", after: true });
   expect(await refresh(rotating)).toBe(false);
-  await says("mirrelune", "Sign in again soon", /Works until (?:\w{3} )?\d\d:\d\d/);
+  await says("mirrelune", "Sign in again soon", then("Works until"));
   await account("mirrelune");
   await expect(banner("Sign in again soon")).toContainText("It works until it ends; then sign in again.");
   await expect(banner("Sign in again soon").getByRole("button", { name: /Sign in/ })).toBeVisible();
@@ -102,20 +104,27 @@ test("what passes by itself says so, says when, and keeps everything", async () 
   const { page, app, profile } = at;
   const bot = await at.register("tokenkeep-sandbox", "Bot");
   const id = await at.signIn(bot, "harborlights_tv");
-  /** `mend` ends the trouble. The next try may come by itself before the button is reached: that is as good. */
+  /**
+   * `mend` ends the trouble. The next try may come by itself before the button is reached: that is as good. One that
+   * began before may fail after: then the button is there again.
+   */
   const tryNow = async (title: string, mend: () => unknown): Promise<void> => {
     await account("harborlights_tv");
     const button = banner(title).getByRole("button", { name: "Try now" });
     await expect(button).toBeVisible();
     await mend();
-    await Promise.race([button.click({ timeout: 60_000 }), button.waitFor({ state: "detached" })]);
-    await says("harborlights_tv", "Signed in");
+    await expect(async () => {
+      await account("harborlights_tv");
+      if (await button.isVisible()) await button.click({ timeout: 5_000 });
+      await accounts();
+      await expect(row("harborlights_tv")).toContainText("Signed in", { timeout: 5_000 });
+    }).toPass({ timeout: 30_000 });
   };
   const clear = (): Promise<void> => at.admin("faults/clear");
 
   await at.fault({ kind: "503_json", path: "/oauth2/validate", times: 99 });
   expect(await validate(id)).toBe(false);
-  await says("harborlights_tv", "Sandbox unreachable", /Token kept\. Next try \d\d:\d\d/);
+  await says("harborlights_tv", "Sandbox unreachable", then("Token kept. Next try"));
   await account("harborlights_tv");
   await expect(banner("Sandbox unreachable")).toContainText("trouble of its own (503). All tokens are kept.");
   await findsNothing(page, "unreachable");
@@ -124,7 +133,7 @@ test("what passes by itself says so, says when, and keeps everything", async () 
   await at.fault({ kind: "503_json", times: 99 });
   await at.admin("end-access", { user_id: USER.harborlights_tv });
   await validate(id);
-  await says("harborlights_tv", "Sandbox unreachable", /Its token ended\. Next try \d\d:\d\d/);
+  await says("harborlights_tv", "Sandbox unreachable", then("Its token ended. Next try"));
   await account("harborlights_tv");
   await page.getByText("The provider ended its token. A new one is got as soon as it can be.").waitFor();
   await findsNothing(page, "ended by the provider, and no new one yet");
@@ -154,9 +163,10 @@ test("what passes by itself says so, says when, and keeps everything", async () 
   await findsNothing(page, "the disk does not take it");
   await tryNow("Disk does not take it", () => chmodSync(records, 0o700));
 
-  await at.fault({ kind: "slow", after: true });
+  await at.fault({ kind: "hold", after: true });
   const refreshing = refresh(id);
   await says("harborlights_tv", "Refreshing now", "New token on its way");
+  await clear();
   expect(await refreshing).toBe(true);
   await says("harborlights_tv", "Signed in", "of 4 h");
 });

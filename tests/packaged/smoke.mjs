@@ -8,7 +8,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright-core";
-import { isRoot, newProfile, newRuntimeFolder, readClipboard } from "../support/app.mjs";
+import { copied, isRoot, newProfile, newRuntimeFolder } from "../support/app.mjs";
 
 const folder = path.join(import.meta.dirname, "../../release/linux-unpacked");
 const binary = path.join(folder, "tokenkeep");
@@ -68,7 +68,7 @@ try {
   // The command line is the same binary (ADR 0014): a tool of the app, without a key in any file.
   await page.evaluate('window.tokenkeep["tools.create"]({ name: "smoke" })');
   const tool = Object.fromEntries(
-    readClipboard()
+    (await copied(/TOKENKEEP_KEY=/))
       .trim()
       .split("\n")
       .map((line) => line.split(/=(.*)/s).slice(0, 2)),

@@ -100,6 +100,16 @@ export async function addSandboxAccount(app, page, login, client = /^Sandbox/) {
   await page.getByRole("row", { name: new RegExp(login) }).waitFor();
 }
 
+/** What was just copied: whoever copied it says so before it is there for every program. @param {RegExp} wanted */
+export async function copied(wanted) {
+  for (const end = Date.now() + 10_000; Date.now() < end;) {
+    const text = readClipboard();
+    if (wanted.test(text)) return text;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the clipboard holds nothing like ${String(wanted)}`);
+}
+
 /** The X11 clipboard as another program sees it; empty when nobody offers text. */
 export function readClipboard() {
   try {

@@ -80,7 +80,7 @@ export async function startSession() {
     });
   /** @param {boolean} wanted */
   async function untilOwned(wanted) {
-    for (const end = Date.now() + 10_000; (await owned()) !== wanted;) {
+    for (const end = Date.now() + 30_000; (await owned()) !== wanted;) {
       if (Date.now() > end) throw new Error(`the keyring is ${wanted ? "not there" : "still there"}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -97,6 +97,21 @@ export async function startSession() {
       })
     )[0];
 
+  /** @param {ReturnType<typeof connect>} client */
+  async function isUnlocked(client) {
+    const collection = await defaultCollection(client);
+    if (collection === "/") return false;
+    const [[, [locked]]] = await client.call({
+      destination: SERVICE,
+      path: collection,
+      interface: "org.freedesktop.DBus.Properties",
+      member: "Get",
+      signature: "ss",
+      body: ["org.freedesktop.Secret.Collection", "Locked"],
+    });
+    return locked === false || locked === 0;
+  }
+
   const self = {
     env,
     /** Unlocked by its password, as a login does it. */
@@ -108,8 +123,9 @@ export async function startSession() {
       started.stdin?.end(KEYRING_PASSWORD);
       keyring = started;
       await untilOwned(true);
-      // It answers before it has unlocked itself, which makes its collection the first time.
-      for (const end = Date.now() + 10_000; (await withBus(defaultCollection)) === "/";) {
+      // It has its name before it answers, and answers before it has unlocked itself, which makes its collection the
+      // first time.
+      for (const end = Date.now() + 30_000; !(await withBus(isUnlocked).catch(() => false));) {
         if (Date.now() > end) throw new Error("the keyring did not unlock itself");
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
