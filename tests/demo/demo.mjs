@@ -5,10 +5,10 @@ import { readdirSync, readFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import {
   addSandboxAccount,
+  copied,
   newProfile,
   newRuntimeFolder,
   providerPage,
-  readClipboard,
   signInAtProvider,
   startApp,
 } from "../support/app.mjs";
@@ -122,13 +122,8 @@ await step("refresh", async () => {
   return "a new token, on disk before it counted";
 });
 await step("tray-copy", async () => {
-  const { entries, click } = await tray.menu();
-  await click(`Copy token of ${FIRST}`);
-  for (const end = Date.now() + 5_000; Date.now() < end && token === "";) {
-    token = readClipboard();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.match(token, /^[a-z0-9]{30}$/);
+  const { entries } = await tray.click(`Copy token of ${FIRST}`);
+  token = await copied(/^[a-z0-9]{30}$/);
   return `${String(entries.length)} entries over D-Bus; read back by another program`;
 });
 await step("socket-token", async () => {
@@ -138,7 +133,7 @@ await step("socket-token", async () => {
   await page.getByRole("button", { name: "Make a key and copy it" }).click();
   await page.getByText("Demo overlay can connect.").waitFor();
   await shoot(page, "tools");
-  const tool = await connectTool(parseConnection(readClipboard()));
+  const tool = await connectTool(parseConnection(await copied(/TOKENKEEP_KEY=/)));
   const { accounts } = await tool.ask("accounts.list");
   assert.equal(accounts.length, 2);
   const given = await tool.ask("token.get", { account: FIRST, scopes: ["user:read:chat"] });

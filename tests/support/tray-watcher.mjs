@@ -4,14 +4,14 @@
  * a display that has no panel. Start it before the application.
  *   const watcher = await startTrayWatcher();
  *   const item = await watcher.nextItem();
- *   const { tooltip, entries, click } = await item.menu();
+ *   await item.click("Quit");
  */
 import dbus from "@homebridge/dbus-native";
 
 const NAME = "org.kde.StatusNotifierWatcher";
 const PROPERTIES = "org.freedesktop.DBus.Properties";
 
-export async function startTrayWatcher({ timeout = 15_000 } = {}) {
+export async function startTrayWatcher({ timeout = 60_000 } = {}) {
   const bus = dbus.sessionBus();
   const call = (message) =>
     new Promise((ok, no) =>
@@ -72,25 +72,33 @@ export async function startTrayWatcher({ timeout = 15_000 } = {}) {
     return {
       tooltip: properties.ToolTip?.[2],
       status: properties.Status,
-      entries: entries.map((entry) => entry.label),
-      click: (label) =>
-        call({
-          ...menu,
-          member: "Event",
-          signature: "isvu",
-          body: [entries.find((entry) => entry.label === label).id, "clicked", ["i", 0], 0],
-        }),
+      entries,
+      send: (id) => call({ ...menu, member: "Event", signature: "isvu", body: [id, "clicked", ["i", 0], 0] }),
     };
   }
 
+  /** As soon as its menu has that entry; answers with the menu. Read anew each time: ids change with every menu. */
+  async function click(service, label) {
+    for (const end = Date.now() + timeout; ;) {
+      const { send, ...item } = await describe(service);
+      const at = item.entries.find((entry) => entry.label === label);
+      if (at !== undefined) {
+        await send(at.id);
+        return item;
+      }
+      if (Date.now() > end) throw new Error(`the tray's menu has no ${label}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   return {
-    /** The next icon that appears; read its menu again with `menu()` before each click: ids change with every menu. */
+    /** The next icon that appears. */
     nextItem: () =>
       new Promise((ok, no) => {
         const timer = setTimeout(() => no(new Error("no tray icon appeared")), timeout);
         const found = (service) => {
           clearTimeout(timer);
-          ok({ menu: () => describe(service) });
+          ok({ click: (label) => click(service, label) });
         };
         if (registered.length > 0) found(registered.shift());
         else waiting.push(found);
