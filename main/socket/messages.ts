@@ -20,6 +20,8 @@ export type FromWorker =
   /** The table with this number counts from now on. */
   | { readonly kind: "acknowledged"; readonly number: number }
   | ({ readonly kind: "question"; readonly number: number } & Question)
+  /** The answer to a pairing found who asked. */
+  | { readonly kind: "had"; readonly number: number }
   /** Nobody waits for the answer any more. */
   | { readonly kind: "gone"; readonly number: number }
   | { readonly kind: "left"; readonly grant: string }

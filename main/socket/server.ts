@@ -87,8 +87,6 @@ function createThread({ workerUrl, onQuestion, onUse, onLeft }: SocketOptions, e
   let number = 0;
   let latest: HandOut | undefined;
   const unacknowledged = new Map<number, () => void>();
-  /** Who asked has left: by the question's number. */
-  const leavers = new Map<number, () => void>();
 
   const post = (message: ToWorker): void => worker?.postMessage(message);
   const pushLatest = (): void => {
@@ -113,31 +111,50 @@ function createThread({ workerUrl, onQuestion, onUse, onLeft }: SocketOptions, e
     }
   }
 
-  async function hear(message: FromWorker): Promise<void> {
-    switch (message.kind) {
-      case "acknowledged":
-        acknowledge(message.number);
-        return;
-      case "question": {
-        const gone = new Promise<void>((resolve) => leavers.set(message.number, resolve));
-        const answer = await answerTo(onQuestion, message, gone);
-        post({ kind: "answer", number: message.number, answer });
-        // An answer to who left just before it is one that nobody had: such news of a pairing may still come.
-        if (message.about !== "pair") leavers.delete(message.number);
-        return;
+  /** Each thread counts its questions from 1: an answer goes to the one that asked, and to no later one. */
+  function hearFrom(made: Worker): {
+    readonly hear: (message: FromWorker) => Promise<void>;
+    readonly ended: () => void;
+  } {
+    /** Who asked has left: by the question's number. */
+    const leavers = new Map<number, () => void>();
+
+    async function hear(message: FromWorker): Promise<void> {
+      switch (message.kind) {
+        case "acknowledged":
+          acknowledge(message.number);
+          return;
+        case "question": {
+          const gone = new Promise<void>((resolve) => leavers.set(message.number, resolve));
+          const answer = await answerTo(onQuestion, message, gone);
+          made.postMessage({ kind: "answer", number: message.number, answer } satisfies ToWorker);
+          // An answer to who left just before it is one that nobody had: of a pairing we are told which it was.
+          if (message.about !== "pair") leavers.delete(message.number);
+          return;
+        }
+        case "had":
+          leavers.delete(message.number);
+          return;
+        case "gone":
+          leavers.get(message.number)?.();
+          leavers.delete(message.number);
+          return;
+        case "left":
+          onLeft(message.grant);
+          return;
+        case "uses":
+          onUse(message.uses);
+          return;
+        default:
       }
-      case "gone":
-        leavers.get(message.number)?.();
-        leavers.delete(message.number);
-        return;
-      case "left":
-        onLeft(message.grant);
-        return;
-      case "uses":
-        onUse(message.uses);
-        return;
-      default:
     }
+    return {
+      hear,
+      ended() {
+        for (const leave of leavers.values()) leave();
+        leavers.clear();
+      },
+    };
   }
 
   async function start(): Promise<Result<null>> {
@@ -147,12 +164,15 @@ function createThread({ workerUrl, onQuestion, onUse, onLeft }: SocketOptions, e
       env: {}, // it needs nothing of ours
     });
     worker = made;
+    const { hear, ended } = hearFrom(made);
     made.on("message", (message: FromWorker) => void hear(message));
     made.on("error", () => undefined); // an exit follows
     made.once("exit", () => {
+      ended();
       if (worker !== made || closing) return;
       worker = undefined;
       acknowledge(number); // who is gone hands out nothing
+      for (const { id, once } of latest?.grants ?? []) if (once === true) onLeft(id); // its connections went with it
       setTimeout(() => void restart(), RESTART_AFTER_MS);
     });
     return listening(made);

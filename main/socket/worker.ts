@@ -121,7 +121,10 @@ function pair(socket: Socket, asked: Ask<"pair">["asked"]): ReturnType<SessionHo
   return {
     code,
     answer: (answer as Promise<Answer<"pair">>).then((said) => {
-      if (pairing?.number === number) pairing = undefined;
+      if (pairing?.number === number) {
+        pairing = undefined;
+        tell({ kind: "had", number });
+      }
       if (!said.ok && said.retryAfterSec !== undefined) beQuiet(said.retryAfterSec);
       return said;
     }),

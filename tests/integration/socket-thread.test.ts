@@ -1,0 +1,114 @@
+/** The socket's thread dies, and another one takes its place: nothing of the first is the second's. */
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect } from "node:net";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { BroadcastChannel } from "node:worker_threads";
+import { expect, test, vi } from "vitest";
+import { startSocketServer } from "../../main/socket/server.ts";
+import type { Answer } from "../../main/socket/types.ts";
+import { connectTool } from "../support/socket-client.mjs";
+import { accountOf, optionsAt } from "../support/socket-server.ts";
+
+/** The built thread, which dies when something is said on the channel of that name. */
+function mortal(channel: string): URL {
+  const real = pathToFileURL(path.resolve("out/main/socket-worker.js")).href;
+  const script = `import ${JSON.stringify(real)};
+    const channel = new BroadcastChannel(${JSON.stringify(channel)});
+    channel.onmessage = () => process.exit(1);
+    channel.unref();`;
+  return new URL(`data:text/javascript,${encodeURIComponent(script)}`);
+}
+
+const tokenOf = (login: string, forSec: number) => ({
+  access_token: `at-${login}`,
+  token_id: "id",
+  client_id: "c",
+  user_id: login,
+  login,
+  scopes: [],
+  expires_at: Math.floor(Date.now() / 1000) + forSec,
+  validated_at: null,
+});
+const accountNamed = (login: string) =>
+  accountOf({
+    account: `p:${login}`,
+    provider: "p",
+    user_id: login,
+    login,
+    display_name: login,
+    status: "signed_in",
+    sign_ins: [],
+  });
+/** To be refreshed before it is handed out. */
+const stale = (login: string) => ({
+  signIn: login,
+  account: `p:${login}`,
+  token: tokenOf(login, 5),
+  renews: true,
+});
+
+test("what was to be a dead thread's answer reaches nobody else, and its tools have left", async () => {
+  const folder = await mkdtemp("/tmp/tk-sock-");
+  const channel = new BroadcastChannel(folder);
+  const answers = new Map<string, (answer: Answer<"token">) => void>();
+  const pairing: string[] = [];
+  const left: string[] = [];
+  const started = await startSocketServer(
+    optionsAt(
+      folder,
+      {
+        token: ({ signIn }) => new Promise((resolve) => answers.set(signIn, resolve)),
+        async pair(_ask, gone) {
+          pairing.push("asked");
+          await gone;
+          pairing.push("gone");
+          return { ok: false, code: "internal" };
+        },
+      },
+      { workerUrl: mortal(folder), onLeft: (grant) => left.push(grant) },
+    ),
+  );
+  if (!started.ok) throw new Error(started.failure.code);
+  const server = started.value;
+  const { endpoint } = server;
+  const [tool, forOnce] = [randomUUID(), randomUUID()];
+  const key = randomBytes(32).toString("base64url");
+  await server.push({
+    locked: false,
+    grants: [
+      { id: tool, key },
+      { id: forOnce, key, once: true },
+    ],
+    accounts: [accountNamed("ann"), accountNamed("bob")],
+    tokens: [stale("ann"), stale("bob")],
+  });
+  const connected = () => connectTool({ endpoint, client: tool, key });
+
+  const before = await connected();
+  const unanswered = expect(before.ask("token.get", { account: "p:ann" })).rejects.toThrow("closed");
+  await vi.waitFor(() => expect([...answers.keys()]).toEqual(["ann"]));
+  const stranger = connect(endpoint).on("error", () => undefined);
+  const wishes = { jsonrpc: "2.0", id: 1, method: "pair.request", params: { name: "Nightcue" } };
+  stranger.write(`${JSON.stringify(wishes)}\n`);
+  await vi.waitFor(() => expect(pairing).toEqual(["asked"]));
+
+  channel.postMessage("die");
+  await unanswered;
+  await vi.waitFor(() => expect(pairing).toEqual(["asked", "gone"]));
+  expect(left).toEqual([forOnce]);
+
+  const after = await vi.waitFor(connected, { timeout: 20_000 });
+  const bob = after.ask("token.get", { account: "p:bob" });
+  await vi.waitFor(() => expect([...answers.keys()]).toEqual(["ann", "bob"])); // each the first of its thread
+  answers.get("ann")?.({ ok: true, value: tokenOf("ann", 3600) });
+  await new Promise((resolve) => setTimeout(resolve, 50)); // it would arrive first
+  answers.get("bob")?.({ ok: true, value: tokenOf("bob", 3600) });
+  expect(await bob).toMatchObject({ access_token: "at-bob" });
+
+  after.close();
+  channel.close();
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
