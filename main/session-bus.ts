@@ -58,13 +58,14 @@ function connectTo(address: string): Socket | undefined {
 
 /** `address`: undefined where there is no bus; so is the answer. A bus that is not there ends at once. */
 export async function connectSessionBus(address: string | undefined): Promise<SessionBus | undefined> {
-  const stream = address === undefined ? undefined : connectTo(address);
-  if (stream === undefined) return undefined;
-  stream.on("error", () => undefined); // told by the connection, below
+  if (address === undefined) return undefined;
   const { createClient } = (await import("@homebridge/dbus-native")) as unknown as {
     readonly createClient: (options: { stream: Socket }) => LibraryBus;
   };
+  const stream = connectTo(address); // not before: nobody would hear of an end that comes meanwhile
+  if (stream === undefined) return undefined;
   const bus = createClient({ stream });
+  bus.connection.on("error", () => undefined); // an end for who listens, and none to die of for who does not
   const call = (message: Message): Promise<unknown> =>
     new Promise((resolve, reject) => {
       bus.invoke(message, (error, value) => {
