@@ -2,12 +2,15 @@
  * Asks the Secret Service over D-Bus whether it is there and unlocked, without ever prompting. safeStorage cannot be
  * asked that: its first use waits for the keyring's password prompt, and Electron's main process waits with it.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { connectSessionBus, DBUS, type SessionBus } from "../session-bus.ts";
 
 export type SecretServiceState = "absent" | "failing" | "no_collection" | "locked" | "unlocked";
 
 const SERVICE = "org.freedesktop.secrets";
+/** The window says that the vault opens, and a person waits. */
 const TIMEOUT_MS = 3_000;
+const STEP_MS = 100;
 
 /** Never rejects. `address`: the session bus's; undefined where there is none. */
 export async function inspectSecretService(address: string | undefined): Promise<SecretServiceState> {
@@ -24,10 +27,11 @@ export async function inspectSecretService(address: string | undefined): Promise
 
 const broken = (bus: SessionBus): Promise<SecretServiceState> =>
   new Promise((resolve) => bus.onEnd(() => resolve("failing")));
-const after = (ms: number): Promise<SecretServiceState> =>
-  new Promise((resolve) => {
-    setTimeout(() => resolve("failing"), ms).unref();
-  });
+/** In steps: while we were held up, which costs one at most, no answer could have been heard. */
+async function after(ms: number): Promise<SecretServiceState> {
+  for (let left = ms; left > 0; left -= STEP_MS) await delay(STEP_MS, undefined, { ref: false });
+  return "failing";
+}
 
 async function ask({ call }: SessionBus): Promise<SecretServiceState> {
   const owned = await call({ ...DBUS, member: "NameHasOwner", signature: "s", body: [SERVICE] });
