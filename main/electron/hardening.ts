@@ -1,7 +1,5 @@
 /** Electron's security checklist, for every page of the app: whatever is not asked for on purpose is refused. */
 import { app, type Session, type WebContents } from "electron/main";
-import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 
 /** No permission, no device, no download, no client certificate. */
 export function refuseEverything(session: Session): void {
@@ -41,30 +39,4 @@ export function hardenApp(): void {
     event.preventDefault();
     answer(); // none
   });
-}
-
-/** The children of a process of ours, by its main thread. */
-const childrenOf = (pid: number): readonly number[] =>
-  readdirSync(`/proc/${String(pid)}/task`).flatMap((thread) =>
-    readFileSync(`/proc/${String(pid)}/task/${thread}/children`, "utf8")
-      .split(" ")
-      .filter(Boolean)
-      .map(Number),
-  );
-const family = (pid: number): readonly number[] => [pid, ...childrenOf(pid).flatMap(family)];
-
-/**
- * Our memory holds tokens, and a core dump would put it on the disk. Some distributions allow them; there, nobody of
- * ours may write one. Later processes come from those that are here now and inherit it. Where `prlimit` (util-linux) is
- * missing, the session's own limit stays. Electron's crash reporter is never started.
- */
-export function refuseCoreDumps(): void {
-  if (process.platform !== "linux") return;
-  try {
-    if (/^Max core file size\s+0\s/m.test(readFileSync("/proc/self/limits", "utf8"))) return;
-    const lower = 'for pid; do prlimit --pid "$pid" --core=0:0; done';
-    execFile("/bin/sh", ["-c", lower, "sh", ...family(process.pid).map(String)], () => undefined);
-  } catch {
-    // no /proc, or a child that has just ended
-  }
 }

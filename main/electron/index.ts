@@ -8,6 +8,7 @@ import { merged } from "../../contract/ipc.ts";
 import { sentence } from "../../text/sentence.ts";
 import { installedBrowsers } from "../browsers.ts";
 import { compose, type App } from "../compose.ts";
+import { refuseCoreDumps } from "../core-dumps.ts";
 import { createHttpClient } from "../http.ts";
 import { programAt } from "../peer.ts";
 import type { Host } from "../host.ts";
@@ -17,7 +18,7 @@ import { createStudioWatch } from "../studio.ts";
 import { trayModel } from "../views/tray-model.ts";
 import { systemClipboard } from "./clipboard.ts";
 import { createFileDialogs } from "./files.ts";
-import { hardenApp, refuseCoreDumps, refuseEverything } from "./hardening.ts";
+import { hardenApp, refuseEverything } from "./hardening.ts";
 import { createElectronTransport } from "./http.ts";
 import { serveCalls } from "./ipc.ts";
 import { createKeychain } from "./keychain.ts";
@@ -215,7 +216,7 @@ if (unsandboxed && !isRoot) {
   if (unsandboxed)
     console.error("Started as root: Chromium's sandbox is off. Use an ordinary user for real accounts.");
   else app.enableSandbox(); // undoes --no-sandbox for child processes, which root cannot start without
-  refuseCoreDumps();
+  void refuseCoreDumps(process.pid);
   registerScheme();
   hardenApp();
   if (process.platform !== "darwin") Menu.setApplicationMenu(null);
