@@ -29,13 +29,19 @@ export function createUsages(file: string, clock: Clock, log: Log): Usages {
   let usages = new Map<string, Usage>();
   let cancel: (() => void) | undefined;
 
-  async function flush(): Promise<void> {
-    if (cancel === undefined) return;
-    cancel();
-    cancel = undefined;
-    await writeDurably(file, JSON.stringify(Object.fromEntries(usages))).catch((cause: unknown) =>
+  let written = Promise.resolve();
+
+  const write = (): Promise<void> =>
+    writeDurably(file, JSON.stringify(Object.fromEntries(usages))).catch((cause: unknown) =>
       log.warn("usage.not_written", { cause }),
     );
+  /** After the one before: both would write the same file beside it, and who quits waits for either. */
+  function flush(): Promise<void> {
+    if (cancel === undefined) return written;
+    cancel();
+    cancel = undefined;
+    written = written.then(write);
+    return written;
   }
   const writeSoon = (): void => {
     cancel ??= clock.after(WRITE_EVERY_MS, () => void flush());
