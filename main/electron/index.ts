@@ -143,11 +143,12 @@ function presentWishes(keep: App, window: MainWindow): void {
 function stopBeforeQuit(keep: App, log: LogFile): void {
   // The end of a session, Ctrl+C, a closed terminal: by themselves these would end us in the middle of a write.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => app.quit());
+  let stopping: Promise<void> | undefined;
   let stopped = false;
   app.on("before-quit", (event) => {
     if (stopped) return;
     event.preventDefault();
-    void keep
+    stopping ??= keep // once, however often we are told
       .stop()
       .catch((cause: unknown) => log.error("stop.bug", { cause }))
       .then(() => log.close())
