@@ -53,6 +53,7 @@ export interface SandboxProcess {
   /** Registrations it knows, to be kept as the built-in client. */
   readonly client: { readonly client_id: string; readonly client_secret: Secret };
   stop(): void;
+  /** Who listens late is told too. */
   onExit(listener: () => void): void;
 }
 export type StartSandbox = (options: {

@@ -20,7 +20,8 @@ export const createStartSandbox =
         child.kill();
         resolve(failed({ code: "sandbox_failing" }));
       }, START_TIMEOUT_MS);
-      child.once("exit", () => {
+      const exited = new Promise<void>((tell) => void child.once("exit", () => tell()));
+      void exited.then(() => {
         clearTimeout(timer);
         resolve(failed({ code: "sandbox_failing" }));
       });
@@ -55,7 +56,7 @@ export const createStartSandbox =
             port: said.port,
             client: { client_id: said.client_id, client_secret: new Secret(said.client_secret) },
             stop: () => void child.kill(),
-            onExit: (listener) => void child.once("exit", listener),
+            onExit: (listener) => void exited.then(listener),
           }),
         );
       });
