@@ -41,6 +41,8 @@ export function createPairing(
         view: PairingView;
         readonly answer: (said: Answer<"pair">) => void;
         readonly gone: Promise<void>;
+        /** The program is known, or will not be. */
+        readonly looked: Promise<void>;
       }
     | undefined;
 
@@ -85,21 +87,22 @@ export function createPairing(
           ...(lifetime !== undefined && { lifetime }),
           askedAtMs: clock.nowMs(),
         };
-        const mine = { view, answer: resolve, gone };
-        open = mine;
-        void gone.then(() => {
-          if (open === mine) close();
-        });
-        void parts.programAt(inode).then((program) => {
+        const looked = parts.programAt(inode).then((program) => {
           if (program === undefined || open !== mine) return;
           mine.view = { ...view, program };
           changed();
+        });
+        const mine = { view, answer: resolve, gone, looked };
+        open = mine;
+        void gone.then(() => {
+          if (open === mine) close();
         });
         changed();
       });
     },
 
     async allow({ id, signIns, lifetime }) {
+      await open?.looked; // a quick yes names the program too
       const mine = open;
       if (mine === undefined || mine.view.id !== id) return failed({ code: "pairing_gone" });
       const chosen = parts.signIns().filter((record) => signIns.includes(record.id));

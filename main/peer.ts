@@ -27,7 +27,7 @@ export function pidFrom(table: string, ourInode: string): number | undefined {
 export async function programAt(inode: string | undefined): Promise<string | undefined> {
   if (process.platform !== "linux" || inode === undefined) return undefined;
   try {
-    const { stdout } = await run("ss", ["-xpnH"], { timeout: 1_000, maxBuffer: 8 * 1024 * 1024 });
+    const { stdout } = await run("ss", ["-xpnH"], { timeout: 5_000, maxBuffer: 8 * 1024 * 1024 });
     const pid = pidFrom(stdout, inode);
     if (pid === undefined) return undefined;
     const folder = `/proc/${String(pid)}`;

@@ -278,6 +278,21 @@ test("a wish of a tool is shown once, waits while the person streams, and is not
   close();
 });
 
+test("who says yes before the program is known has its name kept all the same", async () => {
+  const id = await signIn(bench);
+  const allowed = new Promise((resolve) => {
+    bench.app.state.onChange(({ pairing }) => {
+      if (!pairing) return;
+      expect(pairing.program).toBeUndefined();
+      resolve(bench.app.handlers["pairing.allow"]({ id: pairing.id, signIns: [id], lifetime: "always" }));
+    });
+  });
+  const tool = await asks();
+  expect(await allowed).toMatchObject({ ok: true });
+  expect(snapshot().tools).toMatchObject([{ program: process.execPath }]);
+  tool.close();
+});
+
 test("the program at the other end is found in what the system lists", () => {
   const table = [
     'u_str ESTAB 0 0 /run/user/1000/tokenkeep/tokenkeep.sock 811 * 812 users:(("tokenkeep",pid=10,fd=30))',
