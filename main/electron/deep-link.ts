@@ -18,7 +18,7 @@ export const linksReachUs = (): Promise<boolean> =>
   process.platform === "linux"
     ? new Promise((resolve) => {
         const ask = ["query", "default", `x-scheme-handler/${SCHEME}`];
-        execFile("xdg-mime", ask, { timeout: 3_000 }, (error, said) =>
+        execFile("xdg-mime", ask, { timeout: 15_000 }, (error, said) =>
           resolve(error === null && said.trim() === ENTRY),
         );
       })
