@@ -1,6 +1,7 @@
 /** Starts the app, without its window, where that was allowed: `--start` or `TOKENKEEP_START=1`. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { connect } from "node:net";
 import path from "node:path";
@@ -52,14 +53,26 @@ async function opened(credentials: Credentials | undefined): Promise<boolean> {
   }
 }
 
-/** Resolves once it answers, or is locked for longer than a start takes; rejects with `not_running` when it never does. */
-export async function startApp(credentials?: Credentials): Promise<void> {
-  if (await listens()) return;
+/** When it began to listen; 0 where the system does not tell. */
+const listensSinceMs = (): Promise<number> =>
+  stat(findEndpoint()).then(
+    ({ mtimeMs }) => Math.min(mtimeMs, Date.now()),
+    () => 0,
+  );
+
+function launch(): void {
   const { TOKENKEEP_KEY: _key, TOKENKEEP_CLIENT: _client, ...env } = process.env;
   spawn(appBinary(), ["--hidden"], { detached: true, stdio: "ignore", env })
     .on("error", () => undefined)
     .unref();
-  for (const end = Date.now() + START_MS; Date.now() < end; await delay(ASK_EVERY_MS))
-    if (await opened(credentials)) return;
+}
+
+/** Resolves once it answers, or is locked for longer than a start takes; rejects with `not_running` when it never does. */
+export async function startApp(credentials?: Credentials): Promise<void> {
+  const runs = await listens();
+  if (!runs) launch();
+  // Somebody else may have started it just now.
+  const end = START_MS + (runs ? await listensSinceMs() : Date.now());
+  for (; Date.now() < end; await delay(ASK_EVERY_MS)) if (await opened(credentials)) return;
   if (!(await listens())) throw new TokenkeepError("not_running", "");
 }

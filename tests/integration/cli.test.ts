@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fileStore, storeFile } from "../../clients/node/src/store.ts";
@@ -228,6 +228,25 @@ test("--start starts what TOKENKEEP_APP names, waits for it, and gives it no key
   const env = await readFile(seen, "utf8");
   expect(env).toContain("--hidden");
   expect(env).not.toContain(KEY);
+});
+
+test("--start waits for the vault of an app that somebody else has just started, and not for one that is locked", async () => {
+  const more = { XDG_RUNTIME_DIR: path.join(folder, "second"), TOKENKEEP_CLIENT: CLIENT, TOKENKEEP_KEY: KEY };
+  await mkdir(more.XDG_RUNTIME_DIR);
+  const locked = { locked: true, grants: [], accounts: [], tokens: [] };
+  const second = await startServerAt(path.join(more.XDG_RUNTIME_DIR, "tokenkeep"), locked);
+  expect(await cli(["token"], more)).toMatchObject({ code: 5 });
+  const waits = cli(["token", "--start"], more);
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await second.push(TABLE);
+  expect(await waits).toMatchObject({ code: 0, out: "at-ann\n" });
+
+  await second.push(locked);
+  await utimes(second.endpoint, 0, Date.now() / 1000 - 60);
+  const began = performance.now();
+  expect(await cli(["token", "--start"], more)).toMatchObject({ code: 5 });
+  expect(performance.now() - began).toBeLessThan(15_000);
+  await second.close();
 });
 
 test("help names every command and option, in both languages; the version is the package's", async () => {
