@@ -1,5 +1,6 @@
 /** From the first registration to "You signed in as …". */
-import { providerPage, signInAtProvider } from "../support/app.mjs";
+import { chromium, type Page } from "playwright-core";
+import { isRoot, providerPage } from "../support/app.mjs";
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
 import {
   FIRST,
@@ -10,8 +11,12 @@ import {
   clientId,
   startSignIn,
   startInBrowser,
+  until,
   type Shot,
 } from "./steps.ts";
+
+/** In the person's browser. */
+let tab: Page | undefined;
 
 export const ADDING: readonly Shot<AppAtSandbox>[] = [
   {
@@ -42,6 +47,16 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
     async show({ page }) {
       await page.getByRole("radio", { name: /Let me choose/ }).check();
       await page.getByRole("checkbox").first().check();
+    },
+  },
+  {
+    name: "add-way",
+    screen: "Add account",
+    state: "in the browser",
+    async show({ page }) {
+      await page.getByRole("radio").first().check();
+      await page.getByRole("radio", { name: /^In my browser/ }).check();
+      await page.getByRole("button", { name: "Open in browser" }).waitFor();
     },
   },
   {
@@ -112,6 +127,16 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
     },
   },
   {
+    name: "token-import-failing",
+    screen: "Bring in a token",
+    state: "failing: there is none",
+    async show({ app, page }) {
+      await app.evaluate(({ clipboard }) => clipboard.writeText("harborlights_tv"));
+      await button(page, "Read the clipboard");
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  {
     name: "tool-form",
     screen: "Tools",
     state: "form",
@@ -177,15 +202,32 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
   },
   { name: "sign-in-browser", screen: "Sign-in", state: "in the browser", show: startInBrowser },
   {
+    name: "sign-in-back",
+    screen: "Sign-in",
+    state: "the page that the browser comes back to",
+    of: () => until(() => tab),
+    async show({ app, page }) {
+      await button(page, "Copy link");
+      const link = await app.evaluate(({ clipboard }) => clipboard.readText());
+      const browser = await chromium.launch({
+        executablePath: "/usr/bin/chromium",
+        chromiumSandbox: !isRoot,
+      });
+      tab = await browser.newPage();
+      await tab.goto(link);
+      await tab.getByRole("button", { name: `Sign in as ${FIRST}` }).click();
+      await tab.getByRole("button", { name: "Authorize" }).click();
+      await tab.getByRole("heading", { name: "You can close this tab" }).waitFor();
+    },
+  },
+  {
     name: "confirm",
     screen: "Sign-in",
     state: "whose it is",
     readme: "light",
-    async show(at) {
-      await button(at.page, "Cancel");
-      await startSignIn(at);
-      await signInAtProvider(at.app, FIRST);
-      await title(at.page, `You signed in as ${FIRST}`);
+    async show({ page }) {
+      await tab?.context().browser()?.close();
+      await title(page, `You signed in as ${FIRST}`);
     },
   },
 ];

@@ -1,7 +1,7 @@
 /** What comes of the flows with OpenID Connect, and of a sign-in anew with other scopes. */
 import { signInAtProvider } from "../support/app.mjs";
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
-import { FIRST, SECOND, button, account, startFlow, type Shot } from "./steps.ts";
+import { FIRST, SECOND, button, account, startFlow, title, type Shot } from "./steps.ts";
 
 export const BY_FLOWS: readonly Shot<AppAtSandbox>[] = [
   {
@@ -37,6 +37,17 @@ export const BY_FLOWS: readonly Shot<AppAtSandbox>[] = [
       await page.getByRole("searchbox").fill("chat");
       await page.getByRole("checkbox", { name: /user:read:chat$/ }).uncheck();
       await page.getByRole("checkbox", { name: /user:write:chat/ }).check();
+    },
+  },
+  {
+    name: "confirm-beside",
+    screen: "Sign-in",
+    state: "beside the one there is, or in its place",
+    async show({ page, app }) {
+      await button(page, "Sign in");
+      await signInAtProvider(app, FIRST);
+      await title(page, `You signed in as ${FIRST}`);
+      await page.getByRole("radio", { name: /^Beside it/ }).waitFor();
     },
   },
 ];

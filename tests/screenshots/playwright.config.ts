@@ -6,7 +6,7 @@ export default defineConfig({
   testDir: ".",
   outputDir: path.join(output, "results"),
   workers: 1,
-  timeout: 240_000,
+  timeout: 480_000,
   expect: { timeout: 15_000 },
   use: { actionTimeout: 15_000 },
   reporter: [["list"]],

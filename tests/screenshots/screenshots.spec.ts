@@ -1,13 +1,30 @@
 /** Takes the pictures of tooling/screenshots.mjs: the real app, at each entry of shots.ts, in each theme and width. */
 import { expect, test, type Page } from "@playwright/test";
-import { appendFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { seededProfile } from "../bench/seeded.mjs";
-import { startApp } from "../support/app.mjs";
+import { newRuntimeFolder, startApp } from "../support/app.mjs";
 import { startAtSandbox } from "../support/app-at-sandbox.ts";
 import { startCrowdServer } from "../support/crowd-server.mjs";
-import { AT_SANDBOX, CLOSED, CROWD, KEYLESS } from "./shots.ts";
-import type { Shot } from "./steps.ts";
+import { startSession } from "../support/session.mjs";
+import {
+  AT_SANDBOX,
+  CLOSED,
+  CLOSED_WITH_PASSPHRASE,
+  CROWD,
+  DAMAGED,
+  KEYLESS,
+  LOCKED_KEYRING,
+} from "./shots.ts";
+import { PASSPHRASE, type Shot } from "./steps.ts";
 
 const OUTPUT = process.env["TOKENKEEP_OUTPUT"] ?? "out/screenshots";
 const ONLY = process.env["SHOTS_ONLY"]?.split(",");
@@ -17,6 +34,8 @@ const SIZES = README
   ? [{ width: 1180, height: 800 }]
   : [360, 900, 1440].map((width) => ({ width, height: 800 }));
 const OVER = "[role=dialog], [role=alertdialog], [role=menu]";
+/** Of a window that is made taller for what is in it. */
+const TALLEST = 4_000;
 const LIFE_MS = 14_124_000;
 
 const isWanted = ({ name, readme }: Shot<never>) =>
@@ -24,20 +43,26 @@ const isWanted = ({ name, readme }: Shot<never>) =>
 
 /** News goes away by its button; while something lies over the page, that would close it. */
 async function dismissNews(page: Page): Promise<void> {
-  const news = page.locator(".toast").getByRole("button");
+  const news = page.locator(".toast .icon-btn");
   if ((await page.locator(OVER).count()) > 0 || (await news.count()) === 0) return;
   await news.click();
   await expect(news).toHaveCount(0);
 }
-async function shoot(page: Page, { name, screen, state, cut, toast, readme }: Shot<never>): Promise<void> {
+/** How tall a window shows all of the page, or of what lies over it. */
+const tallOf = (page: Page): Promise<number> =>
+  page.evaluate((over) => {
+    const dialog = document.querySelector(over);
+    const BESIDE = 40; // its margins and borders
+    return dialog === null ? document.documentElement.scrollHeight : dialog.scrollHeight + BESIDE;
+  }, OVER);
+async function shoot(page: Page, shot: Shot<never>): Promise<void> {
+  const { name, screen, state, cut, toast, readme } = shot;
   if (toast === undefined) await dismissNews(page);
-  for (const { width, height } of SIZES) {
+  for (const { width, height: usual } of SIZES) {
+    const height = shot.height ?? usual;
     await page.setViewportSize({ width, height });
-    const over = (await page.locator(OVER).count()) > 0;
-    if (cut === undefined && !over && !README) {
-      const tall = await page.evaluate(() => document.documentElement.scrollHeight);
-      await page.setViewportSize({ width, height: Math.max(height, tall) });
-    }
+    if (cut === undefined && !README)
+      await page.setViewportSize({ width, height: Math.min(TALLEST, Math.max(height, await tallOf(page))) });
     for (const colorScheme of README && readme !== undefined ? [readme] : THEMES) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       const file = README ? `${name}.${colorScheme}.png` : `${name}.${String(width)}.${colorScheme}.png`;
@@ -61,7 +86,7 @@ async function through<Stage extends { readonly page: Page }>(
       await test.step(shot.name, async () => {
         await dismissNews(at.page);
         await shot.show(at);
-        if (isWanted(shot)) await shoot(at.page, shot);
+        if (isWanted(shot)) await shoot((await shot.of?.(at)) ?? at.page, shot);
       });
   } finally {
     await at.close();
@@ -81,6 +106,58 @@ test("a vault whose keyring is missing", () =>
     await first.close();
     const { profile, runtime } = first;
     return running({ profile, runtime, args: ["--password-store=basic"] });
+  }));
+
+test("a vault whose keyring is missing, with a passphrase", () =>
+  through(CLOSED_WITH_PASSPHRASE, async () => {
+    const first = await running();
+    const { page, profile, runtime } = first;
+    await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+    await page.evaluate(
+      (passphrase) => window.tokenkeep["vault.reseal"]({ keychain: true, passphrase: { new: passphrase } }),
+      PASSPHRASE,
+    );
+    await first.close();
+    return running({ profile, runtime, args: ["--password-store=basic"] });
+  }));
+
+test("a keyring that is locked", () =>
+  through(LOCKED_KEYRING, async () => {
+    const session = await startSession();
+    await session.lockKeyring();
+    const { env } = session;
+    const started = await running({ runtime: env.XDG_RUNTIME_DIR, env });
+    return {
+      ...started,
+      async close() {
+        await started.close();
+        await session[Symbol.asyncDispose]();
+      },
+    };
+  }));
+
+test("damaged", () =>
+  through(DAMAGED, async () => {
+    const server = await startCrowdServer({ lifeMs: LIFE_MS });
+    const { profile } = await seededProfile(40, server, { lifeMs: LIFE_MS });
+    const records = path.join(profile, "vault/records");
+    const [torn = "", newer = ""] = readdirSync(records).sort();
+    truncateSync(path.join(records, torn), 100);
+    const format = { ...(JSON.parse(readFileSync(path.join(records, newer), "utf8")) as object), format: 99 };
+    writeFileSync(path.join(records, newer), JSON.stringify(format));
+    mkdirSync(path.join(profile, "providers"), { mode: 0o700 });
+    writeFileSync(path.join(profile, "providers/torn.json"), "{");
+    const runtime = newRuntimeFolder();
+    mkdirSync(path.join(runtime, "tokenkeep"));
+    chmodSync(path.join(runtime, "tokenkeep"), 0o755);
+    const started = await running({ profile, runtime });
+    return {
+      ...started,
+      async close() {
+        await started.close();
+        await server.close();
+      },
+    };
   }));
 
 test("hundreds", () =>

@@ -4,7 +4,7 @@
  */
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
 import type { startCrowdServer } from "../support/crowd-server.mjs";
-import { button, title, type Running, type Shot } from "./steps.ts";
+import { accounts, button, go, snapshot, title, type Running, type Shot } from "./steps.ts";
 import { TROUBLE } from "./trouble.ts";
 import { WELL } from "./well.ts";
 
@@ -38,6 +38,77 @@ export const CLOSED: readonly Shot<Running>[] = [
     screen: "Vault",
     state: "failing: its keyring is missing",
     show: ({ page }) => page.getByText(/Your tokens were sealed by GNOME Keyring/).waitFor(),
+  },
+];
+
+/** Over one that has a passphrase, too. */
+export const CLOSED_WITH_PASSPHRASE: readonly Shot<Running>[] = [
+  {
+    name: "vault-closed-passphrase",
+    screen: "Vault",
+    state: "failing: its keyring is missing, but it has a passphrase",
+    show: ({ page }) => page.getByText("Your passphrase opens it all the same.").waitFor(),
+  },
+];
+
+/** Where the keyring is locked, and no vault is made yet. */
+export const LOCKED_KEYRING: readonly Shot<Running>[] = [
+  {
+    name: "choose-passphrase-waits",
+    screen: "Vault",
+    state: "failing: the keyring is locked",
+    show: ({ page }) => page.getByText("The keychain of your computer is locked.").waitFor(),
+  },
+];
+
+/** Over some sign-ins, with damaged files and a folder that is open to others. */
+export const DAMAGED: readonly Shot<Running>[] = [
+  {
+    name: "accounts-unreadable",
+    screen: "Accounts",
+    state: "failing: records cannot be read",
+    cut: true,
+    show: ({ page }) => page.getByRole("region", { name: /cannot be read/ }).waitFor(),
+  },
+  {
+    name: "tools-failing",
+    screen: "Tools",
+    state: "failing: no tool can connect",
+    async show({ page }) {
+      await go(page, "tools", "Tools");
+      await page.getByRole("region", { name: "Out of reach" }).waitFor();
+    },
+  },
+  {
+    name: "settings-failing",
+    screen: "Settings",
+    state: "failing: a provider's file, and what was looked over",
+    async show({ page }) {
+      await go(page, "settings", "Settings");
+      await page.getByText(/torn\.json/).waitFor();
+      await button(page, "Check now");
+      await page.getByText(/records?, /).waitFor();
+    },
+  },
+  {
+    name: "accounts-loading",
+    screen: "Accounts",
+    state: "loading: records are read",
+    cut: true,
+    async show({ app, page }) {
+      await accounts(page);
+      const open = await snapshot(page);
+      const { sealedBy } = open.vault.state === "open" ? open.vault : { sealedBy: { passphrase: false } };
+      // Even of thousands it is soon over: what main says meanwhile is said for longer.
+      const vault = { state: "opening", reading: { of: 4_000, sealedBy } };
+      const value = JSON.stringify({ ...open, vault, signIns: open.signIns.slice(0, 30) });
+      await app.evaluate(({ ipcMain }, said) => {
+        ipcMain.removeHandler("state.get");
+        ipcMain.handle("state.get", () => ({ ok: true, value: said }));
+      }, value);
+      await page.reload();
+      await page.getByText("Reading 4,000 records.").waitFor();
+    },
   },
 ];
 

@@ -15,6 +15,10 @@ export interface Shot<Stage> {
   readonly cut?: true;
   /** News at the bottom is what it is about; otherwise it is sent away. */
   readonly toast?: true;
+  /** The page that is seen, where it is not the window's. */
+  readonly of?: (at: Stage) => Promise<Page>;
+  /** Of that page, where it is not as tall as a window. */
+  readonly height?: number;
   /** The README shows it, in this theme. */
   readonly readme?: "light" | "dark";
 }
@@ -51,7 +55,7 @@ export async function rowMenu(page: Page, login: string, item: RegExp): Promise<
   await page.getByRole("alertdialog").waitFor();
 }
 /** What the window knows. */
-const snapshot = (page: Page): Promise<Snapshot> =>
+export const snapshot = (page: Page): Promise<Snapshot> =>
   page.evaluate(async () => {
     const state = await window.tokenkeep["state.get"]();
     if (!state.ok) throw new Error(state.failure.code);
@@ -61,6 +65,15 @@ export const idOf = async (page: Page, login: string): Promise<string> =>
   (await snapshot(page)).signIns.find((one) => one.login === login)?.id ?? "";
 export const clientId = async (page: Page, name: string): Promise<string> =>
   (await snapshot(page)).clients.find((one) => one.name === name)?.id ?? "";
+/** Whether names are masked. */
+export async function setStreamer(page: Page, streamer: "on" | "off"): Promise<void> {
+  const { settings } = await snapshot(page);
+  const done = await page.evaluate((to) => window.tokenkeep["settings.change"](to), {
+    ...settings,
+    streamer,
+  });
+  if (!done.ok) throw new Error(done.failure.code);
+}
 export const validate = (page: Page, id: string) =>
   page.evaluate((of) => window.tokenkeep["signIns.validate"](of), id);
 export const refresh = (page: Page, id: string) =>
@@ -111,3 +124,18 @@ export const hold = (app: ElectronApplication, ...names: readonly string[]) =>
       ipcMain.handle(name, () => new Promise(() => undefined));
     }
   }, names);
+/** Calls of this name fail from now on, as by a fault of ours. */
+export const fail = (app: ElectronApplication, name: string) =>
+  app.evaluate(({ ipcMain }, failing) => {
+    ipcMain.removeHandler(failing);
+    ipcMain.handle(failing, () => ({ ok: false, failure: { code: "internal" } }));
+  }, name);
+/** What `find` finds, as soon as it is there. */
+export async function until<V>(find: () => V | undefined): Promise<V> {
+  for (const end = Date.now() + 15_000; Date.now() < end;) {
+    const found = find();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("it did not come");
+}

@@ -1,6 +1,7 @@
 /** What it shows when something fails, is locked, or is waited for; goes on where well.ts ended. */
 import { chmodSync } from "node:fs";
 import path from "node:path";
+import type { Page } from "@playwright/test";
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
 import {
   FIRST,
@@ -11,6 +12,7 @@ import {
   accounts,
   button,
   clientId,
+  fail,
   go,
   hold,
   idOf,
@@ -20,11 +22,34 @@ import {
   type Shot,
 } from "./steps.ts";
 
+/** What is waited for at the end. */
+const HELD = [
+  "signIns.history",
+  "signIns.opens",
+  "activity.list",
+  "clients.check",
+  "import.read",
+  "scopes.list",
+  "doctor.run",
+];
+/** To the registration of most sign-ins. */
+async function giveSecret(page: Page, client_secret: string): Promise<void> {
+  const form = {
+    id: await clientId(page, "Bot"),
+    provider: "sandbox",
+    name: "Bot",
+    client_id: "tokenkeep-sandbox",
+    client_secret,
+  };
+  const saved = await page.evaluate((given) => window.tokenkeep["clients.save"](given), form);
+  if (!saved.ok) throw new Error(saved.failure.code);
+}
+
 export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
   {
     name: "accounts-refreshing",
     screen: "Accounts",
-    state: "loading: a new token on its way",
+    state: "a new token on its way",
     async show(at) {
       const { page } = at;
       await page.evaluate(() => window.tokenkeep["vault.pause"](false));
@@ -47,15 +72,47 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     },
   },
   {
+    name: "account-offline",
+    screen: "Account",
+    state: "failing: no network",
+    async show(at) {
+      const { app, page } = at;
+      await at.admin("faults/clear");
+      await app.evaluate(({ net }) => {
+        net.isOnline = () => false;
+      });
+      await at.fault({ kind: "drop", path: "/oauth2/validate", times: 99 });
+      await validate(page, await idOf(page, FIRST));
+      await page.getByRole("region", { name: "No network" }).waitFor();
+    },
+  },
+  {
     name: "account-disk",
     screen: "Account",
     state: "failing: the disk does not take it",
     async show(at) {
-      const { page } = at;
+      const { app, page } = at;
       await at.admin("faults/clear");
+      await app.evaluate(({ net }) => {
+        net.isOnline = () => true;
+      });
       chmodSync(path.join(at.profile, "vault/records"), 0o500);
       await refresh(page, await idOf(page, FIRST));
       await page.getByRole("region", { name: "Disk does not take it" }).waitFor();
+    },
+  },
+  {
+    name: "account-client",
+    screen: "Account",
+    state: "failing: its client needs attention",
+    async show(at) {
+      const { page } = at;
+      chmodSync(path.join(at.profile, "vault/records"), 0o700);
+      await button(page, "Try now");
+      await page.getByRole("region", { name: "Disk does not take it" }).waitFor({ state: "detached" });
+      await giveSecret(page, "made anew in the console");
+      await refresh(page, await idOf(page, FIRST));
+      await page.getByRole("region", { name: "Client needs attention" }).waitFor();
     },
   },
   {
@@ -64,10 +121,9 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     state: "failing: needs a sign-in",
     async show(at) {
       const { page } = at;
-      chmodSync(path.join(at.profile, "vault/records"), 0o700);
       const id = await idOf(page, FIRST);
-      await button(page, "Try now");
-      await page.getByRole("region", { name: "Disk does not take it" }).waitFor({ state: "detached" });
+      await giveSecret(page, "sandbox-only-not-a-secret");
+      await page.getByRole("region", { name: "Client needs attention" }).waitFor({ state: "detached" });
       await at.admin("disconnect", { user_id: FIRST_USER });
       await validate(page, id);
       await page.getByRole("region", { name: "Needs sign-in" }).waitFor();
@@ -89,6 +145,18 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
       await accounts(page);
       await page.getByText("Sign in again soon").waitFor();
       await page.getByText("Revoked", { exact: true }).first().waitFor();
+    },
+  },
+  {
+    name: "account-again-soon",
+    screen: "Account",
+    state: "failing: sign in again soon",
+    async show({ page }) {
+      await page
+        .getByRole("row", { name: /Sign in again soon/ })
+        .getByRole("link", { name: SECOND })
+        .click();
+      await page.getByRole("region", { name: "Sign in again soon" }).waitFor();
     },
   },
   {
@@ -168,7 +236,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
       await page.getByLabel("Passphrase").fill(PASSPHRASE);
       await button(page, "Unlock");
       await title(page, "Activity");
-      await hold(app, "signIns.history", "signIns.opens", "activity.list", "scopes.list", "doctor.run");
+      await hold(app, ...HELD);
       await account(page, FIRST);
     },
   },
@@ -177,6 +245,37 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     screen: "Activity",
     state: "loading",
     show: ({ page }) => go(page, "activity", "Activity"),
+  },
+  {
+    name: "activity-failing",
+    screen: "Activity",
+    state: "failing",
+    async show({ app, page }) {
+      await accounts(page);
+      await fail(app, "activity.list");
+      await go(page, "activity", "Activity");
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  {
+    name: "client-checking",
+    screen: "Clients",
+    state: "loading: one is checked",
+    async show({ page }) {
+      await go(page, "clients", "Clients");
+      await button(page, "Check Bot");
+      await page.getByText("Asking").waitFor();
+    },
+  },
+  {
+    name: "token-import-loading",
+    screen: "Bring in a token",
+    state: "loading: whose it is",
+    async show({ page }) {
+      await go(page, "imports", "Bring in a token");
+      await button(page, "Read the clipboard");
+      await page.getByText("Asking whose it is").waitFor();
+    },
   },
   {
     name: "scopes-loading",

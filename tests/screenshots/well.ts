@@ -1,10 +1,10 @@
 /** What the window shows while all is well, from its first start on. */
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
-import { askToPair } from "../support/asking-tool.ts";
 import { ADDING } from "./adding.ts";
+import { CONNECTING } from "./connecting.ts";
 import { BY_FLOWS } from "./flows.ts";
+import { SETTINGS } from "./settings.ts";
 import {
-  PASSPHRASE,
   FIRST,
   SECOND,
   button,
@@ -12,15 +12,13 @@ import {
   accounts,
   account,
   escape,
-  title,
+  setStreamer,
   rowMenu,
   idOf,
   clientId,
   type Shot,
 } from "./steps.ts";
-
-/** It waits from one shot to the next. */
-let tool: Awaited<ReturnType<typeof askToPair>> | undefined;
+import { UNDER_WAY } from "./under-way.ts";
 
 export const WELL: readonly Shot<AppAtSandbox>[] = [
   {
@@ -111,6 +109,7 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
       await rowMenu(page, FIRST, /Remove/);
     },
   },
+  ...UNDER_WAY,
   {
     name: "token-import-found",
     screen: "Bring in a token",
@@ -151,10 +150,20 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     },
   },
   {
+    name: "account-copy-menu",
+    screen: "Account",
+    state: "the forms to copy it in",
+    async show({ page }) {
+      await button(page, "Copy in another form");
+      await page.getByRole("menu").waitFor();
+    },
+  },
+  {
     name: "palette",
     screen: "Palette and keys",
     state: "palette",
     async show({ page }) {
+      await escape(page);
       await page.keyboard.press("Control+k");
       await page.getByRole("dialog", { name: "Commands" }).waitFor();
     },
@@ -190,7 +199,16 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     },
   },
   ...BY_FLOWS,
-  { name: "clients", screen: "Clients", state: "full", show: ({ page }) => go(page, "clients", "Clients") },
+  {
+    name: "clients",
+    screen: "Clients",
+    state: "full",
+    async show({ page }) {
+      await button(page, "Not this one");
+      await page.getByRole("heading", { name: "Accounts", level: 1 }).waitFor();
+      await go(page, "clients", "Clients");
+    },
+  },
   {
     name: "client-edit",
     screen: "Clients",
@@ -211,111 +229,38 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     },
   },
   {
-    name: "tools",
-    screen: "Tools",
-    state: "full",
-    readme: "dark",
+    name: "client-removed",
+    screen: "Clients",
+    state: "removed, with a way back",
+    toast: true,
+    cut: true,
     async show({ page }) {
       await escape(page);
-      await go(page, "tools", "Tools");
-      for (const name of ["Demo overlay", "Chat bot"]) {
-        await button(page, "Connect a tool");
-        await page.getByLabel("Name of the tool").fill(name);
-        await button(page, "Make a key and copy it");
-        await page.getByText(`${name} can connect.`).waitFor();
-      }
+      await button(page, "Remove Public bot");
+      await button(page, "Remove registration");
+      await page.getByRole("button", { name: "Undo" }).waitFor();
     },
   },
+  ...CONNECTING,
+  ...SETTINGS,
   {
-    name: "tool-take-back",
-    screen: "Dialogs",
-    state: "take a key back",
+    name: "accounts-streamer",
+    screen: "Accounts",
+    state: "names are masked",
     async show({ page }) {
-      await button(page, "Take back the key of Chat bot");
-      await page.getByRole("alertdialog").waitFor();
-    },
-  },
-  {
-    name: "pairing-waits",
-    screen: "Pairing",
-    state: "a tool waits for an answer",
-    async show({ page, runtime }) {
       await escape(page);
       await accounts(page);
-      tool = await askToPair(runtime, {
-        name: "Nightcue",
-        developer: "Nordmole",
-        reason: "Show and send chat in your second window",
-        scopes: ["user:read:chat", "user:write:chat", "channel:manage:broadcast"],
-      });
-      await page.getByRole("link", { name: "Look at it" }).waitFor();
+      await setStreamer(page, "on");
+      await page.getByRole("row", { name: new RegExp(FIRST) }).waitFor({ state: "detached" });
     },
   },
   {
-    name: "pairing",
-    screen: "Pairing",
-    state: "the question",
+    name: "account-streamer",
+    screen: "Account",
+    state: "names are masked",
     async show({ page }) {
-      await page.getByRole("link", { name: "Look at it" }).click();
-      await title(page, "Nightcue wants to connect");
-    },
-  },
-  {
-    name: "pairing-gone",
-    screen: "Pairing",
-    state: "failing: the tool has left",
-    async show({ page }) {
-      tool?.leave();
-      await page.getByRole("link", { name: "To the tools" }).waitFor();
-    },
-  },
-  {
-    name: "settings-passphrases-differ",
-    screen: "Settings",
-    state: "two passphrases that differ",
-    async show({ page }) {
-      await escape(page);
-      await go(page, "settings", "Settings");
-      await page.getByRole("radio", { name: /and a passphrase/ }).check();
-      await page.getByLabel("New passphrase", { exact: true }).fill("a lantern");
-      await button(page, "Apply");
-      await page.getByText("The two do not match.").waitFor();
-    },
-  },
-  {
-    name: "settings-passphrase",
-    screen: "Settings",
-    state: "sealed with a passphrase, looked over",
-    async show({ page }) {
-      await page.getByLabel("New passphrase", { exact: true }).fill(PASSPHRASE);
-      await page.getByLabel("New passphrase once more").fill(PASSPHRASE);
-      await button(page, "Apply");
-      await page.getByText("From now on that opens the vault.").waitFor();
-      await button(page, "Check now");
-      await page.getByText(/records?, all readable/).waitFor();
-    },
-  },
-  {
-    name: "export",
-    screen: "Dialogs",
-    state: "export",
-    async show({ page }) {
-      // What belongs to the sandbox is not exported.
-      await page.evaluate(() =>
-        window.tokenkeep["clients.save"]({ provider: "twitch", name: "Stage lights", client_id: "stage" }),
-      );
-      await button(page, "Export…");
-      await page.getByLabel("Passphrase for the file", { exact: true }).waitFor();
-    },
-  },
-  {
-    name: "import",
-    screen: "Dialogs",
-    state: "import",
-    async show({ page }) {
-      await escape(page);
-      await button(page, "Import…");
-      await page.getByRole("dialog").getByLabel("Passphrase for the file").waitFor();
+      await page.locator("[data-row] a").first().click();
+      await page.getByRole("heading", { name: "History" }).waitFor();
     },
   },
   {
@@ -323,7 +268,7 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     screen: "Accounts",
     state: "paused",
     async show({ page }) {
-      await escape(page);
+      await setStreamer(page, "off");
       await page.evaluate(() => window.tokenkeep["vault.pause"](true));
       await accounts(page);
       await page.getByRole("region", { name: "Paused" }).waitFor();

@@ -1,0 +1,163 @@
+/** What opens the vault, providers of one's own, and moving house. */
+import path from "node:path";
+import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
+import { PASSPHRASE, button, clientId, escape, go, type Shot } from "./steps.ts";
+
+const FOR_FILE = "two gulls on a mast";
+const LIGHTHOUSE = {
+  id: "lighthouse",
+  name: "Lighthouse",
+  issuer: "https://login.lighthouse.example",
+  authorization_endpoint: "https://login.lighthouse.example/auth",
+  token_endpoint: "https://login.lighthouse.example/token",
+  revocation_endpoint: "https://login.lighthouse.example/revoke",
+  userinfo_endpoint: "https://login.lighthouse.example/userinfo",
+  jwks_uri: "",
+  device_authorization_endpoint: "",
+  scope: "openid offline_access profile email",
+  console_url: "",
+  embedded: false,
+};
+
+export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
+  {
+    name: "settings-passphrases-differ",
+    screen: "Settings",
+    state: "two passphrases that differ",
+    async show({ page }) {
+      await escape(page);
+      await go(page, "settings", "Settings");
+      await page.getByRole("radio", { name: /and a passphrase/ }).check();
+      await page.getByLabel("New passphrase", { exact: true }).fill("a lantern");
+      await button(page, "Apply");
+      await page.getByText("The two do not match.").waitFor();
+    },
+  },
+  {
+    name: "settings-passphrase",
+    screen: "Settings",
+    state: "sealed with a passphrase, looked over",
+    async show({ page }) {
+      await page.getByLabel("New passphrase", { exact: true }).fill(PASSPHRASE);
+      await page.getByLabel("New passphrase once more").fill(PASSPHRASE);
+      await button(page, "Apply");
+      await page.getByText("From now on that opens the vault.").waitFor();
+      await button(page, "Check now");
+      await page.getByText(/records?, all readable/).waitFor();
+    },
+  },
+  {
+    name: "settings-provider",
+    screen: "Settings",
+    state: "with a provider of one's own",
+    async show({ page }) {
+      await page.evaluate((form) => window.tokenkeep["providers.save"]({ form, change: false }), LIGHTHOUSE);
+      await page.evaluate((form) => window.tokenkeep["clients.save"](form), {
+        provider: LIGHTHOUSE.id,
+        name: "Beacon",
+        client_id: "beacon",
+      });
+      await page.getByRole("button", { name: "Edit Lighthouse" }).waitFor();
+    },
+  },
+  {
+    name: "provider-remove",
+    screen: "Dialogs",
+    state: "remove a provider",
+    async show({ page }) {
+      await button(page, "Remove Lighthouse");
+      await page.getByRole("alertdialog").waitFor();
+    },
+  },
+  {
+    name: "add-own-scopes",
+    screen: "Add account",
+    state: "which scopes, of a provider of one's own",
+    async show({ page }) {
+      await escape(page);
+      await go(page, "add", "Add an account");
+      await page.getByRole("radio", { name: /^Beacon/ }).check();
+      await button(page, "Continue");
+      await page.getByLabel("More scopes").waitFor();
+    },
+  },
+  {
+    name: "export",
+    screen: "Dialogs",
+    state: "export",
+    async show({ app, page, profile }) {
+      await page.evaluate((of) => window.tokenkeep["clients.remove"](of), await clientId(page, "Beacon"));
+      await page.evaluate((of) => window.tokenkeep["providers.remove"](of), LIGHTHOUSE.id);
+      await go(page, "settings", "Settings");
+      await app.evaluate(
+        ({ dialog }, filePath) => {
+          dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+          dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] });
+        },
+        path.join(profile, "moved.tokenkeep"),
+      );
+      // What belongs to the sandbox is not exported.
+      await page.evaluate(() =>
+        window.tokenkeep["clients.save"]({ provider: "twitch", name: "Stage lights", client_id: "stage" }),
+      );
+      await button(page, "Export…");
+      await page.getByLabel("Passphrase for the file", { exact: true }).waitFor();
+    },
+  },
+  {
+    name: "export-refused",
+    screen: "Dialogs",
+    state: "failing: export, with another passphrase than the vault's",
+    async show({ page }) {
+      await page.getByLabel("Passphrase for the file", { exact: true }).fill(FOR_FILE);
+      await page.getByLabel("Passphrase for the file once more").fill(FOR_FILE);
+      await page.getByLabel("Passphrase of this vault").fill("a lantern by the sea");
+      await button(page, "Choose a place…");
+      await page.getByText("That is not the passphrase of this vault.").waitFor();
+    },
+  },
+  {
+    name: "exported",
+    screen: "Dialogs",
+    state: "export, written",
+    async show({ page }) {
+      await page.getByLabel("Passphrase of this vault").fill(PASSPHRASE);
+      await button(page, "Choose a place…");
+      await page.getByText("The file holds 1 client registration.").waitFor();
+    },
+  },
+  {
+    name: "import",
+    screen: "Dialogs",
+    state: "import",
+    async show({ page }) {
+      await escape(page);
+      await button(page, "Import…");
+      await page.getByRole("dialog").getByLabel("Passphrase for the file").waitFor();
+    },
+  },
+  {
+    name: "import-refused",
+    screen: "Dialogs",
+    state: "failing: import, with another passphrase than the file's",
+    async show({ page }) {
+      await page.getByLabel("Passphrase for the file").fill("two gulls on a boat");
+      await button(page, "Choose the file…");
+      await page.getByText("That is not the passphrase of this export.").waitFor();
+    },
+  },
+  {
+    name: "imported",
+    screen: "Dialogs",
+    state: "import, read",
+    async show({ page }) {
+      await page.evaluate(
+        (of) => window.tokenkeep["clients.remove"](of),
+        await clientId(page, "Stage lights"),
+      );
+      await page.getByLabel("Passphrase for the file").fill(FOR_FILE);
+      await button(page, "Try the same file");
+      await page.getByText(/1 client registration/).waitFor();
+    },
+  },
+];

@@ -1,0 +1,57 @@
+/** A sign-in that is under way, and what is there no more. */
+import { providerPage, signInAtProvider } from "../support/app.mjs";
+import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
+import { FIRST, accounts, button, escape, go, startSignIn, until, type Shot } from "./steps.ts";
+
+export const UNDER_WAY: readonly Shot<AppAtSandbox>[] = [
+  {
+    name: "accounts-sign-in-open",
+    screen: "Accounts",
+    state: "a sign-in is open",
+    async show(at) {
+      const { page } = at;
+      await escape(page);
+      await startSignIn(at);
+      await accounts(page);
+      await page.getByRole("row", { name: new RegExp(FIRST) }).waitFor();
+      await page.getByText("A sign-in at Sandbox is open.").waitFor();
+    },
+  },
+  {
+    name: "sign-in-strip",
+    screen: "Sign-in",
+    state: "the strip above the provider's page",
+    cut: true,
+    height: 44, // as authorization-window.ts leaves for it
+    of: ({ app }) => until(() => app.windows().find((one) => one.url().includes("authorization-bar"))),
+    show: ({ app }) => providerPage(app),
+  },
+  {
+    name: "sign-in-exchanging",
+    screen: "Sign-in",
+    state: "loading: whose token it is",
+    async show(at) {
+      const { app, page } = at;
+      await at.fault({ kind: "silence" });
+      await page.getByRole("link", { name: "Show", exact: true }).click();
+      await signInAtProvider(app, FIRST);
+      await page.getByText("Asking whose token it is").waitFor();
+    },
+  },
+  {
+    name: "sign-in-gone",
+    screen: "Sign-in",
+    state: "failing: it is over",
+    async show({ page }) {
+      await button(page, "Cancel");
+      await go(page, "signIn/00000000-0000-4000-8000-000000000000", "That sign-in is over.");
+    },
+  },
+  {
+    name: "account-gone",
+    screen: "Account",
+    state: "failing: it is gone",
+    show: ({ page }) =>
+      go(page, "account/00000000-0000-4000-8000-000000000000", "That account is no longer here."),
+  },
+];
