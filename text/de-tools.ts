@@ -7,6 +7,7 @@ export const toolsGerman: Pick<Catalogue, keyof typeof toolsWords> = {
     title: "Tools",
     lead: "Programme auf diesem Computer, die Access-Tokens anfragen dürfen. Ein Refresh-Token verlässt den Tresor nie.",
     add: "Tool verbinden",
+    closed: "Nicht erreichbar",
     endpoint: "Verbindung über",
     none: "Noch kein Tool",
     noneText:

@@ -4,6 +4,7 @@ export const toolsWords = {
     title: "Tools",
     lead: "Programs on this computer that may ask for access tokens. A refresh token never leaves the vault.",
     add: "Connect a tool",
+    closed: "Out of reach",
     endpoint: "They connect at",
     none: "No tool yet",
     noneText:

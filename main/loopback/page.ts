@@ -9,7 +9,7 @@ const HAND_OVER = `${CLEAR}
 const show=(id)=>{const shown=document.getElementById(id);shown.hidden=false;document.title=shown.querySelector("h1").textContent};
 fetch(location.pathname,{method:"POST",body:answer}).then(({ok})=>show(ok?"done":"refused"),()=>show("refused"));`;
 const STYLE = `:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}
-body{margin:0;min-height:100vh;display:grid;place-content:center;padding:1rem;color:light-dark(#1d2628,#e6ebec);background:light-dark(#f8f9f9,#13191b)}
+body{margin:0;box-sizing:border-box;min-height:100vh;display:grid;place-content:center;padding:1rem;color:light-dark(#1d2628,#e6ebec);background:light-dark(#f8f9f9,#13191b)}
 main{max-width:28rem}h1{font-size:1.375rem;line-height:1.3;margin:0 0 .5rem}p{margin:0;color:light-dark(#526064,#a4b1b5)}`;
 
 const source = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
