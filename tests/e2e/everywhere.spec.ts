@@ -16,6 +16,19 @@ test.afterEach(() => at.close());
 
 const title = (name: string) => at.page.getByRole("heading", { level: 1, name });
 
+const press = async (...keys: readonly string[]) => {
+  for (const key of keys) await at.page.keyboard.press(key);
+};
+async function go(...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await tabTo(at.page, at.page.getByRole("button", { name, exact: true }).first());
+    await press("Enter");
+  }
+}
+const toast = (words: string) => at.page.getByRole("status").filter({ hasText: words });
+/** What has the keyboard; "BODY": nothing, which is where it was lost. */
+const keyboardAt = () => at.page.evaluate(() => document.activeElement?.tagName);
+
 test("the palette finds accounts and commands, and does them", async () => {
   const { page } = at;
   const palette = page.getByRole("dialog", { name: "Commands" });
@@ -120,4 +133,21 @@ test("an account tells what each scope opens", async () => {
   await expect(opens.getByText(/EventSub, v1|\/helix\//).first()).toBeVisible();
   await findsNothing(page, "what scopes open");
   await fits(page, "what scopes open");
+});
+
+test("a name that is typed for one account is not saved for another", async () => {
+  const { page } = at;
+  const alias = page.getByLabel("Name of your own");
+  await page.getByRole("link", { name: "harborlights_tv" }).click();
+  await alias.fill("For the harbour");
+  await press("Control+k");
+  await page.keyboard.type("open mirre");
+  await press("Enter");
+  await expect(title("mirrelune")).toBeVisible();
+  await expect(alias).toHaveValue("");
+  await tabTo(page, alias);
+  await page.keyboard.type("The moon");
+  await press("Tab", "Enter"); // the button, which has nothing to save then
+  await expect(title("mirrelune The moon")).toBeVisible();
+  await expect.poll(keyboardAt).toBe("SECTION");
 });
