@@ -43,6 +43,7 @@ export const de: Catalogue = {
     forward: "Weiter",
     dismiss: "Ausblenden",
     undo: "Rückgängig",
+    tryAgain: "Erneut versuchen",
     notShown: "Das Fenster konnte dies nicht anzeigen. Nichts ging verloren; erneut versuchen.",
   },
   bar: {

@@ -40,6 +40,7 @@ export const en = {
     forward: "Continue",
     dismiss: "Dismiss",
     undo: "Undo",
+    tryAgain: "Try again",
     notShown: "The window could not show this. Nothing was lost; try again.",
   },
   bar: {

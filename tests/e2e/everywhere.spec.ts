@@ -151,3 +151,28 @@ test("a name that is typed for one account is not saved for another", async () =
   await expect(title("mirrelune The moon")).toBeVisible();
   await expect.poll(keyboardAt).toBe("SECTION");
 });
+
+test("what did not come says why, and is asked for again", async () => {
+  const { app, page } = at;
+  await app.evaluate(({ ipcMain }) => {
+    for (const name of ["activity.list", "signIns.history", "signIns.opens"]) {
+      ipcMain.removeHandler(name);
+      let asked = 0;
+      ipcMain.handle(name, () =>
+        (asked += 1) === 1 ? { ok: false, failure: { code: "storage_failing" } } : { ok: true, value: [] },
+      );
+    }
+  });
+  const why = page.getByText("The change could not be written to disk.");
+  await press("Control+4");
+  await expect(why).toBeVisible();
+  await findsNothing(page, "what did not come");
+  await go("Try again");
+  await expect(page.getByText("Nothing has happened yet")).toBeVisible();
+  await expect.poll(keyboardAt).toBe("MAIN");
+  await press("Control+1");
+  await page.getByRole("link", { name: "mirrelune" }).click();
+  await expect(why).toHaveCount(2);
+  await go("Try again", "Try again");
+  await expect(why).toHaveCount(0);
+});
