@@ -176,3 +176,28 @@ test("what did not come says why, and is asked for again", async () => {
   await go("Try again", "Try again");
   await expect(why).toHaveCount(0);
 });
+
+test("where the keyboard was, goes away, and it goes on from there", async () => {
+  const { page } = at;
+  await press("Control+n");
+  await expect(title("Add an account")).toBeVisible();
+  await go("Continue");
+  await hasKeyboard(page.getByRole("heading", { level: 2, name: "What may the token do?" }));
+  await go("Back");
+  await hasKeyboard(page.getByRole("heading", { level: 2, name: "Which app registration asks for the token?" }));
+
+  await press("Control+l"); // nothing is locked without a passphrase
+  await go("Resume");
+  await expect(page.getByRole("region", { name: "Paused" })).toHaveCount(0);
+  await expect.poll(keyboardAt).toBe("MAIN");
+  await go("Dismiss");
+  await expect(page.getByRole("button", { name: "Dismiss" })).toHaveCount(0);
+  await expect.poll(keyboardAt).toBe("MAIN");
+
+  await press("Control+5");
+  const alone = page.getByRole("radio", { name: /A passphrase alone/ });
+  await tabTo(page, page.getByRole("radio", { checked: true }).first());
+  await alone.press(" ");
+  await go("Cancel");
+  await hasKeyboard(page.getByRole("region", { name: "What opens the vault" }));
+});

@@ -88,7 +88,7 @@ test("sign in again, revoke, remove", async () => {
   await at.page.keyboard.type("user:read:email");
   await go(/^Sign in$/);
   await atProvider("Sign in as mirrelune", "Authorize");
-  await expect(at.page.getByRole("heading", { name: "You signed in as mirrelune" })).toBeVisible();
+  await hasKeyboard(at.page.getByRole("heading", { name: "You signed in as mirrelune" }));
   await go("Keep this account");
   await expect(toast(/mirrelune is in Tokenkeep's care now\./)).toBeVisible();
 

@@ -140,4 +140,5 @@ test("revoking many asks first, with the safe answer ready, and names those that
   await tabTo(page, told.getByRole("button", { name: "Dismiss" }));
   await press("Enter");
   await expect(told).toHaveCount(0);
+  await hasKeyboard(page.locator("main"));
 });
