@@ -278,6 +278,7 @@ export const de: Catalogue = {
     resume: "Ausgabe fortsetzen",
     palette: "Befehlspalette",
     help: "Tasten",
+    undo: "Gerade Entferntes zurückholen",
     go: "Wechseln zu: {{screen}}",
     copy: "Token von {{name}} kopieren",
     open: "{{name}} öffnen",

@@ -271,6 +271,7 @@ export const en = {
     resume: "Resume hand-outs",
     palette: "Command palette",
     help: "Keys",
+    undo: "Bring back what was just removed",
     go: "Go to {{screen}}",
     copy: "Copy token of {{name}}",
     open: "Open {{name}}",

@@ -11,9 +11,12 @@ export interface Command {
   readonly run: () => void;
 }
 
+export const UNDO = "Ctrl+Z";
+
 export function commandsOf(keep: Keep): readonly Command[] {
   const { route } = keep;
   const { vault, pairing, streamer = false } = keep.snapshot ?? {};
+  const undo = keep.notices.current?.undo;
   const open = vault?.state === "open" ? vault : undefined;
   if (open === undefined) return [];
   const closing = open.sealedBy.passphrase
@@ -22,6 +25,7 @@ export function commandsOf(keep: Keep): readonly Command[] {
       ? t("commands.resume")
       : t("commands.pause");
   return [
+    ...(undo === undefined ? [] : [{ id: "undo", words: t("commands.undo"), keys: UNDO, run: undo }]),
     { id: "palette", words: t("commands.palette"), keys: "Ctrl+K", run: () => (keep.sheet = "palette") },
     { id: "add", words: t("commands.add"), keys: "Ctrl+N", run: () => route.go({ screen: "add" }) },
     { id: "import", words: t("imports.title"), run: () => route.go({ screen: "imports" }) },
@@ -53,12 +57,14 @@ export function commandsOf(keep: Keep): readonly Command[] {
 
 /** The command of a key; none while something is typed that the key belongs to, or a dialog waits for an answer. */
 export function commandOf(keep: Keep, event: KeyboardEvent): Command | undefined {
-  const { ctrlKey, metaKey, altKey, key, target } = event;
+  const { ctrlKey, metaKey, altKey, shiftKey, key, target } = event;
   if (altKey) return undefined;
   const control = ctrlKey || metaKey;
   const within = (selector: string) => target instanceof Element && target.closest(selector) !== null;
-  if (!control && within("input, textarea, select")) return undefined;
   const keys = `${control ? "Ctrl+" : ""}${control ? key.toUpperCase() : key}`;
+  const typed = !control || keys === UNDO;
+  if (typed && within("input:not([type=checkbox], [type=radio]), textarea, select")) return undefined;
+  if (keys === UNDO && shiftKey) return undefined; // that is the other way round
   const command = commandsOf(keep).find((one) => one.keys === keys);
   return command?.id !== "close" && within("[role=dialog], [role=alertdialog]") ? undefined : command;
 }

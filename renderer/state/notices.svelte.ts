@@ -13,10 +13,12 @@ export interface Notice {
 export class Notices {
   current = $state.raw<Notice | undefined>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether somebody is at it just now, as who shows it knows. */
+  held = (): boolean => false;
 
   tell(text: string, undo?: () => void): void {
     this.#show({ kind: "ok", text, ...(undo !== undefined && { undo }) });
-    this.#timer = setTimeout(() => this.dismiss(), undo === undefined ? SHOWN_MS : UNDO_MS);
+    this.#leave(undo === undefined ? SHOWN_MS : UNDO_MS);
   }
   /** News that has to be read: it stays. */
   show(text: string): void {
@@ -28,6 +30,9 @@ export class Notices {
   dismiss(): void {
     clearTimeout(this.#timer);
     this.current = undefined;
+  }
+  #leave(inMs: number): void {
+    this.#timer = setTimeout(() => (this.held() ? this.#leave(SHOWN_MS) : this.dismiss()), inMs);
   }
   #show(notice: Notice): void {
     clearTimeout(this.#timer);

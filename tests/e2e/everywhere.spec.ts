@@ -201,3 +201,34 @@ test("where the keyboard was, goes away, and it goes on from there", async () =>
   await go("Cancel");
   await hasKeyboard(page.getByRole("region", { name: "What opens the vault" }));
 });
+
+test("what was removed is brought back by a key, and waits for who is at it", async () => {
+  const { page } = at;
+  const row = page.getByRole("row", { name: /mirrelune/ });
+  await page.getByRole("link", { name: "mirrelune" }).click();
+  await go("Revoke…", "Revoke token");
+  await expect(toast("was revoked")).toBeVisible();
+  const remove = async () => {
+    await page.getByRole("link", { name: "mirrelune" }).click();
+    await go("Remove…", "Remove account");
+    await expect(toast("mirrelune was removed")).toBeVisible();
+  };
+  await press("Control+1");
+  await remove();
+  await press("/", "Control+z"); // that is the field's
+  await expect(row).toHaveCount(0);
+  await press("Tab", "Control+z");
+  await expect(toast("mirrelune is back.")).toBeVisible();
+  await expect(row).toBeVisible();
+
+  await remove();
+  await press("Control+k");
+  await page.keyboard.type("bring back");
+  await press("Enter");
+  await expect(row).toBeVisible();
+
+  // It has the keyboard, and stays for longer than it would.
+  await tabTo(page, page.getByRole("button", { name: "Dismiss" }));
+  await page.waitForTimeout(7_000);
+  await expect(toast("mirrelune is back.")).toBeVisible();
+});
