@@ -232,3 +232,15 @@ test("what was removed is brought back by a key, and waits for who is at it", as
   await page.waitForTimeout(7_000);
   await expect(toast("mirrelune is back.")).toBeVisible();
 });
+
+test("what is typed right after the keys of the palette is meant for it", async () => {
+  const { page } = at;
+  await press("Control+1");
+  const hasIt = await page.evaluate(async () => {
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, bubbles: true }));
+    await Promise.resolve();
+    await new Promise((resolve) => setTimeout(resolve)); // as soon as another key could come
+    return document.activeElement?.getAttribute("role");
+  });
+  expect(hasIt).toBe("combobox");
+});
