@@ -288,6 +288,8 @@ export const de: Catalogue = {
     inList: "In der Liste der Konten",
     list: {
       search: "Suchen",
+      found: "Von der Suche zu den Treffern",
+      only: "In der Suche: den einzigen Treffer öffnen",
       move: "Um eine Zeile, eine Seite oder bis ans Ende",
       open: "Öffnen",
       copy: "Token kopieren",

@@ -281,6 +281,8 @@ export const en = {
     inList: "In the list of accounts",
     list: {
       search: "Search",
+      found: "From the search to what it found",
+      only: "In the search: open what it found, if it is one",
       move: "Move by a row, a page, or to an end",
       open: "Open",
       copy: "Copy the token",

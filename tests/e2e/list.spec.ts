@@ -49,6 +49,21 @@ test("every row is reached by the keyboard, though few are drawn", async () => {
   await hasKeyboard(row("user_9"));
   await press("Home");
   await hasKeyboard(row("user_1"));
+
+  // Whoever is elsewhere by then stays there.
+  await press("End", "Enter");
+  await expect(page.getByRole("heading", { name: "user_99" })).toBeVisible();
+  await page.evaluate(() => {
+    new MutationObserver((_, observer) => {
+      const search = document.querySelector<HTMLElement>("[type=search]");
+      search?.focus();
+      if (search) observer.disconnect();
+    }).observe(document.body, { childList: true, subtree: true });
+    history.back();
+  });
+  await hasKeyboard(page.getByRole("searchbox"));
+  await page.waitForTimeout(1_500);
+  await hasKeyboard(page.getByRole("searchbox"));
   await findsNothing(page, "a long list");
   await fits(page, "a long list");
 });
@@ -62,6 +77,14 @@ test("found by words, filters and order", async () => {
   await expect(page.getByText("No account matches")).toBeVisible();
   await findsNothing(page, "nothing is found");
   await press("Escape");
+  await expect.poll(found).toBeGreaterThan(11);
+  await page.keyboard.type("user_699");
+  await press("ArrowDown");
+  await hasKeyboard(row("user_699"));
+  await press("/", "Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "user_699" })).toBeVisible();
+  await page.goBack();
+  await press("/", "Escape");
   await expect.poll(found).toBeGreaterThan(11);
   await tabTo(page, page.getByRole("button", { name: "More filters" }));
   await press("Enter");
