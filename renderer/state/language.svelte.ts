@@ -43,7 +43,7 @@ export class WindowLanguage {
     return this.#show(languageOf(last === "en" || last === "de" ? last : "system", navigator.languages));
   }
   follow({ language }: Settings): void {
-    if (!pretends()) void this.#show(languageOf(language, navigator.languages));
+    void this.#show(pretends() ? "pseudo" : languageOf(language, navigator.languages));
   }
   async #show(language: Shown): Promise<void> {
     if (language === this.#wanted) return;

@@ -6,7 +6,7 @@ import { createServer, type Server } from "node:http";
 import path from "node:path";
 import type { Flow, Way } from "../../contract/flow.ts";
 import type { Snapshot } from "../../contract/view.ts";
-import { findsNothing, fits } from "../support/accessible.ts";
+import { findsNothing, findsNothingAsItStands, fits } from "../support/accessible.ts";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
 import { makeDesktop } from "../support/system-browser.ts";
 
@@ -71,7 +71,7 @@ test("from the guide to the browser and back, with nothing left in its address",
   await button("Continue").click();
   await page.getByRole("radio", { name: /^In my browser/ }).check();
   await page.getByRole("combobox", { name: "Browser" }).selectOption({ label: "Test browser" });
-  await findsNothing(page, "where the page opens");
+  await findsNothingAsItStands(page, "where the page opens");
   await fits(page, "where the page opens");
   await button("Open in browser").click();
   await page.getByText("A page is open in your browser").waitFor();
@@ -81,6 +81,7 @@ test("from the guide to the browser and back, with nothing left in its address",
   await authorize(tab, "lanternbot");
   await expect(tab.getByRole("heading", { name: "You can close this tab" })).toBeVisible();
   expect(tab.url()).toBe("http://localhost:17563/callback/sandbox");
+  await findsNothingAsItStands(tab, "where the browser comes back to");
   await discard("lanternbot");
 });
 
@@ -102,6 +103,8 @@ test("a page that refuses the window is left by one click on the strip above it"
   await expect.poll(() => strip() !== undefined).toBe(true);
   const link = strip()?.getByRole("link", { name: "Refused? Use my browser" });
   await expect(link ?? at.page.locator("none")).toBeVisible();
+  const bar = strip();
+  if (bar !== undefined) await findsNothingAsItStands(bar, "the strip above the provider's page");
   await link?.click({ noWaitAfter: true });
   await expect(at.page.getByText("A page is open in your browser")).toBeVisible();
   await expect.poll(strip).toBeUndefined();

@@ -1,7 +1,7 @@
 /** A public client, whose only way in at some providers is a code: from the guide to the list, in the real app. */
 import { expect, test } from "@playwright/test";
 import type { Snapshot } from "../../contract/view.ts";
-import { findsNothing, fits } from "../support/accessible.ts";
+import { findsNothing, findsNothingAsItStands, fits } from "../support/accessible.ts";
 import { providerPage, readClipboard, signInAtProvider } from "../support/app.mjs";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
 
@@ -18,7 +18,7 @@ async function getCode(): Promise<string> {
   await at.page.keyboard.press("Control+n");
   await at.page.getByRole("radio", { name: /^Public bot/ }).check();
   await at.page.getByRole("radio", { name: /^Device code/ }).check();
-  await findsNothing(at.page, "ways to sign in");
+  await findsNothingAsItStands(at.page, "ways to sign in");
   await fits(at.page, "ways to sign in");
   await button("Continue").click();
   await button("Get a code").click();

@@ -1,6 +1,6 @@
 /** What is at hand on every screen: the palette, the keys, the activity; each by keyboard alone. */
 import { expect, test } from "@playwright/test";
-import { findsNothing, fits, hasKeyboard, tabTo } from "../support/accessible.ts";
+import { findsNothing, findsNothingAsItStands, fits, hasKeyboard, tabTo } from "../support/accessible.ts";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
 
 let at: AppAtSandbox;
@@ -131,7 +131,7 @@ test("an account tells what each scope opens", async () => {
   await tabTo(page, summary);
   await page.keyboard.press("Enter");
   await expect(opens.getByText(/EventSub, v1|\/helix\//).first()).toBeVisible();
-  await findsNothing(page, "what scopes open");
+  await findsNothingAsItStands(page, "what scopes open");
   await fits(page, "what scopes open");
 });
 

@@ -2,14 +2,16 @@
  * Every screen and dialog in other languages. In the pretended one (text/pseudo.ts) what is not translated shows by
  * having no mark, and what has no room for 40 % more is cut off; in German each is judged by axe's rules.
  */
-import { expect, test, type Page } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { de } from "../../text/de.ts";
 import { en } from "../../text/en.ts";
 import { pseudo } from "../../text/pseudo.ts";
 import { createWords, type Translate } from "../../text/words.ts";
-import { findsNothing, hasKeyboard, tabTo } from "../support/accessible.ts";
-import { signInAtProvider } from "../support/app.mjs";
+import { findsNothingAsItStands, hasKeyboard, tabTo } from "../support/accessible.ts";
+import { providerPage, signInAtProvider } from "../support/app.mjs";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
+import { askToPair } from "../support/asking-tool.ts";
+import { cutOff, speak, unmarked, type Look } from "../support/languages.ts";
 
 let at: AppAtSandbox;
 test.beforeEach(async () => {
@@ -19,7 +21,6 @@ test.beforeEach(async () => {
 test.afterEach(() => at.close());
 
 const PASSPHRASE = "a lantern by the harbour";
-type Look = (page: Page, where: string) => Promise<void>;
 
 /** Through all of the window; `t` has the words that are on it. */
 async function walk(on: AppAtSandbox, t: Translate, look: Look): Promise<void> {
@@ -168,105 +169,146 @@ async function walk(on: AppAtSandbox, t: Translate, look: Look): Promise<void> {
   await look(page, "begin anew");
 }
 
-/** What is no word of ours: names, ids, times, keys, paths, scopes, and what a provider calls its endpoints. */
-const DATA = {
-  elements: "code, kbd, [data-code], time, svg, script, style, .avatar, .sr:empty, details li span",
-  words:
-    "mirrelune|harborlights_tv|Sandbox|Bot|Twitch|Deutsch|English|GNOME Keyring|[a-z]+(:[a-z_]+)+|Analytics|User|Channel|Chat|(in )?\\d[\\d:.,]*( min| h| d)?( ago)?|today|yesterday|tomorrow|(Mon|Tue|Wed|Thu|Fri|Sat|Sun)|\\d* ?[A-Z][a-z]{2}( \\d{4})?|linux [\\w. -]+",
-};
-
-const unmarked: Look = async (page, where) => {
-  const found = await page.evaluate(({ elements, words }) => {
-    const data = new RegExp(`(?<![\\wá-ý])(?:${words})(?![\\wá-ý])`, "gi");
-    const left = (said: string): string => {
-      let rest = said;
-      for (let before = ""; before !== rest;) {
-        before = rest;
-        rest = rest.replace(/\[[^[\]]*\]/g, " ");
-      }
-      return rest
-        .replace(data, " ")
-        .replace(/[^a-zA-Z]+/g, " ")
-        .trim();
-    };
-    const said: string[] = [];
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node !== null; node = walker.nextNode())
-      if (node.parentElement?.closest(elements) === null) said.push(node.nodeValue ?? "");
-    for (const element of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]"))
-      for (const name of ["aria-label", "placeholder", "title", "alt"])
-        said.push(element.getAttribute(name) ?? "");
-    return [...new Set(said.filter((one) => left(one) !== ""))];
-  }, DATA);
-  expect.soft(found, `not translated: ${where}`).toEqual([]);
-};
-
-/** 640 px: what a window of 1280 has at 200 %. */
-const SIZES = [
-  [1280, 800],
-  [640, 400],
-  [360, 740],
-] as const;
-const cutOff: Look = async (page, where) => {
-  for (const [width, height] of SIZES) {
-    await page.setViewportSize({ width, height });
-    const found = await page.evaluate(() => {
-      const name = (element: Element): string =>
-        `${element.tagName} ${element.getAttribute("class") ?? ""}: ${(element.textContent ?? "").trim().slice(0, 60)}`;
-      // What is there for screen readers alone is one pixel wide on purpose.
-      const hidden = (element: Element): boolean =>
-        element.closest(".sr, .skip, [hidden]") !== null || getComputedStyle(element).clipPath !== "none";
-      const clipped = [...document.querySelectorAll("body *")].filter((element) => {
-        const { overflowX, display } = getComputedStyle(element);
-        return (
-          (overflowX === "hidden" || overflowX === "clip") &&
-          display !== "inline" &&
-          !hidden(element) &&
-          !element.matches(".clip, svg *, [role=meter], progress, .avatar") &&
-          element.scrollWidth > element.clientWidth + 1
-        );
-      });
-      const outside = [...document.querySelectorAll("button, a, input, select")].filter((element) => {
-        const { left, right, width: wide } = element.getBoundingClientRect();
-        return wide > 0 && !hidden(element) && (left < -1 || right > innerWidth + 1);
-      });
-      const { scrollWidth, clientWidth } = document.documentElement;
-      return [...clipped, ...outside].map(name).concat(scrollWidth > clientWidth ? ["scrolls sideways"] : []);
-    });
-    expect.soft(found, `cut off: ${where}, ${String(width)} px`).toEqual([]);
+/** What the other walk does not come by: what failed or is gone, what asks first, what a tool or a provider adds. */
+async function walkOn(on: AppAtSandbox, t: Translate, look: Look): Promise<void> {
+  const { app, page } = on;
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  const title = (name: string) => page.getByRole("heading", { name, exact: true }).first().waitFor();
+  async function go(to: string, heading: string): Promise<void> {
+    await page.evaluate((hash) => (location.hash = hash), `#/${to}`);
+    await title(heading);
   }
-  await page.setViewportSize({ width: 1280, height: 800 });
-};
+  const over = page.locator("[role=dialog], [role=alertdialog], [role=menu]");
+  /** What a button opens, which is left again. */
+  async function asks(name: string, where: string): Promise<void> {
+    await button(name).click();
+    await over.waitFor();
+    await look(page, where);
+    await page.keyboard.press("Escape");
+    await expect(over).toHaveCount(0);
+  }
 
-test("nothing is left untranslated, and nothing is cut off where words are longer", async () => {
-  const { page } = at;
-  await page.evaluate(() => localStorage.setItem("language", "pseudo"));
-  await page.reload();
-  await walk(at, createWords("en", pseudo), async (on, where) => {
-    await unmarked(on, where);
-    await cutOff(on, where);
-  });
-});
+  const bot = await on.register("tokenkeep-sandbox", "Bot");
+  await go("signIn/none", t("signIn.gone"));
+  await look(page, "a sign-in that is over");
+  await go("account/none", t("account.gone"));
+  await look(page, "an account that is gone");
+  await go("pairing", t("pairing.gone"));
+  await look(page, "no tool waits");
 
+  const id = await on.signIn(bot, "mirrelune");
+  await on.signIn(bot, "harborlights_tv");
+  const started = await page.evaluate(
+    (client) => window.tokenkeep["authorization.start"]({ client, scopes: [] }),
+    bot,
+  );
+  if (!started.ok) throw new Error(started.failure.code);
+  await go(`signIn/${started.value.id}`, t("signIn.waiting", { provider: "Sandbox" }));
+  const provider = await providerPage(app);
+  await provider.getByRole("button", { name: "Sign in as lanternbot" }).click();
+  await provider.getByRole("button", { name: "Cancel" }).click();
+  await title(t("signIn.failed"));
+  await look(page, "a sign-in that failed");
+  await go("accounts", t("accounts.title"));
+  await page.getByRole("region", { name: t("accounts.waitingFailed", { provider: "Sandbox" }) }).waitFor();
+  await look(page, "a sign-in that failed, in the list");
+  await page.evaluate((open) => window.tokenkeep["authorization.cancel"](open), started.value.id);
+  await tabTo(page, page.locator('[data-row][tabindex="0"]'));
+  await page.keyboard.press("Control+a");
+  await asks(t("list.revoke"), "revoke many");
+  await page.keyboard.press("Escape"); // none is chosen any more
+
+  await go(`account/${id}`, t("history.title"));
+  await asks(t("actions.copyMore"), "menu");
+  await asks(t("actions.revoke"), "revoke one");
+  await go(`renew/${id}`, t("renew.title", { login: "mirrelune" }));
+  await page.getByRole("searchbox").fill("channel:read:polls");
+  await page.getByRole("checkbox").first().check();
+  await look(page, "sign in again");
+
+  for (const name of ["Nightcue", "Pushy"]) {
+    const tool = await askToPair(on.runtime, {
+      name,
+      developer: "Nordmole",
+      reason: "Show chat",
+      scopes: ["user:read:chat"],
+    });
+    await go("pairing", t("pairing.title", { name }));
+    await page.getByRole("checkbox", { name: /^mirrelune/ }).check();
+    if (name === "Nightcue") await look(page, "a tool asks");
+    await button(t(name === "Nightcue" ? "pairing.allow" : "pairing.denyForGood")).click();
+    await title(t("tools.title"));
+    if (name === "Pushy") tool.leave();
+  }
+  await page.getByText(t("tools.details"), { exact: true }).click();
+  await title(t("tools.deniedTitle"));
+  await look(page, "a tool, and one that was refused");
+  await asks(t("tools.removeOf", { name: "Nightcue" }), "take a key back");
+
+  await go("clients", t("clients.title"));
+  await asks(t("clients.editOf", { name: "Bot" }), "change a client");
+  await asks(t("clients.removeOf", { name: "Bot" }), "remove a client");
+
+  const form = {
+    id: "local",
+    name: "Local",
+    issuer: "https://login.example.com",
+    authorization_endpoint: "https://login.example.com/auth",
+    token_endpoint: "https://login.example.com/token",
+    revocation_endpoint: "https://login.example.com/revoke",
+    userinfo_endpoint: "https://login.example.com/userinfo",
+    jwks_uri: "",
+    device_authorization_endpoint: "",
+    console_url: "",
+    scope: "openid profile",
+    embedded: true,
+  };
+  const added = await page.evaluate(async (given) => {
+    const api = window.tokenkeep;
+    await api["providers.save"]({ form: given, change: false });
+    return api["clients.save"]({ provider: "local", name: "Local bot", client_id: "local-bot" });
+  }, form);
+  expect(added.ok).toBe(true);
+  await go("settings", t("settings.title"));
+  await asks(t("providers.editOf", { name: "Local" }), "change a provider");
+  await asks(t("providers.removeOf", { name: "Local" }), "remove a provider");
+  await go("add", t("add.title"));
+  await page.getByRole("radio", { name: /^Local bot/ }).check();
+  await button(t("app.forward")).click();
+  await page.getByLabel(t("providers.moreScopes")).waitFor();
+  await look(page, "scopes of a provider");
+
+  await page.evaluate((of) => window.tokenkeep["signIns.copy"]({ id: of, form: "oauth" }), id);
+  await go("imports", t("imports.title"));
+  await page.getByLabel(t("imports.provider")).selectOption("sandbox");
+  await button(t("imports.paste")).click();
+  await page.getByRole("region", { name: "mirrelune" }).waitFor();
+  await look(page, "what another tool's token is");
+}
+
+const WALKS = { "the first way": walk, "the other way": walkOn };
 const german = createWords("de", de);
 const english = createWords("en", en);
-const speak = (page: Page, language: "de" | "en") =>
-  page.evaluate(async (to) => {
-    const answer = await window.tokenkeep["state.get"]();
-    if (!answer.ok) throw new Error(answer.failure.code);
-    const { settings } = JSON.parse(answer.value) as {
-      settings: Parameters<(typeof window.tokenkeep)["settings.change"]>[0];
-    };
-    await window.tokenkeep["settings.change"]({ ...settings, language: to });
-  }, language);
-
-test("every screen is accessible in German, in both themes, and fits", async () => {
-  await speak(at.page, "de");
-  await walk(at, german, async (on, where) => {
-    await findsNothing(on, where, where === "menu" ? "[role=menu]" : "html"); // a menu lies outside the landmarks
-    await cutOff(on, where);
+for (const [way, goes] of Object.entries(WALKS)) {
+  test(`nothing is left untranslated, and nothing is cut off where words are longer: ${way}`, async () => {
+    const { page } = at;
+    await page.evaluate(() => localStorage.setItem("language", "pseudo"));
+    await page.reload();
+    await goes(at, createWords("en", pseudo), async (on, where) => {
+      await unmarked(on, where);
+      await cutOff(on, where);
+    });
   });
-});
+
+  test(`every screen is accessible in German, in both themes, and fits: ${way}`, async () => {
+    await speak(at.page, "de");
+    await goes(at, german, async (on, where) => {
+      // A menu lies outside the landmarks.
+      await findsNothingAsItStands(on, where, where === "menu" ? "[role=menu]" : "html");
+      await cutOff(on, where);
+    });
+  });
+}
 
 test("the language is switched in the settings by keyboard, at once, and is there after a restart", async () => {
   const { page } = at;

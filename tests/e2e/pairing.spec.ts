@@ -1,6 +1,6 @@
 /** A tool connects to the real app: the person compares a number and decides, by keyboard alone. */
 import { expect, test } from "@playwright/test";
-import { fits, findsNothing, hasKeyboard, tabTo } from "../support/accessible.ts";
+import { fits, findsNothing, findsNothingAsItStands, hasKeyboard, tabTo } from "../support/accessible.ts";
 import { addSandboxAccount, startApp } from "../support/app.mjs";
 import { askToPair } from "../support/asking-tool.ts";
 
@@ -47,12 +47,14 @@ test("a tool pairs, gets a token, and loses it when it is taken back; a no is a 
 
     const back = page.getByRole("button", { name: "Take back the key of Nightcue" });
     await back.waitFor();
-    await page.getByText("Details").click();
-    await findsNothing(page, "a tool");
+    await tabTo(page, page.locator("summary"));
+    await page.keyboard.press("Enter");
+    await findsNothingAsItStands(page, "a tool");
     await fits(page, "a tool");
-    await back.focus();
+    await tabTo(page, back);
     await page.keyboard.press("Enter");
     await page.getByRole("alertdialog").waitFor();
+    await findsNothingAsItStands(page, "taking a key back");
     await tabTo(page, page.getByRole("alertdialog").getByRole("button").last());
     await page.keyboard.press("Enter");
     expect(await tool.next()).toMatchObject({ method: "grant.revoked" });

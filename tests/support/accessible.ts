@@ -1,15 +1,58 @@
-/** Whether a screen can be used by everybody: by axe's rules, in both themes; and by keyboard alone. */
+/** Whether a screen can be used by everybody: by axe's rules, in both themes and languages; and by keyboard alone. */
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page } from "@playwright/test";
+import { cutOff, speak, unmarked } from "./languages.ts";
 
-/** `within`: a selector; what lies over the page is no part of its landmarks, and is looked at alone. */
-export async function findsNothing(page: Page, where: string, within = "html"): Promise<void> {
+/**
+ * As it is now, in both themes. `within`: a selector; what lies over the page is no part of its landmarks, and is looked
+ * at alone.
+ */
+export async function findsNothingAsItStands(page: Page, where: string, within = "html"): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const { violations } = await new AxeBuilder({ page }).include(within).setLegacyMode(true).analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
     expect(found, `${where}, ${colorScheme}`).toEqual([]);
   }
+}
+
+/** What lies open and what is in the fields. The choice of the language is what changes. */
+const standing = (page: Page): Promise<string> =>
+  page.evaluate(() =>
+    [
+      ...document.querySelectorAll<HTMLInputElement>(
+        "h1, h2, [role=dialog], [role=alertdialog], [role=menu], details[open], input, select:not(#language-choice)",
+      ),
+    ]
+      .filter((element) => element.closest("[role=row]") === null)
+      .map(({ tagName, value, checked }) => [tagName, value, checked].join(" "))
+      .join("\n"),
+  );
+
+/**
+ * In both themes and both languages; and in the pretended language nothing is untranslated or cut off. A change of the
+ * language draws the window anew: an open dialog, typed words and an unfolded part are gone, and are looked at as they
+ * stand. Of those, the walk in languages.spec.ts sees the other languages. So it does of a locked vault, which takes no
+ * setting. A page that is not the app's window has one language.
+ */
+export async function findsNothing(page: Page, where: string, within = "html"): Promise<void> {
+  await findsNothingAsItStands(page, where, within);
+  if (!(await page.evaluate(() => "tokenkeep" in window))) return;
+  const before = await standing(page);
+  const changed = async (lang: string, to: () => Promise<unknown>): Promise<void> => {
+    await to();
+    await expect(page.locator("html")).toHaveAttribute("lang", lang);
+    await expect.poll(() => standing(page), `${where}: it outlives a change of the language`).toBe(before);
+  };
+  let was: Awaited<ReturnType<typeof speak>> = "system";
+  await changed("de", async () => (was = await speak(page, "de")));
+  await findsNothingAsItStands(page, `${where}, German`, within);
+  // Another one than before, so that the window hears of it.
+  await changed("en", () => speak(page, was === "en" ? "system" : "en", { pretend: true }));
+  await unmarked(page, where);
+  await cutOff(page, where);
+  await changed("en", () => speak(page, was));
+  await expect(page.locator("body")).not.toContainText("~~");
 }
 
 /** Keys go there; also in a window that is not the desktop's active one, as on a display without a window manager. */
