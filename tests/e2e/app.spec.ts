@@ -1,9 +1,9 @@
 /** The real app on a real desktop: window, sign-in window, tray, keyring, second instance. */
-import { expect, test, type ElectronApplication, type Page } from "@playwright/test";
+import { expect, test, type ElectronApplication, type Locator, type Page } from "@playwright/test";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { findsNothing, findsNothingAsItStands, tabTo } from "../support/accessible.ts";
+import { findsNothing, findsNothingAsItStands, hasKeyboard, tabTo } from "../support/accessible.ts";
 import {
   addSandboxAccount,
   appArguments,
@@ -147,6 +147,47 @@ test("by keyboard alone: find, open, copy", async () => {
   await page.keyboard.press("Home");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "harborlights_tv" }).waitFor();
+});
+
+test("by keyboard alone: a form that is refused leads to its first wrong field, which says what is wrong", async () => {
+  const { app, page } = await start();
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  await addSandboxAccount(app, page, "harborlights_tv");
+  const { keyboard } = page;
+  const open = async (screen: string, opener: string): Promise<void> => {
+    await page.evaluate((to) => (location.hash = to), screen);
+    await page.getByRole("button", { name: opener, exact: true }).press("Enter");
+    await page.getByRole("dialog").waitFor();
+  };
+  const save = async (name: string): Promise<void> => {
+    await tabTo(page, page.getByRole("button", { name, exact: true }));
+    await keyboard.press("Enter");
+  };
+  const leadsTo = async (field: Locator, words: RegExp): Promise<void> => {
+    await hasKeyboard(field);
+    await expect(field).toHaveAccessibleDescription(words);
+    await expect(page.getByRole("alert").filter({ hasText: words })).toBeVisible();
+  };
+
+  await open("#/clients", "Add a registration");
+  await save("Save registration");
+  await leadsTo(page.getByLabel("Name", { exact: true }), /Give it a name\.$/);
+  await keyboard.type("Bot");
+  await keyboard.press("Enter");
+  await leadsTo(page.getByLabel("Client ID"), /^Enter the client ID/);
+  await keyboard.type("an id");
+  await keyboard.press("Enter");
+  await leadsTo(page.getByLabel("Client secret"), /Enter the secret/);
+  await keyboard.press("Escape");
+
+  await open("#/tools", "Connect a tool");
+  await save("Make a key and copy it");
+  await leadsTo(page.getByLabel("Name of the tool"), /Give the tool a name\.$/);
+  await keyboard.type("Bot");
+  await tabTo(page, page.getByRole("radio", { name: "All, also those added later" }));
+  await keyboard.press("ArrowDown");
+  await keyboard.press("Enter");
+  await leadsTo(page.getByRole("checkbox", { name: "harborlights_tv" }), /^Choose at least one account\.$/);
 });
 
 test("a refusal and a closed window save nothing and say so", async () => {
