@@ -292,6 +292,32 @@ export const en = {
       none: "Select none",
     },
   },
+  /** What is written on the keys; what is not here is written the same everywhere. */
+  keys: {
+    Ctrl: "Ctrl",
+    Shift: "Shift",
+    Enter: "Enter",
+    Space: "Space",
+    Esc: "Esc",
+    Home: "Home",
+    End: "End",
+    PgUp: "PgUp",
+    PgDn: "PgDn",
+  },
+  /** What scopes are about: the first word of their names. */
+  scopeFamilies: {
+    analytics: "Analytics",
+    bits: "Bits",
+    channel: "Channel",
+    chat: "Chat",
+    clips: "Clips",
+    editor: "Editor",
+    moderation: "Moderation",
+    moderator: "Moderator",
+    openid: "OpenID",
+    user: "User",
+    whispers: "Whispers",
+  },
   format: {
     justNow: "just now",
     soon: "in a moment",

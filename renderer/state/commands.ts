@@ -6,7 +6,7 @@ import { SCREENS } from "./route.svelte.ts";
 export interface Command {
   readonly id: string;
   readonly words: string;
-  /** As it is written: "Ctrl+1". On a Mac, Command does the same. */
+  /** By their English names, as "Ctrl+1"; `keyName` has what is written on them. On a Mac, Command does the same. */
   readonly keys?: string;
   readonly run: () => void;
 }

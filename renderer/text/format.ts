@@ -10,6 +10,7 @@ const make = (tag: string) => ({
   date: new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", year: "numeric" }),
   relative: new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "short" }),
   list: new Intl.ListFormat(tag),
+  number: new Intl.NumberFormat(tag),
   names: new Intl.Collator(tag),
 });
 /** Made once for each language: they cost more than what they are used for. */
@@ -84,6 +85,8 @@ export function lifeOf(ms: number): string {
     ? t("format.hours", { count: Math.round(hours) })
     : t("format.days", { count: Math.round(hours / 24) });
 }
+/** "10,000": for a number that stands alone; in a text, `t` writes it so. */
+export const numberOf = (count: number): string => form().number.format(count);
 /** "2 sign-ins and 1 client registration". */
 export const listOf = (items: readonly string[]): string => form().list.format(items);
 /** In the order of names. */

@@ -23,6 +23,9 @@ const MOST_SAID = 2_000;
 /** Around a name that was taken out: in no text that people read. */
 const PLACE = "\0";
 
+const has = <Words extends object>(words: Words, key: PropertyKey): key is keyof Words =>
+  Object.hasOwn(words, key);
+
 /** From now on the words are these. `scopes`: what each scope allows, by name, where the app's own data has it not. */
 export function say(
   language: Language,
@@ -59,5 +62,12 @@ export const locale = (): string => LOCALES[shown.language];
 /** What a scope allows; a scope that nobody knows has its name and nothing else. */
 export const allows = ({ name, summary }: { name: string; summary?: string }): string | undefined =>
   shown.scopes[name] ?? summary;
+/** What a scope is about; a family that nobody knows has its own word. */
+export function familyOf({ name }: { name: string }): string {
+  const [family = name] = name.split(":");
+  return has(en.scopeFamilies, family) ? t(`scopeFamilies.${family}`) : family;
+}
+/** What is written on a key. */
+export const keyName = (key: string): string => (has(en.keys, key) ? t(`keys.${key}`) : key);
 /** What happened and what to do next. */
 export const sentence = (failure: Failure): string => inWords(failure, t);

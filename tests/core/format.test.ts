@@ -7,13 +7,14 @@ import {
   dayOf,
   lifeOf,
   listOf,
+  numberOf,
   timeLeft,
   timeOf,
   whenNext,
   whenOf,
 } from "../../renderer/text/format.ts";
 import { contents, firstNames, namesOf, summary } from "../../renderer/text/phrases.ts";
-import { allows, say } from "../../renderer/text/t.ts";
+import { allows, familyOf, keyName, say } from "../../renderer/text/t.ts";
 import { de } from "../../text/de.ts";
 import { en } from "../../text/en.ts";
 
@@ -30,6 +31,15 @@ const inBoth: readonly (readonly [string, () => string, string, string])[] = [
   ["today", () => dayOf(now, now), "Today", "Heute"],
   ["yesterday", () => dayOf(now - DAY, now), "Yesterday", "Gestern"],
   ["a day", () => dayOf(now - 3 * DAY, now), "Sunday 22 November", "Sonntag, 22. November"],
+  ["a number", () => numberOf(10_000), "10,000", "10.000"],
+  [
+    "keys",
+    () => ["Ctrl", "Space", "Home", "K", "/"].map(keyName).join(),
+    "Ctrl,Space,Home,K,/",
+    "Strg,Leertaste,Pos1,K,/",
+  ],
+  ["a scope's family", () => familyOf({ name: "channel:read:ads" }), "Channel", "Kanal"],
+  ["a family nobody knows", () => familyOf({ name: "repo:status" }), "repo", "repo"],
   ["just now", () => whenOf(now, now), "just now", de.format.justNow],
   ["minutes ago", () => whenOf(now - 12 * MIN, now), "12 min ago", "vor 12 Min."],
   ["in minutes", () => whenOf(now + 48 * MIN, now), "in 48 min", "in 48 Min."],
