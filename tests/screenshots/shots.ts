@@ -131,7 +131,7 @@ export const CROWD: readonly Shot<
     async show({ page }) {
       await page.locator("[data-row]").first().focus();
       for (const key of [" ", "Shift+ArrowDown", "Shift+ArrowDown"]) await page.keyboard.press(key);
-      await page.getByText("3 selected").waitFor();
+      await page.getByRole("toolbar").getByText("3 selected").waitFor();
     },
   },
   {
@@ -152,10 +152,13 @@ export const CROWD: readonly Shot<
       await button(page, "Keep it");
       await page.locator("[data-row]").first().focus();
       await page.keyboard.press("Control+a");
-      await page.getByText("300 selected").waitFor();
+      await page.getByRole("toolbar").getByText("300 selected").waitFor();
       setTimeout(() => server.hold(), 700); // with some of them done
       await button(page, "Refresh");
-      await page.getByText(/^Refreshed [1-9]\d* of 300$/).waitFor();
+      await page
+        .getByRole("group")
+        .getByText(/^Refreshed [1-9]\d* of 300$/)
+        .waitFor();
     },
   },
   {

@@ -21,7 +21,7 @@ export const speak = (page: Page, language: Chosen, { pretend = false } = {}): P
   );
 
 /**
- * What is no word of ours: names, ids, times, keys, paths, scopes, what a provider claims and calls its endpoints; and
+ * What is no word of ours: names, ids, times, keys of one letter, paths, scopes, what a provider claims and calls its endpoints; and
  * what was said before, in the language of then.
  */
 const DATA = {
