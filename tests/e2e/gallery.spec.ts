@@ -1,13 +1,14 @@
 /** The parts of the window, each in every state, by axe's rules. */
 import { expect, test } from "@playwright/test";
-import { findsNothing, fits } from "../support/accessible.ts";
+import { findsNothing, findsNothingInHighContrast, fits } from "../support/accessible.ts";
 import { openGallery } from "../support/gallery.ts";
 
-test("every part is accessible in every state, in both themes, and fits", async () => {
-  test.setTimeout(120_000);
+test("every part is accessible in every state, in both themes and high contrast, and fits", async () => {
+  test.setTimeout(240_000);
   const gallery = await openGallery();
   try {
     await findsNothing(gallery.page, "gallery");
+    await findsNothingInHighContrast(gallery.page, "gallery");
     await fits(gallery.page, "gallery");
     const { page } = gallery;
     const over = [
@@ -20,7 +21,9 @@ test("every part is accessible in every state, in both themes, and fits", async 
       await opener.press("Enter");
       await expect(part).toBeVisible();
       // What lies over the page covers it; the page itself was looked at above.
-      await findsNothing(page, name, `[role=${(await part.getAttribute("role")) ?? ""}]`);
+      const within = `[role=${(await part.getAttribute("role")) ?? ""}]`;
+      await findsNothing(page, name, within);
+      await findsNothingInHighContrast(page, name, within);
       await page.keyboard.press("Escape");
       await expect(opener).toBeFocused();
     }

@@ -7,10 +7,19 @@ import { cutOff, speak, unmarked } from "./languages.ts";
  * As it is now, in both themes. `within`: a selector; what lies over the page is no part of its landmarks, and is looked
  * at alone.
  */
-export async function findsNothingAsItStands(page: Page, where: string, within = "html"): Promise<void> {
+export async function findsNothingAsItStands(
+  page: Page,
+  where: string,
+  within = "html",
+  rules: Record<string, { readonly enabled: boolean }> = {},
+): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).include(within).setLegacyMode(true).analyze();
+    const { violations } = await new AxeBuilder({ page })
+      .include(within)
+      .options({ rules })
+      .setLegacyMode(true)
+      .analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
     expect(found, `${where}, ${colorScheme}`).toEqual([]);
   }
@@ -53,6 +62,14 @@ export async function findsNothing(page: Page, where: string, within = "html"): 
   await cutOff(page, where);
   await changed("en", () => speak(page, was));
   await expect(page.locator("body")).not.toContainText("~~");
+}
+
+/** As it stands, for who asked the system for more contrast: all text reaches 7:1. */
+export async function findsNothingInHighContrast(page: Page, where: string, within?: string): Promise<void> {
+  await page.emulateMedia({ contrast: "more" });
+  const rules = { "color-contrast-enhanced": { enabled: true } };
+  await findsNothingAsItStands(page, `${where}, high contrast`, within, rules);
+  await page.emulateMedia({ contrast: null });
 }
 
 /** Keys go there; also in a window that is not the desktop's active one, as on a display without a window manager. */
