@@ -184,7 +184,9 @@ test("where the keyboard was, goes away, and it goes on from there", async () =>
   await go("Continue");
   await hasKeyboard(page.getByRole("heading", { level: 2, name: "What may the token do?" }));
   await go("Back");
-  await hasKeyboard(page.getByRole("heading", { level: 2, name: "Which app registration asks for the token?" }));
+  await hasKeyboard(
+    page.getByRole("heading", { level: 2, name: "Which app registration asks for the token?" }),
+  );
 
   await press("Control+l"); // nothing is locked without a passphrase
   await go("Resume");
@@ -233,14 +235,26 @@ test("what was removed is brought back by a key, and waits for who is at it", as
   await expect(toast("mirrelune is back.")).toBeVisible();
 });
 
-test("what is typed right after the keys of the palette is meant for it", async () => {
+test("what is typed right after the keys of the palette, or of a menu, is meant for it", async () => {
   const { page } = at;
   await press("Control+1");
-  const hasIt = await page.evaluate(async () => {
-    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, bubbles: true }));
-    await Promise.resolve();
-    await new Promise((resolve) => setTimeout(resolve)); // as soon as another key could come
-    return document.activeElement?.getAttribute("role");
-  });
-  expect(hasIt).toBe("combobox");
+  /** What has the keyboard as soon as another key could come. */
+  const roleAfter = (key: string, ctrlKey = false) =>
+    page.evaluate(
+      async (init) => {
+        document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { ...init, bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve));
+        return document.activeElement?.getAttribute("role");
+      },
+      { key, ctrlKey },
+    );
+  const more = page.getByRole("button", { name: "More for mirrelune" });
+  await more.click();
+  await page.getByRole("menu").waitFor();
+  await press("Escape");
+  await hasKeyboard(more);
+  expect(await roleAfter("ArrowDown")).toBe("menuitem");
+  await press("Escape");
+  await hasKeyboard(more);
+  expect(await roleAfter("k", true)).toBe("combobox");
 });
