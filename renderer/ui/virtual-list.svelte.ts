@@ -18,6 +18,8 @@ export class Slot<T> {
   heightPx = 0;
   /** Waits for the next item that comes in, out of sight: as it is laid out and painted, it need not be then. */
   spare = $state(false);
+  /** False: drawn ahead, where nobody sees it. Told when it rests. */
+  seen = $state(true);
   constructor(id: number) {
     this.id = id;
   }
@@ -233,16 +235,19 @@ export class VirtualRows<T extends { readonly id: string }> {
       for (const slot of free) if (this.#options.kindOf(slot.item) === kind && free.delete(slot)) return slot;
       return undefined;
     };
+    const { isScrolling, range } = this.#virtualizer;
     const drawn = shown.map(({ index, start, item, own }) => {
       const slot = own ?? freeOf(this.#options.kindOf(item)) ?? new Slot<T>((this.#made += 1));
       slot.item = item;
       slot.index = index;
       slot.startPx = start - this.#marginPx;
       slot.spare = false;
+      if (!isScrolling) slot.seen = range === null || (index >= range.startIndex && index <= range.endIndex);
       return slot;
     });
     for (const slot of free) {
       slot.spare = true;
+      slot.seen = false;
       slot.startPx = OUT_OF_SIGHT_PX;
     }
     this.#arrange(drawn, [...free], recycles);
