@@ -88,7 +88,7 @@ test("what only the person can mend says so, and the button leads there", async 
   await findsNothing(page, "sign in again soon");
 
   hands.withoutRefresh = true;
-  await at.signIn(bot, "lanternbot");
+  const ending = await at.signIn(bot, "lanternbot");
   await says("lanternbot", /Expires in \d h/, /Sign in again by/, "No refresh");
   await account("lanternbot");
   await expect(banner(/Expires in/)).toContainText("It cannot renew itself.");
@@ -98,6 +98,12 @@ test("what only the person can mend says so, and the button leads there", async 
   await page.getByText("2 need you.").waitFor();
   await findsNothing(page, "a list in which all is not well");
   await fits(page, "a list in which all is not well");
+
+  await at.admin("clock", { advance_sec: String(3.8 * 3_600) });
+  expect(await validate(ending)).toBe(true);
+  const left = row("lanternbot").getByText(/^0:\d\d:\d\d$/); // near its end it counts
+  const told = new Set<string | null>();
+  await expect.poll(async () => told.add(await left.textContent()).size).toBeGreaterThan(2);
 });
 
 test("what passes by itself says so, says when, and keeps everything", async () => {
