@@ -36,6 +36,10 @@ export type Failure =
       /** The member or the status at fault. */
       readonly detail: string;
     }
+  /** A status without the provider's own words: probably not the provider's answer. */
+  | { readonly code: "answer_unrecognized"; readonly provider: string; readonly status: number }
+  /** Tokens came, and an error beside them; `error` is made fit to be shown. */
+  | { readonly code: "provider_error"; readonly provider: string; readonly error: string }
   | { readonly code: "provider_changed"; readonly provider: string }
   // a provider that the person describes
   /** Which line of it, and what is wrong with that. */
@@ -76,7 +80,12 @@ export type Failure =
   | { readonly code: "refresh_token_missing"; readonly account: string }
   | { readonly code: "id_token_missing"; readonly account: string }
   | { readonly code: "refresh_budget"; readonly account: string; readonly waitSec: number }
-  | { readonly code: "refresh_ambiguous"; readonly account: string }
+  /** `interrupted`: the app ended, or it is not known any more. `unusable`: an answer came that tells nothing. */
+  | {
+      readonly code: "refresh_ambiguous";
+      readonly account: string;
+      readonly why: "lost" | "unusable" | "interrupted";
+    }
   | { readonly code: "token_revoked"; readonly account: string }
   | { readonly code: "bulk_running" }
   | { readonly code: "undo_gone" }

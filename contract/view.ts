@@ -240,6 +240,8 @@ export type AuthorizationView = {
       readonly replaces?: { readonly scopes: readonly string[]; readonly alias?: string };
       /** The sign-in was to be renewed for this account, and somebody else signed in. */
       readonly insteadOf?: string;
+      /** What the provider told beside the tokens, so that the person can say no. */
+      readonly doubt?: Failure;
     }
   | { readonly step: "failed"; readonly failure: Failure }
 );

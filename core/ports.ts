@@ -43,6 +43,8 @@ export type HttpOutcome =
       /** At most 64 KiB, decoded as UTF-8. */
       readonly body: string;
       readonly retryAfterMs?: number;
+      /** `WWW-Authenticate` (RFC 9110 §11.6.1): a resource server names its error there (RFC 6750 §3). */
+      readonly challenge?: string;
       /** What the server's clock says (RFC 9110 §6.6.1). */
       readonly dateMs?: number;
     }

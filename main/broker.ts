@@ -20,6 +20,8 @@ export function socketCodeOf({ code }: Failure): SocketErrorCode {
       return "account_unknown";
     case "provider_unreachable":
     case "provider_busy":
+    case "answer_unrecognized":
+    case "provider_error":
     case "provider_misbehaved":
     case "storage_failing":
     case "refresh_budget":

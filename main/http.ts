@@ -6,6 +6,7 @@
  */
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { instantMs, LONGEST_RETRY_AFTER_MS } from "../core/bounds.ts";
 import type { HttpClient, HttpOutcome, HttpRequest } from "../core/ports.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -67,14 +68,21 @@ const notSent = (code: string): boolean => NOT_SENT.has(code) || code.startsWith
 /** RFC 9110 §10.2.3: seconds, or a date, which is the server's and so is compared with the server's own. */
 function retryAfter(value: string | undefined, dateMs = Date.now()): { retryAfterMs?: number } {
   if (value === undefined) return {};
-  const waitMs = /^\d{1,6}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - dateMs;
-  return Number.isNaN(waitMs) ? {} : { retryAfterMs: Math.max(0, waitMs) };
+  const waitMs = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - dateMs;
+  return Number.isNaN(waitMs) ? {} : { retryAfterMs: Math.min(Math.max(0, waitMs), LONGEST_RETRY_AFTER_MS) };
 }
 
 const serverDate = (value: string | undefined): { dateMs?: number } => {
-  const dateMs = Date.parse(value ?? "");
-  return Number.isNaN(dateMs) ? {} : { dateMs };
+  const dateMs = instantMs(Date.parse(value ?? ""));
+  return dateMs === undefined ? {} : { dateMs };
 };
+
+/** UTF-8 (RFC 8259 §8.1), or UTF-16 where a byte order mark says so. */
+function textOf(bytes: Buffer): string {
+  const little = bytes[0] === 0xff && bytes[1] === 0xfe;
+  const big = bytes[0] === 0xfe && bytes[1] === 0xff;
+  return new TextDecoder(little ? "utf-16le" : big ? "utf-16be" : "utf-8").decode(bytes);
+}
 
 /** Builds the client over a transport. Never rejects: every end is an outcome. */
 export function createHttpClient(open: OpenExchange): HttpClient {
@@ -124,8 +132,9 @@ function run(exchange: Exchange, request: HttpRequest): Promise<HttpOutcome> {
       });
       response.onBroken((code) => finish({ kind: "lost", cause: code }, false));
       response.onEnd(() => {
-        const body = Buffer.concat(chunks).toString("utf8");
+        const body = textOf(Buffer.concat(chunks));
         const date = serverDate(response.header("date"));
+        const challenge = response.header("www-authenticate");
         finish(
           {
             kind: "answered",
@@ -133,6 +142,7 @@ function run(exchange: Exchange, request: HttpRequest): Promise<HttpOutcome> {
             body,
             ...retryAfter(response.header("retry-after"), date.dateMs),
             ...date,
+            ...(challenge !== undefined && { challenge }),
           },
           false,
         );

@@ -34,15 +34,19 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   provider_busy:
     "{{provider}} meldet eine eigene Störung ({{status}}). Alle Tokens bleiben erhalten. Später erneut versuchen.",
   provider_misbehaved_not_json:
-    "{{provider}} schickte eine Webseite statt Daten. Nichts wurde gespeichert, nichts ging verloren. Erneut versuchen; wenn es bleibt, melden.",
+    "Statt der Antwort von {{provider}} kam eine Webseite; vermutlich ist ein Proxy oder eine WLAN-Anmeldeseite dazwischen. Die gespeicherten Token bleiben erhalten. Die Verbindung mit einer beliebigen Webseite prüfen, dann erneut versuchen.",
   provider_misbehaved_too_large:
-    "{{provider}} schickte viel zu viele Daten. Nichts wurde gespeichert, nichts ging verloren. Erneut versuchen; wenn es bleibt, melden.",
+    "{{provider}} hat viel mehr Daten gesendet, als eine Antwort hat. Die gespeicherten Token bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
   provider_misbehaved_redirect:
-    "{{provider}} schickte eine Weiterleitung, wo keine erlaubt ist. Nichts wurde gespeichert, nichts ging verloren. Erneut versuchen; wenn es bleibt, melden.",
+    "{{provider}} hat eine Weiterleitung gesendet, wo keine erlaubt ist. Die gespeicherten Token bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
   provider_misbehaved_member:
-    "{{provider}} schickte kein brauchbares „{{detail}}“. Nichts wurde gespeichert, nichts ging verloren. Erneut versuchen; wenn es bleibt, melden.",
+    "{{provider}} hat kein brauchbares „{{detail}}“ gesendet. Die gespeicherten Token bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
   provider_misbehaved_status:
-    "{{provider}} schickte den Status {{detail}}. Nichts wurde gespeichert, nichts ging verloren. Erneut versuchen; wenn es bleibt, melden.",
+    "{{provider}} hat den unerwarteten Status {{detail}} gesendet. Die gespeicherten Token bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
+  answer_unrecognized:
+    "Diese Antwort ({{status}}) gibt {{provider}} nicht. Vermutlich ist ein Proxy, eine Firewall oder eine WLAN-Anmeldeseite dazwischen. Die gespeicherten Token bleiben erhalten, und Tokenkeep versucht es von selbst erneut.",
+  provider_error:
+    "{{provider}} hat zusammen mit einem Token die Meldung „{{error}}“ gesendet. Tokenkeep hat das Token behalten und prüft es bei {{provider}}.",
   provider_changed:
     "Die Adressen von {{provider}} sind andere als bei der Anmeldung dieses Kontos, daher gingen seine Tokens nicht dorthin. Neu anmelden, falls die neuen vertrauenswürdig sind.",
   provider_field_missing: "„{{field}}“ ist leer, und ohne geht es nicht. Eintragen, dann erneut sichern.",
@@ -115,8 +119,12 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
     "{{account}} hat kein ID-Token. Neu anmelden auf einem Weg mit OpenID Connect, um eines zu bekommen.",
   refresh_budget:
     "{{account}} wurde so oft erneuert, dass der Anbieter bald ältere Tokens beenden würde. Das aktuelle funktioniert; erneuern geht wieder in {{wait}}.",
-  refresh_ambiguous:
-    "Die Verbindung brach ab, während das Token von {{account}} erneuert wurde. Es funktioniert bis zum Ablauf; dann neu anmelden.",
+  refresh_ambiguous_lost:
+    "Die Verbindung brach ab, bevor das erneuerte Token von {{account}} ankam, und ein Refresh-Token gilt nur einmal. Das jetzige Token funktioniert bis zum Ablauf; dann neu anmelden.",
+  refresh_ambiguous_unusable:
+    "Die Antwort auf eine Erneuerung von {{account}} war nicht zu gebrauchen, und ein Refresh-Token gilt nur einmal. Das jetzige Token funktioniert bis zum Ablauf; dann neu anmelden.",
+  refresh_ambiguous_interrupted:
+    "Eine Erneuerung von {{account}} wurde nicht abgeschlossen, und ein Refresh-Token gilt nur einmal. Das jetzige Token funktioniert bis zum Ablauf; dann neu anmelden.",
   token_revoked: "Das Token von {{account}} wurde widerrufen. Neu anmelden, um das Konto zu verwenden.",
   bulk_running: "Für viele Konten läuft gerade etwas anderes. Abwarten oder es zuerst beenden.",
   undo_gone: "Das lässt sich nicht mehr zurückholen. Nichts wurde geändert.",

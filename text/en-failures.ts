@@ -4,7 +4,8 @@ import type { FieldFault } from "../contract/provider.ts";
 type What = Extract<Failure, { code: "provider_misbehaved" }>["what"];
 /** Every code has a sentence: some have one for each number or for each thing that was wrong. */
 type FailureKey =
-  | Exclude<Failure["code"], "client_in_use" | "provider_misbehaved" | "provider_field">
+  | Exclude<Failure["code"], "client_in_use" | "provider_misbehaved" | "provider_field" | "refresh_ambiguous">
+  | `refresh_ambiguous_${Extract<Failure, { code: "refresh_ambiguous" }>["why"]}`
   | `provider_field_${FieldFault}`
   | `client_in_use_${"one" | "other"}`
   | `provider_misbehaved_${What}`;
@@ -43,15 +44,19 @@ export const enFailures = {
   provider_busy:
     "{{provider}} answers with trouble of its own ({{status}}). All tokens are kept. Try again in a while.",
   provider_misbehaved_not_json:
-    "{{provider}} sent a page instead of data. Nothing was saved or lost. Try again; if it stays, report it.",
+    "A web page came instead of {{provider}}'s answer, so a proxy or a Wi-Fi login page may be in between. Your saved tokens are kept. Open any website to check your connection, then try again.",
   provider_misbehaved_too_large:
-    "{{provider}} sent far too much data. Nothing was saved or lost. Try again; if it stays, report it.",
+    "{{provider}} sent far more data than an answer has. Your saved tokens are kept. Try again; if this continues, report it.",
   provider_misbehaved_redirect:
-    "{{provider}} sent a redirect where none is allowed. Nothing was saved or lost. Try again; if it stays, report it.",
+    "{{provider}} sent a redirect where none is allowed. Your saved tokens are kept. Try again; if this continues, report it.",
   provider_misbehaved_member:
-    '{{provider}} sent no usable "{{detail}}". Nothing was saved or lost. Try again; if it stays, report it.',
+    "{{provider}} sent no usable “{{detail}}”. Your saved tokens are kept. Try again; if this continues, report it.",
   provider_misbehaved_status:
-    "{{provider}} sent status {{detail}}. Nothing was saved or lost. Try again; if it stays, report it.",
+    "{{provider}} sent the unexpected status {{detail}}. Your saved tokens are kept. Try again; if this continues, report it.",
+  answer_unrecognized:
+    "The answer ({{status}}) is not one that {{provider}} gives. A proxy, a firewall or a Wi-Fi login page may be in between. Your saved tokens are kept, and Tokenkeep tries again by itself.",
+  provider_error:
+    "{{provider}} sent a token together with the message “{{error}}”. Tokenkeep kept the token and checks it with {{provider}}.",
   provider_changed:
     "The addresses of {{provider}} are not those this account signed in at, so its tokens were not sent there. Sign in again if you trust the new ones.",
   provider_field_missing:
@@ -120,8 +125,12 @@ export const enFailures = {
   id_token_missing: "{{account}} has no ID token. Sign in again by a way with OpenID Connect to get one.",
   refresh_budget:
     "{{account}} was renewed so often that the provider would soon end its older tokens. Its current one works; the next renewal is possible in {{wait}}.",
-  refresh_ambiguous:
-    "The connection broke while the token of {{account}} was renewed. It works until it ends; then sign in again.",
+  refresh_ambiguous_lost:
+    "The connection broke before the refreshed token of {{account}} arrived, and a refresh token works only once. The current token works until it expires; then sign in again.",
+  refresh_ambiguous_unusable:
+    "The answer to a refresh of {{account}} could not be used, and a refresh token works only once. The current token works until it expires; then sign in again.",
+  refresh_ambiguous_interrupted:
+    "A refresh of {{account}} was not completed, and a refresh token works only once. The current token works until it expires; then sign in again.",
   token_revoked: "The token of {{account}} was revoked. Sign in again to use this account.",
   bulk_running: "Something else is being done to many accounts. Wait for it, or end it first.",
   undo_gone: "It cannot be brought back any more. Nothing was changed.",

@@ -3,13 +3,23 @@
  * On disk a record is JSON inside the sealed payload (docs/vault-format.md); here its secrets are `Secret`s.
  */
 import * as v from "valibot";
+import { instantMs, storedInstant } from "../bounds.ts";
 import { Secret } from "../secret.ts";
 
 const secret = v.pipe(
   v.string(),
   v.transform((value) => new Secret(value)),
 );
-const instant = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** White space around an access token is lost in every header, so records of before are read without it. */
+const accessToken = v.pipe(
+  v.string(),
+  v.transform((value) => new Secret(value.trim())),
+);
+/** Digits beyond an instant's bounds read as "long ago", so that no value makes a record unreadable (core/bounds.ts). */
+const instant = v.pipe(
+  v.optional(v.unknown(), 0),
+  v.transform((value) => instantMs(value) ?? 0),
+);
 const base = {
   /** UUID; also the file's name and part of the seal. */
   id: v.pipe(v.string(), v.uuid()),
@@ -31,7 +41,12 @@ const state = v.variant("name", [
   /** The intent: written and durable before the refresh token is sent. */
   v.object({ name: v.literal("refreshing"), sinceMs: instant }),
   /** The refresh token may be spent; it is never sent again. */
-  v.object({ name: v.literal("refresh_ambiguous"), sinceMs: instant }),
+  v.object({
+    name: v.literal("refresh_ambiguous"),
+    sinceMs: instant,
+    /** Absent in records of before. */
+    why: v.optional(v.picklist(["lost", "unusable", "interrupted"])),
+  }),
   v.object({
     name: v.literal("needs_sign_in"),
     sinceMs: instant,
@@ -76,14 +91,14 @@ const signIn = v.object({
   displayName: v.string(),
   alias: v.optional(v.string()),
   /** Absent after a revocation. */
-  access_token: v.optional(secret),
+  access_token: v.optional(accessToken),
   refresh_token: v.optional(secret),
   /** As it came with the sign-in, verified then; says who signed in, and opens nothing. */
   id_token: v.optional(secret),
   scopes: v.array(v.string()),
   issuedAtMs: instant,
   /** Absent: the provider told no end. */
-  expiresAtMs: v.optional(instant),
+  expiresAtMs: storedInstant,
   /** When this refresh token gave the access tokens that may still be valid: there is a limit to them (TA §10). */
   recentIssuesAtMs: v.optional(v.array(instant)),
   createdAtMs: instant,
@@ -128,7 +143,9 @@ const tombstone = v.object({
   provider: v.string(),
   pinned,
   client_id: v.string(),
-  access_token: secret,
+  access_token: accessToken,
+  /** When the token ends by itself; absent: not known. */
+  expiresAtMs: storedInstant,
   createdAtMs: instant,
 });
 

@@ -6,12 +6,26 @@
  */
 import type { Failure } from "../../contract/failure.ts";
 import type { SignInRecord, SignInState } from "../accounts/records.ts";
+import { statusFailure } from "../oauth/failures.ts";
 import type { TokenSet } from "../oauth/token-response.ts";
 import type { TokenVerdict } from "../oauth/token-request.ts";
+import type { Secret } from "../secret.ts";
 
 export type RefreshDecision =
-  /** Write the new tokens, then hand them out. */
-  | { readonly kind: "replace"; readonly tokens: TokenSet }
+  /** Write the new tokens, then hand them out. `failure`: what the answer told beside them; they are validated at once. */
+  | {
+      readonly kind: "replace";
+      readonly tokens: TokenSet;
+      readonly state: SignInState;
+      readonly failure?: Failure;
+    }
+  /** A new refresh token came, and no access token that can be used: write it, and try again with it. */
+  | {
+      readonly kind: "rotate";
+      readonly refreshToken: Secret;
+      readonly failure: Failure;
+      readonly retryAfterMs: number;
+    }
   /** The refresh token was not spent: take the intent back and try again, not before `retryAfterMs`. */
   | { readonly kind: "retry"; readonly failure: Failure; readonly retryAfterMs?: number }
   /** The state changes until the person does something. */
@@ -36,7 +50,19 @@ export function decideRefresh(
 ): RefreshDecision {
   switch (verdict.kind) {
     case "tokens":
-      return { kind: "replace", tokens: verdict.tokens };
+      return replace(verdict, record, providerName, nowMs);
+    case "unusable": {
+      const { member: detail, refreshToken } = verdict;
+      const failure = {
+        code: "provider_misbehaved",
+        provider: providerName,
+        what: "member",
+        detail,
+      } as const;
+      return refreshToken === undefined
+        ? unknownEnd(record, failure, "unusable", nowMs)
+        : { kind: "rotate", refreshToken, failure, retryAfterMs: ONE_TIME_WAIT_MS };
+    }
     case "not_sent":
       return { kind: "retry", failure: { code: "provider_unreachable", provider: providerName } };
     case "busy": {
@@ -45,21 +71,61 @@ export function decideRefresh(
       const retryAfterMs = Math.max(slowlyMs, verdict.retryAfterMs ?? 0);
       return {
         kind: "retry",
-        failure: { code: "provider_busy", provider: providerName, status: verdict.status },
+        failure: statusFailure(providerName, verdict.status),
         ...(retryAfterMs > 0 && { retryAfterMs }),
       };
     }
     case "refused":
       return refused(verdict.why, record, nowMs);
     case "uncertain":
-      return record.refreshReuse === "safe"
-        ? { kind: "retry", failure: uncertain(verdict, providerName) }
-        : {
-            kind: "settle",
-            state: { name: "refresh_ambiguous", sinceMs: nowMs },
-            failure: { code: "refresh_ambiguous", account: record.login },
-          };
+      return unknownEnd(
+        record,
+        uncertain(verdict, providerName),
+        verdict.failure === "lost" ? "lost" : "unusable",
+        nowMs,
+      );
   }
+}
+
+type Judged = Pick<SignInRecord, "refreshReuse" | "login">;
+
+/** The refresh token may be spent: one that works once is not sent again. */
+function unknownEnd(
+  { refreshReuse, login }: Judged,
+  failure: Failure,
+  why: "lost" | "unusable",
+  nowMs: number,
+): RefreshDecision {
+  return refreshReuse === "safe"
+    ? { kind: "retry", failure }
+    : {
+        kind: "settle",
+        state: { name: "refresh_ambiguous", sinceMs: nowMs, why },
+        failure: { code: "refresh_ambiguous", account: login, why },
+      };
+}
+
+/** The tokens that came count, whatever else the answer told. */
+function replace(
+  { tokens, error }: Extract<TokenVerdict, { kind: "tokens" }>,
+  { refreshReuse, login: account }: Judged,
+  provider: string,
+  nowMs: number,
+): RefreshDecision {
+  // A new refresh token that cannot be read leaves us with the old one, which is spent if it works once.
+  if (tokens.refreshTokenUnreadable === true && refreshReuse === "one_time")
+    return {
+      kind: "replace",
+      tokens,
+      state: { name: "refresh_ambiguous", sinceMs: nowMs, why: "unusable" },
+      failure: { code: "refresh_ambiguous", account, why: "unusable" },
+    };
+  return {
+    kind: "replace",
+    tokens,
+    state: { name: "signed_in" },
+    ...(error !== undefined && { failure: { code: "provider_error", provider, error } }),
+  };
 }
 
 function refused(
@@ -95,7 +161,7 @@ export const afterInterruption = ({
     ? state
     : refreshReuse === "safe"
       ? { name: "signed_in" }
-      : { name: "refresh_ambiguous", sinceMs: state.sinceMs };
+      : { name: "refresh_ambiguous", sinceMs: state.sinceMs, why: "interrupted" };
 
 /**
  * Whether a second use of the refresh token is known to be harmless. What was seen last counts: the same string came

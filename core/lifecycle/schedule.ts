@@ -1,5 +1,5 @@
 /** When the keeper acts on its own. Pure: instants in, instants out. */
-import type { SignInRecord } from "../accounts/records.ts";
+import type { SignInRecord, TombstoneRecord } from "../accounts/records.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -95,4 +95,33 @@ export function budgetFreeAtMs(record: SignInRecord): number {
   if (oldest === undefined || issues.length < ISSUES_AT_MOST) return 0;
   const lifeMs = record.expiresAtMs === undefined ? UNKNOWN_LIFE_MS : record.expiresAtMs - record.issuedAtMs;
   return oldest + lifeMs;
+}
+
+/** A removed token whose end is not known is taken to be over by then; no provider that is known lets one live as long. */
+const UNKNOWN_TOMBSTONE_LIFE_MS = 90 * DAY_MS;
+/** When a removed sign-in's token has ended by itself, so that nobody has to be told any more. */
+export const tombstoneEndsAtMs = ({
+  expiresAtMs,
+  createdAtMs,
+}: Pick<TombstoneRecord, "expiresAtMs" | "createdAtMs">): number =>
+  expiresAtMs ?? (createdAtMs > 0 ? createdAtMs + UNKNOWN_TOMBSTONE_LIFE_MS : Infinity);
+
+/**
+ * A record whose instants lie in the future was written by a clock that was ahead. Its token's life is right all the
+ * same, so it is counted from now: the earliest instant that is not too early. The record itself when its clock was right.
+ */
+export function withoutFutureInstants(record: SignInRecord, nowMs: number): SignInRecord {
+  const aheadMs = record.issuedAtMs - nowMs;
+  if (aheadMs <= CLOCK_JUMP_MS) return record;
+  const { expiresAtMs, state } = record;
+  return {
+    ...record,
+    issuedAtMs: nowMs,
+    createdAtMs: Math.min(record.createdAtMs, nowMs),
+    ...(expiresAtMs !== undefined && { expiresAtMs: expiresAtMs - aheadMs }),
+    ...(record.recentIssuesAtMs !== undefined && {
+      recentIssuesAtMs: record.recentIssuesAtMs.map((atMs) => Math.min(atMs, nowMs)),
+    }),
+    state: "sinceMs" in state ? { ...state, sinceMs: Math.min(state.sinceMs, nowMs) } : state,
+  };
 }

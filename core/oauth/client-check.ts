@@ -94,7 +94,7 @@ export function judgeClient(
   token: HttpOutcome,
   pages: readonly PageAnswer[],
 ): readonly ClientFinding[] {
-  const verdict = readTokenOutcome(provider, token, [], 0);
+  const verdict = readTokenOutcome(provider, token, { grant: "authorization_code", scopes: [] }, 0);
   const answers = pages.map(({ redirect_uri, outcome }) => ({
     redirect_uri,
     said: readPage(redirect_uri, outcome),
@@ -125,7 +125,7 @@ export function judgeClient(
   });
   const noSecretNeeded = hasSecret ? [secret("good")] : [];
 
-  if (verdict.kind === "tokens")
+  if (verdict.kind === "tokens" || verdict.kind === "unusable")
     // A code that nobody issued was taken: whatever this is, it is not to be trusted with a sign-in.
     return [
       {

@@ -4,7 +4,7 @@ import type { HttpOutcome, HttpRequest } from "../ports.ts";
 import type { DeviceAnswer, Provider } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
 import { tokenFailure } from "./failures.ts";
-import { formPost, jsonObject } from "./form.ts";
+import { errorIn, formPost, isSuccess, jsonObject, judgedStatus, tokenAnswer } from "./form.ts";
 import { readTokenOutcome, type TokenVerdict } from "./token-request.ts";
 
 /** RFC 8628 §3.5: where the server names no interval. */
@@ -64,8 +64,13 @@ export function readDeviceAuthorization(
   nowMs: number,
 ): Result<DeviceAuthorization> {
   const body = outcome.kind === "answered" ? jsonObject(outcome.body) : undefined;
-  if (outcome.kind !== "answered" || outcome.status !== 200 || body === undefined) {
-    const verdict = readTokenOutcome(provider, outcome, [], nowMs);
+  if (
+    outcome.kind !== "answered" ||
+    !isSuccess(outcome.status) ||
+    body === undefined ||
+    errorIn(body) !== undefined
+  ) {
+    const verdict = readTokenOutcome(provider, outcome, { grant: "device_code", scopes: [] }, nowMs);
     return verdict.kind === "tokens" ? failed({ code: "internal" }) : failed(tokenFailure(verdict, provider));
   }
   const { device_code, user_code, expires_in, interval } = body;
@@ -88,7 +93,7 @@ export function readDeviceAuthorization(
 
 export type DeviceVerdict =
   | { readonly kind: "again"; readonly intervalMs: number }
-  | { readonly kind: "tokens"; readonly tokens: Extract<TokenVerdict, { kind: "tokens" }>["tokens"] }
+  | Extract<TokenVerdict, { kind: "tokens" }>
   | { readonly kind: "ended"; readonly verdict: Exclude<TokenVerdict, { kind: "tokens" }> | DeviceAnswer };
 
 /**
@@ -102,15 +107,15 @@ export function readDevicePoll(
   receivedAtMs: number,
   intervalMs: number,
 ): DeviceVerdict {
-  if (outcome.kind === "answered" && outcome.status >= 400 && outcome.status < 500) {
-    const body = jsonObject(outcome.body) ?? {};
-    const said = provider.dialect.device(outcome.status, body);
+  const verdict = readTokenOutcome(provider, outcome, { grant: "device_code", scopes }, receivedAtMs);
+  if (verdict.kind === "tokens") return verdict;
+  const body = outcome.kind === "answered" ? tokenAnswer(outcome.body) : undefined;
+  if (outcome.kind === "answered" && body !== undefined && verdict.kind !== "unusable") {
+    const said = provider.dialect.device(judgedStatus(outcome.status, body), body);
     if (said === "pending") return { kind: "again", intervalMs };
     if (said === "slow_down") return { kind: "again", intervalMs: intervalMs + SLOWER_MS };
     if (said !== undefined) return { kind: "ended", verdict: said };
   }
-  const verdict = readTokenOutcome(provider, outcome, scopes, receivedAtMs);
-  if (verdict.kind === "tokens") return verdict;
   const passing = verdict.kind === "not_sent" || verdict.kind === "busy" || verdict.kind === "uncertain";
   return passing ? { kind: "again", intervalMs: intervalMs * 2 } : { kind: "ended", verdict };
 }

@@ -8,7 +8,8 @@ import type { RedirectFlow } from "../../contract/flow.ts";
 import { Secret } from "../secret.ts";
 import type { OneTimeValues } from "./authorization-request.ts";
 import { REDIRECTED } from "./flows.ts";
-import { readTokenResponse, type TokenSet } from "./token-response.ts";
+import { shownError } from "./form.ts";
+import { readTokenResponse, type TokenAnswer, type TokenSet } from "./token-response.ts";
 
 const CALLBACK = "app.tokenkeep://callback/";
 /** An attempt that takes longer has been forgotten by its person. */
@@ -63,9 +64,11 @@ export type DoorAnswer =
       readonly attempt: Attempt;
       readonly tokens?: TokenSet;
       readonly idToken?: Secret;
+      /** The answer told an error beside its tokens. */
+      readonly error?: string;
     }
-  /** The attempt is over. */
-  | { readonly kind: "ended"; readonly attempt: Attempt; readonly failure: Failure };
+  /** The attempt is over. `token`: one that came and cannot be used, to be ended at the provider. */
+  | { readonly kind: "ended"; readonly attempt: Attempt; readonly failure: Failure; readonly token?: Secret };
 
 export interface Door {
   expect(attempt: Attempt): void;
@@ -114,8 +117,13 @@ export function createDoor(): Door {
       waiting.delete(attempt.id);
       const ended = (failure: Failure): Result<DoorAnswer> => ok({ kind: "ended", attempt, failure });
       if (nowMs - attempt.startedAtMs > ATTEMPT_LIFE_MS) return ended({ code: "authorization_expired" });
-      if (error !== null) return ended(failureFor(error, attempt.redirect_uri));
       const read = readAnswer(attempt, query, fragment, nowMs);
+      // Tokens that came together with an error count, and so does the error; a code is worth nothing then.
+      const came =
+        read.ok && (read.value.kind === "tokens" || read.value.kind === "ended") ? read.value : undefined;
+      if (error !== null && came?.kind === "tokens") return ok({ ...came, error: shownError(error) });
+      if (error !== null)
+        return ok({ kind: "ended", attempt, ...came, failure: failureFor(error, attempt.redirect_uri) });
       return read.ok ? read : ended(read.failure);
     },
   };
@@ -147,21 +155,30 @@ function readAnswer(
   if (gives.includes("id_token") && idToken === "") return failed({ code: "code_rejected" });
   const tokens = gives.includes("access_token") ? readFragment(attempt, answer, nowMs) : undefined;
   if (tokens?.ok === false) return tokens;
+  if (tokens?.value.kind === "unusable") {
+    const { member: detail, accessToken } = tokens.value;
+    const failure = {
+      code: "provider_misbehaved",
+      provider: attempt.providerName,
+      what: "member",
+      detail,
+    } as const;
+    return ok({ kind: "ended", attempt, failure, ...(accessToken !== undefined && { token: accessToken }) });
+  }
   return ok({
     kind: "tokens",
     attempt,
-    ...(tokens !== undefined && { tokens: tokens.value }),
+    ...(tokens !== undefined && { tokens: tokens.value.tokens }),
     ...(idToken !== "" && { idToken: new Secret(idToken) }),
   });
 }
 
 /** RFC 6749 §4.2.2: the members of a token response, as text. A refresh token has no place there. */
-function readFragment(attempt: Attempt, answer: URLSearchParams, nowMs: number): Result<TokenSet> {
-  const { expires_in, refresh_token, ...members } = Object.fromEntries(answer);
-  if (refresh_token !== undefined) return failed({ code: "answer_mismatched" });
+function readFragment(attempt: Attempt, answer: URLSearchParams, nowMs: number): Result<TokenAnswer> {
+  const members = Object.fromEntries(answer);
+  if (members["refresh_token"] !== undefined) return failed({ code: "answer_mismatched" });
   if ((members["access_token"] ?? "") === "") return failed({ code: "code_rejected" });
-  const body = { ...members, ...(expires_in !== undefined && { expires_in: Number(expires_in) }) };
-  return readTokenResponse(body, attempt.scopes, nowMs, attempt.providerName);
+  return ok(readTokenResponse(members, attempt.scopes, nowMs));
 }
 
 /** RFC 6749 §4.1.2.1, and `redirect_mismatch` (TA §3). The code is shown, so it is cut to its alphabet. */

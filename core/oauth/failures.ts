@@ -1,9 +1,20 @@
 /** What a provider's answers on the way to a token mean to the person. Nothing was saved in any of these cases. */
 import type { Failure } from "../../contract/failure.ts";
 import type { HttpOutcome } from "../ports.ts";
+import { isSuccess } from "./form.ts";
 import type { TokenVerdict } from "./token-request.ts";
+import type { RevokeVerdict } from "./revoke.ts";
 import type { ValidateVerdict } from "./validate.ts";
 import type { DeviceAnswer, Provider } from "../providers/provider.ts";
+
+/**
+ * What a status without the provider's own words means to the person: trouble of the server's own (429 and 5xx), or an
+ * answer that is probably somebody else's.
+ */
+export const statusFailure = (provider: string, status: number): Failure =>
+  status === 429 || status >= 500
+    ? { code: "provider_busy", provider, status }
+    : { code: "answer_unrecognized", provider, status };
 
 /** `redirect_uri`: the one that was sent, where the flow has one. */
 export function tokenFailure(
@@ -15,7 +26,9 @@ export function tokenFailure(
     case "not_sent":
       return { code: "provider_unreachable", provider: name };
     case "busy":
-      return { code: "provider_busy", provider: name, status: verdict.status };
+      return statusFailure(name, verdict.status);
+    case "unusable":
+      return { code: "provider_misbehaved", provider: name, what: "member", detail: verdict.member };
     case "uncertain": {
       const { failure: what, detail } = verdict;
       return what === "lost"
@@ -52,7 +65,7 @@ export const deviceFailure = (
       ? { code: "authorization_denied", error: "access_denied" }
       : { code: "device_code_ended" };
 
-/** What an answer with nothing in it came to; undefined: it is a 200, to be read. */
+/** What an answer with nothing in it came to; undefined: it is a success, to be read. */
 export function answerFailure({ name }: Provider, outcome: HttpOutcome): Failure | undefined {
   switch (outcome.kind) {
     case "not_sent":
@@ -67,9 +80,7 @@ export function answerFailure({ name }: Provider, outcome: HttpOutcome): Failure
         detail: String(outcome.status),
       };
     case "answered":
-      return outcome.status === 200
-        ? undefined
-        : { code: "provider_busy", provider: name, status: outcome.status };
+      return isSuccess(outcome.status) ? undefined : statusFailure(name, outcome.status);
   }
 }
 
@@ -81,10 +92,32 @@ export function validationFailure(
     case "rejected":
       return { code: "access_token_rejected", provider: name };
     case "busy":
-      return { code: "provider_busy", provider: name, status: verdict.status };
+      return statusFailure(name, verdict.status);
     case "unreachable":
       return { code: "provider_unreachable", provider: name };
     case "misbehaved":
       return { code: "provider_misbehaved", provider: name, what: verdict.what, detail: verdict.detail };
+  }
+}
+
+/** Why a token could not be ended at the provider. */
+export function revocationFailure(
+  verdict: Exclude<RevokeVerdict, { kind: "gone" }>,
+  { name }: Provider,
+): Failure {
+  switch (verdict.kind) {
+    case "client_unknown":
+      return { code: "client_id_rejected" };
+    case "unreachable":
+      return { code: "provider_unreachable", provider: name };
+    case "not_json":
+      return {
+        code: "provider_misbehaved",
+        provider: name,
+        what: "not_json",
+        detail: String(verdict.status),
+      };
+    case "busy":
+      return statusFailure(name, verdict.status);
   }
 }

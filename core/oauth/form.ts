@@ -25,14 +25,47 @@ export function formPost(
   };
 }
 
-/** Reads a JSON object; anything else is undefined. */
-export function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Reads a JSON object, with or without a byte order mark; anything else is undefined. */
+export function jsonObject(text: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF+/, ""));
     return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
+      ? (value as JsonObject)
       : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** A whole answer of parameters instead of JSON: early OAuth servers send it, and some still do unless asked. */
+const FORM = /^[\w.%+-]+=[^\s<>{}"]*$/;
+
+/** Reads a token endpoint's answer: a JSON object (RFC 6749 §5.1), or the same members as a form. */
+export function tokenAnswer(text: string): JsonObject | undefined {
+  const trimmed = text.replace(/^\uFEFF+/, "").trim();
+  const form = FORM.test(trimmed) ? Object.fromEntries(new URLSearchParams(trimmed)) : undefined;
+  return (
+    jsonObject(text) ?? (form !== undefined && ("access_token" in form || "error" in form) ? form : undefined)
+  );
+}
+
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/** The error that an answer tells in its own words, under whatever status; undefined: it tells none. */
+export function errorIn({ error, status, message }: JsonObject): string | undefined {
+  if (typeof error === "string") return error === "" ? undefined : error;
+  if (typeof error === "object" && error !== null) return "error";
+  return Number(status) >= 400 && typeof message === "string" ? message : undefined;
+}
+
+/** The status that an answer's words are judged by: an error under 2xx counts under the status that it names, or 400. */
+export function judgedStatus(status: number, body: JsonObject): number {
+  if (!isSuccess(status)) return status;
+  const named = Number(body["status"]);
+  return Number.isInteger(named) && named >= 400 && named < 600 ? named : 400;
+}
+
+/** An error's word, made fit to be shown: it comes from elsewhere. */
+export const shownError = (error: string): string => error.replace(/[^\w .-]/g, "").slice(0, 60);

@@ -2,7 +2,7 @@ import type { HttpOutcome, HttpRequest } from "../ports.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Secret } from "../secret.ts";
 import type { ClientCredentials } from "./token-request.ts";
-import { formPost, jsonObject } from "./form.ts";
+import { errorIn, formPost, isSuccess, jsonObject, judgedStatus } from "./form.ts";
 
 /** RFC 7009 §2.1; the access token, since what a revoked refresh token does is not told (TA §12). */
 export const revokeRequest = (
@@ -20,18 +20,25 @@ export type RevokeVerdict =
   | { readonly kind: "gone" }
   | { readonly kind: "client_unknown" }
   | { readonly kind: "unreachable" }
+  /** Not an answer of the provider's: a login page of a network, say. */
+  | { readonly kind: "not_json"; readonly status: number }
   | { readonly kind: "busy"; readonly status: number };
 
+/** A 2xx has no body that matters (RFC 7009 §2.2), but a page is somebody else's answer. */
+const isPage = (body: string): boolean => /^[\uFEFF\s]*</.test(body);
+
+/** Reads the end of a revocation: any 2xx, and an error that says that the token is not valid, mean that it is gone. */
 export function readRevocation(provider: Provider, outcome: HttpOutcome): RevokeVerdict {
-  if (outcome.kind === "answered") {
-    const body = jsonObject(outcome.body) ?? {};
-    if (provider.dialect.revoked(outcome.status, body)) return { kind: "gone" };
-    // TA §12: 404, or 400 in an older shape.
-    if (outcome.status === 404 || provider.dialect.refusal(outcome.status, body) === "client_id")
-      return { kind: "client_unknown" };
-    return { kind: "busy", status: outcome.status };
-  }
   if (outcome.kind === "redirected" || outcome.kind === "too_large")
     return { kind: "busy", status: outcome.status };
-  return { kind: "unreachable" };
+  if (outcome.kind !== "answered") return { kind: "unreachable" };
+  const { status } = outcome;
+  const body = jsonObject(outcome.body) ?? {};
+  const told = errorIn(body) !== undefined;
+  if (isSuccess(status) && !told)
+    return isPage(outcome.body) ? { kind: "not_json", status } : { kind: "gone" };
+  const judged = judgedStatus(status, body);
+  if (provider.dialect.revoked(judged, body)) return { kind: "gone" };
+  if (provider.dialect.clientUnknown(judged, body)) return { kind: "client_unknown" };
+  return { kind: "busy", status: judged };
 }

@@ -1,9 +1,8 @@
-import type { Result } from "../../contract/failure.ts";
 import type { HttpOutcome, HttpRequest } from "../ports.ts";
-import type { Provider, Refusal } from "../providers/provider.ts";
+import type { Grant, Provider, Refusal } from "../providers/provider.ts";
 import type { Secret } from "../secret.ts";
-import { formPost, jsonObject } from "./form.ts";
-import { readTokenResponse, type TokenSet } from "./token-response.ts";
+import { errorIn, formPost, isSuccess, judgedStatus, shownError, tokenAnswer } from "./form.ts";
+import { readTokenResponse, type TokenSet, type UnusableAnswer } from "./token-response.ts";
 
 /** How a client proves itself: in the body, the only way every dialect takes (TA §6). */
 export interface ClientCredentials {
@@ -57,7 +56,10 @@ export const clientCredentialsRequest = (
  * may have acted on the request without our knowing the result (`uncertain`).
  */
 export type TokenVerdict =
-  | { readonly kind: "tokens"; readonly tokens: TokenSet }
+  /** `error`: the answer tells one beside its tokens, made fit to be shown. */
+  | { readonly kind: "tokens"; readonly tokens: TokenSet; readonly error?: string }
+  /** The server acted, and its access token cannot be used. What came with it is not to be lost. */
+  | ({ readonly kind: "unusable" } & UnusableAnswer)
   | { readonly kind: "refused"; readonly why: Refusal }
   /** Not sent, or turned away before any work: nothing happened at the provider. */
   | { readonly kind: "not_sent" }
@@ -70,11 +72,18 @@ export type TokenVerdict =
       readonly detail: string;
     };
 
+/** The request whose end is read: `grant` decides which refusals make sense. */
+export interface TokenQuestion {
+  readonly grant: Grant;
+  /** The scopes that were asked for. */
+  readonly scopes: readonly string[];
+}
+
 /** Reads the end of a token request. Pure; `receivedAtMs` is when the answer came. */
 export function readTokenOutcome(
   provider: Provider,
   outcome: HttpOutcome,
-  asked: readonly string[],
+  question: TokenQuestion,
   receivedAtMs: number,
 ): TokenVerdict {
   switch (outcome.kind) {
@@ -87,29 +96,36 @@ export function readTokenOutcome(
     case "too_large":
       return { kind: "uncertain", failure: "too_large", detail: String(outcome.status) };
     case "answered":
-      return readAnswer(provider, outcome, asked, receivedAtMs);
+      return readAnswer(provider, outcome, question, receivedAtMs);
   }
 }
 
+/** Tokens count under any 2xx; a refusal counts in the provider's own words alone, under 2xx and 4xx. */
 function readAnswer(
   provider: Provider,
   { status, body: text, retryAfterMs }: Extract<HttpOutcome, { kind: "answered" }>,
-  asked: readonly string[],
+  { grant, scopes }: TokenQuestion,
   receivedAtMs: number,
 ): TokenVerdict {
-  const body = jsonObject(text);
-  if (status === 200) {
-    if (body === undefined) return { kind: "uncertain", failure: "not_json", detail: "200" };
-    const tokens: Result<TokenSet> = readTokenResponse(body, asked, receivedAtMs, provider.name);
-    if (tokens.ok) return { kind: "tokens", tokens: tokens.value };
-    const detail = tokens.failure.code === "provider_misbehaved" ? tokens.failure.detail : "body";
-    return { kind: "uncertain", failure: "member", detail };
+  const body = tokenAnswer(text);
+  const error = body && errorIn(body);
+  if (isSuccess(status) && body !== undefined) {
+    const answer = readTokenResponse(body, scopes, receivedAtMs);
+    if (answer.kind === "tokens")
+      return { ...answer, ...(error !== undefined && { error: shownError(error) }) };
+    if (answer.accessToken !== undefined || answer.refreshToken !== undefined) return answer;
+    // An error that is not the provider's leaves open what the server did.
+    if (error === undefined || !provider.dialect.isOwnError(body))
+      return { kind: "uncertain", failure: "member", detail: answer.member };
   }
-  const why = body === undefined ? undefined : provider.dialect.refusal(status, body);
+  const judged = body === undefined ? status : judgedStatus(status, body);
+  const why = body === undefined || judged >= 500 ? undefined : provider.dialect.refusal(grant, judged, body);
   if (why !== undefined) return { kind: "refused", why };
-  const wholeTrouble = body !== undefined && (status === 500 || status === 503);
-  if ((status >= 400 && status < 500) || wholeTrouble) {
-    return { kind: "busy", status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const wholeTrouble = body !== undefined && (judged === 500 || judged === 503);
+  if ((judged >= 400 && judged < 500) || wholeTrouble) {
+    return { kind: "busy", status: judged, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   }
-  return { kind: "uncertain", failure: "status", detail: String(status) };
+  return isSuccess(status)
+    ? { kind: "uncertain", failure: "not_json", detail: String(status) }
+    : { kind: "uncertain", failure: "status", detail: String(status) };
 }

@@ -1,7 +1,8 @@
 import type { HttpOutcome, HttpRequest } from "../ports.ts";
 import type { Identity, Provider } from "../providers/provider.ts";
 import type { Secret } from "../secret.ts";
-import { jsonObject } from "./form.ts";
+import { endMs, lifeSec } from "../bounds.ts";
+import { errorIn, isSuccess, jsonObject, judgedStatus } from "./form.ts";
 
 /** TA §11. The time-out is also the probe's, before a one-time refresh token is spent. */
 export const validateRequest = (provider: Provider, accessToken: Secret): HttpRequest => ({
@@ -21,7 +22,7 @@ export interface Validation extends Omit<Identity, "expires_in"> {
 
 export type ValidateVerdict =
   | { readonly kind: "valid"; readonly validation: Validation }
-  /** 401, and only 401, ends a session (TA §11). */
+  /** 401 in the provider's own words, and nothing else, ends a session (TA §11; RFC 6750 §3.1). */
   | { readonly kind: "rejected" }
   | { readonly kind: "busy"; readonly status: number; readonly retryAfterMs?: number }
   | { readonly kind: "unreachable" }
@@ -38,23 +39,26 @@ export function readValidation(
   receivedAtMs: number,
 ): ValidateVerdict {
   if (outcome.kind === "not_sent" || outcome.kind === "lost") return { kind: "unreachable" };
-  if (outcome.kind === "redirected")
-    return { kind: "misbehaved", what: "redirect", detail: String(outcome.status) };
-  if (outcome.kind === "too_large")
-    return { kind: "misbehaved", what: "too_large", detail: String(outcome.status) };
-  const { status, retryAfterMs } = outcome;
-  if (status === 401) return { kind: "rejected" };
-  if (status !== 200) return { kind: "busy", status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  if (outcome.kind === "redirected" || outcome.kind === "too_large")
+    return {
+      kind: "misbehaved",
+      what: outcome.kind === "redirected" ? "redirect" : "too_large",
+      detail: String(outcome.status),
+    };
+  const { status, retryAfterMs, challenge = "" } = outcome;
   const body = jsonObject(outcome.body);
-  if (body === undefined) return { kind: "misbehaved", what: "not_json", detail: "200" };
+  const told = body !== undefined && errorIn(body) !== undefined;
+  const judged = isSuccess(status) && told ? judgedStatus(status, body) : status;
+  if (provider.dialect.rejectsToken(judged, body ?? {}, challenge)) return { kind: "rejected" };
+  if (!isSuccess(judged))
+    return { kind: "busy", status: judged, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  if (body === undefined) return { kind: "misbehaved", what: "not_json", detail: String(status) };
   const identity = provider.dialect.identity(body);
   if ("wrong" in identity) return { kind: "misbehaved", what: "member", detail: identity.wrong };
-  const { expires_in = 0, ...validation } = identity;
+  const { expires_in, ...validation } = identity;
+  const life = lifeSec(expires_in);
   return {
     kind: "valid",
-    validation: {
-      ...validation,
-      ...(expires_in > 0 && { expiresAtMs: receivedAtMs + Math.trunc(expires_in * 1000) }),
-    },
+    validation: { ...validation, ...(life !== undefined && { expiresAtMs: endMs(receivedAtMs, life) }) },
   };
 }

@@ -1,5 +1,6 @@
 /** What Tokenkeep has to know of an authorization server, as data. A provider is never code outside this folder. */
 import type { Flow } from "../../contract/flow.ts";
+import type { JsonObject } from "../oauth/form.ts";
 
 export interface Provider {
   /** Stable: part of account keys, redirect URIs and sealed records. */
@@ -55,22 +56,34 @@ export interface Provider {
   readonly ownClients?: readonly string[];
 }
 
-/** Reads what a provider says of a refusal. Everything else about a token answer is common to all. */
+/** What a token request is made by; each has refusals that only make sense there. */
+export type Grant = "authorization_code" | "refresh_token" | "device_code" | "client_credentials";
+
+/**
+ * A provider's own words. A status alone is nobody's word: proxies, firewalls and login pages of networks answer with
+ * 400, 401, 403 and 404 too, and with JSON. So each of these looks for what the provider is known to say.
+ */
 export interface Dialect {
   /** The header that `validate` wants (RFC 6750 uses `Bearer`; some servers have a scheme of their own). */
   validationScheme: "OAuth" | "Bearer";
   /** Why a token request was refused; undefined when the answer is not a refusal this dialect knows. */
-  refusal(status: number, body: Readonly<Record<string, unknown>>): Refusal | undefined;
+  refusal(grant: Grant, status: number, body: JsonObject): Refusal | undefined;
+  /** An error in the provider's form, whatever it says: the server was reached, and gave no token. */
+  isOwnError(body: JsonObject): boolean;
   /** What a refused poll of the device grant says; undefined: it is refused as any token request. */
-  device(status: number, body: Readonly<Record<string, unknown>>): DeviceAnswer | undefined;
-  /** What its answer to a validation says; undefined: not what it should say. */
-  identity(body: Readonly<Record<string, unknown>>): Identity | { readonly wrong: string };
+  device(status: number, body: JsonObject): DeviceAnswer | undefined;
+  /** True when a validation's answer says that the token is not valid. `challenge`: its `WWW-Authenticate`. */
+  rejectsToken(status: number, body: JsonObject, challenge: string): boolean;
+  /** What its answer to a validation says; `wrong` names a member without which it says nothing. */
+  identity(body: JsonObject): Identity | { readonly wrong: string };
   /** False: its validation tells of people, and knows nothing of a client's own token. */
   readonly validatesAppTokens: boolean;
   /** Whether a confidential client has to prove itself to end a token (RFC 7009 §2.1). */
   readonly revokesWithSecret: boolean;
-  /** True when a revocation's answer means that the token is gone (RFC 7009 §2.2 and what servers make of it). */
-  revoked(status: number, body: Readonly<Record<string, unknown>>): boolean;
+  /** True when a revocation's error says that the token is not valid any more, which is what was wanted. */
+  revoked(status: number, body: JsonObject): boolean;
+  /** True when a revocation's error says that the client does not exist. */
+  clientUnknown(status: number, body: JsonObject): boolean;
 }
 
 /** RFC 8628 §3.5. */
@@ -83,9 +96,10 @@ export interface Identity {
   /** Absent for an app token. */
   readonly user_id?: string;
   readonly login?: string;
+  /** Absent where it is not told, or cannot be read. */
   readonly scopes?: readonly string[];
-  /** In seconds; 0 or absent: no end is known, which is not an end (TA §1). */
-  readonly expires_in?: number;
+  /** In seconds, as it came: read by `lifeSec`. */
+  readonly expires_in?: unknown;
 }
 
 /** RFC 6749 §5.2 in our words: which of the things we sent was refused. */

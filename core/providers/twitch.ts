@@ -1,59 +1,90 @@
 import { loopbackRedirects } from "./redirects.ts";
 import { FLOWS } from "../../contract/flow.ts";
-import type { DeviceAnswer, Dialect, Identity, Provider, Refusal } from "./provider.ts";
+import { idText } from "../bounds.ts";
+import type { JsonObject } from "../oauth/form.ts";
+import { refusalFor } from "./oidc.ts";
+import type { DeviceAnswer, Dialect, Grant, Identity, Provider, Refusal } from "./provider.ts";
 
-/** The code word sits in `message`; `error`, if present, is the HTTP reason phrase (TA §14). Case varies over time. */
-const messageOf = (body: Readonly<Record<string, unknown>>): string =>
-  typeof body["message"] === "string" ? body["message"].toLowerCase() : "";
-
-/** Status first, text only where needed (TA §14). */
-function refusal(status: number, body: Readonly<Record<string, unknown>>): Refusal | undefined {
-  const message = messageOf(body);
-  if (status === 403) return "client_secret"; // TA §6: 403 `invalid client secret`
-  if (status === 401) return "grant"; // TA §10: documented for a refresh token that is no longer valid
-  if (status !== 400) return undefined;
-  if (message.includes("missing client secret")) return "client_secret_missing";
-  if (message.includes("invalid client secret")) return "client_secret";
-  if (message.includes("invalid client credentials")) return "client_public"; // TA §6, §14
-  if (message.includes("invalid client")) return "client_id";
-  if (message.includes("redirect_uri")) return "redirect_uri"; // TA §14: with and without a space before URI
-  if (/invalid (refresh token|authorization code|device code|grant)/.test(message)) return "grant";
-  return undefined;
+/**
+ * The message of an error in Twitch's form: `{ status, message, error? }`, with the status that it came with (TA §14).
+ * Case varies over time. Undefined: it is not Twitch's.
+ */
+function messageOf(status: number, body: JsonObject): string | undefined {
+  const { message } = body;
+  return typeof message === "string" && Number(body["status"]) === status ? message.toLowerCase() : undefined;
 }
 
-/** TA §11: `login` and `user_id` are null or absent for an app token, `scopes` is null when there are none. */
-function identity(body: Readonly<Record<string, unknown>>): Identity | { readonly wrong: string } {
-  const { client_id, user_id, login, scopes, expires_in } = body;
-  if (typeof client_id !== "string" || client_id === "") return { wrong: "client_id" };
-  const list: unknown = scopes ?? [];
-  if (!Array.isArray(list) || !list.every((item) => typeof item === "string")) return { wrong: "scopes" };
+/** What Twitch says of a token request that it refuses (TA §6, §8, §10, §14): status, the message's first words, meaning. */
+const REFUSALS: readonly (readonly [readonly number[], RegExp, Refusal])[] = [
+  [[400, 401, 403], /^invalid client secret/, "client_secret"],
+  [[400], /^missing client secret/, "client_secret_missing"],
+  [[400], /^invalid client credentials/, "client_public"],
+  [[400, 404], /^(?:invalid client(?:_id)?\b|client does not exist)/, "client_id"],
+  [[400], /^parameter redirect_uri does not match/, "redirect_uri"], // with and without a space before URI
+  [[400, 401], /^invalid (?:refresh token|authorization code|device code|grant)/, "grant"],
+];
+
+function refusal(grant: Grant, status: number, body: JsonObject): Refusal | undefined {
+  const message = messageOf(status, body);
+  if (message === undefined) return undefined;
+  const [, , found] =
+    REFUSALS.find(([statuses, words]) => statuses.includes(status) && words.test(message)) ?? [];
+  return refusalFor(grant, found);
+}
+
+const names = (value: unknown): readonly string[] | undefined => {
+  if (typeof value === "string") return value.split(/\s+/).filter(Boolean);
+  if (!Array.isArray(value)) return undefined;
+  return value.filter((item): item is string => typeof item === "string" && item !== "");
+};
+
+/**
+ * TA §11: `login` and `user_id` are null or absent for an app token, `scopes` is null when there are none. Scopes in a
+ * form that cannot be read are not told.
+ */
+function identity({ scopes, expires_in, ...body }: JsonObject): Identity | { readonly wrong: string } {
+  const client_id = idText(body["client_id"]);
+  if (client_id === undefined) return { wrong: "client_id" };
+  const user_id = idText(body["user_id"]);
+  if (user_id === undefined && !["", null, undefined].includes(body["user_id"] as null))
+    return { wrong: "user_id" };
+  const login = idText(body["login"]);
+  const told = names(scopes ?? []);
   return {
     client_id,
-    ...(typeof user_id === "string" && user_id !== "" && { user_id }),
-    ...(typeof login === "string" && login !== "" && { login }),
-    scopes: list.filter(Boolean),
-    ...(typeof expires_in === "number" && { expires_in }),
+    ...(user_id !== undefined && { user_id }),
+    ...(login !== undefined && { login }),
+    ...(told !== undefined && { scopes: told }),
+    expires_in,
   };
 }
 
 /** TA §8: the code word sits in `message`. A code that is used, unknown or over is all the same to it. */
-function device(_status: number, body: Readonly<Record<string, unknown>>): DeviceAnswer | undefined {
-  const message = messageOf(body);
-  if (message.includes("authorization_pending")) return "pending";
-  if (message.includes("slow_down")) return "slow_down";
-  if (/access_denied|authorization_denied/.test(message)) return "denied";
-  return message.includes("invalid device code") || message.includes("expired") ? "expired" : undefined;
+function device(status: number, body: JsonObject): DeviceAnswer | undefined {
+  const message = messageOf(status, body);
+  if (message === undefined || status >= 500) return undefined;
+  if (message.startsWith("authorization_pending")) return "pending";
+  if (message.startsWith("slow_down")) return "slow_down";
+  if (/^(?:access|authorization)_denied/.test(message)) return "denied";
+  return /^invalid device code|\bexpired\b/.test(message) ? "expired" : undefined;
 }
+
+/** TA §11, §14. “Missing authorization token” is not among them: a proxy may take the header away. */
+const NOT_VALID = /^invalid (?:access|oauth) token/;
 
 export const twitchDialect: Dialect = {
   device,
   identity,
   validationScheme: "OAuth", // TA §11
   refusal,
+  isOwnError: (body) => messageOf(Number(body["status"]), body) !== undefined,
+  rejectsToken: (status, body) => status === 401 && NOT_VALID.test(messageOf(status, body) ?? ""),
   validatesAppTokens: true,
   revokesWithSecret: false, // TA §12
-  // TA §12: 200, or 400 `Invalid token` for one that is already gone. 404 is an unknown client, not an answer.
-  revoked: (status, body) => status === 200 || (status === 400 && messageOf(body).includes("invalid token")),
+  revoked: (status, body) => status === 400 && /^invalid token/.test(messageOf(status, body) ?? ""), // TA §12
+  clientUnknown: (status, body) =>
+    [400, 404].includes(status) &&
+    /^(?:client does not exist|invalid client(?:_id)?\b)/.test(messageOf(status, body) ?? ""), // TA §12
 };
 
 /** TA §9: what may be asked for, and the scope without which it stays out. */

@@ -17,6 +17,7 @@ import {
   VALIDATE_EVERY_MS,
 } from "../../core/lifecycle/schedule.ts";
 import { limiter, queuePerKey } from "../../core/single-flight.ts";
+import { createInstantRepair } from "./instants.ts";
 import { chanceOf, createWatches, waitsFor, type Changed, type KeeperParts, type Watches } from "./parts.ts";
 import { createRefresher } from "./refresher.ts";
 import { createRevoker, type Revoker } from "./revoker.ts";
@@ -87,7 +88,7 @@ function createAgenda(): Agenda {
   return {
     first: () => queue.peek(),
     add(id, atMs) {
-      if (atMs >= (queued.get(id) ?? Infinity)) return;
+      if (!(atMs < (queued.get(id) ?? Infinity))) return; // nor what is no number
       queued.set(id, atMs);
       queue.push({ id, atMs });
     },
@@ -129,6 +130,7 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
   const { refresh } = refreshNow;
   const { validate, validateNow } = createValidator(parts, watches, refresh, enqueue, changed);
   const revoker = createRevoker(parts, watches, enqueue, changed);
+  const repairInstants = createInstantRepair(parts, watches, enqueue, changed);
 
   const running = new Set<Promise<unknown>>();
   const planned = new Set<string>();
@@ -284,6 +286,7 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
     toldAtMs = -Infinity;
     scheduleAll();
     changed();
+    void track(repairInstants().then(scheduleAll));
   }
 
   const nextCheckAtMs = (): number | undefined => {
@@ -325,11 +328,12 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
         history.note({
           signIn: record.id,
           what: "failed",
-          failure: { code: "refresh_ambiguous", account: record.login },
+          failure: { code: "refresh_ambiguous", account: record.login, why: "interrupted" },
         });
       watches.of(record.id).unsaved = { ...record, state }; // counts at once, even if the disk does not take it now
     }
     for (const { id } of interrupted) await refreshNow.save(id);
+    await repairInstants();
     if (!active) return;
     [seenWallMs, seenMonotonicMs] = [clock.nowMs(), clock.monotonicMs()];
     scheduleAll();

@@ -35,7 +35,7 @@ function refusalOf(record: SignInRecord): Failure | undefined {
     case "needs_sign_in":
       return { code: "needs_sign_in", account };
     case "refresh_ambiguous":
-      return { code: "refresh_ambiguous", account };
+      return { code: "refresh_ambiguous", account, why: record.state.why ?? "interrupted" };
     default:
       return renews(record) ? undefined : { code: "refresh_token_missing", account };
   }
@@ -64,7 +64,7 @@ export function createRefresher(
     return keeping.later(id, ...what);
   };
 
-  const withTokens = (record: SignInRecord, tokens: TokenSet): SignInRecord => {
+  const withTokens = (record: SignInRecord, tokens: TokenSet, state: SignInState): SignInRecord => {
     const { expiresAtMs: _ended, ...rest } = record;
     const issuedAtMs = clock.nowMs();
     const rotated = tokens.refreshToken?.equals(record.refresh_token ?? tokens.refreshToken) === false;
@@ -78,7 +78,7 @@ export function createRefresher(
       // The limit is each refresh token's own, and so is the count.
       recentIssuesAtMs: rotated ? [issuedAtMs] : issuesAfter(record, issuedAtMs, tokens.expiresAtMs),
       ...(tokens.expiresAtMs !== undefined && { expiresAtMs: tokens.expiresAtMs }),
-      state: { name: "signed_in" },
+      state,
     };
   };
 
@@ -100,13 +100,26 @@ export function createRefresher(
     const settle = (state: SignInState) => keep({ ...record, state });
     switch (decision.kind) {
       case "replace": {
-        const renewed = withTokens(record, decision.tokens);
+        const { tokens, state, failure } = decision;
+        const renewed = withTokens(record, tokens, state);
         const kept = await keep(renewed);
         watches.endsIn(renewed);
-        if (watches.of(id).unsaved === undefined) allWell(watches.of(id));
+        const watch = watches.of(id);
+        if (watch.unsaved === undefined) allWell(watch);
         history.note({ signIn: id, what: "refreshed" });
         log.info("refresh.done", { signIn: id });
+        if (failure === undefined) return kept;
+        watch.reason ??= failure;
+        watch.nextCheckAtMs = 0; // what came beside them makes these tokens doubtful
+        history.note({ signIn: id, what: "failed", failure });
+        log.warn("refresh.doubtful", { signIn: id, code: failure.code });
         return kept;
+      }
+      case "rotate": {
+        const { refreshToken: refresh_token, failure, retryAfterMs } = decision;
+        await keep({ ...record, refresh_token, state: { name: "signed_in" } });
+        log.warn("refresh.rotated", { signIn: id, code: failure.code });
+        return later(id, failure, "unreachable", retryAfterMs);
       }
       case "retry":
         await settle({ name: "signed_in" });
@@ -154,7 +167,8 @@ export function createRefresher(
       const outcome = await http.send(
         clientCredentialsRequest(provider.value, credentialsOf(client), before.scopes),
       );
-      const verdict = readTokenOutcome(provider.value, outcome, before.scopes, clock.nowMs());
+      const question = { grant: "client_credentials", scopes: before.scopes } as const;
+      const verdict = readTokenOutcome(provider.value, outcome, question, clock.nowMs());
       return carryOut(before, decideRefresh(verdict, before, provider.value.name, clock.nowMs()));
     }
     const { refresh_token } = before;
@@ -176,7 +190,8 @@ export function createRefresher(
     });
     if (!intent.ok) return later(id, intent.failure, "storage_failing");
     const outcome = await http.send(refreshRequest(provider.value, credentialsOf(client), refresh_token));
-    const verdict = readTokenOutcome(provider.value, outcome, before.scopes, clock.nowMs());
+    const question = { grant: "refresh_token", scopes: before.scopes } as const;
+    const verdict = readTokenOutcome(provider.value, outcome, question, clock.nowMs());
     return carryOut(intent.value, decideRefresh(verdict, before, provider.value.name, clock.nowMs()));
   }
 

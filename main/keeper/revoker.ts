@@ -1,6 +1,8 @@
 /** Ends tokens at the provider (TA §12): on request, and for sign-ins that were removed while it could not be told. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { SignInRecord, TombstoneRecord } from "../../core/accounts/records.ts";
+import { tombstoneEndsAtMs } from "../../core/lifecycle/schedule.ts";
+import { revocationFailure } from "../../core/oauth/failures.ts";
 import { readRevocation, revokeRequest } from "../../core/oauth/revoke.ts";
 import { createKeeping } from "./keeping.ts";
 import { allWell, credentialsOf, providerFor, type KeeperParts, type Watches } from "./parts.ts";
@@ -38,21 +40,17 @@ export function createRevoker(
     const credentials = client === undefined ? { client_id: record.client_id } : credentialsOf(client);
     const outcome = await http.send(revokeRequest(provider.value, credentials, record.access_token));
     const verdict = readRevocation(provider.value, outcome);
-    switch (verdict.kind) {
-      case "gone":
-        return ok(null);
-      case "client_unknown":
-        return failed({ code: "client_id_rejected" });
-      case "unreachable":
-        return failed({ code: "provider_unreachable", provider: provider.value.name });
-      case "busy":
-        return failed({ code: "provider_busy", provider: provider.value.name, status: verdict.status });
-    }
+    return verdict.kind === "gone" ? ok(null) : failed(revocationFailure(verdict, provider.value));
   }
 
   async function bury({ id }: TombstoneRecord): Promise<void> {
     const tombstone = vault.get("tombstone", id);
     if (tombstone === undefined) return; // told meanwhile
+    if (tombstoneEndsAtMs(tombstone) <= clock.nowMs()) {
+      log.info("remove.ended", { signIn: id });
+      await vault.erase(id); // nothing is left to be ended
+      return;
+    }
     const told = await tell(tombstone);
     // An unknown client or provider will not know the token tomorrow either.
     const final =
@@ -90,7 +88,7 @@ export function createRevoker(
           changed();
           return ok(null);
         }
-        const { provider, pinned, client_id, generation } = record;
+        const { provider, pinned, client_id, generation, expiresAtMs } = record;
         const buried = await vault.write<TombstoneRecord>({
           kind: "tombstone",
           id,
@@ -99,6 +97,7 @@ export function createRevoker(
           pinned,
           client_id,
           access_token,
+          ...(expiresAtMs !== undefined && { expiresAtMs }),
           createdAtMs: clock.nowMs(),
         });
         if (!buried.ok) return buried;

@@ -30,6 +30,10 @@ const EXPIRY_SLACK_MS = 5 * 60_000;
 const isTokenOf = (judged: SignInRecord, record: SignInRecord | undefined): record is SignInRecord =>
   judged.access_token !== undefined && record?.access_token?.equals(judged.access_token) === true;
 
+/** The name to show once the login may have changed. */
+const newName = ({ login, displayName }: SignInRecord, told: string): string =>
+  told === login ? displayName : told;
+
 export interface Validator {
   /**
    * Validates a sign-in now, one at a time per sign-in. A 401 leads to `refresh` where that is possible and
@@ -77,9 +81,16 @@ export function createValidator(
     return failed(failure);
   };
 
-  async function confirmed(record: SignInRecord, validation: Validation): Promise<Result<null>> {
+  async function confirmed(
+    record: SignInRecord,
+    validation: Validation,
+    provider: string,
+  ): Promise<Result<null>> {
     const { client_id, user_id, scopes = record.scopes, expiresAtMs } = validation;
     const foreign = client_id !== undefined && client_id !== record.client_id;
+    // Somebody else is an alarm; nobody is an answer that says too little.
+    if (!foreign && user_id === undefined && record.user_id !== "")
+      return unknown(record.id, { code: "provider_misbehaved", provider, what: "member", detail: "user_id" });
     if (foreign || (user_id ?? "") !== record.user_id) {
       return needsSignIn(record, "identity_mismatch", { code: "identity_mismatch" });
     }
@@ -98,7 +109,8 @@ export function createValidator(
     return update(record, (now) => ({
       ...now,
       login,
-      displayName: now.displayName === now.login ? login : now.displayName,
+      // In other capitals it is the login all the same; in another script it is a name of its own (TA §21).
+      displayName: now.displayName.toLowerCase() === now.login ? newName(now, login) : now.displayName,
       scopes: [...scopes],
       ...(moved && { expiresAtMs }),
     }));
@@ -149,7 +161,7 @@ export function createValidator(
     watches.of(id).nextCheckAtMs = clock.nowMs() + nextValidationMs(chanceOf(random));
     switch (verdict.kind) {
       case "valid":
-        return confirmed(record, verdict.validation);
+        return confirmed(record, verdict.validation, provider.value.name);
       case "rejected":
         return rejected(record, provider.value.name);
       default:

@@ -125,7 +125,9 @@ export function createAuthorizations(
   /** Asks whether the person has answered, as long as anybody waits for it. */
   async function awaitDevice(course: Course): Promise<void> {
     const waits = () => courses.has(course.id) && course.step === "waiting";
-    const answer = await pollDevice(course, parts, waits);
+    const answer = await pollDevice(course, parts, waits, (unusable) =>
+      exchange.endUnusable(course, unusable),
+    );
     if (answer === undefined) return;
     if (!answer.ok) return fail(course, answer.failure);
     if (!waits()) return exchange.revoke(course, answer.value.tokens.accessToken); // it came too late for anybody
@@ -150,8 +152,11 @@ export function createAuthorizations(
         fail(course, { code: "state_rejected" });
       return false;
     }
-    if (answer.value.kind === "ended") fail(course, answer.value.failure);
-    else inBackground(course, redeem(course, answer.value));
+    if (answer.value.kind === "ended") {
+      const { failure, token } = answer.value;
+      if (token !== undefined) void exchange.revoke(course, token);
+      fail(course, failure);
+    } else inBackground(course, redeem(course, answer.value));
     return true;
   }
 

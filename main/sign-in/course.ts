@@ -23,6 +23,8 @@ export interface Arrived {
   readonly scopes: readonly string[];
   readonly expiresAtMs?: number;
   readonly receivedAtMs: number;
+  /** The provider told an error beside the tokens: the person decides. */
+  readonly error?: string;
 }
 
 export type ArrivedWithTokens = Arrived & { readonly tokens: TokenSet };

@@ -8,10 +8,11 @@ import {
   type DeviceAuthorization,
 } from "../../core/oauth/device.ts";
 import { deviceFailure } from "../../core/oauth/failures.ts";
-import type { TokenSet } from "../../core/oauth/token-response.ts";
+import type { TokenSet, UnusableAnswer } from "../../core/oauth/token-response.ts";
 import type { Clock, HttpClient } from "../../core/ports.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import type { Course } from "./course.ts";
+import type { Redeemed } from "./exchange.ts";
 import { windowPage, type WaysParts } from "./ways.ts";
 
 interface Parts {
@@ -36,7 +37,8 @@ export async function pollDevice(
   { provider, client: { client_id }, scopes, device: asked }: Course,
   { http, clock }: Parts,
   waits: () => boolean,
-): Promise<Result<{ readonly tokens: TokenSet; readonly receivedAtMs: number }> | undefined> {
+  endUnusable: (answer: UnusableAnswer) => Promise<void>,
+): Promise<Result<Redeemed & { readonly tokens: TokenSet }> | undefined> {
   const { device } = provider;
   if (device === undefined || asked === undefined) return failed({ code: "internal" });
   for (let { intervalMs } = asked; ;) {
@@ -46,7 +48,16 @@ export async function pollDevice(
     const outcome = await http.send(devicePoll(provider, device, client_id, asked.deviceCode, scopes));
     const receivedAtMs = clock.nowMs();
     const verdict = readDevicePoll(provider, outcome, scopes, receivedAtMs, intervalMs);
-    if (verdict.kind === "tokens") return ok({ tokens: verdict.tokens, receivedAtMs });
+    if (verdict.kind === "tokens") {
+      const { tokens, error } = verdict;
+      return ok({ tokens, receivedAtMs, ...(error !== undefined && { error }) });
+    }
+    if (
+      verdict.kind === "ended" &&
+      typeof verdict.verdict !== "string" &&
+      verdict.verdict.kind === "unusable"
+    )
+      await endUnusable(verdict.verdict);
     if (!waits()) return undefined;
     if (verdict.kind === "ended") return failed(deviceFailure(verdict.verdict, provider));
     intervalMs = verdict.intervalMs;

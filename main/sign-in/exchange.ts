@@ -5,11 +5,12 @@ import { tokenFailure, validationFailure } from "../../core/oauth/failures.ts";
 import { isOidc } from "../../core/oauth/flows.ts";
 import { readRevocation, revokeRequest } from "../../core/oauth/revoke.ts";
 import { clientCredentialsRequest, codeRequest, readTokenOutcome } from "../../core/oauth/token-request.ts";
-import type { TokenSet } from "../../core/oauth/token-response.ts";
+import type { TokenSet, UnusableAnswer } from "../../core/oauth/token-response.ts";
 import { readValidation, validateRequest } from "../../core/oauth/validate.ts";
 import { verifyIdToken, type ExpectedIdToken, type IdClaims } from "../../core/oidc/id-token.ts";
 import { algorithmsOf } from "../../core/oidc/keys.ts";
 import type { Clock, HttpClient, HttpRequest, Log } from "../../core/ports.ts";
+import type { Grant } from "../../core/providers/provider.ts";
 import type { Secret } from "../../core/secret.ts";
 import { credentialsOf } from "../keeper/parts.ts";
 import type { Arrived, Course } from "./course.ts";
@@ -22,6 +23,8 @@ export interface Redeemed {
   /** Absent where the flow gives an ID token alone. */
   readonly tokens?: TokenSet;
   readonly idToken?: Secret;
+  /** The answer told an error beside them, made fit to be shown. */
+  readonly error?: string;
   readonly receivedAtMs: number;
 }
 
@@ -34,6 +37,8 @@ export interface Exchange {
   identify(course: Course, redeemed: Redeemed): Promise<Result<Arrived>>;
   /** Ends a token that nobody is to have. */
   revoke(course: Course, token: Secret): Promise<void>;
+  /** Ends what came with an answer that cannot be used. */
+  endUnusable(course: Course, answer: UnusableAnswer): Promise<void>;
 }
 
 export function createExchange(parts: {
@@ -45,16 +50,24 @@ export function createExchange(parts: {
   const keys = createKeys(parts);
 
   async function askForTokens(
-    { provider, scopes }: Course,
+    course: Course,
+    grant: Grant,
     request: HttpRequest,
     redirect_uri?: string,
   ): Promise<Result<Redeemed>> {
+    const { provider } = course;
     const outcome = await http.send(request);
     const receivedAtMs = clock.nowMs();
-    const verdict = readTokenOutcome(provider, outcome, scopes, receivedAtMs);
+    const verdict = readTokenOutcome(provider, outcome, { grant, scopes: course.scopes }, receivedAtMs);
+    if (verdict.kind === "unusable") await endUnusable(course, verdict);
     if (verdict.kind !== "tokens") return failed(tokenFailure(verdict, provider, redirect_uri));
-    const { tokens } = verdict;
-    return ok({ tokens, ...(tokens.idToken !== undefined && { idToken: tokens.idToken }), receivedAtMs });
+    const { tokens, error } = verdict;
+    return ok({
+      tokens,
+      ...(tokens.idToken !== undefined && { idToken: tokens.idToken }),
+      ...(error !== undefined && { error }),
+      receivedAtMs,
+    });
   }
 
   /** The claims of an ID token that is what it has to be. A key that is not known is asked for once. */
@@ -127,31 +140,42 @@ export function createExchange(parts: {
     });
   }
 
+  async function revoke({ id, provider, client }: Course, token: Secret): Promise<void> {
+    const outcome = await http.send(revokeRequest(provider, credentialsOf(client), token));
+    const { kind } = readRevocation(provider, outcome);
+    if (kind !== "gone") log.warn("authorization.not_revoked", { authorization: id, kind });
+  }
+  async function endUnusable(course: Course, { accessToken, refreshToken }: UnusableAnswer): Promise<void> {
+    for (const token of [refreshToken, accessToken]) if (token !== undefined) await revoke(course, token);
+  }
+
   return {
     async redeem(course, answer) {
       const { attempt } = answer;
       if (answer.kind === "tokens") {
-        const { tokens, idToken } = answer;
+        const { tokens, idToken, error } = answer;
         return ok({
           ...(tokens !== undefined && { tokens }),
           ...(idToken !== undefined && { idToken }),
+          ...(error !== undefined && { error }),
           receivedAtMs: clock.nowMs(),
         });
       }
       const { redirect_uri, codeVerifier: code_verifier } = attempt;
       const form = { code: answer.code, redirect_uri, code_verifier };
       const request = codeRequest(course.provider, credentialsOf(course.client), form);
-      return askForTokens(course, request, redirect_uri);
+      return askForTokens(course, "authorization_code", request, redirect_uri);
     },
 
     mint: (course) =>
       askForTokens(
         course,
+        "client_credentials",
         clientCredentialsRequest(course.provider, credentialsOf(course.client), course.scopes),
       ),
 
     async identify(course, redeemed) {
-      const { tokens, idToken, receivedAtMs } = redeemed;
+      const { tokens, idToken, receivedAtMs, error } = redeemed;
       const claims = isOidc(course.flow) ? await verified(course, redeemed) : undefined;
       if (claims?.ok === false) return claims;
       const proof =
@@ -162,17 +186,16 @@ export function createExchange(parts: {
         const login = typeof name === "string" && name !== "" ? name : sub;
         return ok({ user_id: sub, login, scopes: [], receivedAtMs, idToken: proof });
       }
-      const arrived = await validated(course, tokens, receivedAtMs);
-      if (!arrived.ok || proof === undefined) return arrived;
-      return proof.claims.sub === arrived.value.user_id
-        ? ok({ ...arrived.value, idToken: proof })
+      const validation = await validated(course, tokens, receivedAtMs);
+      if (!validation.ok) return validation;
+      const arrived = { ...validation.value, ...(error !== undefined && { error }) };
+      if (proof === undefined) return ok(arrived);
+      return proof.claims.sub === arrived.user_id
+        ? ok({ ...arrived, idToken: proof })
         : failed({ code: "id_token_rejected", provider: course.provider.name, why: "subject" });
     },
 
-    async revoke({ id, provider, client }, token) {
-      const outcome = await http.send(revokeRequest(provider, credentialsOf(client), token));
-      const { kind } = readRevocation(provider, outcome);
-      if (kind !== "gone") log.warn("authorization.not_revoked", { authorization: id, kind });
-    },
+    revoke,
+    endUnusable,
   };
 }

@@ -33,7 +33,7 @@ export function authorizationView(
     return { ...common, step, device: { user_code, verification_uri, expiresAtMs } };
   }
   if (step !== "confirm" || arrived === undefined) return { ...common, step: "exchanging" };
-  const { tokens, idToken, user_id, login, scopes, expiresAtMs } = arrived;
+  const { tokens, idToken, user_id, login, scopes, expiresAtMs, error } = arrived;
   return {
     ...common,
     step,
@@ -54,6 +54,7 @@ export function authorizationView(
         },
       }),
     ...(insteadOf !== undefined && { insteadOf }),
+    ...(error !== undefined && { doubt: { code: "provider_error", provider: provider.name, error } }),
   };
 }
 

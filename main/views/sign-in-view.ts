@@ -50,7 +50,7 @@ function failureOf(record: SignInRecord, providerName: string): Failure | undefi
     case "config_error":
       return { code: state.why };
     case "refresh_ambiguous":
-      return { code: "refresh_ambiguous", account };
+      return { code: "refresh_ambiguous", account, why: state.why ?? "interrupted" };
     case "revoked":
       return { code: "token_revoked", account };
     default:

@@ -137,6 +137,18 @@ describe("the door", () => {
       expect([tokens?.accessToken.reveal(), idToken?.reveal()]).toEqual(["t", "i"]);
       expect(tokens).toMatchObject({ scopes: ["chat:read", "chat:edit"], expiresAtMs: 61_000 });
     });
+    test("a token that came with an error counts, and the error is told", () => {
+      expects("implicit");
+      const answer = door.answer(at(`error=partial#${token}&state=s1`), mine, 1);
+      expect(answer).toMatchObject({ value: { kind: "tokens", error: "partial" } });
+    });
+    test("a token that cannot be used is named, and given to be revoked", () => {
+      expects("implicit");
+      const answer = door.answer(at("#access_token=t&token_type=mac&state=s1"), mine, 1);
+      const ended = answer.ok && answer.value.kind === "ended" ? answer.value : undefined;
+      expect(ended?.failure).toMatchObject({ what: "member", detail: "token_type" });
+      expect(ended?.token?.reveal()).toBe("t");
+    });
     test("an ID token alone has no access token beside it", () => {
       expects("oidc_implicit");
       const answer = door.answer(at("#id_token=i&state=s1"), mine, 1);
@@ -152,7 +164,9 @@ describe("the door", () => {
       ["implicit", `#${token}&refresh_token=r`, "answer_mismatched"],
       ["implicit", "#token_type=bearer", "code_rejected"],
       ["implicit", "#access_token=t&token_type=mac", "provider_misbehaved"],
-      ["implicit", `#${token}&expires_in=soon`, "provider_misbehaved"],
+      ["implicit", `#${token}&expires_in=soon`, undefined],
+      ["implicit", `#${token}&error=partial`, undefined],
+      ["implicit", `?error=partial#${token}`, undefined],
       ["oidc_implicit_token", `#${token}`, "code_rejected"],
       ["oidc_implicit", `#${token}&id_token=i`, "answer_mismatched"],
       ["oidc_implicit", "#", "code_rejected"],

@@ -7,6 +7,7 @@ import { twitch } from "../../core/providers/twitch.ts";
 import { Secret } from "../../core/secret.ts";
 
 const NOW = 5_000;
+const REFRESH = { grant: "refresh_token", scopes: [] } as const;
 const json = (status: number, body: unknown): HttpOutcome => ({
   kind: "answered",
   status,
@@ -34,7 +35,8 @@ const rows: readonly [string, HttpOutcome, { one_time: string; safe: string }][]
   ["403 invalid client secret", said(403, "invalid client secret"), CONFIG],
   ["400 Invalid refresh token", said(400, "Invalid refresh token"), GONE],
   ["400 in another case", said(400, "INVALID REFRESH TOKEN"), GONE],
-  ["401", said(401, "anything"), GONE],
+  ["401 Invalid refresh token", said(401, "Invalid refresh token"), GONE],
+  ["401 of other words", said(401, "anything"), RETRY],
   ["400 of unknown words", said(400, "a new kind of trouble"), RETRY],
   ["404", html(404), RETRY],
   ["500 with JSON", said(500, "Missing column authorization_id"), RETRY],
@@ -53,7 +55,7 @@ const rows: readonly [string, HttpOutcome, { one_time: string; safe: string }][]
 
 describe.each(["one_time", "safe"] as const)("%s", (refreshReuse) => {
   test.each(rows)("%s", (_name, outcome, want) => {
-    const verdict = readTokenOutcome(twitch, outcome, [], NOW);
+    const verdict = readTokenOutcome(twitch, outcome, REFRESH, NOW);
     const decision = decideRefresh(verdict, { refreshReuse, login: "mirelune" }, "Twitch", NOW);
     expect(decision.kind === "settle" ? decision.state.name : decision.kind).toBe(want[refreshReuse]);
   });
@@ -61,7 +63,7 @@ describe.each(["one_time", "safe"] as const)("%s", (refreshReuse) => {
 
 test("the wait that the server asked for is kept; a one-time token waits a minute at least", () => {
   const asked = { kind: "answered", status: 429, body: "", retryAfterMs: 7_000 } as const;
-  const verdict = readTokenOutcome(twitch, asked, [], NOW);
+  const verdict = readTokenOutcome(twitch, asked, REFRESH, NOW);
   const waitOf = (refreshReuse: "safe" | "one_time") =>
     decideRefresh(verdict, { refreshReuse, login: "mirelune" }, "Twitch", NOW);
   expect(waitOf("safe")).toMatchObject({ kind: "retry", retryAfterMs: 7_000 });
@@ -73,6 +75,7 @@ test("an interrupted refresh of a one-time token is never tried again", () => {
   expect(afterInterruption({ refreshReuse: "one_time", state })).toEqual({
     name: "refresh_ambiguous",
     sinceMs: 1_000,
+    why: "interrupted",
   });
   expect(afterInterruption({ refreshReuse: "safe", state })).toEqual({ name: "signed_in" });
   const settled = { name: "revoked", sinceMs: 1 } as const;

@@ -7,7 +7,12 @@ import type { Failure } from "../../contract/failure.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { decideRefresh } from "../../core/lifecycle/refresh.ts";
 import { readDevicePoll } from "../../core/oauth/device.ts";
-import { deviceFailure, tokenFailure, validationFailure } from "../../core/oauth/failures.ts";
+import {
+  deviceFailure,
+  revocationFailure,
+  tokenFailure,
+  validationFailure,
+} from "../../core/oauth/failures.ts";
 import { readRevocation } from "../../core/oauth/revoke.ts";
 import { readTokenOutcome } from "../../core/oauth/token-request.ts";
 import { readValidation } from "../../core/oauth/validate.ts";
@@ -34,11 +39,12 @@ const record: Pick<SignInRecord, "refreshReuse" | "login"> = { refreshReuse: "on
 
 type Reading = (outcome: HttpOutcome) => Failure | undefined;
 const code: Reading = (outcome) => {
-  const verdict = readTokenOutcome(twitch, outcome, [], 0);
+  const verdict = readTokenOutcome(twitch, outcome, { grant: "authorization_code", scopes: [] }, 0);
   return verdict.kind === "tokens" ? undefined : tokenFailure(verdict, twitch, "http://localhost:1/");
 };
 const refresh: Reading = (outcome) => {
-  const decision = decideRefresh(readTokenOutcome(twitch, outcome, [], 0), record, twitch.name, 0);
+  const verdict = readTokenOutcome(twitch, outcome, { grant: "refresh_token", scopes: [] }, 0);
+  const decision = decideRefresh(verdict, record, twitch.name, 0);
   return decision.kind === "replace" ? undefined : decision.failure;
 };
 const device: Reading = (outcome) => {
@@ -49,19 +55,9 @@ const validate: Reading = (outcome) => {
   const verdict = readValidation(twitch, outcome, 0);
   return verdict.kind === "valid" ? undefined : validationFailure(verdict, twitch);
 };
-/** As main/keeper/revoker.ts says it. */
 const revoke: Reading = (outcome) => {
   const verdict = readRevocation(twitch, outcome);
-  switch (verdict.kind) {
-    case "gone":
-      return undefined;
-    case "client_unknown":
-      return { code: "client_id_rejected" };
-    case "unreachable":
-      return { code: "provider_unreachable", provider: twitch.name };
-    case "busy":
-      return { code: "provider_busy", provider: twitch.name, status: verdict.status };
-  }
+  return verdict.kind === "gone" ? undefined : revocationFailure(verdict, twitch);
 };
 
 /** Undefined: nothing that the person is told; it goes on by itself, or is done. */
@@ -78,7 +74,8 @@ const TABLE: readonly (readonly [string, Reading, HttpOutcome, Failure["code"] |
     answered(400, "Invalid refresh token"),
     "refresh_token_rejected",
   ],
-  ["refresh: 401", refresh, answered(401, ""), "refresh_token_rejected"],
+  ["refresh: 401", refresh, answered(401, "Invalid refresh token"), "refresh_token_rejected"],
+  ["refresh: 401 without Twitch's words", refresh, answered(401, ""), "answer_unrecognized"],
   [
     "refresh: missing client secret",
     refresh,

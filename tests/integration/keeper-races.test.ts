@@ -157,7 +157,7 @@ test("a lock does not wait for the removed sign-ins that the provider has to be 
     const id = `00000000-0000-4000-8000-0000000001${String(index).padStart(2, "0")}`;
     const { provider, pinned, client_id } = stored(world, SAFE);
     const access_token = new Secret(`removed-${id}`);
-    const tombstone: TombstoneRecord = { kind: "tombstone", id, generation: 1, provider, pinned, client_id, access_token, createdAtMs: 1 }; // prettier-ignore
+    const tombstone: TombstoneRecord = { kind: "tombstone", id, generation: 1, provider, pinned, client_id, access_token, createdAtMs: world.wallMs }; // prettier-ignore
     world.disk.set(id, tombstone);
   }
   world.boot();
