@@ -1,6 +1,7 @@
 /** What is known of a vault while it is closed: a small file without secrets, written when it closes. */
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
+import { storedInstant } from "../../core/bounds.ts";
 import type { VaultRecord } from "../../core/accounts/records.ts";
 import { IDLE_LIMIT_MS, IDLE_WARN_MS } from "../../core/lifecycle/schedule.ts";
 import { writeDurably } from "./files.ts";
@@ -9,9 +10,9 @@ const shape = v.object({
   format: v.literal(1),
   /** The person wants it closed, or paused: it does not open, or hand out, by itself. */
   held: v.boolean(),
-  closedAtMs: v.number(),
+  closedAtMs: storedInstant,
   /** When the refresh token that has been idle longest was last used. */
-  idleSinceMs: v.optional(v.number()),
+  idleSinceMs: storedInstant,
 });
 export type Closing = v.InferOutput<typeof shape>;
 

@@ -101,10 +101,13 @@ export async function writeRecord(
   random: Randomness,
 ): Promise<void> {
   const { id } = record;
+  const json = encodeRecord(record);
+  // Whatever a value came from: the old record stays rather than one that the next start calls damaged.
+  if (decodeRecord(json) === undefined) throw new Error("a record that cannot be read again is not written");
   const sealed = seal(
     key,
     contextOf(vault, id),
-    padded(encodeRecord(record)),
+    padded(json),
     freshNonce((count) => random.bytes(count)),
   );
   const file = { format: RECORD_FORMAT, id, sealed } as const;
