@@ -4,7 +4,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Provider } from "../../core/providers/provider.ts";
-import type { Log } from "../../core/ports.ts";
+import type { Clock, HttpClient, Log } from "../../core/ports.ts";
 import { Secret } from "../../core/secret.ts";
 import { compose, type App } from "../../main/compose.ts";
 import type { Host, UserAgentRequest } from "../../main/host.ts";
@@ -89,6 +89,10 @@ export interface BenchOptions {
   readonly signer?: Signer;
   /** Providers besides the built-in ones, at the sandbox's origin. */
   readonly providers?: (origin: string) => readonly Provider[];
+  /** In place of the real clock. */
+  readonly clock?: Clock;
+  /** Sees every request of the app, and its end. */
+  readonly http?: (client: HttpClient) => HttpClient;
 }
 
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
@@ -129,7 +133,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     studioRuns: false,
   };
   const host = (folder = profile): Host => ({
-    clock: {
+    clock: options.clock ?? {
       nowMs: () => Date.now() + offsetMs,
       monotonicMs: () => performance.now() - startedMs + passedMs,
       after(inMs, run) {
@@ -139,7 +143,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       },
     },
     random: { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
-    http: createHttpClient(nodeExchange),
+    http: (options.http ?? ((client) => client))(createHttpClient(nodeExchange)),
     network,
     files: {
       save: () => bench.whileChoosing().then(() => chosenFile),

@@ -1,0 +1,313 @@
+/**
+ * Generated answers at every endpoint that is read (types, nulls, numbers at their limits, encodings, statuses, orders),
+ * over real HTTP and a real vault: nothing crashes or spins, every record can be read again, no token that arrived is lost,
+ * no spent token is sent again, and nobody but the provider is asked.
+ */
+import fc from "fast-check";
+import path from "node:path";
+import { expect, test } from "vitest";
+import type { SignInRecord } from "../../core/accounts/records.ts";
+import type { HttpClient } from "../../core/ports.ts";
+import { oidcDialect } from "../../core/providers/oidc.ts";
+import type { Provider } from "../../core/providers/provider.ts";
+import { sandboxAt } from "../../core/providers/sandbox.ts";
+import { createVault } from "../../main/vault/vault.ts";
+import { authorization, startBench, type Bench } from "../support/host.ts";
+import { createSimulatedClock, type SimulatedClock } from "../support/simulated-clock.ts";
+import { LONG, report, SEED } from "./campaign.ts";
+import { arrived, changes, GOOD, make, mayBeSentAgain, type Made } from "./odd-answer.ts";
+import { startOddProvider, type OddProvider, type Path } from "./odd-provider.ts";
+
+const ANSWERS = Number(process.env["ANSWERS"] ?? (LONG ? 10_000 : 400));
+const CLIENT_ID = "odd-client";
+/** Of work per answer: what spins makes far more. */
+const MOST_REQUESTS = 60;
+const MOST_TIMERS = 400;
+const HOUR_MS = 3_600_000;
+/** Of processor time, in the long form, where nothing else is judged by it. */
+const MOST_CPU_MS = 100;
+
+const ACTIONS = [
+  "refresh",
+  "validate",
+  "remove",
+  "code",
+  "device start",
+  "device poll",
+  "userinfo",
+  "discovery",
+  "check",
+] as const;
+type Action = (typeof ACTIONS)[number];
+const PATH_OF: Readonly<Record<Action, Path>> = {
+  refresh: "token",
+  validate: "validate",
+  remove: "revoke",
+  code: "token",
+  "device start": "device",
+  "device poll": "token",
+  userinfo: "userinfo",
+  discovery: "discovery",
+  check: "token",
+};
+const IDS = ["odd-twitch", "odd-oidc"] as const;
+
+class Run {
+  timers = 0;
+  readonly clock: SimulatedClock;
+  readonly bench: Bench;
+  readonly provider: OddProvider;
+  readonly #underWay: Set<Promise<unknown>>;
+  #clients = new Map<string, string>();
+  constructor(clock: SimulatedClock, bench: Bench, provider: OddProvider, underWay: Set<Promise<unknown>>) {
+    this.clock = clock;
+    this.bench = bench;
+    this.provider = provider;
+    this.#underWay = underWay;
+  }
+  readonly rest = async (): Promise<void> => {
+    for (let quiet = 0; quiet < 2; quiet += 1) {
+      while (this.#underWay.size > 0) await Promise.allSettled([...this.#underWay]);
+      await new Promise((resolve) => setTimeout(resolve, 1)); // a disk needs real time
+    }
+  };
+  /** Time goes by while this is waited for. */
+  async drive<V>(work: Promise<V>): Promise<V> {
+    let over = false;
+    void work.catch(() => undefined).finally(() => (over = true));
+    while (!over) {
+      await this.rest();
+      if (!over) await this.clock.pass(1_000, this.rest);
+    }
+    return work;
+  }
+  async until(condition: () => boolean, what: string): Promise<void> {
+    for (let turn = 0; !condition(); turn += 1) {
+      if (turn > 2_000) throw new Error(`${what} did not come`);
+      await this.rest();
+      if (!condition()) await this.clock.pass(1_000, this.rest);
+    }
+  }
+  /** As it is on the disk now: read by another vault, which finds every record readable. */
+  async stored(): Promise<readonly SignInRecord[]> {
+    for (let again = true; ; again = false) {
+      const vault = createVault({
+        folder: path.join(this.bench.profile, "vault"),
+        keychain: this.bench.keychain,
+        clock: this.clock,
+        random: { bytes: (count) => new Uint8Array(count), uuid: () => "" },
+        log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      });
+      await vault.open();
+      // A tombstone may be erased while it is looked at; what is really damaged stays that.
+      if (vault.unreadable.length === 0) return vault.list("sign_in");
+      if (!again) expect(vault.unreadable).toEqual([]);
+      await this.rest();
+    }
+  }
+  async client(provider: string): Promise<string> {
+    const known = this.#clients.get(provider);
+    if (known !== undefined) return known;
+    const form = { provider, name: provider, client_id: CLIENT_ID, client_secret: "odd-secret" };
+    const saved = await this.bench.app.handlers["clients.save"](form);
+    if (!saved.ok) throw new Error(saved.failure.code);
+    this.#clients.set(provider, saved.value.id);
+    return saved.value.id;
+  }
+  async start(provider: string, flow: "authorization_code" | "device_code"): Promise<string | undefined> {
+    const client = await this.client(provider);
+    const begun = await this.drive(
+      this.bench.app.handlers["authorization.start"]({ client, scopes: ["read"], flow }),
+    );
+    if (!begun.ok) expect(begun.failure.code).not.toBe("internal");
+    return begun.ok ? begun.value.id : undefined;
+  }
+  step(id: string) {
+    return authorization(this.bench.app, id)?.step;
+  }
+  /** A one-time sign-in of this provider that works; made anew when the last one came to an end. */
+  async signIn(provider: string): Promise<SignInRecord> {
+    const found = (await this.stored()).find((one) => one.provider === provider);
+    const good =
+      found?.state.name === "signed_in" &&
+      found.access_token !== undefined &&
+      found.refresh_token !== undefined;
+    if (good && (found.expiresAtMs ?? 0) > this.clock.nowMs() + 7_200_000) return found;
+    const id = await this.start(provider, "authorization_code");
+    if (id === undefined) throw new Error("the sign-in did not start");
+    await this.until(() => this.step(id) === "confirm", "the sign-in");
+    const kept = await this.drive(this.bench.app.handlers["authorization.keep"]({ id, beside: false }));
+    if (!kept.ok) throw new Error(kept.failure.code);
+    const record = (await this.stored()).find((one) => one.id === kept.value.signIn);
+    if (record === undefined) throw new Error("the sign-in is not on the disk");
+    return record;
+  }
+}
+
+async function refresh(run: Run, id: string, made: Made, plan: () => void): Promise<void> {
+  const before = await run.signIn(id);
+  plan();
+  const answer = await run.drive(run.bench.app.handlers["signIns.refresh"](before.id));
+  if (!answer.ok) expect(answer.failure.code).not.toMatch(/internal|account_unknown/);
+  const after = (await run.stored()).find((one) => one.id === before.id);
+  const { access, refresh: next, usable = false } = arrived(made);
+  if (usable) expect(after?.access_token?.reveal()).toBe(access);
+  else expect(after?.access_token?.reveal()).toBe(before.access_token?.reveal());
+  if (next !== undefined) expect(after?.refresh_token?.reveal()).toBe(next);
+}
+
+async function exchange(
+  run: Run,
+  id: string,
+  flow: "authorization_code" | "device_code",
+  made: Made,
+  plan: () => void,
+): Promise<void> {
+  plan();
+  const course = await run.start(id, flow);
+  if (course === undefined) return;
+  await run.until(() => ["confirm", "failed", undefined].includes(run.step(course)), "the end of a sign-in");
+  const { access, refresh: next, usable = false } = arrived(made);
+  if (run.step(course) === "confirm")
+    await run.drive(run.bench.app.handlers["authorization.discard"](course));
+  else {
+    expect(usable && flow === "authorization_code").toBe(false);
+    await run.drive(run.bench.app.handlers["authorization.cancel"](course));
+  }
+  await run.until(
+    () =>
+      (access ?? next) === undefined ||
+      [access, next].some((token) => token !== undefined && run.provider.revoked.has(token)),
+    "the revocation of what arrived",
+  );
+}
+
+async function act(
+  run: Run,
+  id: (typeof IDS)[number],
+  action: Action,
+  made: Made,
+  plan: () => void,
+): Promise<void> {
+  const { handlers } = run.bench.app;
+  switch (action) {
+    case "refresh":
+      return refresh(run, id, made, plan);
+    case "code":
+      return exchange(run, id, "authorization_code", made, plan);
+    case "device poll":
+      return exchange(run, id, "device_code", made, plan);
+    case "device start": {
+      plan();
+      const course = await run.start(id, "device_code");
+      if (course !== undefined) await run.drive(handlers["authorization.cancel"](course));
+      return;
+    }
+    case "validate": {
+      const before = await run.signIn(id);
+      plan();
+      const answer = await run.drive(handlers["signIns.validate"](before.id));
+      if (!answer.ok) expect(answer.failure.code).not.toBe("internal");
+      return;
+    }
+    case "userinfo": {
+      const { id: signIn } = await run.signIn(id);
+      plan();
+      const answer = await run.drive(handlers["signIns.claims"]({ id: signIn, now: true }));
+      if (!answer.ok) expect(answer.failure.code).not.toBe("internal");
+      return;
+    }
+    case "remove": {
+      const { id: signIn } = await run.signIn(id);
+      plan();
+      await run.drive(handlers["signIns.remove"](signIn));
+      return;
+    }
+    case "discovery":
+      plan();
+      await run.drive(handlers["providers.discover"]({ issuer: run.provider.origin }));
+      return;
+    case "check":
+      plan();
+      await run.drive(handlers["clients.check"](await run.client(id)));
+  }
+}
+
+test("odd answers, at every endpoint that is read", { timeout: 3_600_000 }, async () => {
+  await using provider = await startOddProvider(CLIENT_ID);
+  const clock = createSimulatedClock(Date.UTC(2026, 10, 30));
+  const underWay = new Set<Promise<unknown>>();
+  const counted = (client: HttpClient): HttpClient => ({
+    send(request) {
+      const sent = client.send({ ...request, timeoutMs: 20_000 });
+      underWay.add(sent);
+      void sent.finally(() => underWay.delete(sent));
+      return sent;
+    },
+  });
+  const common: Provider = {
+    ...sandboxAt(provider.origin),
+    userAgents: ["embedded"],
+    confidentialRefreshReuse: "one_time",
+  };
+  const providers: readonly Provider[] = [
+    { ...common, id: "odd-twitch", name: "Odd Twitch" },
+    {
+      ...common,
+      id: "odd-oidc",
+      name: "Odd OIDC",
+      dialect: oidcDialect,
+      validationEndpoint: `${provider.origin}/oauth2/userinfo`,
+    },
+  ];
+  let timers = 0;
+  const counting = {
+    ...clock,
+    after: (inMs: number, run: () => void) => ((timers += 1), clock.after(inMs, run)),
+  };
+  await using bench = await startBench({ clock: counting, http: counted, providers: () => providers });
+  bench.person = ({ url, redirect_uri, onRedirect }) => {
+    const state = new URL(url).searchParams.get("state") ?? "";
+    onRedirect(`${redirect_uri}?code=c&state=${state}`);
+    return Promise.resolve();
+  };
+  const run = new Run(clock, bench, provider, underWay);
+  const good = GOOD(provider);
+  const cases = fc.sample(fc.tuple(fc.constantFrom(...ACTIONS), fc.constantFrom(...IDS), changes), {
+    numRuns: ANSWERS,
+    seed: SEED,
+  });
+  const tally = new Map<string, number>();
+  for (const [at, [action, id, change]] of cases.entries()) {
+    const wanted = PATH_OF[action];
+    // Of the OIDC provider, userinfo is its validation.
+    const where: Path = wanted === "validate" && id === "odd-oidc" ? "userinfo" : wanted;
+    const made = make(good[where](), change, provider.strangerOrigin);
+    const [requests, timersBefore, cpu] = [provider.answered.length, timers, process.cpuUsage()];
+    try {
+      await act(run, id, action, made, () => provider.answerNext(where, made.answer, !mayBeSentAgain(made)));
+      await run.rest();
+      expect(provider.broken).toEqual([]);
+      expect(bench.logged.filter((line) => /\.bug\b/.test(line))).toEqual([]);
+      expect(timers - timersBefore).toBeLessThan(MOST_TIMERS);
+      if (action !== "device poll") expect(provider.answered.length - requests).toBeLessThan(MOST_REQUESTS);
+      if (LONG)
+        expect(
+          process.cpuUsage(cpu).user / 1_000 / Math.max(1, provider.answered.length - requests),
+        ).toBeLessThan(MOST_CPU_MS);
+    } catch (error) {
+      throw new Error(
+        `answer ${String(at)}: ${id}, ${action}, ${String(made.answer.status)} ${change.encoding} ${JSON.stringify(made.answer.headers)} ${made.answer.body.toString("utf8").slice(0, 400)}`,
+        { cause: error },
+      );
+    }
+    tally.set(action, (tally.get(action) ?? 0) + 1);
+    bench.logged.length = 0;
+  }
+  // What could not be told is over by its own end.
+  await clock.pass(6 * HOUR_MS, run.rest);
+  expect(provider.broken).toEqual([]);
+  expect((await run.stored()).length).toBeGreaterThan(0);
+  for (const [action, answers] of tally)
+    report({ part: "odd answers", case: action, answers, broken: provider.broken.length });
+});

@@ -1,0 +1,142 @@
+/**
+ * An authorization server that answers as it is told, byte for byte, and otherwise as a correct one does. It judges what
+ * reaches it: a refresh token works once, and one that was answered with another is never to come again.
+ */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export const PATHS = [
+  "token",
+  "validate",
+  "revoke",
+  "device",
+  "keys",
+  "userinfo",
+  "authorize",
+  "discovery",
+] as const;
+export type Path = (typeof PATHS)[number];
+export interface OddAnswer {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+/** What a token request was answered with, as far as the server's own truth goes. */
+interface Answered {
+  readonly path: Path;
+  readonly form: URLSearchParams;
+  readonly odd: boolean;
+}
+
+export interface OddProvider extends AsyncDisposable {
+  readonly origin: string;
+  /** A server that no request may ever come to. */
+  readonly strangerOrigin: string;
+  /** The next request at this path is answered so. `spends`: a refresh token in it is not to be sent again. */
+  answerNext(path: Path, answer: OddAnswer, spends: boolean): void;
+  readonly answered: Answered[];
+  /** What must never happen, as it happened. */
+  readonly broken: string[];
+  /** Tokens that nobody had before. */
+  mint(): { readonly access: string; readonly refresh: string };
+  readonly revoked: ReadonlySet<string>;
+  readonly user: { readonly client_id: string; readonly user_id: string; readonly login: string };
+}
+
+const LIFE_SEC = 14_000;
+
+export async function startOddProvider(client_id: string): Promise<OddProvider> {
+  const planned = new Map<Path, { readonly answer: OddAnswer; readonly spends: boolean }>();
+  const answered: Answered[] = [];
+  const broken: string[] = [];
+  const spent = new Set<string>();
+  const revoked = new Set<string>();
+  const user = { client_id, user_id: "70001", login: "mirelune" };
+  let minted = 0;
+  const mint = () => {
+    minted += 1;
+    const number = String(minted).padStart(6, "0");
+    return { access: `oddaccess${number}`, refresh: `oddrefresh${number}` };
+  };
+
+  function correct(path: Path, form: URLSearchParams): object | "" {
+    switch (path) {
+      case "token": {
+        const { access, refresh } = mint();
+        const sent = form.get("refresh_token");
+        if (sent !== null) spent.add(sent);
+        return {
+          access_token: access,
+          refresh_token: refresh,
+          token_type: "bearer",
+          expires_in: LIFE_SEC,
+          scope: ["read"],
+        };
+      }
+      case "validate":
+        return { ...user, scopes: ["read"], expires_in: LIFE_SEC };
+      case "userinfo":
+        return { sub: user.user_id, preferred_username: user.login };
+      case "device":
+        return {
+          device_code: "code",
+          user_code: "ABCD",
+          verification_uri: `${origin}/activate`,
+          expires_in: 600,
+          interval: 5,
+        };
+      case "keys":
+        return { keys: [] };
+      default:
+        return "";
+    }
+  }
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const form = new URLSearchParams(Buffer.concat(chunks).toString());
+    const name = (request.url ?? "").split("?")[0]?.split("/").at(-1) ?? "";
+    const path = PATHS.find((one) => one === name) ?? "discovery";
+    const sent = form.get("refresh_token");
+    if (sent !== null && spent.has(sent)) broken.push(`a spent refresh token was sent again (${sent})`);
+    if (path === "revoke") revoked.add(form.get("token") ?? "");
+    const plan = planned.get(path);
+    planned.delete(path);
+    answered.push({ path, form, odd: plan !== undefined });
+    if (plan === undefined) {
+      const body = correct(path, form);
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(body === "" ? "" : JSON.stringify(body));
+      return;
+    }
+    if (plan.spends && sent !== null) spent.add(sent);
+    const { status, body, headers } = plan.answer;
+    response.writeHead(status, { "content-type": "application/json", ...headers });
+    response.end([204, 304].includes(status) ? undefined : body);
+  }
+  const server = createServer((request, response) => void serve(request, response));
+  const stranger = createServer((request, response) => {
+    broken.push(`a stranger was asked: ${request.url ?? ""}`);
+    response.writeHead(200).end("{}");
+  });
+  for (const one of [server, stranger]) await once(one.listen(0, "127.0.0.1"), "listening");
+  const originOf = (of: typeof server) => `http://127.0.0.1:${String((of.address() as AddressInfo).port)}`;
+  const origin = originOf(server);
+  return {
+    origin,
+    strangerOrigin: originOf(stranger),
+    answerNext: (path, answer, spends) => void planned.set(path, { answer, spends }),
+    answered,
+    broken,
+    mint,
+    revoked,
+    user,
+    async [Symbol.asyncDispose]() {
+      for (const one of [server, stranger]) {
+        one.closeAllConnections();
+        await new Promise((resolve) => one.close(resolve));
+      }
+    },
+  };
+}
