@@ -13,9 +13,9 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   passphrase_too_short:
     "Eine Passphrase braucht mindestens {{minLength}} Zeichen. Ein kurzer Satz ist leicht zu merken.",
   keychain_missing:
-    "Auf diesem Computer wurde kein Schlüsselbund gefunden. Ohne ihn braucht Tokenkeep eine Passphrase, um die Tokens zu versiegeln. Offen legt es sie nicht ab.",
+    "In dieser Sitzung antwortet kein Schlüsselbund: weder GNOME Keyring noch KWallet noch ein anderer Secret Service. Einen davon einschalten oder die Tokens mit einer Passphrase versiegeln. Offen legt Tokenkeep sie nicht ab.",
   keychain_stopped:
-    "{{was}} versiegelt die Tokens, läuft aber in dieser Sitzung nicht. Starten oder am Computer neu anmelden, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
+    "{{was}} versiegelt die Tokens, läuft aber in dieser Sitzung nicht. Starten oder in den Systemeinstellungen einschalten, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
   keychain_locked:
     "Der Schlüsselbund dieses Computers ist gesperrt. Entsperren, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
   keychain_failing:
