@@ -64,15 +64,19 @@ async function after<V>(ms: number, value: V): Promise<V> {
 export const within = <V>(ms: number, bus: SessionBus, asked: Promise<V>, instead: V): Promise<V> =>
   Promise.race([asked, new Promise<V>((resolve) => bus.onEnd(() => resolve(instead))), after(ms, instead)]);
 
-/** `unix:path=…` or `unix:abstract=…`, the two that session buses use. */
+/** `unix:path=…` or `unix:abstract=…`, the two that session buses use. Undefined where none of the addresses is one. */
 function connectTo(address: string): Socket | undefined {
   for (const one of address.split(";")) {
     const [, pairs] = /^unix:(.*)$/.exec(one) ?? [];
     const values = new Map((pairs ?? "").split(",").map((pair) => pair.split("=", 2) as [string, string]));
-    const socket = values.get("path");
-    const abstract = values.get("abstract");
-    if (socket !== undefined) return createConnection(decodeURIComponent(socket));
-    if (abstract !== undefined) return createConnection(`\0${decodeURIComponent(abstract)}`);
+    const name = values.get("path") ?? values.get("abstract") ?? "";
+    if (name === "") continue;
+    try {
+      const decoded = decodeURIComponent(name);
+      return createConnection({ path: values.has("path") ? decoded : `\0${decoded}` });
+    } catch {
+      continue; // no address that anybody could connect to
+    }
   }
   return undefined;
 }

@@ -106,6 +106,24 @@ test("the bus is found where systemd puts it, too", async () => {
   }
 });
 
+test("no address of a bus, however odd, keeps the app from starting", () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.oneof(
+        fc.string({ maxLength: 300 }),
+        fc.string({ maxLength: 300 }).map((path) => `unix:path=${path}`),
+        fc.string({ maxLength: 300 }).map((name) => `unix:abstract=${name}`),
+        fc.constantFrom("unix:path=%zz", "unix:", "unix:path=", "tcp:host=127.0.0.1,port=1", "autolaunch:"),
+      ),
+      async (address) => {
+        const env = { DBUS_SESSION_BUS_ADDRESS: address, XDG_CURRENT_DESKTOP: "KDE" };
+        const store = await passwordStoreFor("/nowhere", env);
+        expect([undefined, "gnome-libsecret"]).toContain(store);
+      },
+    ),
+    { numRuns: 60, examples: [["unix:path=%zz"], ["unix:path=/tmp"], [`unix:path=/${"x".repeat(200)}`]] },
+  ));
+
 /** Stands for kwalletd on a real bus: its wallet is on, off, or the call is never answered. */
 const startWallet = (address: string, answer: boolean | "never") =>
   startService(address, {
