@@ -13,7 +13,7 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   passphrase_too_short:
     "Eine Passphrase braucht mindestens {{minLength}} Zeichen. Ein kurzer Satz ist leicht zu merken.",
   keychain_missing:
-    "In dieser Sitzung antwortet kein Schlüsselbund: weder GNOME Keyring noch KWallet noch ein anderer Secret Service. Einen davon einschalten oder die Tokens mit einer Passphrase versiegeln. Offen legt Tokenkeep sie nicht ab.",
+    "In dieser Sitzung antwortet kein Schlüsselbund: weder GNOME Keyring noch KWallet noch ein anderer Secret Service. Einen davon einschalten und Tokenkeep neu starten, oder die Tokens mit einer Passphrase versiegeln. Offen liegen sie nie.",
   keychain_stopped:
     "{{was}} versiegelt die Tokens, läuft aber in dieser Sitzung nicht. Starten oder in den Systemeinstellungen einschalten, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
   keychain_locked:

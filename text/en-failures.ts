@@ -22,7 +22,7 @@ export const enFailures = {
   passphrase_too_short:
     "A passphrase needs at least {{minLength}} characters. A short sentence is easy to keep in mind.",
   keychain_missing:
-    "No keychain answers in this session: neither GNOME Keyring, KWallet nor another Secret Service. Turn one on, or seal your tokens with a passphrase. Tokenkeep will not keep them in the open.",
+    "No keychain answers in this session: neither GNOME Keyring, KWallet nor another Secret Service. Turn one on and start Tokenkeep again, or seal your tokens with a passphrase. They are never kept in the open.",
   keychain_stopped:
     "{{was}}, which seals your tokens, does not run in this session. Start it, or turn it on in your system's settings, then choose “Try again”. Nothing was changed.",
   keychain_locked:

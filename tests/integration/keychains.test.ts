@@ -20,6 +20,7 @@ import {
 } from "../../main/vault/keychains.ts";
 import { createVault } from "../../main/vault/vault.ts";
 import { startService } from "../support/bus-service.mjs";
+import { startBench } from "../support/host.ts";
 import { createTestKeychain } from "../support/keychain.ts";
 import { startSession } from "../support/session.mjs";
 
@@ -123,6 +124,27 @@ test("no address of a bus, however odd, keeps the app from starting", () =>
     ),
     { numRuns: 60, examples: [["unix:path=%zz"], ["unix:path=/tmp"], [`unix:path=/${"x".repeat(200)}`]] },
   ));
+
+test("a move begins with a keychain that answers and the right passphrase, and starts the app again", async () => {
+  await using bench = await startBench();
+  const { handlers } = bench.app;
+  const passphrase = "a lantern by the harbour";
+  const move = (backend: string, current: string) => handlers["vault.move"]({ backend, current });
+  expect(await handlers["vault.otherKeychains"](undefined)).toMatchObject({ value: [] });
+  bench.keychain.otherOnes = [{ name: "KWallet", backend: "kwallet6" }];
+  expect(await handlers["vault.otherKeychains"](undefined)).toMatchObject({ value: [{ name: "KWallet" }] });
+  expect(await move("kwallet6", passphrase)).toMatchObject({ failure: { code: "passphrase_missing" } });
+  await handlers["vault.reseal"]({ keychain: true, passphrase: { new: passphrase } });
+  expect(await move("kwallet5", passphrase)).toMatchObject({ failure: { code: "keychain_missing" } });
+  expect(await move("kwallet6", "two gulls on a mast")).toMatchObject({
+    failure: { code: "passphrase_wrong" },
+  });
+  expect(bench.app.state.snapshot().vault).toMatchObject({ sealedBy: { keychain: { backend: "test" } } });
+  expect(bench.keychain.restarts).toBe(0);
+  expect(await move("kwallet6", passphrase)).toMatchObject({ ok: true });
+  expect(bench.keychain.restarts).toBe(1);
+  expect(bench.app.state.snapshot().vault).toMatchObject({ state: "open", sealedBy: { passphrase: true } });
+});
 
 /** Stands for kwalletd on a real bus: its wallet is on, off, or the call is never answered. */
 const startWallet = (address: string, answer: boolean | "never") =>
