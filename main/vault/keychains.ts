@@ -25,6 +25,7 @@ const walletOf = (backend: Exclude<Backend, "gnome_libsecret">) => {
   const daemon = backend.replace("kwallet", "kwalletd");
   return { destination: `org.kde.${daemon}`, path: `/modules/${daemon}`, interface: "org.kde.KWallet" };
 };
+
 /** The window says that the vault opens, and a person waits. */
 const TIMEOUT_MS = 3_000;
 
@@ -76,14 +77,12 @@ export interface Desktop {
 const SECRET_SERVICE_DESKTOPS = ["GNOME", "Unity", "X-Cinnamon", "Deepin", "Pantheon", "XFCE", "UKUI"];
 const namesOf = ({ XDG_CURRENT_DESKTOP = "" }: Desktop): readonly string[] => XDG_CURRENT_DESKTOP.split(":");
 
-/** In which order a session's keychains are asked: KWallet first where the desktop is KDE's, and of the right version. */
-export function backendsOf({
-  XDG_CURRENT_DESKTOP = "",
-  KDE_SESSION_VERSION = "",
-}: Desktop): readonly Backend[] {
-  if (!XDG_CURRENT_DESKTOP.toUpperCase().split(":").includes("KDE")) return BACKENDS;
+/** In which order a session's keychains are asked: KWallet first where the desktop is KDE's, that of its version before others. */
+export function backendsOf(desktop: Desktop): readonly Backend[] {
+  if (!namesOf(desktop).includes("KDE")) return BACKENDS;
   const [secretService, ...wallets] = BACKENDS;
-  const own = wallets.find((wallet) => wallet === `kwallet${KDE_SESSION_VERSION || "6"}`);
+  const { KDE_SESSION_VERSION: version = "" } = desktop;
+  const own = wallets.find((wallet) => wallet === `kwallet${version || "6"}`);
   return [...(own === undefined ? [] : [own]), ...wallets.filter((one) => one !== own), secretService];
 }
 
