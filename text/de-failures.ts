@@ -19,7 +19,7 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   keychain_locked:
     "Der Schlüsselbund dieses Computers ist gesperrt. Entsperren, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
   keychain_failing:
-    "Der Schlüsselbund dieses Computers antwortet nicht. Nichts wurde geändert; die versiegelten Tokens sind noch da.",
+    "Der Schlüsselbund dieses Computers antwortet nicht. Nichts wurde geändert, nichts ist verloren.",
   keychain_changed:
     "Die Tokens wurden mit {{was}} versiegelt, in dieser Sitzung gibt es aber {{now}}. Tokenkeep in der Sitzung mit {{was}} starten. Nichts wurde geändert.",
   envelope_unreadable:

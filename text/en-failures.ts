@@ -28,7 +28,7 @@ export const enFailures = {
   keychain_locked:
     "The keychain of your computer is locked. Unlock it, then choose “Try again”. Nothing was changed.",
   keychain_failing:
-    "The keychain of your computer does not answer. Nothing was changed; your sealed tokens are still there.",
+    "The keychain of your computer does not answer. Nothing was changed, and nothing is lost.",
   keychain_changed:
     "Your tokens were sealed by {{was}}, but this session has {{now}}. Start Tokenkeep in the session that has {{was}}. Nothing was changed.",
   envelope_unreadable:
