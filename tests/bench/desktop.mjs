@@ -159,8 +159,8 @@ for (let round = 0; round < Math.min(3, rounds); round += 1)
   for (const name of /** @type {const} */ (["empty", "tokenkeep"]))
     seen.closed[name].push(await closedAgain(APPS[name]));
 
-/** A derivation on main's own thread is ten times as long. */
-const STANDSTILL_MS = 50;
+/** A derivation on the thread of main takes several times as long. */
+const STANDSTILL_MS = 100;
 /** @param {string} unit @param {Record<keyof typeof APPS, number[]>} figures @param {number} budget */
 const compare = (unit, { tokenkeep, empty }, budget) => {
   const ratio = median(tokenkeep) / median(empty);
