@@ -21,6 +21,7 @@ import type {
   HistoryView,
   ImportedView,
   ImportView,
+  KeychainView,
   OpensView,
   ScopeView,
   SignInView,
@@ -90,6 +91,10 @@ export const ipc = {
       current: v.optional(passphrase),
     }),
   ),
+  /** Other keychains of this session that could open the vault. The one in use is fixed while the app runs. */
+  "vault.otherKeychains": call<readonly KeychainView[]>()(nothing),
+  /** Begins the move to one of them, and starts the app again; the next unlocking ends it. Fails with `passphrase_missing`. */
+  "vault.move": call()(v.object({ backend: text(40), current: passphrase })),
   /** Moves a vault that cannot be opened, or whose passphrase is forgotten, aside and begins an empty one. */
   "vault.setAside": call<{ readonly folder: string }>()(nothing),
   /**

@@ -29,7 +29,7 @@ import { createAuthorizations } from "./sign-in/authorizations.ts";
 import { waysOf } from "./sign-in/ways.ts";
 import { createStreamer, maskedAuthorization, maskedBulk, maskedSignIn } from "./streamer.ts";
 import { createTools } from "./tools.ts";
-import { createUndo } from "./undo.ts";
+import { createUndo, withFreeAlias } from "./undo.ts";
 import { createUsages } from "./usage.ts";
 import { createVault } from "./vault/vault.ts";
 import { signInView } from "./views/sign-in-view.ts";
@@ -175,7 +175,13 @@ export function compose(host: Host): App {
     log,
     () => state.touchParts(),
   );
-  const undo = createUndo(vault, clock);
+  const undo = createUndo(async (record) => {
+    if (record.kind === "sign_in")
+      return keeper.adopt(withFreeAlias(record, vault.list("sign_in")), "restored");
+    const written = await vault.write(record);
+    if (written.ok && record.kind === "client") keeper.clientChanged(record.id);
+    return written;
+  }, clock);
   let stopping = false;
   const opened = async (): Promise<void> => {
     if (vault.state.state !== "open") return;

@@ -61,7 +61,7 @@ interface Parts {
   readonly history: History;
   readonly settings: SettingsStore;
   readonly streamer: Streamer;
-  readonly host: Pick<Host, "files" | "clock" | "random" | "browsers">;
+  readonly host: Pick<Host, "files" | "clock" | "random" | "browsers" | "keychain">;
   readonly state: State;
   readonly changed: (signIn?: string) => void;
   /** Opens the vault, if the keychain lets it, and starts what waits for that. */
@@ -181,6 +181,14 @@ function createAll(parts: Parts): Handlers {
         passphrase: typeof passphrase === "string" ? passphrase : new Secret(passphrase.new),
         ...(current !== undefined && { current: new Secret(current) }),
       }),
+    "vault.otherKeychains": async () => ok(await host.keychain.others()),
+    async "vault.move"({ backend, current }) {
+      const others = await host.keychain.others();
+      if (others.every((other) => other.backend !== backend)) return failed({ code: "keychain_missing" });
+      const begun = await vault.move(backend, new Secret(current));
+      if (begun.ok) host.keychain.restart();
+      return begun;
+    },
     "vault.setAside": () => guard.setAside(),
     async "vault.export"({ passphrase, current }) {
       if (passphrase.length < PASSPHRASE_MIN_LENGTH)

@@ -2,40 +2,35 @@
  * Main's log: one JSON object a line, in the profile, in files that are turned over. What it is given never holds a
  * secret; the sink does not trust that, and cleans every line before it is written.
  */
-import { mkdirSync } from "node:fs";
+import path from "node:path";
 import pino from "pino";
-import { createStream } from "rotating-file-stream";
 import type { Log } from "../core/ports.ts";
+import { createLineFile } from "./log-file.ts";
 import { cleaned } from "./redaction.ts";
 
-const FILE_SIZE = "1M";
-/** Besides the current one. */
-const OLD_FILES = 3;
+const MIB = 1024 * 1024;
+const BOUNDS = { sizeBytes: MIB, oldFiles: 3, mostBytes: 4 * MIB, waitingChars: MIB } as const;
 
 export interface LogFile extends Log {
-  /** Resolves when everything is in the file. */
+  /** Resolves when everything is in the file, or cannot be. */
   close(): Promise<void>;
 }
 
 export function createLog(folder: string): LogFile {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = createStream("tokenkeep.log", {
-    path: folder,
-    size: FILE_SIZE,
-    rotate: OLD_FILES,
-    mode: 0o600,
-  });
-  file.on("error", () => undefined); // a full disk must not end the app
-  file.on("warning", () => undefined);
+  const file = createLineFile(
+    path.join(folder, "tokenkeep.log"),
+    BOUNDS,
+    (lines) => `${JSON.stringify({ level: 40, time: Date.now(), lines, msg: "log.lines_lost" })}\n`,
+  );
   const logger = pino(
     { base: null, serializers: { cause: causeOf } },
-    { write: (line) => void file.write(cleaned(line)) },
+    { write: (line) => file.append(cleaned(line)) },
   );
   return {
     info: (event, facts = {}) => logger.info(facts, event),
     warn: (event, facts = {}) => logger.warn(facts, event),
     error: (event, facts = {}) => logger.error(facts, event),
-    close: () => new Promise((resolve) => void file.end(() => resolve())),
+    close: () => file.end(),
   };
 }
 

@@ -1,5 +1,8 @@
 /** The session's D-Bus, as far as it is used: calls with an answer, and signals. Asked for, never relied on. */
+import { existsSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 export interface Message {
   readonly destination: string;
@@ -43,15 +46,37 @@ export const DBUS = {
   interface: "org.freedesktop.DBus",
 };
 
-/** `unix:path=…` or `unix:abstract=…`, the two that session buses use. */
+/** The session bus's address; undefined where there is none. systemd's is at a fixed place, whoever was told of it. */
+export function sessionBusAddress(env: NodeJS.ProcessEnv): string | undefined {
+  const { DBUS_SESSION_BUS_ADDRESS: address = "", XDG_RUNTIME_DIR: runtime = "" } = env;
+  if (address !== "") return address;
+  const socket = path.join(runtime, "bus");
+  return runtime !== "" && existsSync(socket) ? `unix:path=${encodeURIComponent(socket)}` : undefined;
+}
+
+const STEP_MS = 100;
+/** In steps: while we were held up, which costs one at most, no answer could have been heard. */
+async function after<V>(ms: number, value: V): Promise<V> {
+  for (let left = ms; left > 0; left -= STEP_MS) await delay(STEP_MS, undefined, { ref: false });
+  return value;
+}
+/** What is asked, or `instead` when the answer takes longer or the bus ends before. */
+export const within = <V>(ms: number, bus: SessionBus, asked: Promise<V>, instead: V): Promise<V> =>
+  Promise.race([asked, new Promise<V>((resolve) => bus.onEnd(() => resolve(instead))), after(ms, instead)]);
+
+/** `unix:path=…` or `unix:abstract=…`, the two that session buses use. Undefined where none of the addresses is one. */
 function connectTo(address: string): Socket | undefined {
   for (const one of address.split(";")) {
     const [, pairs] = /^unix:(.*)$/.exec(one) ?? [];
     const values = new Map((pairs ?? "").split(",").map((pair) => pair.split("=", 2) as [string, string]));
-    const path = values.get("path");
-    const abstract = values.get("abstract");
-    if (path !== undefined) return createConnection(decodeURIComponent(path));
-    if (abstract !== undefined) return createConnection(`\0${decodeURIComponent(abstract)}`);
+    const name = values.get("path") ?? values.get("abstract") ?? "";
+    if (name === "") continue;
+    try {
+      const decoded = decodeURIComponent(name);
+      return createConnection({ path: values.has("path") ? decoded : `\0${decoded}` });
+    } catch {
+      continue; // no address that anybody could connect to
+    }
   }
   return undefined;
 }

@@ -3,9 +3,8 @@
  * A token that the provider was told to end cannot; who removes one is asked first.
  */
 import { failed, ok, type Result } from "../contract/failure.ts";
-import type { VaultRecord } from "../core/accounts/records.ts";
+import type { SignInRecord, VaultRecord } from "../core/accounts/records.ts";
 import type { Clock } from "../core/ports.ts";
-import type { Vault } from "./vault/types.ts";
 
 /** As long as it is offered, and some more for who is slow. */
 const KEPT_MS = 30_000;
@@ -19,31 +18,54 @@ export interface Undo {
   forget(): void;
 }
 
-export function createUndo(vault: Pick<Vault, "write">, clock: Pick<Clock, "after">): Undo {
+/** A sign-in that comes back: without its alias when another one was given that name meanwhile. */
+export function withFreeAlias(record: SignInRecord, others: readonly SignInRecord[]): SignInRecord {
+  const { alias, ...rest } = record;
+  const taken = others.some((other) => other.alias === alias || other.login === alias);
+  return alias === undefined || !taken ? record : rest;
+}
+
+/**
+ * `restore`: puts a record back by way of who looks after its kind, so that it is looked after as if it had never been
+ * away.
+ */
+export function createUndo(
+  restore: (record: VaultRecord) => Promise<Result<unknown>>,
+  clock: Pick<Clock, "after">,
+): Undo {
   let removed: VaultRecord | undefined;
   let cancel: () => void = () => undefined;
-  const forget = (): void => {
+  /** Goes up with each lock: what was under way then is not remembered after it. */
+  let locks = 0;
+  const drop = (): void => {
     cancel();
     removed = undefined;
   };
+  const keep = (record: VaultRecord): void => {
+    drop();
+    removed = record;
+    cancel = clock.after(KEPT_MS, drop);
+  };
   return {
-    forget,
+    forget() {
+      locks += 1;
+      drop();
+    },
     async removing(record, remove) {
+      const before = locks;
       const answer = await remove();
-      if (!answer.ok || record === undefined) return answer;
-      forget();
-      removed = record;
-      cancel = clock.after(KEPT_MS, forget);
+      if (answer.ok && record !== undefined && locks === before) keep(record);
       return answer;
     },
     async undo() {
       if (removed === undefined) return failed({ code: "undo_gone" });
+      const before = locks;
       const record = removed;
-      forget();
-      const written = await vault.write(record);
+      drop();
+      const written = await restore(record);
       if (written.ok) return ok(null);
-      removed = record; // the disk did not take it: it can be tried again
-      cancel = clock.after(KEPT_MS, forget);
+      // The disk did not take it: it can be tried again, unless something else was removed meanwhile.
+      if (locks === before && removed === undefined) keep(record);
       return written;
     },
   };

@@ -15,7 +15,6 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "valibot",
     "electron-store",
     "pino",
-    "rotating-file-stream",
     "tinyqueue",
     "@homebridge/dbus-native",
     "node:",

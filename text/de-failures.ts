@@ -13,13 +13,13 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   passphrase_too_short:
     "Eine Passphrase braucht mindestens {{minLength}} Zeichen. Ein kurzer Satz ist leicht zu merken.",
   keychain_missing:
-    "Auf diesem Computer wurde kein Schlüsselbund gefunden. Ohne ihn braucht Tokenkeep eine Passphrase, um die Tokens zu versiegeln. Offen legt es sie nicht ab.",
+    "In dieser Sitzung antwortet kein Schlüsselbund: weder GNOME Keyring noch KWallet noch ein anderer Secret Service. Einen davon einschalten und Tokenkeep neu starten, oder die Tokens mit einer Passphrase versiegeln. Offen liegen sie nie.",
   keychain_stopped:
-    "{{was}} versiegelt die Tokens, läuft aber in dieser Sitzung nicht. Starten oder am Computer neu anmelden, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
+    "{{was}} versiegelt die Tokens, läuft aber in dieser Sitzung nicht. Starten oder in den Systemeinstellungen einschalten, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
   keychain_locked:
     "Der Schlüsselbund dieses Computers ist gesperrt. Entsperren, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
   keychain_failing:
-    "Der Schlüsselbund dieses Computers antwortet nicht. Nichts wurde geändert; die versiegelten Tokens sind noch da.",
+    "Der Schlüsselbund dieses Computers antwortet nicht. Nichts wurde geändert, nichts ist verloren.",
   keychain_changed:
     "Die Tokens wurden mit {{was}} versiegelt, in dieser Sitzung gibt es aber {{now}}. Tokenkeep in der Sitzung mit {{was}} starten. Nichts wurde geändert.",
   envelope_unreadable:

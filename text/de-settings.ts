@@ -56,6 +56,13 @@ export const settingsGerman: Pick<Catalogue, keyof typeof settingsWords> = {
       },
       passphrase: { name: "Nur eine Passphrase", text: "Wird bei jedem Start von Tokenkeep abgefragt." },
     },
+    otherKeychain: {
+      title: "Zu {{name}} wechseln",
+      text: "Derzeit öffnet {{now}} den Tresor. Für den Wechsel zu {{name}} startet Tokenkeep neu und fragt einmal nach der Passphrase. Die Konten bleiben, wie sie sind.",
+      needsPassphrase:
+        "Zuerst oben „{{now}} und eine Passphrase“ wählen: Mit der Passphrase öffnet sich der Tresor beim Wechsel.",
+      move: "Wechseln und neu starten",
+    },
     keychain: "Schlüsselbund",
     current: "Aktuelle Passphrase",
     new: "Neue Passphrase",

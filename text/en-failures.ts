@@ -23,13 +23,13 @@ export const enFailures = {
   passphrase_too_short:
     "A passphrase needs at least {{minLength}} characters. A short sentence is easy to keep in mind.",
   keychain_missing:
-    "No keychain was found on this computer. Without one, Tokenkeep needs a passphrase to seal your tokens. It will not keep them in the open.",
+    "No keychain answers in this session: neither GNOME Keyring, KWallet nor another Secret Service. Turn one on and start Tokenkeep again, or seal your tokens with a passphrase. They are never kept in the open.",
   keychain_stopped:
-    "{{was}}, which seals your tokens, does not run in this session. Start it, or log in again, then choose “Try again”. Nothing was changed.",
+    "{{was}}, which seals your tokens, does not run in this session. Start it, or turn it on in your system's settings, then choose “Try again”. Nothing was changed.",
   keychain_locked:
     "The keychain of your computer is locked. Unlock it, then choose “Try again”. Nothing was changed.",
   keychain_failing:
-    "The keychain of your computer does not answer. Nothing was changed; your sealed tokens are still there.",
+    "The keychain of your computer does not answer. Nothing was changed, and nothing is lost.",
   keychain_changed:
     "Your tokens were sealed by {{was}}, but this session has {{now}}. Start Tokenkeep in the session that has {{was}}. Nothing was changed.",
   envelope_unreadable:

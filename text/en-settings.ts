@@ -51,6 +51,13 @@ export const settingsWords = {
       },
       passphrase: { name: "A passphrase alone", text: "Asks for it each time Tokenkeep starts." },
     },
+    otherKeychain: {
+      title: "Move to {{name}}",
+      text: "{{now}} opens the vault now. To use {{name}} instead, Tokenkeep restarts and asks for your passphrase once. Your accounts stay as they are.",
+      needsPassphrase:
+        "Choose “{{now}} and a passphrase” above first: the passphrase opens the vault in between.",
+      move: "Move and restart",
+    },
     keychain: "Keychain",
     current: "Current passphrase",
     new: "New passphrase",

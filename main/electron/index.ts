@@ -23,6 +23,7 @@ import { createElectronTransport } from "./http.ts";
 import { serveCalls } from "./ipc.ts";
 import { createKeychain } from "./keychain.ts";
 import { openInBrowser } from "./browser.ts";
+import { choosePasswordStore } from "./password-store.ts";
 import { linkIn, linksReachUs } from "./deep-link.ts";
 import { createStartSandbox } from "./sandbox.ts";
 import { isTheOne } from "./single-instance.ts";
@@ -221,5 +222,6 @@ if (unsandboxed && !isRoot) {
   registerScheme();
   hardenApp();
   if (process.platform !== "darwin") Menu.setApplicationMenu(null);
+  await choosePasswordStore(); // before 'ready', which waits for this module
   void app.whenReady().then(main); // never awaited at the top level: 'ready' waits for this module
 }

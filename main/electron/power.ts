@@ -3,6 +3,7 @@ import { powerMonitor } from "electron/main";
 import type { Log } from "../../core/ports.ts";
 import type { App } from "../compose.ts";
 import { watchScreenLock } from "../screen-lock.ts";
+import { sessionBusAddress } from "../session-bus.ts";
 
 /** Idleness has no event, so it is looked at, and only while a setting wants it. */
 const LOOK_EVERY_MS = 15_000;
@@ -27,9 +28,10 @@ export function followPower(keep: App, log: Log): void {
       endWatch?.();
       endWatch = undefined;
     } else
-      endWatch ??= watchScreenLock(process.env["DBUS_SESSION_BUS_ADDRESS"], locked, (cause) => {
-        log.warn("screen_lock.unwatched", { cause });
-        endWatch = undefined; // tried again with the next change of a setting
-      });
+      endWatch ??= watchScreenLock(
+        () => sessionBusAddress(process.env),
+        locked,
+        (cause) => log.warn("screen_lock.unwatched", { cause }),
+      );
   });
 }

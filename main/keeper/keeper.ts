@@ -32,8 +32,8 @@ const OFFLINE_SLEEP_MS = 5_000;
 /** A lock or a quit waits this long for a disk that does not take an answer. */
 const UNSAVED_WAIT_MS = 20_000;
 
-/** How a sign-in came into the keeper's care. */
-export type Arrival = "signed_in" | "imported";
+/** How a sign-in came into the keeper's care. `restored`: it was removed a moment ago, and is brought back. */
+export type Arrival = "signed_in" | "imported" | "restored";
 
 export interface Keeper extends Pick<Revoker, "revoke" | "remove"> {
   /**
@@ -453,7 +453,7 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
             watch.nextCheckAtMs = clock.nowMs() + nextValidationMs(chanceOf(random));
             watches.endsIn(written.value);
           }
-          history.note({ signIn: id, what: how });
+          if (how !== "restored") history.note({ signIn: id, what: how });
           changed();
           schedule(id);
           plan();

@@ -27,6 +27,8 @@ const envelopeShape = v.object({
   /** Tells the right key from what a keychain without integrity makes of altered text. */
   check: v.string(),
   createdAtMs: v.number(),
+  /** The backend that is to wrap the key, too, once the app runs with it and a passphrase has opened the vault. */
+  movesTo: v.optional(v.string()),
   wraps: v.pipe(v.array(v.variant("kind", [keychainWrap, passphraseWrap])), v.minLength(1)),
 });
 
@@ -40,6 +42,10 @@ export const wrapOf = <K extends Wrap["kind"]>(
   kind: K,
 ): Extract<Wrap, { kind: K }> | undefined =>
   envelope.wraps.find((wrap): wrap is Extract<Wrap, { kind: K }> => wrap.kind === kind);
+
+/** The keychain backend that this vault is opened with; undefined: it is opened by a passphrase alone. */
+export const sealingBackend = (envelope: Envelope): string | undefined =>
+  wrapOf(envelope, "keychain")?.backend ?? envelope.movesTo;
 
 /** Undefined: there is none. Fails with `envelope_unreadable` or `envelope_newer`; the file is left as it is. */
 export async function readEnvelope(file: string): Promise<Result<Envelope | undefined>> {

@@ -1,5 +1,6 @@
 /** Sealing under a passphrase: slow to try, and never on the main thread. For the envelope and for exports. */
-import { scrypt } from "node:crypto";
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import * as v from "valibot";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import type { Secret } from "../../core/secret.ts";
@@ -28,21 +29,38 @@ export interface SealedByPassphrase {
   readonly sealed: string;
 }
 
-/** Runs on Node's thread pool: a second of work that blocks nobody. */
-const derive = (passphrase: Secret, { N, r, p, salt }: Kdf): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
+/**
+ * What a thread runs for one derivation. It is text, and not a file, because it has to start from the source and from
+ * the bundle alike. The answer is posted; what goes wrong is thrown, and arrives as the thread's error.
+ */
+const DERIVATION = `
+  const { scryptSync } = require("node:crypto");
+  const { parentPort } = require("node:worker_threads");
+  parentPort.once("message", ({ passphrase, salt, length, options }) =>
+    parentPort.postMessage(scryptSync(passphrase, Buffer.from(salt, "base64"), length, options)));
+`;
+
+/**
+ * A second of work in a thread of its own. `crypto.scrypt` is asynchronous in name: with Electron's BoringSSL it checks
+ * its parameters by a whole derivation on the thread that calls it.
+ */
+async function derive(passphrase: Secret, { N, r, p, salt }: Kdf): Promise<Buffer> {
+  const thread = new Worker(DERIVATION, { eval: true });
+  try {
+    const derived = once(thread, "message") as Promise<[Uint8Array]>;
     const options = { N, r, p, maxmem: 256 * N * r };
-    scrypt(
-      passphrase.reveal().normalize("NFC"),
-      Buffer.from(salt, "base64"),
-      KEY_BYTES,
+    thread.postMessage({
+      passphrase: passphrase.reveal().normalize("NFC"),
+      salt,
+      length: KEY_BYTES,
       options,
-      (error, key) => {
-        if (error === null) resolve(key);
-        else reject(error);
-      },
-    );
-  });
+    });
+    const [key] = await derived;
+    return Buffer.from(key);
+  } finally {
+    await thread.terminate(); // and with it what it was sent
+  }
+}
 
 export async function sealByPassphrase(
   passphrase: Secret,

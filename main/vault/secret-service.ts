@@ -2,22 +2,24 @@
  * Asks the Secret Service over D-Bus whether it is there and unlocked, without ever prompting. safeStorage cannot be
  * asked that: its first use waits for the keyring's password prompt, and Electron's main process waits with it.
  */
-import { setTimeout as delay } from "node:timers/promises";
-import { connectSessionBus, DBUS, type SessionBus } from "../session-bus.ts";
+import { readFile } from "node:fs/promises";
+import { connectSessionBus, DBUS, within, type SessionBus } from "../session-bus.ts";
 
 export type SecretServiceState = "absent" | "failing" | "no_collection" | "locked" | "unlocked";
 
 const SERVICE = "org.freedesktop.secrets";
 /** The window says that the vault opens, and a person waits. */
 const TIMEOUT_MS = 3_000;
-const STEP_MS = 100;
 
 /** Never rejects. `address`: the session bus's; undefined where there is none. */
-export async function inspectSecretService(address: string | undefined): Promise<SecretServiceState> {
+export async function inspectSecretService(
+  address: string | undefined,
+  timeoutMs = TIMEOUT_MS,
+): Promise<SecretServiceState> {
   const bus = await connectSessionBus(address);
   if (bus === undefined) return "absent";
   try {
-    return await Promise.race([ask(bus), broken(bus), after(TIMEOUT_MS)]);
+    return await within(timeoutMs, bus, ask(bus), "failing");
   } catch {
     return "failing";
   } finally {
@@ -25,12 +27,31 @@ export async function inspectSecretService(address: string | undefined): Promise
   }
 }
 
-const broken = (bus: SessionBus): Promise<SecretServiceState> =>
-  new Promise((resolve) => bus.onEnd(() => resolve("failing")));
-/** In steps: while we were held up, which costs one at most, no answer could have been heard. */
-async function after(ms: number): Promise<SecretServiceState> {
-  for (let left = ms; left > 0; left -= STEP_MS) await delay(STEP_MS, undefined, { ref: false });
-  return "failing";
+/** Programs that offer the Secret Service, by what the kernel calls them (15 characters at most). */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  "gnome-keyring-d": "GNOME Keyring",
+  keepassxc: "KeePassXC",
+  kwalletd5: "KWallet",
+  kwalletd6: "KWallet",
+  ksecretd: "KWallet",
+  oo7: "oo7",
+};
+
+/** What the program that offers it is called, for people; "Secret Service" where that cannot be told. Never rejects. */
+export async function nameOfSecretService(address: string | undefined): Promise<string> {
+  const unknown = "Secret Service";
+  const bus = await connectSessionBus(address);
+  if (bus === undefined) return unknown;
+  const name = bus
+    .call({ ...DBUS, member: "GetConnectionUnixProcessID", signature: "s", body: [SERVICE] })
+    .then((pid) => readFile(`/proc/${String(pid)}/comm`, "utf8"))
+    .then((program) => PROGRAMS[program.trim()] ?? unknown)
+    .catch(() => unknown);
+  try {
+    return await within(TIMEOUT_MS, bus, name, unknown);
+  } finally {
+    bus.close();
+  }
 }
 
 async function ask({ call }: SessionBus): Promise<SecretServiceState> {

@@ -15,6 +15,10 @@ export interface Keychain {
     | { readonly state: "missing"; readonly backend: string }
     | { readonly state: "locked" | "failing"; readonly keychain: KeychainView }
   >;
+  /** Other keychains of this session that answer and are open. The one in use is fixed while the app runs. Never rejects. */
+  others(): Promise<readonly KeychainView[]>;
+  /** Ends the app and starts it again: with the keychain that the vault's envelope names. */
+  restart(): void;
   /** Rejects when the keychain fails. */
   seal(text: Secret): Promise<Uint8Array>;
   /** `stale`: the keychain's key has changed; seal again. Rejects when it cannot be opened. */
@@ -51,7 +55,12 @@ export interface Vault {
   /** Changes what opens it; the records stay as they are. Fails with `passphrase_missing` when nothing would. */
   reseal(by: Resealing): Promise<Result<null>>;
   /**
-   * Waits for writes under way, then drops the key and the records. `held`: the person wants it closed, and it stays so
+   * Takes the keychain's wrap away and notes which backend is to make the next one: after a start with that one, the
+   * first unlocking by the passphrase does. Fails with `passphrase_missing`, which would leave nothing to open it with.
+   */
+  move(backend: string, current: Secret): Promise<Result<null>>;
+  /**
+   * Refuses writes from now on, waits for those under way, then drops the key and the records. `held`: the person wants it closed, and it stays so
    * over a restart.
    */
   lock(held: boolean): Promise<void>;

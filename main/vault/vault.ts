@@ -5,8 +5,8 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
-import type { KeychainView, SealedBy, UnreadableView, VaultView } from "../../contract/view.ts";
-import type { Draft, RecordKind, VaultRecord } from "../../core/accounts/records.ts";
+import type { KeychainView, SealedBy, VaultView } from "../../contract/view.ts";
+import type { VaultRecord } from "../../core/accounts/records.ts";
 import type { Clock, Log, Randomness } from "../../core/ports.ts";
 import type { Secret } from "../../core/secret.ts";
 import { queuePerKey } from "../../core/single-flight.ts";
@@ -25,10 +25,11 @@ import {
 } from "./envelope.ts";
 import { syncFolder } from "./files.ts";
 import { createTries, PASSPHRASE_MIN_LENGTH } from "./passphrase.ts";
-import { eraseRecord, loadRecords, writeRecord, type Loaded, type RecordKey } from "./record-files.ts";
+import { loadRecords, type Loaded } from "./record-files.ts";
 import { KEY_BYTES } from "./seal.ts";
 import type { Keychain, Vault } from "./types.ts";
-import { createWrapping, KeychainTimeout } from "./wrapping.ts";
+import { createWrapping, KeychainFailure, KeychainTimeout } from "./wrapping.ts";
+import { createWriting, type Opened } from "./writing.ts";
 
 const LOOK_AT_IDLE_EVERY_MS = 3_600_000;
 
@@ -42,26 +43,15 @@ export interface VaultParts {
   readonly firstOnes?: () => Promise<readonly string[]>;
 }
 
-/** What is there only while the vault is open. */
-interface Opened extends RecordKey {
-  readonly key: Buffer;
-  readonly records: Map<string, VaultRecord>;
-  /** `records` by kind, as far as it was asked for since it changed. */
-  readonly lists: Map<RecordKind, readonly VaultRecord[]>;
-  readonly unreadable: UnreadableView[];
-  envelope: Envelope;
-}
-
 export function createVault(parts: VaultParts): Vault {
   const { folder, keychain, clock, random, log, firstOnes = () => Promise.resolve([]) } = parts;
   const envelopeFile = path.join(folder, "envelope.json");
   const recordsFolder = path.join(folder, "records");
   const listeners = new Set<(state: VaultView) => void>();
-  const enqueue = queuePerKey<string>();
   /** Opening, creating, unlocking and locking follow each other. */
   const inTurn = <V>(task: () => Promise<V>): Promise<V> => turns("vault", task);
   const turns = queuePerKey<string>();
-  const writing = new Set<Promise<unknown>>();
+  const writing = createWriting({ folder, random, log }, () => opened);
   const closingFile = path.join(folder, "closed.json");
   const tries = createTries(clock);
   const wrapping = createWrapping(keychain, clock, random);
@@ -166,7 +156,7 @@ export function createVault(parts: VaultParts): Vault {
       if (found.state !== "usable") return without(`keychain_${found.state}`);
       return await make((key) => wrapByKeychain(key, found.keychain));
     } catch (cause) {
-      if (!(cause instanceof KeychainTimeout)) throw cause;
+      if (!(cause instanceof KeychainFailure)) throw cause;
       log.warn("vault.keychain", { cause });
       return without("keychain_failing");
     }
@@ -234,10 +224,41 @@ export function createVault(parts: VaultParts): Vault {
       return found;
     } catch (cause) {
       return closed(
-        { code: cause instanceof KeychainTimeout ? "keychain_failing" : "storage_failing" },
+        { code: cause instanceof KeychainFailure ? "keychain_failing" : "storage_failing" },
         cause,
       );
     }
+  }
+
+  /** The move that was begun in Settings: the app runs with the other keychain now. Tried again at the next unlocking. */
+  async function moved(envelope: Envelope, key: Buffer): Promise<Envelope> {
+    const { movesTo, ...rest } = envelope;
+    if (movesTo === undefined) return envelope;
+    try {
+      const found = await inTime(keychain.inspect());
+      if (found.state !== "usable" || found.keychain.backend !== movesTo) return envelope;
+      const wrap = await wrapByKeychain(key, found.keychain);
+      const there: Envelope = { ...rest, wraps: [wrap, ...rest.wraps] };
+      await writeEnvelope(envelopeFile, there);
+      return there;
+    } catch (cause) {
+      log.warn("vault.not_moved", { cause });
+      return envelope;
+    }
+  }
+
+  /** Other wraps of the same key. Rejects with what the disk says. */
+  async function replaceEnvelope(
+    here: Opened,
+    paused: boolean,
+    next: Pick<Envelope, "wraps" | "movesTo">,
+  ): Promise<Result<null>> {
+    const { movesTo: _before, ...rest } = here.envelope;
+    const envelope = { ...rest, ...next };
+    await writeEnvelope(envelopeFile, envelope);
+    here.envelope = envelope;
+    become(openState(here, paused));
+    return ok(null);
   }
 
   /** The key, by a passphrase that may be wrong: each wrong one makes the next try slower. */
@@ -246,7 +267,12 @@ export function createVault(parts: VaultParts): Vault {
     if (wrap === undefined) return failed({ code: "vault_not_ready" });
     const waitSec = tries.waitSec();
     if (waitSec > 0) return failed({ code: "passphrase_wait", waitSec });
-    const key = await unwrapByPassphrase(wrap, envelope.vault, passphrase);
+    let key: Buffer | undefined;
+    try {
+      key = await unwrapByPassphrase(wrap, envelope.vault, passphrase);
+    } catch (cause) {
+      return failed({ code: "internal" }, cause); // no memory for the derivation, say: not the disk's fault
+    }
     if (key === undefined || !isKeyOf(envelope, key)) {
       tries.wrong();
       log.warn("vault.wrong_passphrase");
@@ -273,11 +299,6 @@ export function createVault(parts: VaultParts): Vault {
   const storageFailing = (cause: unknown): Result<never> => {
     log.error("vault.storage_failing", { cause });
     return failed({ code: "storage_failing" }, cause);
-  };
-  const track = <V>(work: Promise<V>): Promise<V> => {
-    writing.add(work);
-    void work.finally(() => writing.delete(work)).catch(() => undefined);
-    return work;
   };
 
   return {
@@ -319,7 +340,7 @@ export function createVault(parts: VaultParts): Vault {
         try {
           const key = await keyBy(envelope.value, passphrase);
           if (!key.ok) return key;
-          await openWith(key.value, envelope.value, false);
+          await openWith(key.value, await moved(envelope.value, key.value), false);
           return ok(null);
         } catch (cause) {
           return storageFailing(cause);
@@ -344,17 +365,23 @@ export function createVault(parts: VaultParts): Vault {
         if (!asked.ok) return asked;
         try {
           const wraps = await wrapping.rewrap(here.key, here.envelope, by);
-          if (!wraps.ok) return wraps;
-          const envelope = { ...here.envelope, wraps: wraps.value };
-          await writeEnvelope(envelopeFile, envelope);
-          here.envelope = envelope;
-          become(openState(here, state.paused));
-          return ok(null);
+          return wraps.ok ? await replaceEnvelope(here, state.paused, { wraps: wraps.value }) : wraps;
         } catch (cause) {
-          return cause instanceof KeychainTimeout
+          return cause instanceof KeychainFailure
             ? failed({ code: "keychain_failing" }, cause)
             : storageFailing(cause);
         }
+      }),
+
+    move: (backend, current) =>
+      inTurn(async () => {
+        if (opened === undefined || state.state !== "open") return failed({ code: "vault_locked" });
+        const here = opened;
+        const wrap = wrapOf(here.envelope, "passphrase");
+        if (wrap === undefined) return failed({ code: "passphrase_missing" });
+        const asked = await proven(here, current);
+        if (!asked.ok) return asked;
+        return replaceEnvelope(here, state.paused, { wraps: [wrap], movesTo: backend }).catch(storageFailing);
       }),
 
     pause: (paused) =>
@@ -372,12 +399,13 @@ export function createVault(parts: VaultParts): Vault {
 
     lock: (held) =>
       inTurn(async () => {
-        while (writing.size > 0) await Promise.allSettled([...writing]);
         if (opened === undefined) return;
+        await writing.stop();
         const stays = held || (state.state === "open" && state.paused);
         await close(opened, stays).catch((cause: unknown) => log.warn("vault.closing", { cause }));
         opened.key.fill(0);
         opened = undefined;
+        writing.resume();
         become({ state: "locked", windowOnly: false });
         watchIdle();
       }),
@@ -388,11 +416,14 @@ export function createVault(parts: VaultParts): Vault {
         const aside = `${folder}-set-aside-${new Date(clock.nowMs()).toISOString().replace(/[:.]/g, "-")}`;
         try {
           await rename(folder, aside);
-          await syncFolder(path.dirname(folder));
         } catch (cause) {
           return storageFailing(cause);
         }
         log.warn("vault.set_aside");
+        // It is moved; that a power cut might undo that is no reason to call it failed.
+        await syncFolder(path.dirname(folder)).catch((cause: unknown) =>
+          log.warn("vault.set_aside", { cause }),
+        );
         await openOrSay();
         return ok({ folder: aside });
       }),
@@ -409,40 +440,7 @@ export function createVault(parts: VaultParts): Vault {
       return (record?.kind === kind ? record : undefined) as never;
     },
 
-    write: <R extends VaultRecord>(draft: Draft<R> | R): Promise<Result<R>> =>
-      track(
-        enqueue(draft.id, async () => {
-          if (opened === undefined) return failed({ code: "vault_locked" });
-          const here = opened;
-          if (here.unreadable.some(({ file }) => file === `${draft.id}.json`)) {
-            return storageFailing(new Error("the record on disk cannot be read and is not overwritten"));
-          }
-          const generation = (here.records.get(draft.id)?.generation ?? 0) + 1;
-          const record = Object.freeze({ ...draft, generation }) as R;
-          try {
-            await writeRecord(recordsFolder, here, record, random);
-          } catch (cause) {
-            return storageFailing(cause);
-          }
-          here.records.set(record.id, record);
-          here.lists.clear();
-          return ok(record);
-        }),
-      ),
-
-    erase: (id) =>
-      track(
-        enqueue(id, async () => {
-          if (opened === undefined) return failed({ code: "vault_locked" });
-          try {
-            await eraseRecord(recordsFolder, id);
-          } catch (cause) {
-            return storageFailing(cause);
-          }
-          opened.records.delete(id);
-          opened.lists.clear();
-          return ok(null);
-        }),
-      ),
+    write: writing.write,
+    erase: writing.erase,
   };
 }

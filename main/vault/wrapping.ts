@@ -8,14 +8,16 @@ import type { Keychain, Resealing } from "./types.ts";
 /** A keychain that asks its person something may take long; one that takes longer than this hangs. */
 const KEYCHAIN_TIMEOUT_MS = 10_000;
 
-export class KeychainTimeout extends Error {
+/** The keychain is at fault, whatever it said of itself before, and not the disk. */
+export class KeychainFailure extends Error {}
+export class KeychainTimeout extends KeychainFailure {
   constructor() {
     super("the keychain did not answer in time");
   }
 }
 
 export interface Wrapping {
-  /** Rejects with `KeychainTimeout` when the keychain takes too long; nothing waits for ever. */
+  /** Rejects with `KeychainFailure` when the keychain refuses, or takes too long; nothing waits for ever. */
   readonly inTime: <V>(work: Promise<V>) => Promise<V>;
   readonly wrapByKeychain: (key: Buffer, view: KeychainView) => Promise<KeychainWrap>;
   /** The wraps that are asked for, from those there are; only what is missing is made. */
@@ -25,8 +27,9 @@ export interface Wrapping {
 export function createWrapping(keychain: Keychain, clock: Clock, random: Randomness): Wrapping {
   const inTime = <V>(work: Promise<V>): Promise<V> =>
     new Promise((resolve, reject) => {
+      const refuse = (cause: unknown) => reject(new KeychainFailure("the keychain failed", { cause }));
       const cancel = clock.after(KEYCHAIN_TIMEOUT_MS, () => reject(new KeychainTimeout()));
-      work.then(resolve, reject).finally(cancel);
+      work.then(resolve, refuse).finally(cancel);
     });
   const wrapByKeychain = async (key: Buffer, view: KeychainView): Promise<KeychainWrap> => {
     const sealed = await inTime(keychain.seal(keyToText(key)));

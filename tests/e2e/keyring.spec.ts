@@ -1,9 +1,10 @@
 /** The real keyring, locked, asked for, stopped, frozen and replaced: reported, never waited for, nothing made anew. */
 import { expect, test, type Page } from "@playwright/test";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { inspectSecretService } from "../../main/vault/secret-service.ts";
 import { report } from "../campaign/campaign.ts";
+import { findsNothingAsItStands } from "../support/accessible.ts";
 import { addSandboxAccount, readClipboard, startApp } from "../support/app.mjs";
 import { startSession } from "../support/session.mjs";
 
@@ -156,6 +157,107 @@ test("no keyring at the first start: a passphrase is offered, and nothing is kep
   await page.getByRole("heading", { name: "Choose a passphrase" }).waitFor();
   await app.close();
   expect(() => readFileSync(path.join(profile, "vault/envelope.json"))).toThrow("ENOENT");
+});
+
+test("the keychain that answers seals the vault and opens it, whatever the desktop is called", async () => {
+  test.setTimeout(120_000);
+  await using session = await startSession();
+  const under = (desktop: string, profile?: string) =>
+    startApp({
+      ...(profile !== undefined && { profile }),
+      runtime: session.env.XDG_RUNTIME_DIR,
+      env: { ...session.env, XDG_CURRENT_DESKTOP: desktop, KDE_SESSION_VERSION: "6" },
+    });
+  const open = (page: Page) => page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  const first = await under("sway");
+  await open(first.page);
+  await first.app.close();
+  const { profile } = first;
+  const envelope = path.join(profile, "vault/envelope.json");
+  const before = readFileSync(envelope, "utf8");
+  expect(JSON.parse(before)).toMatchObject({
+    wraps: [{ kind: "keychain", backend: "gnome_libsecret", name: "GNOME Keyring" }],
+  });
+  for (const desktop of ["KDE", ""]) {
+    const { app, page } = await under(desktop, profile);
+    await open(page);
+    await app.close();
+  }
+  expect(readFileSync(envelope, "utf8")).toBe(before);
+
+  // Sealed by a wallet that does not answer, it is opened by nothing else, although GNOME Keyring is there.
+  writeFileSync(envelope, before.replace("gnome_libsecret", "kwallet6").replace("GNOME Keyring", "KWallet"));
+  const { app, page } = await under("GNOME", profile);
+  await page.getByText("KWallet, which seals your tokens, does not run in this session.").waitFor();
+  await app.close();
+});
+
+test("KDE without a wallet at the first start: a passphrase is offered, and the disk is not blamed", async () => {
+  await using session = await startSession();
+  await session.killKeyring();
+  const { app, page } = await startApp({
+    runtime: session.env.XDG_RUNTIME_DIR,
+    env: { ...session.env, XDG_CURRENT_DESKTOP: "KDE", KDE_SESSION_VERSION: "6" },
+  });
+  await page.getByRole("heading", { name: "Choose a passphrase" }).waitFor();
+  await page.getByText("No keychain answers in this session").waitFor();
+  await page.getByLabel("Passphrase", { exact: true }).fill("a lantern by the harbour");
+  await page.getByLabel("Once more").fill("a lantern by the harbour");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  await app.close();
+});
+
+test("moving to another keychain: the app starts again, and one passphrase later that one opens the vault", async () => {
+  test.setTimeout(120_000);
+  await using session = await startSession();
+  const passphrase = "a lantern by the harbour";
+  const start = (profile?: string) =>
+    startApp({
+      ...(profile !== undefined && { profile }),
+      runtime: session.env.XDG_RUNTIME_DIR,
+      env: { ...session.env, XDG_CURRENT_DESKTOP: "sway" },
+    });
+  const ready = (page: Page) => page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  const first = await start();
+  await ready(first.page);
+  await first.page.evaluate(
+    (secret) => window.tokenkeep["vault.reseal"]({ keychain: true, passphrase: { new: secret } }),
+    passphrase,
+  );
+  await first.app.close();
+  const { profile } = first;
+  const envelope = path.join(profile, "vault/envelope.json");
+  const sealed = readFileSync(envelope, "utf8");
+  writeFileSync(envelope, sealed.replace("gnome_libsecret", "kwallet6").replace("GNOME Keyring", "KWallet"));
+
+  const second = await start(profile);
+  await second.page.getByLabel("Passphrase").fill(passphrase);
+  await second.page.getByRole("button", { name: "Unlock" }).click();
+  await ready(second.page);
+  await second.page.getByRole("link", { name: "Settings" }).first().click();
+  await second.page.getByRole("heading", { name: "Move to GNOME Keyring" }).waitFor();
+  await findsNothingAsItStands(second.page, "another keychain that could open the vault");
+  await second.app.evaluate(({ app }) => {
+    app.relaunch = () => undefined; // the test starts it again itself
+  });
+  await second.page.getByLabel("Current passphrase").fill(passphrase);
+  const closed = second.app.waitForEvent("close");
+  await second.page.getByRole("button", { name: "Move and restart" }).click();
+  await closed;
+  expect(JSON.parse(readFileSync(envelope, "utf8"))).toMatchObject({
+    wraps: [{ kind: "passphrase" }],
+    movesTo: "gnome_libsecret",
+  });
+
+  const third = await start(profile);
+  await third.page.getByLabel("Passphrase").fill(passphrase);
+  await third.page.keyboard.press("Enter");
+  await ready(third.page);
+  await third.app.close();
+  const moved = JSON.parse(readFileSync(envelope, "utf8")) as unknown;
+  expect(moved).toMatchObject({ wraps: [{ backend: "gnome_libsecret" }, { kind: "passphrase" }] });
+  expect(moved).not.toHaveProperty("movesTo");
 });
 
 test("the vault locks with the screen, where the setting says so", async () => {

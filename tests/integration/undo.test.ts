@@ -1,10 +1,9 @@
 /** What was removed here and nowhere else comes back for a while; what a provider was told to end does not. */
 import { expect, test } from "vitest";
-import { failed, ok } from "../../contract/failure.ts";
+import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { ClientRecord } from "../../core/accounts/records.ts";
 import { createUndo } from "../../main/undo.ts";
-import type { Vault } from "../../main/vault/types.ts";
-import { signIn, startBench, view, type Bench } from "../support/host.ts";
+import { signIn, signsInAs, startBench, until, view, type Bench } from "../support/host.ts";
 import { connectTool, parseConnection } from "../support/socket-client.mjs";
 
 const PASSPHRASE = "a lantern by the harbour";
@@ -81,18 +80,55 @@ test("not after a lock", async () => {
   expect(await undo(bench)).toMatchObject({ failure: { code: "undo_gone" } });
 });
 
-test("not once its time is over; and not lost by a disk that does not take it", async () => {
-  const record = { kind: "client", id: "1" } as ClientRecord;
+test.each([
+  ["the app that removed it", false],
+  ["an app that has just started", true],
+] as const)("a sign-in that renews itself is renewed when it comes back, by %s", async (_which, anew) => {
+  await using bench = await startBench();
+  const id = await signIn(bench);
+  // The provider has ended its access token, and asks to wait before it gives another.
+  await bench.fault({ kind: "429_retry_after", times: 50 });
+  await bench.admin("end-access", { user_id: "700000001" });
+  await bench.app.handlers["signIns.validate"](id);
+  if (anew) await bench.restart();
+  await until(() => view(bench.app, id)?.hasToken === false, "no token");
+  const { handlers } = bench.app;
+  expect(await handlers["signIns.remove"](id)).toMatchObject({ value: { undo: true } });
+  await bench.admin("faults/clear");
+  expect(await undo(bench)).toMatchObject({ ok: true });
+  await until(() => view(bench.app, id)?.hasToken === true, "a new token");
+  expect(view(bench.app, id)).toMatchObject({ status: "signed_in", login: "harborlights_tv" });
+  // It did not sign in again, and came from nowhere else.
+  const history = await handlers["signIns.history"](id);
+  const said = history.ok ? history.value.map(({ what }) => what) : [];
+  expect(said.filter((what) => what === "signed_in" || what === "imported")).toHaveLength(1);
+});
+
+test("a sign-in comes back without its alias when another one was given that name meanwhile", async () => {
+  await using bench = await startBench();
+  const gone = await signIn(bench);
+  bench.person = signsInAs("700000002");
+  const other = await signIn(bench);
+  const { handlers } = bench.app;
+  await handlers["signIns.rename"]({ id: gone, alias: "bot" });
+  await handlers["signIns.revoke"](gone);
+  await handlers["signIns.remove"](gone);
+  expect(await handlers["signIns.rename"]({ id: other, alias: "bot" })).toMatchObject({ ok: true });
+  expect(await undo(bench)).toMatchObject({ ok: true });
+  expect(view(bench.app, gone)).toMatchObject({ login: "harborlights_tv" });
+  expect(view(bench.app, gone)?.alias).toBeUndefined();
+});
+
+/** An undo whose parts end when the test says so. */
+function stepByStep() {
+  const ends: ((answer: Result<null>) => void)[] = [];
+  const restored: unknown[] = [];
   const timers = new Set<() => void>();
-  let full = true;
-  const written: unknown[] = [];
+  const asked = () => new Promise<Result<null>>((resolve) => void ends.push(resolve));
   const remembers = createUndo(
-    {
-      write: ((draft: unknown) => {
-        if (full) return Promise.resolve(failed({ code: "storage_failing" }));
-        written.push(draft);
-        return Promise.resolve(ok(draft));
-      }) as Vault["write"],
+    (record) => {
+      restored.push(record);
+      return asked();
     },
     {
       after(_inMs, run) {
@@ -101,14 +137,67 @@ test("not once its time is over; and not lost by a disk that does not take it", 
       },
     },
   );
-  const remove = () => remembers.removing(record, () => Promise.resolve(ok(null)));
-  await remove();
-  expect(await remembers.undo()).toMatchObject({ failure: { code: "storage_failing" } });
-  full = false;
-  expect(await remembers.undo()).toMatchObject({ ok: true });
-  expect(written).toEqual([record]);
-  await remove();
+  return {
+    remembers,
+    restored,
+    timers,
+    remove: (record: ClientRecord) => remembers.removing(record, asked),
+    /** `nth`: of those under way, the oldest first. */
+    end: async (answer: Result<null>, nth = 0) => {
+      ends.splice(nth, 1)[0]?.(answer);
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+const [one, two] = ["1", "2"].map((id) => ({ kind: "client", id }) as ClientRecord) as [
+  ClientRecord,
+  ClientRecord,
+];
+const full = failed({ code: "storage_failing" });
+
+test("not once its time is over; and not lost by a disk that does not take it", async () => {
+  const { remembers, restored, timers, remove, end } = stepByStep();
+  void remove(one);
+  await end(ok(null));
+  const refused = remembers.undo();
+  await end(full);
+  expect(await refused).toMatchObject({ failure: { code: "storage_failing" } });
+  const done = remembers.undo();
+  await end(ok(null));
+  expect(await done).toMatchObject({ ok: true });
+  expect(restored).toEqual([one, one]);
+  void remove(one);
+  await end(ok(null));
   expect(timers.size).toBe(1);
   for (const run of timers) run();
   expect(await remembers.undo()).toMatchObject({ failure: { code: "undo_gone" } });
+});
+
+test("what ends after a lock is not remembered beside the vault: a removal, and an undo that failed", async () => {
+  const { remembers, timers, remove, end } = stepByStep();
+  void remove(one);
+  remembers.forget();
+  await end(ok(null));
+  expect(await remembers.undo()).toMatchObject({ failure: { code: "undo_gone" } });
+  void remove(one);
+  await end(ok(null));
+  const undoing = remembers.undo();
+  remembers.forget();
+  await end(full);
+  expect(await undoing).toMatchObject({ ok: false });
+  expect(await remembers.undo()).toMatchObject({ failure: { code: "undo_gone" } });
+  expect(timers.size).toBe(0);
+});
+
+test("an undo that failed does not take the place of what was removed meanwhile", async () => {
+  const { remembers, restored, remove, end } = stepByStep();
+  void remove(one);
+  await end(ok(null));
+  const undoing = remembers.undo();
+  void remove(two);
+  await end(ok(null), 1);
+  await end(full);
+  expect(await undoing).toMatchObject({ ok: false });
+  void remembers.undo();
+  expect(restored).toEqual([one, two]);
 });

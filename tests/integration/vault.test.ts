@@ -219,6 +219,25 @@ test.each([
   },
 );
 
+test.each(["refuses", "hangs", "missing"] as const)(
+  "no vault yet, and a keychain that %s: a passphrase is offered, and the disk is not blamed",
+  async (mood) => {
+    keychain.mood = mood;
+    const vault = make(0.001);
+    const code = mood === "missing" ? "keychain_missing" : "keychain_failing";
+    expect(await vault.open()).toEqual({ state: "needs_passphrase", failure: { code } });
+    expect(await vault.create(new Secret("correct horse battery"))).toMatchObject({ ok: true });
+    // Nor where it is to be added to a passphrase.
+    const reseal = {
+      keychain: true,
+      passphrase: "keep",
+      current: new Secret("correct horse battery"),
+    } as const;
+    expect(await vault.reseal(reseal)).toMatchObject({ ok: false, failure: { code } });
+    expect(vault.state).toMatchObject({ state: "open", sealedBy: { passphrase: true } });
+  },
+);
+
 test("no vault yet, and a keychain that comes back: it is made without a passphrase", async () => {
   keychain.mood = "locked";
   const vault = make();

@@ -15,7 +15,7 @@ const SECRETS = { destination: SERVICE, path: "/org/freedesktop/secrets" };
 const INTERNAL = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface";
 export const KEYRING_PASSWORD = "a keyring's password";
 
-const BUS_CONFIG = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+export const BUS_CONFIG = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
   "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
