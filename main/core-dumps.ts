@@ -37,9 +37,8 @@ const LOWER = 'prlimit=$1; shift; for pid; do "$prlimit" --pid "$pid" --core=0:0
  * Later processes come from those that are here now and inherit it. `pid`: the first of us. Where `prlimit` (util-linux)
  * is missing, the session's own limit stays. Not waited for at the start, when memory holds nothing yet.
  */
-export async function refuseCoreDumps(pid: number): Promise<void> {
+export async function refuseCoreDumps(pid: number, prlimit = systemProgram("prlimit")): Promise<void> {
   if (process.platform !== "linux" || !mayDump(pid)) return;
-  const prlimit = systemProgram("prlimit");
   if (prlimit === undefined) return;
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     const those = family(pid).filter(mayDump); // again: they may have started others while they were lowered

@@ -152,6 +152,29 @@ function isThatFile(descriptor: number, file: string): boolean {
   }
 }
 
+/**
+ * Makes a folder and those above it. Node's own way (`recursive`) never ends where the system says that the folder above
+ * is missing although it is there, as below /proc.
+ */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const above = path.dirname(folder);
+    if (isFolder(folder)) return; // whatever the system says of making what is there
+    if (codeOf(error) !== "ENOENT" || above === folder) throw error;
+    makeFolder(above);
+    mkdirSync(folder, { mode: 0o700 });
+  }
+}
+function isFolder(folder: string): boolean {
+  try {
+    return statSync(folder).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 /** `folder`: the profile, which is made where it is missing. Does not wait; blocks for some ten milliseconds. */
 export function takeProfileLock(folder: string, options: LockOptions = {}): Taken {
   const { platform = process.platform } = options;
@@ -161,7 +184,7 @@ export function takeProfileLock(folder: string, options: LockOptions = {}): Take
   let mine: Exclude<Attempt, { kind: "taken" }>;
   let last: Holder | undefined;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     let first = attempt(file, platform, flock);
     // Between opening and locking, the file may have been deleted with its lock: then nobody would see ours.
     for (

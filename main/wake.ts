@@ -133,7 +133,10 @@ export function handOn(folder: string, address: string, wish: StartWish, waitMs:
     }
     let connected = false;
     const socket = connect(file);
+    let ended = false;
     const end = (how: Handed): void => {
+      if (ended) return; // `done` closes a descriptor, whose number may be another's by the next event
+      ended = true;
       clearTimeout(timer);
       socket.destroy();
       done();
