@@ -195,7 +195,9 @@ describe("what a second start hands on", () => {
   test("two hundred at once: each is taken or comes again, and nothing is lost", async () => {
     const folder = newFolder();
     const seen = new Set<string>();
-    running(folder, (wish) => void (wish.want === "link" && seen.add(wish.link)));
+    running(folder, (wish) => {
+      if (wish.want === "link") seen.add(wish.link);
+    });
     const taken = () => ({ kind: "taken" }) as const;
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, at) =>
@@ -262,8 +264,11 @@ describe("what a second start hands on", () => {
     const socket = connect(path.join(folder, "start.sock"));
     socket.on("error", () => undefined);
     const closed = new Promise((resolve) => socket.once("close", resolve)); // with or without an error
-    const pour = (): void =>
-      void (socket.destroyed || (socket.write("x".repeat(65_536)), setImmediate(pour)));
+    const pour = (): void => {
+      if (socket.destroyed) return;
+      socket.write("x".repeat(65_536));
+      setImmediate(pour);
+    };
     pour();
     await closed;
     expect(await handOn(folder, "start.sock", { want: "show" }, 20_000)).toBe("taken");

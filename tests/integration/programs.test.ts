@@ -63,6 +63,7 @@ test("PATH keeps the entries that mean the same everywhere", () => {
 
 test("a browser's entry means a file of PATH's absolute entries, or an absolute path", async () => {
   const { folder, mark } = plant();
+  vi.stubEnv("HOME", folder); // where a browser is started: what a relative entry would mean
   const data = path.join(folder, "data");
   mkdirSync(path.join(data, "applications"), { recursive: true });
   const browser = path.join(folder, "planted-browser");
