@@ -119,7 +119,7 @@ export type Failure =
   | { readonly code: "internal" };
 
 /** Why the profile, or the file in it that keeps a second instance out, cannot be made or written. */
-export type ProfileFault = "read_only" | "full" | "no_permission" | "not_a_folder" | "not_a_file" | "other";
+export type ProfileFault = "read_only" | "full" | "no_permission" | "not_a_folder" | "not_a_file" | "unknown";
 
 /** What was not as it must be (OpenID Connect Core §3.1.3.7). */
 export type IdTokenFault =

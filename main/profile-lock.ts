@@ -12,6 +12,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  rmSync,
   statSync,
   writeSync,
 } from "node:fs";
@@ -87,7 +88,7 @@ function faultOf(code: string): ProfileFault {
     case "ELOOP":
       return "not_a_file";
     default:
-      return "other";
+      return "unknown";
   }
 }
 
@@ -139,6 +140,15 @@ function readHolder(file: string): Holder | undefined {
     return read.success ? read.output : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function clear(descriptor: number, beside: string | undefined): void {
+  try {
+    if (beside === undefined) ftruncateSync(descriptor);
+    else rmSync(beside, { force: true });
+  } catch {
+    // It is replaced soon, or was never decisive.
   }
 }
 
@@ -206,6 +216,8 @@ export function takeProfileLock(folder: string, options: LockOptions = {}): Take
     return { kind: "impossible", why: faultOf(detail), detail };
   }
 
+  // What an earlier holder said of itself is not said of us until `tell`.
+  if (mine.kind === "held") clear(mine.descriptor, holderFile === file ? undefined : holderFile);
   const write = (holder: Holder): void => {
     try {
       const text = `${JSON.stringify(holder)}\n`;

@@ -13,7 +13,8 @@ import { LINK_SCHEME, MAX_LINK_BYTES } from "./arguments.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { Holder } from "./profile-lock.ts";
 
-const SOCKET = "start.sock";
+/** In the profile. */
+export const START_SOCKET = "start.sock";
 /** sockaddr_un has 104 bytes on macOS and 108 on Linux, with the closing zero. */
 const MAX_SOCKET_PATH = 103;
 /** One line of JSON; each byte of a link takes six at most. */
@@ -57,8 +58,8 @@ function socketPath(folder: string, name: string): { readonly file: string; read
 /** Where a socket can be made: in the profile; where its path is too long for the system, in the temporary folder. */
 function placeFor(folder: string): string {
   if (process.platform === "win32") return `\\\\.\\pipe\\tokenkeep-start-${randomBytes(16).toString("hex")}`;
-  if (process.platform === "linux" || Buffer.byteLength(path.join(folder, SOCKET)) <= MAX_SOCKET_PATH)
-    return SOCKET;
+  if (process.platform === "linux" || Buffer.byteLength(path.join(folder, START_SOCKET)) <= MAX_SOCKET_PATH)
+    return START_SOCKET;
   return path.join(tmpdir(), `tokenkeep-start-${randomBytes(8).toString("hex")}.sock`);
 }
 
@@ -103,7 +104,7 @@ export function listenForStarts(
   server.unref(); // it keeps nothing running
   try {
     const place = placeFor(folder);
-    const inProfile = place === SOCKET;
+    const inProfile = place === START_SOCKET;
     const { file, done } = inProfile ? socketPath(folder, place) : { file: place, done: () => undefined };
     if (process.platform !== "win32") rmSync(file, { force: true });
     server.listen(file); // binds in this turn; what goes wrong is told by an event of the next
@@ -177,7 +178,7 @@ export async function handOnOrTakePlace<T>(
 > {
   let holder = first;
   for (const endMs = clock.monotonicMs() + patienceMs; ;) {
-    const handed = await handOn(folder, holder?.wake ?? SOCKET, wish, answerMs);
+    const handed = await handOn(folder, holder?.wake ?? START_SOCKET, wish, answerMs);
     if (handed !== "refused") return { kind: handed };
     const again = tryAgain();
     if (again.kind === "free") return again;

@@ -38,7 +38,7 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
     "Tokenkeep kann nicht starten: Anstelle des Ordners {{folder}} gibt es dort eine Datei. Die Datei verschieben, dann Tokenkeep erneut starten.",
   profile_unusable_not_a_file:
     "Tokenkeep kann nicht starten: „start.lock“ im Ordner {{folder}} ist keine gewöhnliche Datei. Den Eintrag verschieben, dann Tokenkeep erneut starten.",
-  profile_unusable_other:
+  profile_unusable_unknown:
     "Tokenkeep kann nicht starten: Der Ordner {{folder}} lässt sich nicht verwenden ({{detail}}). Den Datenträger prüfen, dann Tokenkeep erneut starten.",
   profile_elsewhere:
     "Tokenkeep auf {{host}} verwendet den Ordner {{folder}} (Prozess {{pid}}). Es dort beenden, dann Tokenkeep hier erneut starten.",

@@ -48,7 +48,7 @@ export const enFailures = {
     "Tokenkeep can't start: a file is in the way of its folder {{folder}}. Move that file, then start Tokenkeep again.",
   profile_unusable_not_a_file:
     "Tokenkeep can't start: “start.lock” in its folder {{folder}} is not a regular file. Move it, then start Tokenkeep again.",
-  profile_unusable_other:
+  profile_unusable_unknown:
     "Tokenkeep can't start: its folder {{folder}} can't be used ({{detail}}). Check the disk, then start Tokenkeep again.",
   profile_elsewhere:
     "Tokenkeep on {{host}} uses the folder {{folder}} (process {{pid}}). Quit it there, then start Tokenkeep here again.",

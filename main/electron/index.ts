@@ -6,7 +6,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { merged } from "../../contract/ipc.ts";
 import { sentence } from "../../text/sentence.ts";
-import { argumentSentence, judgeArguments, linkIn, type Arguments } from "../arguments.ts";
+import { argumentSentence, judgeArguments, linkIn, MAX_LINK_BYTES, type Arguments } from "../arguments.ts";
 import { installedBrowsers } from "../browsers.ts";
 import { compose, type App } from "../compose.ts";
 import { refuseCoreDumps } from "../core-dumps.ts";
@@ -208,7 +208,7 @@ function main(lock: ProfileLock, waking: Waking, hidden: boolean): void {
   waking.follow({ show: () => window.show(), link: (link) => keep.takeLink(link) });
   app.on("open-url", (event, link) => {
     event.preventDefault();
-    keep.takeLink(link);
+    if (Buffer.byteLength(link) <= MAX_LINK_BYTES) keep.takeLink(link);
   });
   app.on("activate", () => window.show());
   app.on("window-all-closed", () => undefined); // the tray stays

@@ -12,7 +12,14 @@ import { en } from "../../text/en.ts";
 import { sentence } from "../../text/sentence.ts";
 import { createWords } from "../../text/words.ts";
 import { takeProfileLock, type Holder, type ProfileLock, type Taken } from "../profile-lock.ts";
-import { handOn, handOnOrTakePlace, listenForStarts, type StartWish, type WakeServer } from "../wake.ts";
+import {
+  handOn,
+  handOnOrTakePlace,
+  listenForStarts,
+  START_SOCKET,
+  type StartWish,
+  type WakeServer,
+} from "../wake.ts";
 import { createSpeech } from "./language.ts";
 
 /** A running app answers at once, unless it is held up; the wish is with it then, and we need not wait for longer. */
@@ -38,7 +45,7 @@ type Place =
 
 /** Where nobody else can be kept out, somebody else may still be there, and answer. */
 async function withoutLock(folder: string, lock: ProfileLock, wish: StartWish): Promise<Place> {
-  const handed = await handOn(folder, "start.sock", wish, ANSWER_MS);
+  const handed = await handOn(folder, START_SOCKET, wish, ANSWER_MS);
   if (handed === "refused") return { kind: "ours", lock };
   return handed === "taken"
     ? { kind: "handed_on" }
@@ -46,11 +53,13 @@ async function withoutLock(folder: string, lock: ProfileLock, wish: StartWish): 
 }
 
 async function besideHolder(folder: string, holder: Holder | undefined, wish: StartWish): Promise<Place> {
-  if (holder !== undefined && holder.host !== hostname())
-    return {
-      kind: "failed",
-      failure: { code: "profile_elsewhere", folder, host: holder.host, pid: holder.pid },
-    };
+  if (holder !== undefined && holder.host !== hostname()) {
+    // It is another computer, unless ours has another name by now: a local socket answers on one computer alone.
+    const { host, pid } = holder;
+    const handed = await handOn(folder, holder.wake ?? START_SOCKET, wish, ANSWER_MS);
+    if (handed === "taken") return { kind: "handed_on" };
+    return { kind: "failed", failure: { code: "profile_elsewhere", folder, host, pid } };
+  }
   const tryAgain = () => {
     const again = takeProfileLock(folder);
     return again.kind === "taken" ? again : ({ kind: "free", lock: again } as const);
@@ -140,7 +149,12 @@ const hasDisplay = (): boolean =>
 export function endWith(failure: Failure): void {
   console.error(sentence(failure, createWords("en", en)));
   if (!hasDisplay()) return app.exit(1);
-  const aside = mkdtempSync(path.join(tmpdir(), "tokenkeep-"));
+  let aside: string;
+  try {
+    aside = mkdtempSync(path.join(tmpdir(), "tokenkeep-"));
+  } catch {
+    return app.exit(1); // nor is there room for a window
+  }
   for (const name of ["userData", "sessionData"] as const) app.setPath(name, aside);
   app.disableHardwareAcceleration();
   const end = (): void => {
