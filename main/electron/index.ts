@@ -18,6 +18,7 @@ import type { Host } from "../host.ts";
 import { createLog, type LogFile } from "../log.ts";
 import { startSocketServer } from "../socket/server.ts";
 import { createStudioWatch } from "../studio.ts";
+import type { StartWish } from "../wake.ts";
 import { trayModel } from "../views/tray-model.ts";
 import { systemClipboard } from "./clipboard.ts";
 import { createFileDialogs } from "./files.ts";
@@ -57,9 +58,11 @@ function runtimeFolder(): string {
     : path.join(runtime, "tokenkeep");
 }
 
-const profileFolder = path.resolve(app.getPath("userData"));
+/** Not before the arguments were judged: Electron makes the folder when it is asked where it is. */
+const profile = (): string => path.resolve(app.getPath("userData"));
 
 function makeHost(speech: Speech, lock: ProfileLock): Host & { readonly log: LogFile } {
+  const profileFolder = profile();
   return {
     clock: {
       nowMs: () => Date.now(),
@@ -238,11 +241,10 @@ async function start(): Promise<void> {
     return app.exit(1);
   }
   const { hidden, link } = judged;
-  const place = await takePlace(
-    profileFolder,
-    link !== undefined ? { want: "link", link } : { want: hidden ? "nothing" : "show" },
-  );
-  if (place.kind === "failed") return endWith(place.failure);
+  const folder = profile();
+  const wish: StartWish = link !== undefined ? { want: "link", link } : { want: hidden ? "nothing" : "show" };
+  const place = await takePlace(folder, wish);
+  if (place.kind === "failed") return endWith(place.failure, wish);
   if (place.kind === "handed_on") {
     console.error(
       hidden
@@ -254,7 +256,7 @@ async function start(): Promise<void> {
   if (unsandboxed)
     console.error("Started as root: Chromium's sandbox is off. Use an ordinary user for real accounts.");
   else app.enableSandbox(); // undoes --no-sandbox for child processes, which root cannot start without
-  const waking = listen(profileFolder, place.lock);
+  const waking = listen(folder, place.lock);
   void refuseCoreDumps(process.pid);
   registerScheme();
   hardenApp();

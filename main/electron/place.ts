@@ -146,9 +146,11 @@ const hasDisplay = (): boolean =>
  * Says why the app does not start, on standard error in English and in a window in the person's language, and ends with
  * code 1. What Chromium keeps meanwhile goes to a temporary folder, since the profile cannot be used or is another's.
  */
-export function endWith(failure: Failure): void {
+export function endWith(failure: Failure, { want }: StartWish): void {
   console.error(sentence(failure, createWords("en", en)));
-  if (!hasDisplay()) return app.exit(1);
+  // A page can have links opened by the hundred, and nobody waits for a start that was to be hidden.
+  const seen = want === "show" || (want === "nothing" && failure.code !== "profile_silent");
+  if (!seen || !hasDisplay()) return app.exit(1);
   let aside: string;
   try {
     aside = mkdtempSync(path.join(tmpdir(), "tokenkeep-"));

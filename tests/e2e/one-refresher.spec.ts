@@ -74,7 +74,10 @@ test("an instance that hangs while it refreshes is left alone, and keeps the ans
   first.kill("SIGSTOP");
 
   const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
-  const second = spawn(electronPath, appArguments(profile, [...proxy.switches]), { env, stdio: "ignore" });
+  const second = spawn(electronPath, appArguments(profile, ["--hidden", ...proxy.switches]), {
+    env,
+    stdio: "ignore",
+  });
   const [code] = (await once(second, "exit")) as [number];
   expect(code).toBe(1);
   expect([first.exitCode, first.signalCode]).toEqual([null, null]);
