@@ -130,7 +130,8 @@ async function refused(args, env = {}) {
   let said = "";
   started.stderr.on("data", (chunk) => (said += String(chunk)));
   const [code] = await once(started, "close");
-  return { code, said, touched: existsSync(untouched) };
+  // Chromium itself may make an empty folder of that name before any code of ours runs.
+  return { code, said, touched: existsSync(untouched) && readdirSync(untouched).length > 0 };
 }
 const waiting = [...REFUSED];
 const work = async () => {
