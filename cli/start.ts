@@ -23,7 +23,7 @@ function appBinary(): string {
     "/Applications/Tokenkeep.app/Contents/MacOS/Tokenkeep",
     path.join(homedir(), "AppData/Local/Programs/Tokenkeep/Tokenkeep.exe"),
   ];
-  const found = places.find((place) => place !== "" && existsSync(place));
+  const found = places.find((place) => path.isAbsolute(place) && existsSync(place));
   if (found === undefined) throw new UsageError("appMissing");
   return found;
 }

@@ -24,6 +24,21 @@ export type Failure =
   | { readonly code: "envelope_unreadable" }
   | { readonly code: "envelope_newer"; readonly format: number }
   | { readonly code: "storage_failing" }
+  // the profile, and who uses it
+  | {
+      readonly code: "profile_unusable";
+      readonly folder: string;
+      readonly why: ProfileFault;
+      readonly detail: string;
+    }
+  | {
+      readonly code: "profile_elsewhere";
+      readonly folder: string;
+      readonly host: string;
+      readonly pid: number;
+    }
+  | { readonly code: "profile_silent"; readonly folder: string }
+  | { readonly code: "profile_unlocked" }
   // the provider's answers
   | { readonly code: "provider_unknown"; readonly provider: string }
   | { readonly code: "provider_unreachable"; readonly provider: string }
@@ -111,6 +126,9 @@ export type Failure =
   | { readonly code: "bad_request"; readonly field: string }
   | { readonly code: "sender_rejected" }
   | { readonly code: "internal" };
+
+/** Why the profile, or the file in it that keeps a second instance out, cannot be made or written. */
+export type ProfileFault = "read_only" | "full" | "no_permission" | "not_a_folder" | "not_a_file" | "unknown";
 
 /** What was not as it must be (OpenID Connect Core §3.1.3.7). */
 export type IdTokenFault =

@@ -23,5 +23,7 @@ export const settings = v.object({
   language: v.optional(v.fallback(v.picklist(["system", "en", "de"]), "system"), "system"),
   /** Where providers' pages open: a desktop entry's id; empty: in the system's default browser. */
   browser: v.optional(v.fallback(v.pipe(v.string(), v.maxLength(255)), ""), ""),
+  /** One-time refresh tokens are sent although no lock keeps another process out of this profile: the person said so. */
+  withoutLock: v.optional(v.fallback(v.boolean(), false), false),
 });
 export type Settings = v.InferOutput<typeof settings>;

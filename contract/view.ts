@@ -439,6 +439,8 @@ export interface Snapshot {
     readonly electron: string;
     /** Chromium's sandbox is off because the app was started as root. */
     readonly unsandboxed: boolean;
+    /** No lock keeps another process out of this profile: one-time refresh tokens rest, unless the settings say otherwise. */
+    readonly unlocked: boolean;
   };
   readonly vault: VaultView;
   readonly providers: readonly ProviderView[];

@@ -25,6 +25,7 @@ export function socketCodeOf({ code }: Failure): SocketErrorCode {
     case "provider_misbehaved":
     case "storage_failing":
     case "refresh_budget":
+    case "profile_unlocked":
       return "provider_unreachable";
     case "internal":
       return "internal";

@@ -7,6 +7,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import type { BrowserView } from "../contract/view.ts";
+import { programInPath } from "./programs.ts";
 
 interface Browser extends BrowserView {
   /** Program and arguments; `%u` stands for the address. */
@@ -64,11 +65,13 @@ export async function installedBrowsers(env = process.env): Promise<readonly Bro
 export async function openInInstalled(id: string, url: string, env = process.env): Promise<boolean> {
   const browser = (await read(env)).find((one) => one.id === id);
   if (browser === undefined) return false;
-  const [program = "", ...rest] = browser.exec
+  const [command = "", ...rest] = browser.exec
     .map((word) =>
       word.replace(/%(.)/g, (_all, code: string) => (/[uUfF]/.test(code) ? url : code === "%" ? "%" : "")),
     )
     .filter((word) => word !== "");
+  const program = programInPath(command, env["PATH"] ?? "");
+  if (program === undefined) return false;
   // What Electron changed for itself is not for others.
   const { CHROME_DESKTOP: _ours, ORIGINAL_XDG_CURRENT_DESKTOP: desktop, ...others } = env;
   const theirs = desktop === undefined ? others : { ...others, XDG_CURRENT_DESKTOP: desktop };

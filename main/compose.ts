@@ -85,15 +85,30 @@ export function compose(host: Host): App {
   });
   const providers = createProviders(host.providers);
   const history = createHistory(path.join(host.profileFolder, "history"), clock, log);
+  let withoutLock = false;
   const settings = createSettings(host.profileFolder, clock, log, () => {
     streamer.follow();
     changed();
+    const { withoutLock: now } = settings.current;
+    if (now && !withoutLock) keeper.resume(); // what rested because of the lock is tried again at once
+    withoutLock = now;
   });
   const streamer = createStreamer(
     { settings: () => settings.current, studioRuns: host.studioRuns, clock, log },
     () => state.touch(),
   );
-  const parts = { vault, providers, http: host.http, network: host.network, history, clock, random, log };
+  const maySpendOneTime = (): boolean => settings.current.withoutLock || host.profileLock() === "held";
+  const parts = {
+    vault,
+    providers,
+    http: host.http,
+    network: host.network,
+    history,
+    clock,
+    random,
+    log,
+    maySpendOneTime,
+  };
   const keeper = createKeeper(parts, changed);
   const authorizations = createAuthorizations(
     {
@@ -248,7 +263,7 @@ export function compose(host: Host): App {
   };
   const state = createState(
     {
-      app: () => host.app,
+      app: () => ({ ...host.app, unlocked: host.profileLock() === "unavailable" }),
       vault: () => guard.view(),
       providers: () =>
         providers

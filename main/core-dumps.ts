@@ -2,11 +2,9 @@
  * Our memory holds tokens, and a core dump would put it on the disk. Some distributions allow them; there, nobody of
  * ours may write one. Electron's crash reporter is never started.
  */
-import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { promisify } from "node:util";
+import { runSystemProgram, systemProgram } from "./programs.ts";
 
-const run = promisify(execFile);
 /** Far more than it takes. */
 const MAX_PASSES = 20;
 
@@ -32,18 +30,21 @@ const childrenOf = (pid: number): readonly number[] =>
   ifThere(() => readdirSync(`/proc/${String(pid)}/task`), []).flatMap((thread) => childrenBy(pid, thread));
 const family = (pid: number): readonly number[] => [pid, ...childrenOf(pid).flatMap(family)];
 
-const LOWER = 'command -v prlimit || exit; for pid; do prlimit --pid "$pid" --core=0:0; done; true';
+/** The first argument is `prlimit`'s path; one shell for all of them costs less than a process each. */
+const LOWER = 'prlimit=$1; shift; for pid; do "$prlimit" --pid "$pid" --core=0:0; done; true';
 
 /**
  * Later processes come from those that are here now and inherit it. `pid`: the first of us. Where `prlimit` (util-linux)
  * is missing, the session's own limit stays. Not waited for at the start, when memory holds nothing yet.
  */
-export async function refuseCoreDumps(pid: number): Promise<void> {
+export async function refuseCoreDumps(pid: number, prlimit = systemProgram("prlimit")): Promise<void> {
   if (process.platform !== "linux" || !mayDump(pid)) return;
+  if (prlimit === undefined) return;
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     const those = family(pid).filter(mayDump); // again: they may have started others while they were lowered
     if (those.length === 0) return;
-    const lowered = await run("/bin/sh", ["-c", LOWER, "sh", ...those.map(String)]).catch(() => undefined);
-    if (lowered === undefined) return; // there is no `prlimit`
+    const args = ["-c", LOWER, "sh", prlimit, ...those.map(String)];
+    const lowered = await runSystemProgram("sh", args).catch(() => undefined);
+    if (lowered === undefined) return;
   }
 }

@@ -25,7 +25,7 @@ export interface Doctor {
 }
 
 export function createDoctor(
-  host: Pick<Host, "http" | "keychain" | "network" | "clock" | "app" | "profileFolder">,
+  host: Pick<Host, "http" | "keychain" | "network" | "clock" | "app" | "profileFolder" | "profileLock">,
   vault: Vault,
   providers: Providers,
   broker: Broker,
@@ -91,7 +91,12 @@ export function createDoctor(
     const { state } = vault;
     return {
       atMs: clock.nowMs(),
-      app: { ...host.app, node: process.versions.node, system: `${process.platform} ${arch()} ${release()}` },
+      app: {
+        ...host.app,
+        unlocked: host.profileLock() === "unavailable",
+        node: process.versions.node,
+        system: `${process.platform} ${arch()} ${release()}`,
+      },
       keychain: asked,
       vault: {
         state: state.state,
@@ -114,6 +119,7 @@ export function createDoctor(
     const lines = [
       `Tokenkeep ${app.version}, Electron ${app.electron}, Node ${app.node}`,
       `System: ${app.system}${app.unsandboxed ? ", Chromium's sandbox off (root)" : ""}`,
+      ...(app.unlocked ? ["Profile: no lock keeps another Tokenkeep out"] : []),
       `Keychain: ${found.state}${"name" in found ? `, ${found.name}` : ""}${"backend" in found ? ` (${found.backend})` : ""}`,
       `Vault: ${box.state}, ${String(box.records)} records, ${String(box.unreadable ?? 0)} unreadable, ${box.writable ? "disk takes writes" : "disk does not take writes"}`,
       ...(box.sealedBy === undefined

@@ -85,6 +85,8 @@ export interface Host {
   /** A program that shows the screen to others runs. */
   readonly studioRuns: () => Promise<boolean>;
   readonly log: Log;
+  /** Whether no other process uses the profile now. `unavailable`: this system or folder has no lock that tells. */
+  readonly profileLock: () => "held" | "unavailable";
   /** Everything we write lies under it. */
   readonly profileFolder: string;
   /** For the socket: per user, not shared, gone after logout. */

@@ -1,10 +1,8 @@
 /** Which program is at the other end of a connection: a hint for the person, and no proof. Cheap, or not at all. */
-import { execFile } from "node:child_process";
 import { readFile, readlink } from "node:fs/promises";
-import { promisify } from "node:util";
 import { plainText } from "../contract/socket.ts";
+import { runSystemProgram } from "./programs.ts";
 
-const run = promisify(execFile);
 const MAX_PATH = 200;
 
 /**
@@ -27,8 +25,8 @@ export function pidFrom(table: string, ourInode: string): number | undefined {
 export async function programAt(inode: string | undefined): Promise<string | undefined> {
   if (process.platform !== "linux" || inode === undefined) return undefined;
   try {
-    const { stdout } = await run("ss", ["-xpnH"], { timeout: 5_000, maxBuffer: 8 * 1024 * 1024 });
-    const pid = pidFrom(stdout, inode);
+    const table = await runSystemProgram("ss", ["-xpnH"], { maxBytes: 8 * 1024 * 1024 });
+    const pid = pidFrom(table, inode);
     if (pid === undefined) return undefined;
     const folder = `/proc/${String(pid)}`;
     const program = await readlink(`${folder}/exe`).catch(() => readFile(`${folder}/comm`, "utf8"));

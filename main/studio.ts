@@ -1,9 +1,6 @@
 /** Whether OBS Studio runs on this computer: asked of the system, off the main path, and cheap enough to ask often. */
-import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
-import { promisify } from "node:util";
-
-const run = promisify(execFile);
+import { runSystemProgram } from "./programs.ts";
 
 /** `folder`: /proc. A program keeps its name, so one that was looked at twice is not looked at again. */
 export function createLinuxStudioWatch(folder = "/proc"): () => Promise<boolean> {
@@ -24,8 +21,7 @@ export function createLinuxStudioWatch(folder = "/proc"): () => Promise<boolean>
 }
 
 async function listed(command: string, args: readonly string[], program: string): Promise<boolean> {
-  const { stdout } = await run(command, [...args], { timeout: 5_000, windowsHide: true });
-  return stdout.toLowerCase().includes(program);
+  return (await runSystemProgram(command, args)).toLowerCase().includes(program);
 }
 
 export function createStudioWatch(platform: NodeJS.Platform = process.platform): () => Promise<boolean> {

@@ -107,6 +107,25 @@ describe("one place for everything", () => {
     ]);
   });
 
+  test("programs are started by absolute paths: few files may start any, and none by a bare name", () => {
+    const starters = ["main", "cli"]
+      .flatMap(filesOf)
+      .filter((file) => importsOf(file).some((to) => to.endsWith("child_process")));
+    expect(starters.sort()).toEqual([
+      "cli/exec.ts", // the person's own command
+      "cli/start.ts", // the app, from a list of absolute paths
+      "main/browsers.ts", // what programInPath found
+      "main/profile-lock.ts", // what systemProgram found
+      "main/programs.ts",
+    ]);
+    const bare = starters.filter((file) =>
+      /\b(?:exec|execFile|execFileSync|execSync|fork|run|spawn|spawnSync)\(\s*["'`](?!\/)/.test(
+        readFileSync(file, "utf8"),
+      ),
+    );
+    expect(bare).toEqual([]);
+  });
+
   test("the sandbox's admin API is loaded by tests and its own command line alone", () => {
     const users = [...layers]
       .flatMap(filesOf)

@@ -28,6 +28,24 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
     "Diesen Tresor hat ein neueres Tokenkeep geschrieben (Format {{format}}). App aktualisieren; nichts wurde geändert.",
   storage_failing:
     "Die Änderung ließ sich nicht auf die Festplatte schreiben. Nichts ging verloren, und das Erneuern wartet, bis es wieder geht. Speicherplatz freigeben, dann erneut versuchen.",
+  profile_unusable_read_only:
+    "Tokenkeep kann nicht starten: Der Ordner {{folder}} ist schreibgeschützt. Den Schreibschutz aufheben, dann Tokenkeep erneut starten.",
+  profile_unusable_full:
+    "Tokenkeep kann nicht starten: Der Datenträger mit dem Ordner {{folder}} ist voll. Speicherplatz freigeben, dann Tokenkeep erneut starten.",
+  profile_unusable_no_permission:
+    "Tokenkeep kann nicht starten: Für den Ordner {{folder}} fehlen die Schreibrechte. Besitzer oder Rechte berichtigen, dann Tokenkeep erneut starten.",
+  profile_unusable_not_a_folder:
+    "Tokenkeep kann nicht starten: Anstelle des Ordners {{folder}} gibt es dort eine Datei. Die Datei verschieben, dann Tokenkeep erneut starten.",
+  profile_unusable_not_a_file:
+    "Tokenkeep kann nicht starten: „start.lock“ im Ordner {{folder}} ist keine gewöhnliche Datei. Den Eintrag verschieben, dann Tokenkeep erneut starten.",
+  profile_unusable_unknown:
+    "Tokenkeep kann nicht starten: Der Ordner {{folder}} lässt sich nicht verwenden ({{detail}}). Den Datenträger prüfen, dann Tokenkeep erneut starten.",
+  profile_elsewhere:
+    "Tokenkeep auf {{host}} verwendet den Ordner {{folder}} (Prozess {{pid}}). Es dort beenden, dann Tokenkeep hier erneut starten.",
+  profile_silent:
+    "Tokenkeep läuft bereits mit dem Ordner {{folder}}, reagiert aber nicht. Einen Moment warten; bleibt es dabei, den Prozess beenden.",
+  profile_unlocked:
+    "Das Refresh-Token gilt nur einmal, und Tokenkeep kann nicht ausschließen, dass ein zweites Tokenkeep es ebenfalls verwendet. Es wurde nichts gesendet. Ist dies das einzige, „Ohne Sperre erneuern“ wählen.",
   provider_unknown: "Einen Anbieter namens „{{provider}}“ gibt es hier nicht.",
   provider_unreachable:
     "{{provider}} ist nicht erreichbar. Alle Tokens bleiben erhalten, noch gültige funktionieren weiter. Netzwerk prüfen, dann erneut versuchen.",

@@ -71,6 +71,8 @@ export const settingsGerman: Pick<Catalogue, keyof typeof settingsWords> = {
     change: "Passphrase ändern",
     apply: "Anwenden",
     applied: "Das öffnet ab jetzt den Tresor. Die Konten bleiben, wie sie sind.",
+    unlocked: "Keine Sperre für diesen Ordner",
+    withoutLock: "Einmal-Tokens trotzdem erneuern",
     awayTitle: "Bei Abwesenheit",
     awayNeedsPassphrase:
       "Ohne Passphrase würde eine Sperre nur scheinbar schützen. Oben eine wählen, dann lässt sich der Tresor sperren.",

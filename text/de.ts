@@ -37,6 +37,11 @@ export const de: Catalogue = {
     resumed: "Tokens werden wieder ausgegeben.",
     unsandboxed:
       "Als root gestartet: Die Sandbox von Chromium ist aus. Für echte Konten ein normales Benutzerkonto verwenden.",
+    unlockedTitle: "Konten mit Einmal-Refresh-Tokens werden nicht erneuert",
+    unlockedText:
+      "Tokenkeep kann nicht ausschließen, dass ein zweites Tokenkeep diesen Ordner verwendet, etwa auf einem Netzlaufwerk. Beide würden sich gegenseitig abmelden.",
+    withoutLock: "Ohne Sperre erneuern",
+    withoutLockDone: "Es wird ohne Sperre erneuert.",
     close: "Schließen",
     cancel: "Abbrechen",
     back: "Zurück",

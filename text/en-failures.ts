@@ -1,12 +1,16 @@
-import type { Failure } from "../contract/failure.ts";
+import type { Failure, ProfileFault } from "../contract/failure.ts";
 import type { FieldFault } from "../contract/provider.ts";
 
 type What = Extract<Failure, { code: "provider_misbehaved" }>["what"];
 /** Every code has a sentence: some have one for each number or for each thing that was wrong. */
 type FailureKey =
-  | Exclude<Failure["code"], "client_in_use" | "provider_misbehaved" | "provider_field" | "refresh_ambiguous">
+  | Exclude<
+      Failure["code"],
+      "client_in_use" | "provider_misbehaved" | "provider_field" | "refresh_ambiguous" | "profile_unusable"
+    >
   | `refresh_ambiguous_${Extract<Failure, { code: "refresh_ambiguous" }>["why"]}`
   | `provider_field_${FieldFault}`
+  | `profile_unusable_${ProfileFault}`
   | `client_in_use_${"one" | "other"}`
   | `provider_misbehaved_${What}`;
 
@@ -38,6 +42,24 @@ export const enFailures = {
     "This vault was written by a newer Tokenkeep (format {{format}}). Update the app; nothing was changed.",
   storage_failing:
     "The change could not be written to disk. Nothing was lost, and refreshing waits until it can be. Free some space, then try again.",
+  profile_unusable_read_only:
+    "Tokenkeep can't start: its folder {{folder}} is read-only. Make it writable, then start Tokenkeep again.",
+  profile_unusable_full:
+    "Tokenkeep can't start: the disk with its folder {{folder}} is full. Free up space, then start Tokenkeep again.",
+  profile_unusable_no_permission:
+    "Tokenkeep can't start: you don't have permission to write to its folder {{folder}}. Correct its owner or permissions, then start Tokenkeep again.",
+  profile_unusable_not_a_folder:
+    "Tokenkeep can't start: a file is in the way of its folder {{folder}}. Move that file, then start Tokenkeep again.",
+  profile_unusable_not_a_file:
+    "Tokenkeep can't start: “start.lock” in its folder {{folder}} is not a regular file. Move it, then start Tokenkeep again.",
+  profile_unusable_unknown:
+    "Tokenkeep can't start: its folder {{folder}} can't be used ({{detail}}). Check the disk, then start Tokenkeep again.",
+  profile_elsewhere:
+    "Tokenkeep on {{host}} uses the folder {{folder}} (process {{pid}}). Quit it there, then start Tokenkeep here again.",
+  profile_silent:
+    "Tokenkeep is running with the folder {{folder}}, but it isn't responding. Wait a moment; if this continues, end its process.",
+  profile_unlocked:
+    "Its refresh token works once, and Tokenkeep can't rule out that another Tokenkeep uses it too. Nothing was sent. Choose “Refresh without a lock” if this is the only one.",
   provider_unknown: "There is no provider named “{{provider}}” here.",
   provider_unreachable:
     "{{provider}} cannot be reached. All tokens are kept, and those still valid go on working. Check the network, then try again.",

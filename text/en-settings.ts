@@ -66,6 +66,8 @@ export const settingsWords = {
     change: "Change the passphrase",
     apply: "Apply",
     applied: "From now on that opens the vault. Your accounts stay as they are.",
+    unlocked: "No lock on this folder",
+    withoutLock: "Refresh one-time tokens anyway",
     awayTitle: "While you are away",
     awayNeedsPassphrase:
       "Without a passphrase a lock would only pretend to protect. Choose one above, and the vault can be locked.",

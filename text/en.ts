@@ -34,6 +34,11 @@ export const en = {
     pausedNow: "Paused. No token is handed out until you resume.",
     resumed: "Tokens are handed out again.",
     unsandboxed: "Started as root: Chromium's sandbox is off. Use an ordinary user for real accounts.",
+    unlockedTitle: "Accounts with one-time refresh tokens are not refreshed",
+    unlockedText:
+      "Tokenkeep can't rule out that another Tokenkeep uses this folder, on a network drive for example. Two of them would sign each other out.",
+    withoutLock: "Refresh without a lock",
+    withoutLockDone: "Refreshing without a lock.",
     close: "Close",
     cancel: "Cancel",
     back: "Back",

@@ -19,6 +19,8 @@ export function sentence(failure: Failure, t: Translate): string {
       return say(`failure.refresh_ambiguous_${failure.why}`, facts);
     case "provider_field":
       return say(`failure.provider_field_${failure.why}`, { field: t(`providers.fields.${failure.field}`) });
+    case "profile_unusable":
+      return say(`failure.profile_unusable_${failure.why}`, facts);
     case "passphrase_wait":
     case "refresh_budget":
       return say(`failure.${failure.code}`, { ...facts, wait: wait(failure.waitSec, t) });

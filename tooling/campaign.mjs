@@ -5,10 +5,11 @@
  * what was done to what, and what came of it; `--json` for programs. Exits with 1 if a promise was broken.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { ensureBuilt } from "./build.mjs";
-import { onDesktop } from "./desktop.mjs";
+import { canBeAlone, onDesktop } from "./desktop.mjs";
+import { makeDrivenPackage } from "./driven-package.mjs";
 import { ensureElectron } from "./electron-runtime.mjs";
 import { ensureSystemPackages } from "./system-packages.mjs";
 
@@ -66,8 +67,26 @@ const code = await onDesktop(["node_modules/@playwright/test/cli.js", "test", ..
   stdio,
 });
 
+/** The packaged app, watched for a minute. Undefined: not on this system. */
+async function watchPackage() {
+  if (process.platform !== "linux" || !canBeAlone()) return undefined;
+  const packed = spawnSync(process.execPath, ["tooling/package.mjs", "--linux", "dir"], { cwd: ROOT, stdio });
+  if (packed.status !== 0) return false;
+  const folder = path.join(ROOT, "release/linux-unpacked");
+  const helper = path.join(folder, "chrome-sandbox");
+  if (existsSync(helper)) chmodSync(helper, 0o755); // not set-uid: user namespaces do its work
+  makeDrivenPackage(folder);
+  const output = path.join(OUT, "package");
+  return (await onDesktop(["tests/packaged/smoke.mjs"], { output, env: LONG, caught: true, stdio })) === 0;
+}
+const watched = await watchPackage();
+
 const rows = [...rowsIn(OUT), ...rowsIn(desktop)];
-const parts = { "without a window": plain.status === 0, "on a desktop": code === 0 };
+const parts = {
+  "without a window": plain.status === 0,
+  "on a desktop": code === 0,
+  ...(watched !== undefined && { "the package": watched }),
+};
 const ok = rows.length > 0 && Object.values(parts).every(Boolean);
 if (json) console.log(JSON.stringify({ ok, parts, rows }, undefined, 2));
 else {

@@ -60,15 +60,25 @@ function readableCheckout() {
 /** Whether a desktop can have a network of its own: ports are fixed, and two desktops would want the same ones. */
 export const canBeAlone = () => quiet("unshare", ["-n", "ip", "link", "set", "lo", "up"]).status === 0;
 const ALONE = ["unshare", "-n", "bash", "-c", 'ip link set lo up && exec "$@"', "bash"];
+/** Every address of the world is this computer, and an ordinary user may listen on every port of it. */
+const CAUGHT = [
+  ...["unshare", "-n", "bash", "-c"],
+  'ip link set lo up && ip route add local default dev lo && ip -6 route add local default dev lo && echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start && exec "$@"',
+  "bash",
+];
 
 /**
  * Runs `node …args` on a virtual desktop. What it writes to the folder `TOKENKEEP_OUTPUT` lands in `output`.
  * @param {string[]} args relative to the checkout
- * @param {{ output: string, env?: Record<string, string>, alone?: boolean, stdio?: import("node:child_process").StdioOptions }} options
- * `alone`: with a network of its own, for which `canBeAlone` must hold.
+ * @param {{ output: string, env?: Record<string, string>, alone?: boolean, caught?: boolean, stdio?: import("node:child_process").StdioOptions }} options
+ * `alone`: with a network of its own, for which `canBeAlone` must hold. `caught`: the same, and whatever is sent to
+ * anywhere arrives here (tests/support/network-sink.mjs).
  * @returns {Promise<number>} the exit code
  */
-export async function onDesktop(args, { output, env = {}, alone = false, stdio = "inherit" }) {
+export async function onDesktop(
+  args,
+  { output, env = {}, alone = false, caught = false, stdio = "inherit" },
+) {
   const asUser = process.getuid?.() === 0;
   if (asUser) makeUser();
   const checkout = asUser ? readableCheckout() : { folder: ROOT };
@@ -97,7 +107,7 @@ export async function onDesktop(args, { output, env = {}, alone = false, stdio =
     ...["bash", "-c", session, "bash", runtime, outputs, process.execPath, ...args],
   ];
   const asked = asUser ? ["runuser", "-u", USER, "--", ...desktop] : desktop;
-  const [command = "", ...rest] = alone ? [...ALONE, ...asked] : asked;
+  const [command = "", ...rest] = caught ? [...CAUGHT, ...asked] : alone ? [...ALONE, ...asked] : asked;
   const child = spawn(command, rest, {
     cwd: checkout.folder,
     stdio,
@@ -105,6 +115,7 @@ export async function onDesktop(args, { output, env = {}, alone = false, stdio =
       PATH: process.env["PATH"] ?? "",
       LANG: "C.UTF-8",
       HOME: home,
+      ...(caught && { TOKENKEEP_CAUGHT: "1" }),
       ...(process.env["CI"] !== undefined && { CI: process.env["CI"] }),
       ...env,
     },

@@ -27,6 +27,7 @@ const FOR_TESTS = [
   "obs-studio",
   "perl",
   "python3",
+  "x11-utils", // `xwininfo`: which windows there are
   "xdg-utils",
   "zsh",
 ];

@@ -7,6 +7,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } f
 import path from "node:path";
 import { ensureBuilt } from "./build.mjs";
 import { canBeAlone, onDesktop } from "./desktop.mjs";
+import { makeDrivenPackage } from "./driven-package.mjs";
 import { ensureElectron } from "./electron-runtime.mjs";
 import { ensureSystemPackages } from "./system-packages.mjs";
 
@@ -35,9 +36,9 @@ const node = (...args) =>
       resolve(error === null ? undefined : `${error.message}\n${stdout}${stderr}`);
     });
   });
-/** Its output goes by as it comes. @param {string} file @param {string} output */
-const desktop = async (file, output) => {
-  const code = await onDesktop([file], { output });
+/** Its output goes by as it comes. @param {string} file @param {string} output @param {boolean} [caught] */
+const desktop = async (file, output, caught = false) => {
+  const code = await onDesktop([file], { output, caught });
   return code === 0 ? undefined : `it ended with ${String(code)}, see its output above`;
 };
 /** @param {string} file */
@@ -135,7 +136,8 @@ if (process.platform === "linux") {
   await check("package", () => node("tooling/package.mjs", "--linux", "dir"));
   const sandboxHelper = path.join(ROOT, "release/linux-unpacked/chrome-sandbox");
   if (existsSync(sandboxHelper)) chmodSync(sandboxHelper, 0o755); // not set-uid: user namespaces do its work
-  await check("packaged app", () => desktop("tests/packaged/smoke.mjs", OUT));
+  if (existsSync(sandboxHelper)) makeDrivenPackage(path.dirname(sandboxHelper));
+  await check("packaged app", () => desktop("tests/packaged/smoke.mjs", OUT, canBeAlone()));
 }
 
 for (const failure of failures) console.log(`\n✗ ${failure}`);

@@ -8,11 +8,12 @@ import { openInInstalled } from "../browsers.ts";
  */
 export async function openInBrowser(url: string, browser: string): Promise<boolean> {
   if (!URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
+  // The parsed address alone goes on: what a program makes of the raw text need not be what was judged here.
+  const { protocol, hostname, href } = new URL(url);
   if (protocol !== "https:" && !(protocol === "http:" && hostname === "localhost")) return false;
-  if (browser !== "" && (await openInInstalled(browser, url))) return true;
+  if (browser !== "" && (await openInInstalled(browser, href))) return true;
   try {
-    await shell.openExternal(url);
+    await shell.openExternal(href);
     return true;
   } catch {
     return false;

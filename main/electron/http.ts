@@ -4,19 +4,13 @@
  * Chromium sends a request again when a kept-alive connection turns out to be dead. So a POST gets a session that
  * nobody else uses at that moment, with its connections closed before: on a fresh connection nothing is sent twice.
  */
-import { net, session, type ClientRequest, type IncomingMessage, type Session } from "electron/main";
+import { net, type ClientRequest, type IncomingMessage, type Session } from "electron/main";
 import type { HttpRequest } from "../../core/ports.ts";
 import { oneValue, type Exchange, type ExchangeResponse, type OpenExchange } from "../http.ts";
-import { refuseEverything } from "./hardening.ts";
+import { makeSession } from "./hardening.ts";
 
 /** Token requests at a time; more wait for their turn. */
 const POST_SESSIONS = 4;
-
-function makeSession(name: string): Session {
-  const own = session.fromPartition(name, { cache: false });
-  refuseEverything(own);
-  return own;
-}
 
 /** Sessions for POSTs, each lent to one request at a time. */
 function createPool(): { take(): Promise<Session>; give(own: Session): void } {

@@ -6,27 +6,31 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { merged } from "../../contract/ipc.ts";
 import { sentence } from "../../text/sentence.ts";
+import { argumentSentence, judgeArguments, linkIn, MAX_LINK_BYTES, type Arguments } from "../arguments.ts";
 import { installedBrowsers } from "../browsers.ts";
 import { compose, type App } from "../compose.ts";
 import { refuseCoreDumps } from "../core-dumps.ts";
 import { createHttpClient } from "../http.ts";
 import { programAt } from "../peer.ts";
+import { absoluteEntries } from "../programs.ts";
+import type { ProfileLock } from "../profile-lock.ts";
 import type { Host } from "../host.ts";
 import { createLog, type LogFile } from "../log.ts";
 import { startSocketServer } from "../socket/server.ts";
 import { createStudioWatch } from "../studio.ts";
+import type { StartWish } from "../wake.ts";
 import { trayModel } from "../views/tray-model.ts";
 import { systemClipboard } from "./clipboard.ts";
 import { createFileDialogs } from "./files.ts";
-import { hardenApp, refuseEverything } from "./hardening.ts";
+import { hardenApp } from "./hardening.ts";
 import { createElectronTransport } from "./http.ts";
 import { serveCalls } from "./ipc.ts";
 import { createKeychain } from "./keychain.ts";
 import { openInBrowser } from "./browser.ts";
 import { choosePasswordStore } from "./password-store.ts";
-import { linkIn, linksReachUs } from "./deep-link.ts";
+import { linksReachUs } from "./deep-link.ts";
 import { createStartSandbox } from "./sandbox.ts";
-import { isTheOne } from "./single-instance.ts";
+import { endWith, listen, takePlace, type Waking } from "./place.ts";
 import { createSpeech, type Speech } from "./language.ts";
 import { showNotifications } from "./notifications.ts";
 import { followPower } from "./power.ts";
@@ -34,6 +38,13 @@ import { registerScheme, serveWindow } from "./scheme.ts";
 import { createTray } from "./tray.ts";
 import { createOpenUserAgent } from "./windows/authorization-window.ts";
 import { createMainWindow, type MainWindow } from "./windows/main-window.ts";
+
+/**
+ * A switch that is let through besides those of the list: none. In the package that tests/packaged/smoke.mjs drives it is
+ * the debugging port's, put in its place byte for byte (tooling/driven-package.mjs); the same test sees that the package
+ * to be released has no such thing.
+ */
+const TEST_SWITCH: string = "no switch for the tests.";
 
 const isRoot = process.getuid?.() === 0;
 const unsandboxed = app.commandLine.hasSwitch("no-sandbox");
@@ -48,8 +59,11 @@ function runtimeFolder(): string {
     : path.join(runtime, "tokenkeep");
 }
 
-function makeHost(speech: Speech): Host & { readonly log: LogFile } {
-  const profileFolder = app.getPath("userData");
+/** Not before the arguments were judged: Electron makes the folder when it is asked where it is. */
+const profile = (): string => path.resolve(app.getPath("userData"));
+
+function makeHost(speech: Speech, lock: ProfileLock): Host & { readonly log: LogFile } {
+  const profileFolder = profile();
   return {
     clock: {
       nowMs: () => Date.now(),
@@ -78,6 +92,7 @@ function makeHost(speech: Speech): Host & { readonly log: LogFile } {
     startSocketServer,
     programAt,
     studioRuns: createStudioWatch(),
+    profileLock: () => (lock.held() ? "held" : "unavailable"),
     log: createLog(path.join(profileFolder, "logs")),
     profileFolder,
     runtimeFolder: runtimeFolder(),
@@ -141,7 +156,7 @@ function presentWishes(keep: App, window: MainWindow): void {
 }
 
 /** Quits once what runs is written: an answer that is lost here may have cost a one-time token. */
-function stopBeforeQuit(keep: App, log: LogFile): void {
+function stopBeforeQuit(keep: App, log: LogFile, waking: Waking): void {
   // The end of a session, Ctrl+C, a closed terminal: by themselves these would end us in the middle of a write.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => app.quit());
   let stopping: Promise<void> | undefined;
@@ -149,6 +164,7 @@ function stopBeforeQuit(keep: App, log: LogFile): void {
   app.on("before-quit", (event) => {
     if (stopped) return;
     event.preventDefault();
+    waking.close(); // who starts us from now on waits for our place
     stopping ??= keep // once, however often we are told
       .stop()
       .catch((cause: unknown) => log.error("stop.bug", { cause }))
@@ -166,9 +182,8 @@ function logBugs(log: LogFile): void {
   process.on("unhandledRejection", (cause) => log.error("main.bug", { cause }));
 }
 
-function main(): void {
+function main(lock: ProfileLock, waking: Waking, hidden: boolean): void {
   serveWindow(session.defaultSession, here("../renderer"));
-  refuseEverything(session.defaultSession);
   const devServer = app.isPackaged ? undefined : process.env["ELECTRON_RENDERER_URL"];
   const window = createMainWindow(
     here("../preload/index.cjs"),
@@ -176,10 +191,9 @@ function main(): void {
     app.isPackaged,
     devServer,
   );
-  const hidden = app.commandLine.hasSwitch("hidden");
   if (!hidden) window.show(); // first, so that it loads while the rest is put together
   const speech = createSpeech();
-  const host = makeHost(speech);
+  const host = makeHost(speech, lock);
   logBugs(host.log);
   const keep = compose(host);
   serveCalls(keep.handlers, window, host.log); // in the same turn, so before the window asks
@@ -191,37 +205,67 @@ function main(): void {
   presentWishes(keep, window);
   void (hidden ? Promise.resolve() : window.painted()).then(() => keep.start());
   showTray(keep, window, speech);
-  stopBeforeQuit(keep, host.log);
+  stopBeforeQuit(keep, host.log, waking);
   followPower(keep, host.log);
   showNotifications(keep, window, speech, () => showPairing(keep, window));
-  app.on("second-instance", (_event, argv) => {
-    const link = linkIn(argv);
-    // A page can make links as it likes; what is an answer brings the window to the front by what comes of it.
-    if (link === undefined) window.show();
-    else keep.takeLink(link);
-  });
+  // A page can make links as it likes; what is an answer brings the window to the front by what comes of it.
+  waking.follow({ show: () => window.show(), link: (link) => keep.takeLink(link) });
   app.on("open-url", (event, link) => {
     event.preventDefault();
-    keep.takeLink(link);
+    if (Buffer.byteLength(link) <= MAX_LINK_BYTES) keep.takeLink(link);
   });
   app.on("activate", () => window.show());
   app.on("window-all-closed", () => undefined); // the tray stays
 }
 
-if (unsandboxed && !isRoot) {
-  console.error("Tokenkeep runs with Chromium's sandbox on. Start it without --no-sandbox.");
-  app.exit(1);
-} else if (!isTheOne()) {
-  console.error("Tokenkeep is running already. Its window was brought to the front.");
-  app.exit(0);
-} else {
+/**
+ * The packaged app takes the switches of its list alone (main/arguments.ts). Unpackaged, Electron and its tools add their
+ * own; a link is judged there too.
+ */
+function judge(): Arguments {
+  const { argv, env, platform } = process;
+  const args = argv.slice(1).filter((argument) => !argument.startsWith(TEST_SWITCH));
+  if (app.isPackaged) return judgeArguments(args, env, platform);
+  const link = linkIn(argv);
+  const judged = judgeArguments(link === undefined ? [] : [link], {}, platform);
+  return judged.ok ? { ...judged, hidden: app.commandLine.hasSwitch("hidden") } : judged;
+}
+
+async function start(): Promise<void> {
+  const judged = judge();
+  if (!judged.ok) {
+    console.error(argumentSentence(judged));
+    return app.exit(2);
+  }
+  if (unsandboxed && !isRoot) {
+    console.error("Tokenkeep runs with Chromium's sandbox on. Start it without --no-sandbox.");
+    return app.exit(1);
+  }
+  const { hidden, link } = judged;
+  const folder = profile();
+  const wish: StartWish = link !== undefined ? { want: "link", link } : { want: hidden ? "nothing" : "show" };
+  const place = await takePlace(folder, wish);
+  if (place.kind === "failed") return endWith(place.failure, wish);
+  if (place.kind === "handed_on") {
+    console.error(
+      hidden
+        ? "Tokenkeep is running already."
+        : "Tokenkeep is running already. It was given what this start was for.",
+    );
+    return app.exit(0);
+  }
   if (unsandboxed)
     console.error("Started as root: Chromium's sandbox is off. Use an ordinary user for real accounts.");
   else app.enableSandbox(); // undoes --no-sandbox for child processes, which root cannot start without
+  const waking = listen(folder, place.lock);
   void refuseCoreDumps(process.pid);
   registerScheme();
   hardenApp();
   if (process.platform !== "darwin") Menu.setApplicationMenu(null);
   await choosePasswordStore(); // before 'ready', which waits for this module
-  void app.whenReady().then(main); // never awaited at the top level: 'ready' waits for this module
+  void app.whenReady().then(() => main(place.lock, waking, hidden)); // not awaited: 'ready' waits for this module
 }
+
+// What Electron runs itself (xdg-open) is looked up by this: without entries that mean the working directory.
+process.env["PATH"] = absoluteEntries(process.env["PATH"] ?? "");
+await start();

@@ -18,6 +18,8 @@ export interface KeeperParts {
   readonly clock: Clock;
   readonly random: Randomness;
   readonly log: Log;
+  /** Whether nobody else can be using the profile's one-time tokens, or the person takes that on themselves. */
+  readonly maySpendOneTime: () => boolean;
 }
 
 /** From 0 to 1, so that what began together does not go on together. */

@@ -180,9 +180,11 @@ export function createRefresher(
       return failed({ code: "refresh_budget", account: before.login, waitSec });
     }
     if (before.refreshReuse === "one_time") {
+      if (!parts.maySpendOneTime()) return stuck(id, { code: "profile_unlocked" });
       const probed = await probe(provider.value, before);
       if (!probed.ok) return probed;
       if (!mayStart()) return failed({ code: "vault_not_ready" });
+      if (!parts.maySpendOneTime()) return stuck(id, { code: "profile_unlocked" }); // lost meanwhile
     }
     const intent = await vault.write<SignInRecord>({
       ...before,

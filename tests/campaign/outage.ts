@@ -249,6 +249,7 @@ export async function startOutage(): Promise<Outage> {
       clock,
       random: { ...random, bytes: (count) => Uint8Array.from({ length: count }, () => luck(256)) }, // the jitter
       log,
+      maySpendOneTime: () => true,
     },
     () => undefined,
   );

@@ -23,13 +23,16 @@ const facts = {
   error: "access_denied",
   redirect_uri: "http://localhost:1/",
   folder: "/run/user",
+  host: "attic",
+  pid: 4711,
   field: "name",
   issuer: "https://login.harbor.example",
   said: "https://login.harbor.example/",
 };
 /** Of every code, in all its forms: the catalogue has a sentence for each, or does not compile. */
 const samples = Object.keys(en.failure).map((key): Failure => {
-  const [, several, which] = /^(provider_misbehaved|provider_field|refresh_ambiguous)_(.*)/.exec(key) ?? [];
+  const [, several, which] =
+    /^(provider_misbehaved|provider_field|refresh_ambiguous|profile_unusable)_(.*)/.exec(key) ?? [];
   const code = several ?? key.replace(/_(one|other)$/, "");
   return {
     ...facts,

@@ -1,6 +1,6 @@
 /** The real app on a real desktop: window, sign-in window, tray, keyring, second instance. */
 import { expect, test, type ElectronApplication, type Locator, type Page } from "@playwright/test";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { findsNothing, findsNothingAsItStands, hasKeyboard, tabTo } from "../support/accessible.ts";
@@ -292,13 +292,12 @@ test("a second instance brings the first one's window to the front and goes", as
   await (await shown).getByRole("button", { name: "Start the sandbox" }).waitFor();
 });
 
-test("a first instance that hangs is replaced, never doubled", async () => {
+test("a first instance that hangs is neither replaced nor doubled, and shows itself when it goes on", async () => {
   test.setTimeout(120_000);
   const profile = newProfile();
   const runtime = newRuntimeFolder();
-  const first = spawn(electronPath, appArguments(profile, ["--hidden"]), {
-    env: { ...process.env, XDG_RUNTIME_DIR: runtime },
-  });
+  const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
+  const first = spawn(electronPath, appArguments(profile, ["--hidden"]), { env });
   const gone = new Promise((resolve) => first.once("exit", resolve));
   // It has its vault open and its socket announced: it would refresh from here on.
   const announced = () =>
@@ -307,7 +306,16 @@ test("a first instance that hangs is replaced, never doubled", async () => {
     );
   await expect.poll(announced, { timeout: 20_000 }).toBe(true);
   first.kill("SIGSTOP");
-  const { page } = await start({ profile, runtime });
-  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
-  await gone; // one refresher per machine
+  const second = spawn(electronPath, appArguments(profile), { env });
+  const ended = new Promise((resolve) => second.once("exit", resolve));
+  const windows = () => execFileSync("xwininfo", ["-root", "-tree"], { encoding: "utf8" });
+  await expect.poll(windows, { timeout: 40_000 }).toContain('"Tokenkeep"'); // it says that the first does not respond
+  second.kill("SIGTERM");
+  expect(await ended).toBe(1);
+  await expect.poll(windows).not.toContain('"Tokenkeep"');
+  expect([first.exitCode, first.signalCode]).toEqual([null, null]);
+  first.kill("SIGCONT");
+  await expect.poll(windows, { timeout: 40_000 }).toContain('"Tokenkeep"'); // what the second start was for
+  first.kill("SIGTERM");
+  await gone;
 });

@@ -277,6 +277,7 @@ test("the vault locks with the screen, where the setting says so", async () => {
       deniedTools: [],
       language: "system",
       browser: "",
+      withoutLock: false,
     });
   }, passphrase);
   const locked = page.getByRole("heading", { name: "Locked" });

@@ -2,18 +2,11 @@
 import { expect, test, type Page } from "@playwright/test";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Snapshot } from "../../contract/view.ts";
 import { report } from "../campaign/campaign.ts";
-import {
-  addSandboxAccount,
-  appArguments,
-  electronPath,
-  newProfile,
-  newRuntimeFolder,
-  startApp,
-} from "../support/app.mjs";
+import { addSandboxAccount, appArguments, electronPath, startApp } from "../support/app.mjs";
 import { startFaultProxy, type FaultProxy } from "../support/fault-proxy.ts";
 
 const firstSignIn = (page: Page) =>
@@ -68,73 +61,60 @@ test("instances that start together: one stays, and a token that is due is refre
   expect(figures).toEqual({ refreshes: 1, "spent tokens sent again": 0 });
 });
 
-test("an instance waits while another is at the lock, since Chromium's is not safe between two", async () => {
-  test.setTimeout(60_000);
-  const profile = newProfile();
-  const runtime = newRuntimeFolder();
-  mkdirSync(profile, { recursive: true });
-  const lock = path.join(profile, "start.lock");
-  const other = spawn("flock", [lock, "cat"], { stdio: ["pipe", "pipe", "inherit"] });
-  other.stdin.write("held\n");
-  await once(other.stdout, "data");
+test("an instance that hangs while it refreshes is left alone, and keeps the answer when it goes on", async () => {
+  test.setTimeout(120_000);
+  await using proxy = await startFaultProxy();
+  const { app, page, profile, runtime } = await withOneTimeAccount(proxy);
+  const { id = "", expiresAtMs: before = 0 } = (await firstSignIn(page)) ?? {};
+  const first = app.process();
+  proxy.fault("hold");
+  const acted = proxy.acted();
+  await page.evaluate((signIn) => void window.tokenkeep["signIns.refresh"](signIn), id);
+  await acted; // the provider has replaced the token; the answer is on its way
+  first.kill("SIGSTOP");
 
   const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
-  const app = spawn(electronPath, appArguments(profile, ["--hidden"]), { env, stdio: "ignore" });
-  /** Empty where the process has just ended. */
-  const ofProcess = (file: string): string => {
-    try {
-      return readFileSync(`/proc/${file}`, "utf8");
-    } catch {
-      return "";
-    }
-  };
-  const waits = () =>
-    ofProcess(`${String(app.pid)}/task/${String(app.pid)}/children`)
-      .split(" ")
-      .some((pid) => ofProcess(`${pid}/comm`) === "flock\n");
-  await expect.poll(waits).toBe(true);
-  // existsSync would follow Chromium's links, which lead nowhere.
-  const locked = () => readdirSync(profile).includes("SingletonLock");
-  expect(locked()).toBe(false);
-  other.stdin.end();
-  await expect.poll(locked).toBe(true);
-  await expect
-    .poll(() => existsSync(path.join(runtime, "tokenkeep/endpoint.json")), { timeout: 20_000 })
-    .toBe(true);
-  app.kill("SIGTERM");
-  await once(app, "exit");
+  const second = spawn(electronPath, appArguments(profile, ["--hidden", ...proxy.switches]), {
+    env,
+    stdio: "ignore",
+  });
+  const [code] = (await once(second, "exit")) as [number];
+  expect(code).toBe(1);
+  expect([first.exitCode, first.signalCode]).toEqual([null, null]);
+  first.kill("SIGCONT");
+  proxy.release();
+  await expect.poll(async () => (await firstSignIn(page))?.expiresAtMs ?? 0).toBeGreaterThan(before);
+  expect((await firstSignIn(page))?.status).toBe("signed_in");
+  await app.close();
+  const figures = { refreshes: proxy.refreshes - 1, "spent tokens sent again": proxy.spentAgain };
+  report({ part: "one refresher", case: "the first hangs", ...figures });
+  expect(figures).toEqual({ refreshes: 1, "spent tokens sent again": 0 });
 });
 
-for (const [how, signal] of [
-  ["hangs", "SIGSTOP"],
-  ["is killed", "SIGKILL"],
-] as const) {
-  test(`an instance that ${how} while it refreshes: its successor does not send the token again`, async () => {
-    test.setTimeout(120_000);
-    await using proxy = await startFaultProxy();
-    const { app, page, profile, runtime } = await withOneTimeAccount(proxy);
-    const { id = "" } = (await firstSignIn(page)) ?? {};
-    const first = app.process();
-    const gone = once(first, "exit");
-    proxy.fault("hold");
-    const acted = proxy.acted();
-    await page.evaluate((signIn) => void window.tokenkeep["signIns.refresh"](signIn), id);
-    await acted; // the provider has replaced the token; the answer is on its way
-    first.kill(signal);
-    if (signal === "SIGKILL") await gone;
+test("an instance that is killed while it refreshes: its successor does not send the token again", async () => {
+  test.setTimeout(120_000);
+  await using proxy = await startFaultProxy();
+  const { app, page, profile, runtime } = await withOneTimeAccount(proxy);
+  const { id = "" } = (await firstSignIn(page)) ?? {};
+  const first = app.process();
+  const gone = once(first, "exit");
+  proxy.fault("hold");
+  const acted = proxy.acted();
+  await page.evaluate((signIn) => void window.tokenkeep["signIns.refresh"](signIn), id);
+  await acted; // the provider has replaced the token; the answer is on its way
+  first.kill("SIGKILL");
+  await gone;
 
-    const { app: second, page: shown } = await startApp({ profile, runtime, args: proxy.switches });
-    await shown.getByRole("row", { name: /mirrelune/ }).waitFor({ timeout: 40_000 });
-    await gone;
-    proxy.release();
-    await expect
-      .poll(async () => (await firstSignIn(shown))?.status)
-      .toMatch(/^(?:refresh_ambiguous|needs_sign_in)$/);
-    await shown.getByRole("link", { name: "mirrelune" }).click();
-    await shown.getByRole("link", { name: "Sign in again…" }).waitFor();
-    await second.close();
-    const figures = { refreshes: proxy.refreshes - 1, "spent tokens sent again": proxy.spentAgain };
-    report({ part: "one refresher", case: `the first ${how}`, ...figures });
-    expect(figures).toEqual({ refreshes: 1, "spent tokens sent again": 0 });
-  });
-}
+  const { app: second, page: shown } = await startApp({ profile, runtime, args: proxy.switches });
+  await shown.getByRole("row", { name: /mirrelune/ }).waitFor({ timeout: 40_000 });
+  proxy.release();
+  await expect
+    .poll(async () => (await firstSignIn(shown))?.status)
+    .toMatch(/^(?:refresh_ambiguous|needs_sign_in)$/);
+  await shown.getByRole("link", { name: "mirrelune" }).click();
+  await shown.getByRole("link", { name: "Sign in again…" }).waitFor();
+  await second.close();
+  const figures = { refreshes: proxy.refreshes - 1, "spent tokens sent again": proxy.spentAgain };
+  report({ part: "one refresher", case: "the first is killed", ...figures });
+  expect(figures).toEqual({ refreshes: 1, "spent tokens sent again": 0 });
+});

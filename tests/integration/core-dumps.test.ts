@@ -3,7 +3,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { refuseCoreDumps } from "../../main/core-dumps.ts";
 import { family } from "../support/leaks.ts";
 
@@ -19,14 +19,12 @@ test.runIf(process.platform === "linux")("none of a growing family may write a c
   await writeFile(path.join(folder, "prlimit"), `#!/bin/sh\n${grow}\nexec ${prlimit} "$@"\n`, {
     mode: 0o755,
   });
-  vi.stubEnv("PATH", `${folder}:${process.env["PATH"] ?? ""}`);
-  onTestFinished(() => void vi.unstubAllEnvs());
 
   const first = spawn("bash", ["-c", GROWING], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
   const { pid = 0 } = first;
   onTestFinished(() => void process.kill(-pid, "SIGKILL"));
   await once(first.stdout, "data");
-  await refuseCoreDumps(pid);
+  await refuseCoreDumps(pid, path.join(folder, "prlimit"));
   const members = family(pid);
   expect(members).toHaveLength(4);
   expect(members.filter(({ coreLimits }) => coreLimits !== "0 0")).toEqual([]);

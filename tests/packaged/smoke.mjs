@@ -1,27 +1,41 @@
 // @ts-check
 /**
- * The packaged binary starts, seals and shows. Its fuses forbid a debugger for main, so it is driven through the
- * window's own port.
+ * The packaged binary starts, seals and shows, calls nobody, and refuses what would turn its protections off. Its fuses
+ * forbid a debugger for main, so a copy of it whose main lets that through is driven by the window's own port.
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright-core";
+import { NO_SWITCH, TEST_SWITCH } from "../../tooling/driven-package.mjs";
 import { copied, isRoot, newProfile, newRuntimeFolder } from "../support/app.mjs";
+import { canCatch, catchNetwork } from "../support/network-sink.mjs";
 
 const folder = path.join(import.meta.dirname, "../../release/linux-unpacked");
 const binary = path.join(folder, "tokenkeep");
+const asRoot = isRoot ? ["--no-sandbox"] : [];
+const base = ["--disable-gpu", ...asRoot];
+
+// What is watched for longest begins first: the app as it is released, which is to call nobody.
+const WATCH_MS = process.env["CAMPAIGN"] === "long" ? 60_000 : 20_000;
+const network = canCatch ? await catchNetwork() : undefined;
+if (network === undefined)
+  console.error("this network cannot be caught: what the app connects to is not watched");
+const quietProfile = newProfile();
+const quiet = spawn(binary, [...base, `--user-data-dir=${quietProfile}`], {
+  stdio: "ignore",
+  env: { ...process.env, XDG_RUNTIME_DIR: newRuntimeFolder() },
+});
+const watchedFromMs = Date.now();
+
+// The same, but for a switch that lets us drive it.
 const profile = newProfile();
 const runtime = newRuntimeFolder();
 const child = spawn(
-  binary,
-  [
-    "--disable-gpu",
-    "--remote-debugging-port=0",
-    `--user-data-dir=${profile}`,
-    ...(isRoot ? ["--no-sandbox"] : []),
-  ],
+  path.join(`${folder}-driven`, "tokenkeep"),
+  [...base, "--remote-debugging-port=0", `--user-data-dir=${profile}`],
   { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, XDG_RUNTIME_DIR: runtime } },
 );
 /**
@@ -83,6 +97,62 @@ try {
   if (child.exitCode === null) await new Promise((resolve) => child.once("exit", resolve));
 }
 
+// Switches and variables that turn protections off are refused by name, before the profile is touched.
+const REFUSED = [
+  "--remote-debugging-port=0",
+  "--remote-debugging-pipe",
+  "--remote-allow-origins=*",
+  "-remote-debugging-port=0",
+  "--js-flags=--expose-gc",
+  "--proxy-server=http://127.0.0.1:9",
+  "--proxy-pac-url=http://127.0.0.1:9/",
+  "--host-resolver-rules=MAP * 127.0.0.1",
+  "--ignore-certificate-errors",
+  "--ignore-certificate-errors-spki-list=abc",
+  "--inspect",
+  "--inspect-brk=0",
+  "--ssl-key-log-file=/tmp/keys",
+  "--log-net-log=/tmp/net-log",
+  "--disable-web-security",
+  "--renderer-cmd-prefix=/bin/true",
+  "--load-extension=/tmp",
+  "an-argument",
+  `app.tokenkeep:${"x".repeat(48_000)}`,
+];
+/** @param {string[]} args @param {Record<string, string>} [env] */
+async function refused(args, env = {}) {
+  const untouched = path.join(path.dirname(newProfile()), `untouched-${String(Math.random()).slice(2)}`);
+  const started = spawn(binary, [...base, `--user-data-dir=${untouched}`, ...args], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, XDG_RUNTIME_DIR: newRuntimeFolder(), ...env },
+    timeout: 30_000,
+  });
+  let said = "";
+  started.stderr.on("data", (chunk) => (said += String(chunk)));
+  const [code] = await once(started, "close");
+  // Chromium itself may make an empty folder of that name before any code of ours runs.
+  return { code, said, touched: existsSync(untouched) && readdirSync(untouched).length > 0 };
+}
+const waiting = [...REFUSED];
+const work = async () => {
+  for (let argument = waiting.pop(); argument !== undefined; argument = waiting.pop()) {
+    const { code, said, touched } = await refused([argument]);
+    const name = argument.startsWith("app.") ? "link is too long" : (argument.split("=")[0] ?? "");
+    assert(said.includes(name), `${name} is not named: ${said}`);
+    assert.doesNotMatch(said, /DevTools listening|Debugger listening/);
+    assert.deepEqual({ name, code, touched }, { name, code: 2, touched: false });
+  }
+};
+await Promise.all([work(), work(), work()]);
+const keyLog = await refused([], { SSLKEYLOGFILE: "/tmp/tk-keys" });
+assert.match(keyLog.said, /SSLKEYLOGFILE/);
+assert.deepEqual([keyLog.code, keyLog.touched], [2, false]);
+const beforeCli = spawnSync(binary, ["--remote-debugging-port=0", "--cli", "--", "--version"], {
+  encoding: "utf8",
+  timeout: 20_000,
+});
+assert.deepEqual([beforeCli.status, beforeCli.stdout], [2, ""]);
+
 // Fuses: neither a script nor a debugger gets into the binary.
 const asNode = spawnSync(binary, ["-e", "console.log('in')"], {
   env: { ...process.env, ELECTRON_RUN_AS_NODE: "1", XDG_RUNTIME_DIR: newRuntimeFolder() },
@@ -92,6 +162,19 @@ const asNode = spawnSync(binary, ["-e", "console.log('in')"], {
 assert.doesNotMatch(asNode.stdout, /^in$/m);
 const packed = readFileSync(path.join(folder, "resources/app.asar"), "latin1");
 assert.doesNotMatch(packed, /\/admin\/faults/);
+assert(
+  packed.includes(`"${NO_SWITCH}"`) && !packed.includes(TEST_SWITCH),
+  "the released package can be driven",
+);
+
+// Nothing was looked up and nobody was connected to, by either of the two: the sandbox is on this computer.
+await new Promise((resolve) => setTimeout(resolve, Math.max(0, watchedFromMs + WATCH_MS - Date.now())));
+assert.equal(quiet.exitCode, null);
+assert(existsSync(path.join(quietProfile, "logs")), "the watched app did not start");
+assert.deepEqual(network?.seen ?? [], []);
+network?.close();
+quiet.kill();
+await once(quiet, "exit");
 writeFileSync(path.join(process.env["TOKENKEEP_OUTPUT"] ?? "/tmp", "packaged.txt"), "ok\n");
 console.error("the packaged app starts, seals and shows");
 process.exit(0);

@@ -105,6 +105,7 @@ export async function startCrowdKeeper(count: number, lifeMs: number): Promise<C
       clock: { nowMs, monotonicMs: () => time.ms, after: time.after },
       random: { bytes: (size) => randomBytes(size), uuid: () => randomUUID() },
       log: { info: ignore, warn: ignore, error: ignore },
+      maySpendOneTime: () => true,
     },
     () => undefined,
   );

@@ -76,6 +76,8 @@ export interface Bench extends AsyncDisposable {
   links: boolean;
   /** Ends the app and starts another over the same files; by default its start is waited for. */
   restart(wait?: { readonly started: boolean }): Promise<App>;
+  /** Whether a lock keeps others out of the profile. */
+  profileLock: "held" | "unavailable";
   /** OBS runs. */
   studioRuns: boolean;
   /** The sandbox's process answers when this does. */
@@ -131,6 +133,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     browser: (_url: string): Promise<boolean> => Promise.resolve(false),
     links: false,
     studioRuns: false,
+    profileLock: "held" as "held" | "unavailable",
   };
   const host = (folder = profile): Host => ({
     clock: options.clock ?? {
@@ -177,6 +180,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     programAt,
     studioRuns: () => Promise.resolve(bench.studioRuns),
     log: { info: note, warn: note, error: note },
+    profileLock: () => bench.profileLock,
     profileFolder: folder,
     runtimeFolder: path.join(folder, "run"),
     socketWorkerUrl: pathToFileURL(path.resolve("out/main/socket-worker.js")),

@@ -98,7 +98,7 @@ const vault = createVault({
 const history = createHistory(path.join(options.folder, "history"), clock, log);
 const network = { online: () => true };
 const keeper = createKeeper(
-  { vault, providers, http, network, history, clock, random, log },
+  { vault, providers, http, network, history, clock, random, log, maySpendOneTime: () => true },
   () => undefined,
 );
 

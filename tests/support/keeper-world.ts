@@ -180,6 +180,7 @@ export class World {
             return () => void (this.timers = this.timers.filter((one) => one !== timer));
           },
         },
+        maySpendOneTime: () => true,
         random: { bytes: (count) => new Uint8Array(count).fill(128), uuid: () => randomUUID() },
         log: {
           info: ignore,

@@ -3,10 +3,10 @@
  * lies our own strip with the page's origin, which the page cannot draw over. The redirect is caught before a request
  * is made and before it reaches the page's history (design: one door).
  */
-import { BrowserWindow, session, WebContentsView, type Session, type WebContents } from "electron/main";
+import { BrowserWindow, WebContentsView, type Session, type WebContents } from "electron/main";
 import type { OpenUserAgent, UserAgentRequest } from "../../host.ts";
 import type { Speech } from "../language.ts";
-import { lockNavigation, refuseEverything } from "../hardening.ts";
+import { lockNavigation, makeSession } from "../hardening.ts";
 import { WINDOW_ORIGIN } from "../scheme.ts";
 
 const STRIP_HEIGHT = 44;
@@ -22,8 +22,7 @@ function takeSession(): Session {
   const old = idle.pop();
   if (old !== undefined) return old;
   made += 1;
-  const fresh = session.fromPartition(`authorization-${String(made)}`, { cache: false });
-  refuseEverything(fresh);
+  const fresh = makeSession(`authorization-${String(made)}`);
   // The belt: were a redirect to get past the events below, it would find an empty answer, not the system's handler.
   fresh.protocol.handle("app.tokenkeep", () => new Response(null, { status: 204 }));
   return fresh;

@@ -1,0 +1,180 @@
+/** Second starts, links and odd profiles, in the real app: nothing that is passed to a start ends or stalls the running one. */
+import { expect, test } from "@playwright/test";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { appArguments, electronPath, newProfile, newRuntimeFolder, startApp } from "../support/app.mjs";
+import { family } from "../support/leaks.ts";
+
+/** A start by itself: what it said and how it ended. */
+function begin(
+  profile: string,
+  runtime: string,
+  more: readonly string[] = [],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+) {
+  const child = spawn(electronPath, appArguments(profile, [...more]), {
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    env: { ...process.env, XDG_RUNTIME_DIR: runtime, ...options.env },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.on("data", (chunk) => (said += String(chunk)));
+  return {
+    child,
+    said: () => said,
+    ended: once(child, "close").then(([code]) => ({ code: code as number | null, said })),
+  };
+}
+const alive = ({ exitCode, signalCode }: ChildProcess) => exitCode === null && signalCode === null;
+const logged = (profile: string): string =>
+  readdirSync(path.join(profile, "logs"))
+    .map((name) => readFileSync(path.join(profile, "logs", name), "utf8"))
+    .join("");
+
+test("whatever a second start is given, the first goes on, and hears of what is for it", async () => {
+  test.setTimeout(120_000);
+  const { app, page, profile, runtime } = await startApp();
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  const first = app.process();
+  const windows = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
+  const starts = (more: readonly string[], options = {}) => begin(profile, runtime, more, options).ended;
+
+  // The first does not answer now: Chromium's own lock would have it ended.
+  first.kill("SIGSTOP");
+  const whileItHangs = starts(["app.tokenkeep:while-it-hangs"]);
+  for (const length of [48_000, 120_000]) {
+    const { code, said } = await starts([`app.tokenkeep:${"x".repeat(length)}`]);
+    expect(said).toContain("This link is too long");
+    expect(code).toBe(2);
+  }
+  expect(await whileItHangs).toMatchObject({ code: 1 });
+  expect((await whileItHangs).said).toContain("isn't responding");
+  expect(alive(first)).toBe(true);
+  first.kill("SIGCONT");
+  await expect.poll(() => logged(profile).split("door.refused").length - 1).toBe(1); // the link was not lost
+
+  const longFolder = path.join(
+    mkdtempSync(path.join(tmpdir(), "tk-cwd-")),
+    "x".repeat(200),
+    "y".repeat(200),
+    "z".repeat(200),
+  );
+  mkdirSync(longFolder, { recursive: true });
+  const odd = await Promise.all([
+    starts([
+      "app.tokenkeep:many",
+      ...Array.from({ length: 5_000 }, (_, at) => `argument-${String(at)}-${"x".repeat(20)}`),
+    ]),
+    starts(["app.tokenkeep:environment"], { env: { LARGE: "x".repeat(120_000) } }),
+    starts(["app.tokenkeep:folder"], { cwd: longFolder }),
+    starts([]),
+    starts(["--hidden"]),
+  ]);
+  expect(odd.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
+  for (const { said } of odd) expect(said).toContain("Tokenkeep is running already.");
+  await expect.poll(() => logged(profile).split("door.refused").length - 1).toBe(4);
+  expect(alive(first)).toBe(true);
+  expect(await windows()).toBe(1);
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
+  await app.close();
+});
+
+test("the lock is held by main alone, for its whole life, whatever becomes of the temporary folder", async () => {
+  test.setTimeout(120_000);
+  const temporary = mkdtempSync(path.join(tmpdir(), "tk-tmp-"));
+  const { app, page, profile, runtime } = await startApp({ env: { TMPDIR: temporary } });
+  await page.getByRole("button", { name: "Start the sandbox" }).click(); // its process, the socket's thread, a second window
+  await page.getByRole("heading", { name: "Sign in at Sandbox" }).waitFor();
+  const first = app.process();
+  const holds = (pid: number) =>
+    readdirSync(`/proc/${String(pid)}/fd`).some((fd) => {
+      try {
+        return readlinkSync(`/proc/${String(pid)}/fd/${fd}`).includes("start.lock");
+      } catch {
+        return false;
+      }
+    });
+  const holders = family(first.pid ?? 0)
+    .map(({ pid }) => pid)
+    .filter(holds);
+  expect(holders).toEqual([first.pid]);
+  expect(JSON.parse(readFileSync(path.join(profile, "start.lock"), "utf8"))).toMatchObject({
+    pid: first.pid,
+  });
+
+  // What a periodic clean-up of the temporary folder takes, and what Chromium's own lock would be.
+  for (const name of readdirSync(temporary))
+    rmSync(path.join(temporary, name), { recursive: true, force: true });
+  for (const name of readdirSync(profile).filter((one) => one.startsWith("Singleton")))
+    rmSync(path.join(profile, name), { force: true });
+  const second = begin(profile, runtime, [], { env: { TMPDIR: temporary } });
+  expect(await second.ended).toMatchObject({ code: 0 });
+  expect(alive(first)).toBe(true);
+
+  // Killed, it leaves nothing behind that keeps the next one out.
+  const gone = once(first, "exit");
+  first.kill("SIGKILL");
+  await gone;
+  const third = await startApp({ profile, runtime });
+  await third.page.getByRole("link", { name: "Add account" }).first().waitFor();
+  await third.app.close();
+});
+
+for (const [name, prepare, said] of [
+  [
+    "a file in the way of the profile",
+    (profile: string) => writeFileSync(profile, "kept"),
+    "a file is in the way",
+  ],
+  [
+    "a folder in the way of the lock",
+    (profile: string) => mkdirSync(path.join(profile, "start.lock"), { recursive: true }),
+    "is not a regular file",
+  ],
+] as const)
+  test(`${name}: told as that, with a code and a window, and never as “running already”`, async () => {
+    const profile = path.join(mkdtempSync(path.join(tmpdir(), "tk-odd-")), "profile");
+    prepare(profile);
+    const started = begin(profile, newRuntimeFolder());
+    const windows = () => execFileSync("xwininfo", ["-root", "-tree"], { encoding: "utf8" });
+    await expect.poll(windows).toMatch(/"Tokenkeep"/);
+    expect(started.said()).toContain(said);
+    expect(started.said()).toContain(profile);
+    expect(started.said()).not.toContain("running already");
+    started.child.kill("SIGTERM");
+    expect((await started.ended).code).toBe(1);
+    if (name.startsWith("a file")) expect(readFileSync(profile, "utf8")).toBe("kept");
+    else expect(readdirSync(profile)).toEqual(["start.lock"]);
+    // Where there is nothing to show a window on, the sentence and the code are all.
+    const blind = begin(profile, newRuntimeFolder(), [], { env: { DISPLAY: "", WAYLAND_DISPLAY: "" } });
+    expect(await blind.ended).toMatchObject({ code: 1 });
+    expect(blind.said()).toContain(said);
+  });
+
+test("a start while the first one quits waits for its place", async () => {
+  test.setTimeout(60_000);
+  const profile = newProfile();
+  const runtime = newRuntimeFolder();
+  const announced = () => existsSync(path.join(runtime, "tokenkeep/endpoint.json"));
+  const first = begin(profile, runtime, ["--hidden"]);
+  await expect.poll(announced).toBe(true);
+  first.child.kill("SIGTERM");
+  const second = begin(profile, runtime, ["--hidden"]);
+  expect((await first.ended).code).toBe(0);
+  await expect.poll(announced).toBe(true);
+  expect(alive(second.child)).toBe(true);
+  second.child.kill("SIGTERM");
+  await second.ended;
+});
