@@ -15,6 +15,8 @@ export function sentence(failure: Failure, t: Translate): string {
       return t("failure.client_in_use", { count: failure.accounts });
     case "provider_misbehaved":
       return say(`failure.provider_misbehaved_${failure.what}`, facts);
+    case "import_file":
+      return say(`failure.import_file_${failure.why}`, facts);
     case "provider_field":
       return say(`failure.provider_field_${failure.why}`, { field: t(`providers.fields.${failure.field}`) });
     case "passphrase_wait":
