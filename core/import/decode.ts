@@ -13,6 +13,17 @@ function utf16Without(bytes: Uint8Array): "utf-16le" | "utf-16be" | "mixed" | un
   return "mixed";
 }
 
+const isAscii = (octet: number): boolean => octet === 10 || octet === 13 || (octet >= 32 && octet < 127);
+/** Eight units in a row of two ASCII octets each: text of one octet for each letter, before or behind the UTF-16. */
+function hasAsciiPairs(text: string): boolean {
+  let inRow = 0;
+  for (let at = 0; at < text.length && inRow < 8; at++) {
+    const unit = text.charCodeAt(at);
+    inRow = isAscii(unit >> 8) && isAscii(unit & 0xff) ? inRow + 1 : 0;
+  }
+  return inRow === 8;
+}
+
 /**
  * UTF-8 or UTF-16 of either order, each with or without its mark; where it is no UTF-8, Latin-1. A file to which UTF-16
  * was appended (`>>` in Windows PowerShell) loses its zeros, so that what is ASCII in it can be read.
@@ -29,9 +40,7 @@ export function decodeText(bytes: Uint8Array): string {
           : utf16Without(bytes);
   if (marked === "utf-16le" || marked === "utf-16be") {
     const text = new TextDecoder(marked).decode(bytes);
-    // Octets of one unit each, appended to a file of two.
-    const wide = /[\u2020-\u7a7a]{12}/.exec(text);
-    if (wide === null) return text;
+    if (!hasAsciiPairs(text)) return text;
   }
   const octets = marked === undefined ? bytes : bytes.filter((octet) => octet !== 0);
   try {

@@ -44,6 +44,9 @@ export interface NamedPart {
   readonly group: string;
 }
 
+/** The group of names that are their part and no more: `token`, `username`. */
+export const WHOLE_NAME = " ";
+
 /** Undefined: the name says nothing about tokens. */
 export function partOf(name: string): NamedPart | undefined {
   const words = normalized(name.slice(0, LONGEST_NAME));
@@ -123,10 +126,20 @@ export function saysOther(path: readonly string[], provider: string): boolean {
 
 /** Longest text without a separator that is still a word or a user's ID, and no piece of a secret. */
 const LONGEST_RUN = 24;
+const kindOf = (char: string): string =>
+  /[a-z]/.test(char) ? "a" : /[A-Z]/.test(char) ? "A" : /\d/.test(char) ? "0" : "-";
+/** How often letters, capitals, digits and signs follow each other: often in what is random, seldom in names. */
+function mixture(text: string): number {
+  let changes = 0;
+  for (let at = 1; at < text.length; at++)
+    if (kindOf(text.charAt(at)) !== kindOf(text.charAt(at - 1))) changes += 1;
+  return changes / text.length;
+}
 /** What stands where a name has to be is a value: by its form, or as long and as mixed as no name is. */
 function looksSecret(text: string, form: RegExp | undefined): boolean {
-  if (form?.test(text) === true || /oauth:|bearer\s/i.test(text)) return true;
-  const runs = text.match(/[A-Za-z0-9+/=]+/g) ?? [];
+  if (form?.test(text) === true || /oauth:|bearer\s|[+/=~%]/i.test(text)) return true;
+  if (text.length >= 12 && mixture(text) > 0.45) return true;
+  const runs = text.match(/[A-Za-z0-9]+/g) ?? [];
   return runs.some(
     (run) =>
       run.length > LONGEST_RUN ||
@@ -137,9 +150,10 @@ function looksSecret(text: string, form: RegExp | undefined): boolean {
 
 /** A name from a file as the window may show it; undefined: it could be a piece of a value. */
 export function shownName(text: string, form: RegExp | undefined): string | undefined {
+  if (looksSecret(text.slice(0, LONGEST_NAME), form)) return undefined;
   const shown = text
-    .replace(/[^\p{L}\p{N} _.$@/-]/gu, "")
+    .replace(/[^\p{L}\p{N} _.$@-]/gu, "")
     .trim()
     .slice(0, 48);
-  return shown === "" || looksSecret(text, form) ? undefined : shown;
+  return shown === "" ? undefined : shown;
 }

@@ -20,6 +20,8 @@ export interface Found {
   readonly scope: Scope;
   /** Absent: nothing names it. */
   readonly name?: string;
+  /** What it is called inside of that value: to be judged by, and not shown, since it may be a piece of a secret. */
+  readonly inner?: string;
   readonly part?: NamedPart;
   readonly text: string;
   /** The first is 1. */
@@ -49,6 +51,8 @@ const ENV_DRIVE = /\$?\{?env:[\\/]?(?=[A-Za-z_])/iy;
 const STRING_PREFIX = /[bfru@$]{1,2}(?=["'`])/iy;
 /** `token: str = "…"` */
 const AFTER_TYPE = /[ \t]*=(?![=>])/y;
+/** `--token`, `-Token`; `-x` and PowerShell's words for name and value say nothing. */
+const OPTION = /^(?:--[A-Za-z]|-(?!(?:value|path|literalpath|name|force)$)[A-Za-z]{4})[\w.-]*$/i;
 const SCHEME = /^(?:oauth|bearer)$/i;
 /** `token: >-`: the value is on the next line. */
 const BLOCK = /[|>][+-]?/y;
@@ -86,6 +90,10 @@ interface Level {
 }
 const isBracket = ({ kind }: Level): boolean => kind === "{" || kind === "[" || kind === "(";
 
+interface MaybeNamed extends Omit<Found, "name" | "part"> {
+  readonly name: string | undefined;
+  readonly part: NamedPart | undefined;
+}
 interface Emitted {
   readonly name: string | undefined;
   readonly text: string;
@@ -307,7 +315,7 @@ class Scanner {
   #loose(text: string, quoted: boolean, line: number): void {
     if (SCHEME.test(text)) return;
     if (!quoted && text.startsWith("-")) {
-      if (partOf(nameOf(text)) !== undefined) this.#subject = { text: nameOf(text), comma: false };
+      if (OPTION.test(text)) this.#subject = { text: nameOf(text), comma: false };
       return;
     }
     if (!quoted && /^\/\w$/.test(text)) return; // a switch of cmd
@@ -342,14 +350,15 @@ class Scanner {
     }
     for (const inside of new Scanner(text, scope, line, this.#depth + 1).run()) {
       if (inside === undefined) continue;
-      // Unless it is plainly one, a name inside a value may be a piece of a secret, and names are shown.
       const isName = inside.part !== undefined || (inside.name !== undefined && ENV_NAME.test(inside.name));
       if (isName) this.#found.push(inside);
-      else this.#add({ ...inside, name, part, listed: true });
+      else {
+        const inner = inside.inner ?? inside.name;
+        this.#add({ ...inside, name, part, listed: true, ...(inner !== undefined && { inner }) });
+      }
     }
   }
-  #add(found: { readonly [K in keyof Found]: Found[K] | undefined } & Omit<Found, "name" | "part">): void {
-    const { name, part, ...rest } = found;
+  #add({ name, part, ...rest }: MaybeNamed): void {
     this.#found.push({ ...rest, ...(name !== undefined && { name }), ...(part !== undefined && { part }) });
   }
 

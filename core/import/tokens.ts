@@ -4,7 +4,7 @@
  */
 import type { Provider } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
-import { sameName, saysOther, shownName, type Part } from "./names.ts";
+import { sameName, saysOther, shownName, WHOLE_NAME, type Part } from "./names.ts";
 import { scan, type Found, type Scope } from "./scan.ts";
 
 export interface Candidate {
@@ -131,7 +131,7 @@ class Collection {
     let owner: string | undefined;
     let steps = 0;
     for (let at = scope.parent; at !== undefined && steps < 12; at = at.parent, steps++) {
-      const block = this.#blocks.get(at)?.get("")?.at(-1);
+      const block = this.#blocks.get(at)?.get(WHOLE_NAME)?.at(-1);
       if (block === undefined) continue;
       client ??= ofKind(block.values, "client")[0]?.text;
       owner ??= ofKind(block.values, "owner")[0]?.text;
@@ -196,7 +196,9 @@ function candidateOf({ access, refresh, client, owner }: Parts, token: string, p
       ? scopes
       : [...scopes, access.name];
   const shown = path.slice(-NAMES_SHOWN).flatMap((name) => shownName(name, form) ?? []);
-  const doubt = saysOther(path, provider.id) ? "name" : form?.test(token) === true ? undefined : "form";
+  const other =
+    saysOther(path, provider.id) || (access.inner !== undefined && saysOther([access.inner], provider.id));
+  const doubt = other ? "name" : form?.test(token) === true ? undefined : "form";
   const called = owner === undefined ? undefined : shownName(owner, form);
   return {
     accessToken: new Secret(token),
