@@ -47,8 +47,7 @@ export interface NamedPart {
 /** The group of names that are their part and no more: `token`, `username`. */
 export const WHOLE_NAME = " ";
 
-/** Undefined: the name says nothing about tokens. */
-export function partOf(name: string): NamedPart | undefined {
+function judge(name: string): NamedPart | undefined {
   const words = normalized(name.slice(0, LONGEST_NAME));
   const isOwner = PARTS[0]?.[0].test(words) === true;
   if (!isOwner && ABOUT_A_TOKEN.test(words)) return undefined;
@@ -60,6 +59,16 @@ export function partOf(name: string): NamedPart | undefined {
     return { part, name: words, group };
   }
   return undefined;
+}
+/** Large files have the same names again and again. */
+const judged = new Map<string, NamedPart | undefined>();
+/** Undefined: the name says nothing about tokens. */
+export function partOf(name: string): NamedPart | undefined {
+  if (judged.has(name)) return judged.get(name);
+  const part = judge(name);
+  if (judged.size >= 2_000) judged.clear();
+  judged.set(name, part);
+  return part;
 }
 /** For comparing names that are no part of a token. */
 export const sameName = (name: string): string => normalized(name.slice(0, LONGEST_NAME));

@@ -322,6 +322,8 @@ class Scanner {
     const subject = this.#subject;
     const name = this.#pending ?? subject?.text;
     this.#pending = undefined;
+    this.#subject = NAME_LIKE.test(text) ? { text: nameOf(text), comma: false } : undefined;
+    if (text.length < SHORTEST_VALUE && (name === undefined || partOf(name) === undefined)) return;
     const top = this.#levels.at(-1);
     const value = { text, quoted, line };
     if (name === undefined && top?.kind === "[" && top.scope.name !== undefined)
@@ -331,11 +333,11 @@ class Scanner {
       const scope = subject?.comma === true ? top?.scope.parent : undefined;
       this.#emit({ ...value, name, ...(scope !== undefined && { scope }) });
     }
-    this.#subject = NAME_LIKE.test(text) ? { text: nameOf(text), comma: false } : undefined;
   }
 
   #emit({ name, text, quoted, line, listed = false, scope = this.#scope }: Emitted): void {
     const part = name === undefined ? undefined : partOf(name);
+    if (part === undefined && text.length < SHORTEST_VALUE) return;
     if (this.#isQuery(text)) return this.#query(name, part, text, line);
     const isWhole =
       (part !== undefined && part.part !== "access") ||
@@ -343,11 +345,7 @@ class Scanner {
       text.length > LONGEST_INSIDE ||
       !/[=:\n]/.test(text) ||
       COULD_BE_TOKEN.test(text);
-    if (isWhole) {
-      if (text.length >= SHORTEST_VALUE || part !== undefined)
-        this.#add({ scope, name, part, text, quoted, line, listed });
-      return;
-    }
+    if (isWhole) return this.#add({ scope, name, part, text, quoted, line, listed });
     for (const inside of new Scanner(text, scope, line, this.#depth + 1).run()) {
       if (inside === undefined) continue;
       const isName = inside.part !== undefined || (inside.name !== undefined && ENV_NAME.test(inside.name));
@@ -369,14 +367,17 @@ class Scanner {
       ([, name = ""]) => partOf(name) !== undefined || OAUTH_PARAMETER.test(name),
     );
   }
-  #query(name: string | undefined, part: NamedPart | undefined, text: string, line: number): void {
+  #query(name: string | undefined, ofName: NamedPart | undefined, text: string, line: number): void {
     const scope: Scope = { parent: this.#scope };
     const common = { scope, line, quoted: false, listed: false };
     const [head = "", ...parameters] = text.split(/[?#&]/);
-    if (name !== undefined && !head.startsWith("//")) this.#add({ ...common, name, part, text: head });
+    if (name !== undefined && !head.startsWith("//"))
+      this.#add({ ...common, name, part: ofName, text: head });
     for (const parameter of parameters) {
       const [, called = "", value = ""] = /^([^=]*)=(.*)$/s.exec(parameter) ?? [];
-      this.#add({ ...common, name: called, part: partOf(called), text: decoded(value) });
+      const part = partOf(called);
+      if (value.length >= SHORTEST_VALUE || part !== undefined)
+        this.#add({ ...common, name: called, part, text: decoded(value) });
     }
   }
 }
