@@ -58,6 +58,7 @@ const SCHEME = /^(?:oauth|bearer)$/i;
 const BLOCK = /[|>][+-]?/y;
 /** Not the “is” of a sentence. */
 const NAME_LIKE = /^(?![a-z]{1,3}$)[$@]?[A-Za-z_][\w.$-]{0,80}$/;
+const LABEL = /^(?:key|name|variable|header)$/i;
 const ENV_NAME = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 const NAMES_IN_QUERY = /[?#&]([\w.%-]{1,60})=/g;
 const OAUTH_PARAMETER = /^(?:scope|state|code|token_type|expires_in|redirect_uri|grant_type|response_type)$/;
@@ -87,6 +88,8 @@ interface Level {
   readonly kind: "{" | "[" | "(" | "key" | "item" | "section" | "command";
   /** Of the line that opened it. */
   readonly indent: number;
+  /** What is called with what is in here, or what its answer is given to. */
+  readonly callee?: string;
 }
 const isBracket = ({ kind }: Level): boolean => kind === "{" || kind === "[" || kind === "(";
 
@@ -101,6 +104,7 @@ interface Emitted {
   readonly line: number;
   readonly listed?: boolean;
   readonly scope?: Scope;
+  readonly inner?: string;
 }
 
 class Scanner {
@@ -118,6 +122,8 @@ class Scanner {
   #continued = false;
   /** The word before on this line, which may be the name of the next; `comma`: they are arguments of a call. */
   #subject: { readonly text: string; readonly comma: boolean } | undefined;
+  /** What a member called “name” says, until one called “value” comes. */
+  #label: { readonly text: string; readonly scope: Scope; readonly line: number } | undefined;
   /** The name whose value is on the next line. */
   #pending: string | undefined;
 
@@ -182,7 +188,8 @@ class Scanner {
       return;
     }
     const scope = { ...(name !== undefined && { name }), parent: this.#scope };
-    this.#levels.push({ kind, scope, indent: -1 });
+    const callee = kind === "(" ? this.#subject?.text : undefined;
+    this.#levels.push({ kind, scope, indent: -1, ...(callee !== undefined && { callee }) });
     this.#brackets += 1;
     this.#subject = this.#pending = undefined;
   }
@@ -285,7 +292,10 @@ class Scanner {
       return;
     }
     // The value is what a call gives, or an item of something: it is not here.
-    if (/[([]/.test(reader.char)) return;
+    if (/[([]/.test(reader.char)) {
+      this.#subject = { text: name, comma: false };
+      return;
+    }
     if (/^\w+=$/.test(text) && /["'`]/.test(reader.char)) return this.#value(name, "=");
     if (separator === ":" && reader.take(AFTER_TYPE) !== undefined) return this.#value(name, "=");
     if (SCHEME.test(text) && reader.take(BLANK) !== undefined) text += ` ${reader.take(VALUE) ?? ""}`;
@@ -331,11 +341,31 @@ class Scanner {
     else {
       // What a call sets belongs to where the call is.
       const scope = subject?.comma === true ? top?.scope.parent : undefined;
-      this.#emit({ ...value, name, ...(scope !== undefined && { scope }) });
+      const inner = top?.callee;
+      this.#emit({
+        ...value,
+        name,
+        ...(scope !== undefined && { scope }),
+        ...(inner !== undefined && { inner }),
+      });
     }
   }
 
-  #emit({ name, text, quoted, line, listed = false, scope = this.#scope }: Emitted): void {
+  /** `{ "name": "TOKEN", "value": "…" }`, as in lists of variables or headers: the name is a value, too. */
+  #labelled(emitted: Emitted): Emitted {
+    const { name = "", text, line } = emitted;
+    const scope = this.#scope;
+    if (LABEL.test(name) && NAME_LIKE.test(text)) this.#label = { text, scope, line };
+    if (!/^value$/i.test(name) || this.#label?.scope !== scope) return emitted;
+    const label = this.#label;
+    this.#label = undefined;
+    const top = this.#levels.at(-1);
+    const isOwnScope = top?.kind === "{" || top?.kind === "item";
+    if (!isOwnScope && label.line !== line) return emitted;
+    return { ...emitted, name: label.text, ...(isOwnScope && scope.parent && { scope: scope.parent }) };
+  }
+  #emit(emitted: Emitted): void {
+    const { name, text, quoted, line, inner, listed = false, scope = this.#scope } = this.#labelled(emitted);
     const part = name === undefined ? undefined : partOf(name);
     if (part === undefined && text.length < SHORTEST_VALUE) return;
     if (this.#isQuery(text)) return this.#query(name, part, text, line);
@@ -345,14 +375,17 @@ class Scanner {
       text.length > LONGEST_INSIDE ||
       !/[=:\n]/.test(text) ||
       COULD_BE_TOKEN.test(text);
-    if (isWhole) return this.#add({ scope, name, part, text, quoted, line, listed });
+    if (isWhole) {
+      const judged = inner === undefined ? {} : { inner };
+      return this.#add({ scope, name, part, text, quoted, line, listed, ...judged });
+    }
     for (const inside of new Scanner(text, scope, line, this.#depth + 1).run()) {
       if (inside === undefined) continue;
       const isName = inside.part !== undefined || (inside.name !== undefined && ENV_NAME.test(inside.name));
       if (isName) this.#found.push(inside);
       else {
-        const inner = inside.inner ?? inside.name;
-        this.#add({ ...inside, name, part, listed: true, ...(inner !== undefined && { inner }) });
+        const judged = inside.inner ?? inside.name ?? inner;
+        this.#add({ ...inside, name, part, listed: true, ...(judged !== undefined && { inner: judged }) });
       }
     }
   }

@@ -37,16 +37,18 @@ const REFRESH = /^[\x21-\x7e]{20,8000}$/;
 const PREFIX = /^(?:authorization:\s*)?(?:oauth:|oauth\s+|bearer\s+)/i;
 /** In a program: the value is kept elsewhere. */
 const REFERENCE = /^(?:process|import|os|deno|bun|env|config|settings|options|this|self)\.[\w.$]+$/i;
+const WORDS = /[A-Za-z0-9]{20,}/g;
 const NAMES_SHOWN = 3;
 /** As in `scan`: after so many steps there is a pause. */
 const STEPS = 200;
 
+const bare = (text: string): string => text.trim().replace(PREFIX, "");
 /** The token in a value; undefined: it can be none. */
 function tokenIn(
   { text, quoted }: Pick<Found, "text" | "quoted">,
   form: RegExp | undefined,
 ): string | undefined {
-  let token = text.trim().replace(PREFIX, "");
+  let token = bare(text);
   if (!quoted && form?.test(token) !== true) {
     // A comment that begins without a space, or the end of a sentence.
     const [head = ""] = token.split("#");
@@ -91,9 +93,11 @@ class Collection {
       const token = tokenIn(found, this.#form);
       if (token === undefined || (kind === "other" && this.#form?.test(token) !== true)) return;
       if (found.listed || found.name === undefined) return void this.#listed.push(kept);
-    } else if (kind === "refresh" ? !REFRESH.test(found.text) : found.text.trim() === "") return;
-    if (kind === "refresh" || kind === "client" || kind === "secret" || kind === "identity")
-      this.never.add(found.text.trim().replace(PREFIX, ""));
+    } else {
+      if (kind !== "owner")
+        for (const piece of [bare(found.text), ...(found.text.match(WORDS) ?? [])]) this.never.add(piece);
+      if (kind === "refresh" ? !REFRESH.test(found.text) : found.text.trim() === "") return;
+    }
     const name = found.part?.name ?? sameName(found.name ?? "");
     const group = found.part?.group ?? `other ${name}`;
     const groups = this.#blocks.get(found.scope) ?? new Map<string, Block[]>();
@@ -224,7 +228,7 @@ function alone(text: string, provider: For): Candidate | undefined {
 function* anywhere(text: string, form: RegExp): Generator<{ readonly token: string; readonly line: number }> {
   let line = 1;
   let from = 0;
-  for (const { 0: token, index } of text.matchAll(/[A-Za-z0-9]{20,}/g)) {
+  for (const { 0: token, index } of text.matchAll(WORDS)) {
     if (!form.test(token) || new Set(token).size < 5) continue;
     line += text.slice(from, index).match(/\r\n?|\n/g)?.length ?? 0;
     from = index;
