@@ -62,6 +62,8 @@ const LABEL = /^(?:key|name|variable|header)$/i;
 const ENV_NAME = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 const NAMES_IN_QUERY = /[?#&]([\w.%-]{1,60})=/g;
 const OAUTH_PARAMETER = /^(?:scope|state|code|token_type|expires_in|redirect_uri|grant_type|response_type)$/;
+const isPlainlyName = (text: string): boolean =>
+  partOf(text) !== undefined || ENV_NAME.test(text) || /^[A-Z]{2,20}$/.test(text);
 const COULD_BE_TOKEN = /^(?:oauth:|(?:oauth|bearer)\s+)?[A-Za-z0-9._~+/-]{20,}=*$/i;
 const SHORTEST_VALUE = 20;
 /** A string may hold text of another notation, and that strings again. */
@@ -330,7 +332,9 @@ class Scanner {
     }
     if (!quoted && /^\/\w$/.test(text)) return; // a switch of cmd
     const subject = this.#subject;
-    const name = this.#pending ?? subject?.text;
+    // Nothing says that the word before is a name: it may as well be a password.
+    const before = subject !== undefined && isPlainlyName(subject.text) ? subject.text : undefined;
+    const name = this.#pending ?? before;
     this.#pending = undefined;
     this.#subject = NAME_LIKE.test(text) ? { text: nameOf(text), comma: false } : undefined;
     if (text.length < SHORTEST_VALUE && (name === undefined || partOf(name) === undefined)) return;
@@ -341,7 +345,7 @@ class Scanner {
     else {
       // What a call sets belongs to where the call is.
       const scope = subject?.comma === true ? top?.scope.parent : undefined;
-      const inner = top?.callee;
+      const inner = name === undefined ? (subject?.text ?? top?.callee) : top?.callee;
       this.#emit({
         ...value,
         name,

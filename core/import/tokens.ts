@@ -50,8 +50,8 @@ function tokenIn(
 ): string | undefined {
   let token = bare(text);
   if (!quoted && form?.test(token) !== true) {
-    // A comment that begins without a space, or the end of a sentence.
-    const [head = ""] = token.split("#");
+    // A comment or another command that begins without a space, or the end of a sentence.
+    const [head = ""] = token.split(/[#&]/);
     const shorter = head.replace(/[.!]+$/, "");
     if (form?.test(shorter) === true) token = shorter;
     else if (REFERENCE.test(token)) return undefined;

@@ -364,6 +364,14 @@ test("a name that is shown holds no piece of a value, even where a value stands 
     { numRuns: 300 },
   ));
 
+test("a word before a value is shown only where it is plainly a name", () => {
+  const text = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5";
+  for (const file of [`hunter ${text}`, `login("hunter", "${text}")`, `TOKEN="hunter:${text}"`])
+    expect(JSON.stringify(find(`A=1\n${file}`)), file).not.toContain("hunter");
+  expect(find(`A=1\nsecret ${text}`)).toMatchObject([{ doubt: "name" }]);
+  expect(find(`A=1\nsetx TWITCH ${text}`)).toMatchObject([{ name: "TWITCH" }]);
+});
+
 test.each([
   ["nothing", ""],
   ["a word", "password"],
