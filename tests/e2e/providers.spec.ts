@@ -109,6 +109,20 @@ test("a provider, a check, and a token of another tool", async () => {
   await page.keyboard.type("Sandbox");
   await findsNothingAsItStands(page, "an import");
   await fits(page, "an import");
+  await at.app.evaluate(
+    ({ clipboard }, text) => clipboard.writeText(text),
+    `BOT_TOKEN=${token}\nDISCORD_TOKEN=inventedtokenofdiscord00000000`,
+  );
+  await press("Paste from clipboard");
+  const isChosen = (name: string) => page.getByRole("checkbox", { name }).isChecked();
+  await expect(page.getByRole("heading", { name: "2 possible tokens found" })).toBeVisible();
+  expect([await isChosen("BOT_TOKEN"), await isChosen("DISCORD_TOKEN")]).toEqual([true, false]);
+  await press("Clear selection");
+  await expect(page.getByRole("button", { name: /^Check 0 tokens/ })).toBeDisabled();
+  await press("Select all that look like Sandbox tokens");
+  expect([await isChosen("BOT_TOKEN"), await isChosen("DISCORD_TOKEN")]).toEqual([true, false]);
+  await press("Discard");
+  await at.app.evaluate(({ clipboard }, text) => clipboard.writeText(text), token);
   await press("Paste from clipboard");
   await expect(page.getByRole("heading", { name: "1 possible token found" })).toBeVisible();
   await expect(
