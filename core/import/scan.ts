@@ -39,6 +39,8 @@ const VALUE = /[^\s"'`,;(){}[\]<>|\u2018-\u201f\u0085]+/y;
 /** Between a name and its value; `==` and `::` are none. */
 const SEPARATOR = /[\]}]?[ \t]*(?::=|=>|\?=|:(?!:)|=(?!=))/y;
 const SECTION = /\[\[?[ \t]*([A-Za-z_][^\][\r\n,{}]{0,99})\]\]?[ \t]*(?=[\r\n#;\u0085]|$(?![\s\S]))/y;
+/** At the start of a line. */
+const NEXT_NAME = /[$\w][\w.-]{0,100}[ \t]*(?::=|=>|:(?![:/])|=(?!=))/y;
 const DASH = /-[ \t]+/y;
 /** An item of a YAML list that is itself a map. */
 const ITEM_WITH_NAMES = /["']?[\w.$-]{1,100}["']?[ \t]*:(?=\s|$)/y;
@@ -272,8 +274,9 @@ class Scanner {
 
   #value(name: string, separator: string): void {
     const reader = this.#reader;
-    this.#skipToValue();
+    const isLater = this.#skipToValue();
     const { line, char } = reader;
+    if (isLater && reader.peek(NEXT_NAME) !== null) return; // the name before had no value
     if (reader.atLineEnd()) {
       if (separator !== ":" || this.#brackets > 0) return;
       this.#levels.push({ kind: "key", scope: { name, parent: this.#scope }, indent: this.#indent });
@@ -303,12 +306,14 @@ class Scanner {
     if (SCHEME.test(text) && reader.take(BLANK) !== undefined) text += ` ${reader.take(VALUE) ?? ""}`;
     this.#emit({ name, text: text.replace(/\\([:=#!\\])/g, "$1"), quoted: false, line });
   }
-  #skipToValue(): void {
+  /** In brackets it may be on a later line: then true. */
+  #skipToValue(): boolean {
     const reader = this.#reader;
+    let isLater = false;
     for (;;) {
       if (reader.take(BLANK) !== undefined) continue;
-      if (this.#brackets > 0 && reader.newline()) continue;
-      if (!reader.comment(false)) return;
+      if (this.#brackets > 0 && reader.newline()) isLater = true;
+      else if (!reader.comment(false)) return isLater;
     }
   }
   /** Empty: it is on the next line. After a backslash at the end of a line the next one has more of it. */
@@ -365,7 +370,7 @@ class Scanner {
     this.#label = undefined;
     const top = this.#levels.at(-1);
     const isOwnScope = top?.kind === "{" || top?.kind === "item";
-    if (!isOwnScope && label.line !== line) return emitted;
+    if (!isOwnScope && line - label.line > 1) return emitted;
     return { ...emitted, name: label.text, ...(isOwnScope && scope.parent && { scope: scope.parent }) };
   }
   #emit(emitted: Emitted): void {

@@ -5,21 +5,26 @@ import { describe, expect, test } from "vitest";
 import { decodeText } from "../../core/import/decode.ts";
 import { findTokens, type Candidate } from "../../core/import/tokens.ts";
 import { twitch } from "../../core/providers/twitch.ts";
+import {
+  find,
+  LINE_ENDS,
+  NOTATIONS,
+  own,
+  refresh,
+  suggested,
+  token,
+  values,
+} from "../support/import-texts.ts";
 
 const folder = new URL("../vectors/import/", import.meta.url);
 const read = (file: string) => decodeText(readFileSync(new URL(file, folder)));
 type Expected = Pick<Candidate, "name" | "owner" | "client_id" | "doubt"> & { readonly refresh: boolean };
 const expected = JSON.parse(read("expected.json")) as Record<string, readonly Expected[]>;
-const find = (text: string) => findTokens(text, twitch).candidates;
 const shown = (text: string): readonly Expected[] =>
   find(text).map(({ accessToken: _token, refreshToken, line: _line, ...rest }) => ({
     ...rest,
     refresh: refreshToken !== undefined,
   }));
-const values = (text: string) => find(text).map(({ accessToken }) => accessToken.reveal());
-const suggested = (text: string) =>
-  find(text).flatMap(({ accessToken, doubt }) => (doubt === undefined ? [accessToken.reveal()] : []));
-
 describe("files of other tools", () => {
   test("each has its expectation", () => {
     const files = readdirSync(folder).filter((name) => !/^\.|^README|^expected/.test(name));
@@ -34,12 +39,6 @@ describe("files of other tools", () => {
       }
   });
 });
-
-/** RFC 6750 §2.1, as long as tokens are. */
-const token = fc.stringMatching(/^[A-Za-z0-9._~+/-]{24,60}={0,2}$/).filter((text) => new Set(text).size > 8);
-/** The provider's own form. */
-const own = fc.stringMatching(/^[a-z0-9]{30}$/).filter((text) => new Set(text).size > 8);
-const refresh = fc.stringMatching(/^[a-z0-9]{50}$/).filter((text) => new Set(text).size > 8);
 
 const FORMS: Record<string, (text: string) => string> = {
   bare: (text) => text,
@@ -64,50 +63,6 @@ describe.each(Object.entries(FORMS))("%s", (_form, write) => {
       { numRuns: 50 },
     ));
 });
-
-type Write = (name: string, value: string) => string;
-const NOTATIONS: Record<string, Write> = {
-  dotenv: (name, value) => `${name}=${value}`,
-  "dotenv, quoted": (name, value) => `${name} = "${value}" # a comment`,
-  shell: (name, value) => `export ${name}='${value}'`,
-  "shell, one command": (name, value) => `env ${name}=${value} ./bot --verbose`,
-  powershell: (name, value) => `$env:${name} = "${value}"`,
-  "powershell, braces": (name, value) => `\${env:${name}} = '${value}'`,
-  "powershell, .NET": (name, value) => `[Environment]::SetEnvironmentVariable("${name}", "${value}", "User")`,
-  "powershell, item": (name, value) => `Set-Item -Path Env:${name} -Value "${value}"`,
-  cmd: (name, value) => `set ${name}=${value}`,
-  "cmd, quoted": (name, value) => `set "${name}=${value}"`,
-  setx: (name, value) => `setx ${name} "${value}" /M`,
-  fish: (name, value) => `set -gx ${name} ${value}`,
-  csh: (name, value) => `setenv ${name} ${value}`,
-  systemd: (name, value) => `Environment="${name}=${value}"`,
-  docker: (name, value) => `ENV ${name} ${value}`,
-  "docker, option": (name, value) => `docker run -e ${name}=${value} bot`,
-  compose: (name, value) => `      - ${name}=${value}`,
-  yaml: (name, value) => `${name}: ${value} # a comment`,
-  "yaml, folded": (name, value) => `${name}: >-\n  ${value}`,
-  ini: (name, value) => `${name} = ${value}`,
-  properties: (name, value) => `${name} : ${value}`,
-  toml: (name, value) => `${name} = '''${value}'''`,
-  javascript: (name, value) => `const config = { ${name}: '${value}', };`,
-  typescript: (name, value) => `const ${name}: string = \`${value}\`;`,
-  python: (name, value) => `${name}: str = "${value}"`,
-  "python, call": (name, value) => `bot = Bot(prefix="!", ${name}="${value}")`,
-  "python, environment": (name, value) => `os.environ["${name}"] = "${value}"`,
-  php: (name, value) => `$config['${name}'] = '${value}';`,
-  ruby: (name, value) => `config = { :${name} => "${value}" }`,
-  lua: (name, value) => `config["${name}"] = "${value}"`,
-  go: (name, value) => `${name} := "${value}"`,
-  json: (name, value) => JSON.stringify({ [name]: value }),
-  "json with comments": (name, value) => `{\n// it\n"${name}": /* is */ "${value}",\n}`,
-  "list of variables": (name, value) => JSON.stringify([{ name, value }]),
-  "list of variables, yaml": (name, value) => `env:\n- name: ${name}\n  value: ${value}`,
-  xml: (name, value) => `<add key="${name}" value="${value}" />`,
-  "xml, element": (name, value) => `<${name}>${value}</${name}>`,
-  query: (name, value) => `https://localhost/callback#${name}=${value}&token_type=bearer`,
-  option: (name, value) => `bot --${name} ${value}`,
-};
-const LINE_ENDS = { "\n": "LF", "\r\n": "CR LF", "\r": "CR" };
 
 describe.each(Object.entries(NOTATIONS))("in %s", (_notation, write) => {
   test("a token of the provider's form is found, with its name, and suggested, with each line end", () =>
@@ -194,6 +149,51 @@ test("the names around it count too: of a section, an object, a parent", () => {
   ])
     expect(find(file), file).toMatchObject([{ doubt: "name" }]);
 });
+/** What else stands in such files, some of it never closed. */
+const noise = fc.array(
+  fc.constantFrom(
+    "",
+    "# it's a comment",
+    "// don't",
+    "; the bot's",
+    "NAME=value",
+    "PROMPT=a(b",
+    "GREETING='hello",
+    'PATH="C:\\dir\\"',
+    "note: it isn't \"done",
+    "[section]",
+    "list:",
+    "  - one",
+    "if (x) {",
+    "}",
+    ")",
+    "]",
+    "<tag>",
+    "a = [1, 2",
+    "echo `date`",
+    "text with: colons; and, commas",
+    "\\",
+    "x \\",
+    "%%",
+    "---",
+  ),
+  { maxLength: 5 },
+);
+test("nothing that stands around it hides a token", () =>
+  fc.assert(
+    fc.property(
+      noise,
+      fc.constantFrom(...Object.keys(NOTATIONS)),
+      own,
+      noise,
+      (before, notation, text, after) => {
+        const write = NOTATIONS[notation] ?? String;
+        const file = [...before, write("TWITCH_TOKEN", text), ...after].join("\n");
+        expect(suggested(file)).toEqual([text]);
+      },
+    ),
+    { numRuns: 500 },
+  ));
 test("without a form of its own a provider has nothing suggested", () =>
   fc.assert(
     fc.property(own, fc.constantFrom(...Object.values(NOTATIONS)), (text, write) => {
@@ -208,107 +208,6 @@ test.each([
   ["a sign", "a1b2c3d4e5f6g7-8i9j0k1l2m3n4o5"],
 ])("a value with %s is not suggested", (_what, text) => {
   for (const file of [text, `oauth:${text}`, `TOKEN=${text}`]) expect(suggested(file)).toEqual([]);
-});
-
-describe("what stands beside an access token", () => {
-  /** In these each text is an object, a call or a URL of its own. */
-  const apart = [
-    "javascript",
-    "json",
-    "json with comments",
-    "ruby",
-    "python, call",
-    "query",
-    "list of variables",
-    "list of variables, yaml",
-  ];
-  const together = Object.entries(NOTATIONS).filter(([notation]) => !apart.includes(notation));
-  test.each(together)("%s: its refresh token goes with it", (_notation, write) =>
-    fc.assert(
-      fc.property(own, refresh, (access, renews) => {
-        const file = `${write("TWITCH_ACCESS_TOKEN", access)}\n${write("TWITCH_REFRESH_TOKEN", renews)}`;
-        const [found] = find(file);
-        expect(found?.refreshToken?.reveal()).toBe(renews);
-      }),
-      { numRuns: 5 },
-    ),
-  );
-  /** Lines of one name each; what is after a name's last line does not count, and pairs are never mixed. */
-  test("the last of a repeated name counts, and a refresh token from before is never joined to it", () =>
-    fc.assert(
-      fc.property(
-        fc.array(fc.constantFrom("access", "refresh"), { minLength: 1, maxLength: 7 }),
-        fc.constantFrom("env", "json", "yaml"),
-        (kinds, notation) => {
-          const lines = kinds.map((kind, at) => ({
-            name: `${kind}_token`,
-            value: `invented${kind}`.padEnd(kind === "access" ? 29 : 49, "0") + String(at),
-          }));
-          const text =
-            notation === "json"
-              ? `{${lines.map(({ name, value }) => `"${name}":"${value}"`).join(",")}}`
-              : lines
-                  .map(({ name, value }) => `${name}${notation === "env" ? "=" : ": "}${value}`)
-                  .join("\n");
-          const [found, ...others] = find(text);
-          expect(others).toEqual([]);
-          const last = kinds.lastIndexOf("access");
-          expect(found?.accessToken.reveal()).toBe(lines[last]?.value);
-          const joined = found?.refreshToken?.reveal();
-          if (joined === undefined) return;
-          expect(joined).toBe(lines[kinds.lastIndexOf("refresh")]?.value);
-          expect(Math.abs(kinds.lastIndexOf("refresh") - last)).toBe(1);
-        },
-      ),
-    ));
-  test.each([
-    ["access first", ["access", "refresh"]],
-    ["refresh first", ["refresh", "access"]],
-  ])("pairs, %s: the last pair counts whole", (_order, pair) => {
-    const kinds = [...pair, ...pair, ...pair];
-    const text = kinds
-      .map((kind, at) => `${kind}_token=invented${kind}`.padEnd(44, "0") + String(at))
-      .join("\n");
-    const [found] = findTokens(text, { id: "local" }).candidates;
-    expect(found?.accessToken.reveal()).toMatch(pair[0] === "access" ? /4$/ : /5$/);
-    expect(found?.refreshToken?.reveal()).toMatch(pair[0] === "access" ? /5$/ : /4$/);
-  });
-  test("two names for two tokens are two tokens, and the refresh token goes with one", () => {
-    const text = JSON.stringify({
-      token: "inventedaccesstoken00000000001",
-      access_token: "inventedaccesstoken00000000002",
-      refresh_token: "inventedrefreshtoken0000000000001",
-    });
-    expect(find(text)).toMatchObject([{ name: "token" }, { name: "access_token" }]);
-    expect(find(text).map(({ refreshToken }) => refreshToken !== undefined)).toEqual([false, true]);
-  });
-});
-
-const ENCODINGS: Record<string, (text: string) => Buffer> = {
-  "UTF-8": (text) => Buffer.from(text),
-  "UTF-8 with a mark": (text) => Buffer.from(`\uFEFF${text}`),
-  "UTF-16 LE": (text) => Buffer.from(text, "utf16le"),
-  "UTF-16 LE with a mark": (text) => Buffer.from(`\uFEFF${text}`, "utf16le"),
-  "UTF-16 BE": (text) => Buffer.from(text, "utf16le").swap16(),
-  "UTF-16 BE with a mark": (text) => Buffer.from(`\uFEFF${text}`, "utf16le").swap16(),
-  "Latin-1": (text) => Buffer.from(`# Schlüssel für später\n${text}`, "latin1"),
-  "UTF-8, and UTF-16 behind": (text) =>
-    Buffer.concat([Buffer.from("CHANNEL=harborlights\n"), Buffer.from(text, "utf16le")]),
-  "UTF-16 with a mark, and UTF-8 behind": (text) =>
-    Buffer.concat([Buffer.from("\uFEFFCHANNEL=harborlights\n", "utf16le"), Buffer.from(text)]),
-};
-describe.each(Object.entries(ENCODINGS))("in %s", (_encoding, encode) => {
-  test.each(Object.entries(LINE_ENDS))("%j: both tokens are found", (end) =>
-    fc.assert(
-      fc.property(own, refresh, (access, renews) => {
-        const text = [`# c`, `ACCESS_TOKEN=${access}`, `REFRESH_TOKEN=${renews}`, ""].join(end);
-        const [found] = find(decodeText(encode(text)));
-        expect(found?.accessToken.reveal()).toBe(access);
-        expect(found?.refreshToken?.reveal()).toBe(renews);
-      }),
-      { numRuns: 10 },
-    ),
-  );
 });
 
 test("nothing makes it throw, and what is found is a token", () =>

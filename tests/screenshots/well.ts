@@ -120,17 +120,17 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
         (of) => window.tokenkeep["signIns.copy"]({ id: of, form: "oauth" }),
         await idOf(page, FIRST),
       );
-      await app.evaluate(({ clipboard }) =>
-        clipboard.writeText(
-          [
-            `TWITCH_ACCESS_TOKEN=${clipboard.readText()}`,
-            `TWITCH_REFRESH_TOKEN=${"invented".repeat(6)}`,
-            "LANTERNBOT_TOKEN=inventedaccesstoken00000000001",
-            "DISCORD_TOKEN=inventedtokenofdiscord00000000",
-            "OVERLAY_PASSWORD=inventedpasswordofoverlay00001",
-            "CI_TOKEN=ghp_InventedTokenOfAnotherService0001",
-          ].join("\n"),
-        ),
+      const token = await app.evaluate(({ clipboard }) => clipboard.readText());
+      await app.evaluate(
+        ({ clipboard }, text) => clipboard.writeText(text),
+        [
+          `TWITCH_ACCESS_TOKEN=${token}`,
+          `TWITCH_REFRESH_TOKEN=${"invented".repeat(6)}`,
+          "LANTERNBOT_TOKEN=inventedaccesstoken00000000001",
+          "DISCORD_TOKEN=inventedtokenofdiscord00000000",
+          "OVERLAY_PASSWORD=inventedpasswordofoverlay00001",
+          "CI_TOKEN=ghp_InventedTokenOfAnotherService0001",
+        ].join("\n"),
       );
       await go(page, "imports", "Import token");
       await page.getByLabel("Provider").selectOption({ label: "Sandbox" });
