@@ -5,7 +5,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import type { CandidatesView } from "../../contract/view.ts";
 import { deviceTokens } from "../support/device-tokens.ts";
-import { signIn, startBench, until, view, type Bench } from "../support/host.ts";
+import { signIn, startBench, view, type Bench } from "../support/host.ts";
 import { startRecordingProvider } from "../support/recording-provider.ts";
 
 const MIRRELUNE = "700000002";
