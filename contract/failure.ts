@@ -112,6 +112,12 @@ export type Failure =
   | { readonly code: "import_newer"; readonly format: number }
   | { readonly code: "import_passphrase_wrong" }
   | { readonly code: "import_empty" }
+  | { readonly code: "import_too_large"; readonly limitMiB: number }
+  /** The file that was chosen, and why it could not be read. */
+  | { readonly code: "import_file"; readonly why: "denied" | "folder" | "gone" | "failing" }
+  | { readonly code: "import_rejected"; readonly provider: string }
+  | { readonly code: "import_withheld" }
+  | { readonly code: "clipboard_unreadable" }
   | { readonly code: "import_own_client"; readonly provider: string }
   | { readonly code: "import_no_login"; readonly provider: string }
   | { readonly code: "import_gone" }

@@ -14,6 +14,7 @@ import { lifetime } from "./socket.ts";
 import type {
   ActivityView,
   BrowserView,
+  CandidatesView,
   ClaimsView,
   ClientFinding,
   DoctorView,
@@ -68,6 +69,8 @@ export const toJson = <V>(value: V): Json<V> => JSON.stringify(value);
 export const fromJson = <V>(json: Json<V>): V => JSON.parse(json) as V;
 
 const passphrase = v.pipe(v.string(), v.maxLength(1024));
+const MOST_CANDIDATES = 1_000;
+const candidate = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 export const ipc = {
   /** The whole state; afterwards `state.changed` brings the parts that change. */
@@ -177,26 +180,24 @@ export const ipc = {
   "authorization.discard": call()(id),
 
   /**
-   * Reads tokens of another tool from the clipboard, or from a file that the system's dialog asks for, and asks whose they
-   * are. Null: the person thought better of it. They stay in main.
+   * Looks for tokens of another tool in the clipboard, or in a file that the system's dialog asks for. Nothing is sent.
+   * Null: the person thought better of it. Forgotten ten minutes after the last call, and by a lock.
    */
-  "import.read": call<ImportedView | null>()(
+  "import.read": call<CandidatesView | null>()(
     v.object({ from: v.picklist(["clipboard", "file"]), provider: text(40) }),
+  ),
+  /** Asks the provider that `import.read` was called for whose these are, one at a time; nobody else is asked. */
+  "import.check": call<ImportedView>()(
+    v.object({ id, keys: v.pipe(v.array(candidate), v.minLength(1), v.maxLength(MOST_CANDIDATES)) }),
   ),
   /** `renews`: keep its refresh token too, which the other tool does not use any more; `client` is its registration. */
   "import.keep": call<{ readonly signIns: readonly string[] }>()(
     v.object({
       id,
       tokens: v.pipe(
-        v.array(
-          v.object({
-            key: v.pipe(v.number(), v.integer(), v.minValue(0)),
-            client: v.optional(id),
-            renews: v.boolean(),
-          }),
-        ),
+        v.array(v.object({ key: candidate, client: v.optional(id), renews: v.boolean() })),
         v.minLength(1),
-        v.maxLength(20),
+        v.maxLength(MOST_CANDIDATES),
       ),
     }),
   ),

@@ -25,6 +25,7 @@ import type { Authorizations } from "./sign-in/authorizations.ts";
 import type { Tools } from "./tools.ts";
 import type { SettingsStore } from "./settings.ts";
 import {
+  maskedCandidates,
   maskedClaims,
   maskedFailure,
   maskedImport,
@@ -266,7 +267,11 @@ function createAll(parts: Parts): Handlers {
 
     async "import.read"(question) {
       const read = await importing.read(question);
-      return read.ok && read.value !== null && streamer.on ? ok(maskedImport(read.value)) : read;
+      return read.ok && read.value !== null && streamer.on ? ok(maskedCandidates(read.value)) : read;
+    },
+    async "import.check"(question) {
+      const checked = await importing.check(question);
+      return checked.ok && streamer.on ? ok(maskedImport(checked.value)) : checked;
     },
     "import.keep": (answer) => importing.keep(answer),
     "import.drop"() {

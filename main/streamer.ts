@@ -4,6 +4,7 @@ import type { Settings } from "../contract/settings.ts";
 import type {
   AuthorizationView,
   BulkView,
+  CandidatesView,
   ClaimsView,
   ClaimView,
   ImportedView,
@@ -76,21 +77,31 @@ export const maskedFailure = <F extends Failure>(failure: F): F =>
 export const maskedResult = <V>(result: Result<V>): Result<V> =>
   result.ok ? result : { ...result, failure: maskedFailure(result.failure) };
 
-export const maskedImport = (view: ImportedView): ImportedView => ({
+const maskedIf = <K extends string>(key: K, name: string | undefined): Partial<Record<K, string>> =>
+  name === undefined ? {} : ({ [key]: maskedName(name) } as Record<K, string>);
+/** Names of variables too: people call them after their accounts. */
+export const maskedCandidates = (view: CandidatesView): CandidatesView => ({
   ...view,
+  candidates: view.candidates.map((one) => ({
+    ...one,
+    ...maskedIf("name", one.name),
+    ...maskedIf("owner", one.owner),
+  })),
+});
+export const maskedImport = (view: ImportedView): ImportedView => ({
   tokens: view.tokens.map((one) => {
-    const name = one.name === undefined ? {} : { name: maskedName(one.name) };
+    const names = { ...maskedIf("name", one.name), ...maskedIf("called", one.called) };
     return "owner" in one
       ? {
           ...one,
-          ...name,
+          ...names,
           owner: {
             ...one.owner,
             login: maskedName(one.owner.login),
             user_id: maskedName(one.owner.user_id),
           },
         }
-      : { ...one, ...name };
+      : { ...one, ...names };
   }),
 });
 export function maskedSignIn(row: SignInView): SignInView {

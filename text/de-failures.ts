@@ -156,14 +156,28 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   import_passphrase_wrong:
     "Das ist nicht die Passphrase dieses Exports. Nichts wurde geändert; erneut versuchen.",
   import_empty:
-    "Darin ist kein Token. Das Token allein kopieren oder die Datei wählen, in der das andere Tool es ablegt.",
+    "Kein Token gefunden. Das Token selbst kopieren oder die Datei wählen, in der das andere Tool es ablegt. Nichts wurde gesendet.",
+  import_too_large:
+    "Das ist größer als {{limitMiB}} MiB und wurde deshalb nicht gelesen. Den Teil mit dem Token kopieren und einfügen.",
+  import_file_denied:
+    "Für diese Datei fehlt die Leseberechtigung. Die Berechtigung ändern oder das Token kopieren und einfügen.",
+  import_file_folder: "Das ist ein Ordner. Die Datei darin wählen, in der das Tool seine Tokens ablegt.",
+  import_file_gone: "Diese Datei gibt es nicht mehr. Eine andere wählen.",
+  import_file_failing: "Diese Datei ließ sich nicht lesen. Stattdessen das Token kopieren und einfügen.",
+  import_rejected:
+    "{{provider}} nimmt dieses Token nicht an: Es ist abgelaufen, widerrufen oder gar nicht von {{provider}}. Im anderen Tool ein neues holen.",
+  import_withheld:
+    "Das ist eine Client-ID, ein Client-Secret oder ein Refresh-Token, das Tokenkeep kennt. Es wurde nicht gesendet.",
   import_own_client:
     "Das ist eine Sitzung der Website oder App von {{provider}} selbst. Sie kann alles, was ihr Besitzer kann, und ist nicht für andere Programme: stattdessen hier anmelden.",
   import_no_login:
     "{{provider}} nennt zu diesem Token keine Person: Es gehört einem Client. Stattdessen eines über die Registrierung holen.",
-  import_gone: "Das Gelesene wurde nicht rechtzeitig behalten und ist vergessen. Noch einmal lesen.",
+  import_gone:
+    "Diese Tokens wurden schon gespeichert oder verworfen, oder 10 Minuten sind um. Noch einmal lesen.",
   import_client_mismatch:
     "Diese Registrierung passt nicht zum Token. Die wählen, deren Client das Token bekommen hat.",
+  clipboard_unreadable:
+    "Die Zwischenablage ließ sich nicht lesen. Das Token noch einmal kopieren oder eine Datei wählen.",
   clipboard_failing:
     "Die Zwischenablage hat das Token nicht angenommen. Das Fenster von Tokenkeep nach vorn holen und noch einmal kopieren.",
   sandbox_failing: "Die Sandbox startete nicht. Erneut versuchen; den Grund nennt das Protokoll.",

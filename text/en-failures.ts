@@ -6,11 +6,17 @@ type What = Extract<Failure, { code: "provider_misbehaved" }>["what"];
 type FailureKey =
   | Exclude<
       Failure["code"],
-      "client_in_use" | "provider_misbehaved" | "provider_field" | "refresh_ambiguous" | "profile_unusable"
+      | "client_in_use"
+      | "provider_misbehaved"
+      | "provider_field"
+      | "refresh_ambiguous"
+      | "profile_unusable"
+      | "import_file"
     >
   | `refresh_ambiguous_${Extract<Failure, { code: "refresh_ambiguous" }>["why"]}`
   | `provider_field_${FieldFault}`
   | `profile_unusable_${ProfileFault}`
+  | `import_file_${Extract<Failure, { code: "import_file" }>["why"]}`
   | `client_in_use_${"one" | "other"}`
   | `provider_misbehaved_${What}`;
 
@@ -165,14 +171,26 @@ export const enFailures = {
     "That export was written by a newer Tokenkeep (format {{format}}). Update the app here first; nothing was changed.",
   import_passphrase_wrong: "That is not the passphrase of this export. Nothing was changed; try again.",
   import_empty:
-    "There is no token in it. Copy the token alone, or choose the file in which the other tool keeps it.",
+    "No token found. Copy the token itself, or choose the file where the other tool keeps it. Nothing was sent.",
+  import_too_large:
+    "This is larger than {{limitMiB}} MiB, so it wasn't read. Copy the part with the token, then paste that.",
+  import_file_denied:
+    "You don't have permission to read this file. Change its permissions, or copy the token and paste it.",
+  import_file_folder: "This is a folder. Choose the file inside it where the tool keeps its tokens.",
+  import_file_gone: "This file no longer exists. Choose another one.",
+  import_file_failing: "This file couldn't be read. Copy the token and paste it instead.",
+  import_rejected:
+    "{{provider}} doesn't accept this token: it's expired, revoked, or not a {{provider}} token. Get a new one in the other tool.",
+  import_withheld:
+    "This is a client ID, a client secret or a refresh token that Tokenkeep knows. It wasn't sent.",
   import_own_client:
     "This is a session of {{provider}}'s own site or app. It can do everything its owner can, and is not for other programs: sign in here instead.",
   import_no_login:
     "{{provider}} names no person for this token: it belongs to a client. Get one from the registration instead.",
-  import_gone: "What was read was not kept in time and is forgotten. Read it again.",
+  import_gone: "These tokens were already saved or discarded, or 10 minutes have passed. Read them again.",
   import_client_mismatch:
     "That registration does not fit the token. Choose the one with the client that the token was given to.",
+  clipboard_unreadable: "The clipboard couldn't be read. Copy the token again, or choose a file.",
   clipboard_failing:
     "The clipboard did not take the token. Bring the Tokenkeep window to the front and copy again.",
   sandbox_failing: "The sandbox did not start. Try again; if it stays, the log says why.",

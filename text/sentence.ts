@@ -17,6 +17,8 @@ export function sentence(failure: Failure, t: Translate): string {
       return say(`failure.provider_misbehaved_${failure.what}`, facts);
     case "refresh_ambiguous":
       return say(`failure.refresh_ambiguous_${failure.why}`, facts);
+    case "import_file":
+      return say(`failure.import_file_${failure.why}`, facts);
     case "provider_field":
       return say(`failure.provider_field_${failure.why}`, { field: t(`providers.fields.${failure.field}`) });
     case "profile_unusable":

@@ -50,6 +50,11 @@ export interface Provider {
   readonly consoleUrl?: string;
   /** Scopes that it offers, where the app's own catalogue is not about it. */
   readonly scopes?: readonly string[];
+  /**
+   * What an access token of its looks like, where that is fixed. At an import only values of this form are suggested;
+   * without it none is.
+   */
+  readonly accessTokenForm?: RegExp;
   /** Tools whose tokens are known to be read (core/import), and their files; for people. */
   readonly importsFrom?: readonly string[];
   /** Clients of the provider's own site and apps: their tokens are not for other programs. */

@@ -1,6 +1,6 @@
 import type { Provider } from "./provider.ts";
 import { appRedirect, loopbackRedirects } from "./redirects.ts";
-import { twitch, twitchDialect, twitchOidc } from "./twitch.ts";
+import { twitch, twitchAccessToken, twitchDialect, twitchOidc } from "./twitch.ts";
 
 /** The sandbox speaks as the real provider does, on this computer (TA §19). */
 export function sandboxAt(origin: string): Provider {
@@ -24,6 +24,7 @@ export function sandboxAt(origin: string): Provider {
     oidc: twitchOidc(at),
     device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: [origin] },
     authorizationParameters: { force_verify: "true" },
+    accessTokenForm: twitchAccessToken,
     ownClients: ["sandbox-website"],
   };
 }

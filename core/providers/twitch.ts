@@ -100,6 +100,9 @@ export const twitchOidc = (at: (path: string) => string): NonNullable<Provider["
   ],
 });
 
+/** Every access token that it issues; refresh tokens are longer. Client IDs and secrets have the same form. */
+export const twitchAccessToken = /^[a-z0-9]{30}$/;
+
 const at = (path: string) => `https://id.twitch.tv/oauth2${path}`;
 export const twitch: Provider = {
   id: "twitch",
@@ -121,11 +124,14 @@ export const twitch: Provider = {
   device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: ["https://www.twitch.tv"] }, // TA §8
   authorizationParameters: { force_verify: "true" }, // TA §4: else the browser's account is taken unasked
   consoleUrl: "https://dev.twitch.tv/console/apps",
+  accessTokenForm: twitchAccessToken,
   importsFrom: [
     "twitch-cli (.twitch-cli.env)",
     "Chatterino (settings.json)",
     "Firebot (auth-twitch.json)",
     "twurple (tokens.json)",
+    "TwitchIO (.tio.tokens.json)",
+    "pyTwitchAPI (user_token.json)",
   ],
   ownClients: [
     "kimne78kx3ncx6brgo4mv6wki5h1ko", // the website

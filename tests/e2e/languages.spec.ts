@@ -282,6 +282,9 @@ async function walkOn(on: AppAtSandbox, t: Translate, look: Look): Promise<void>
   await go("imports", t("imports.title"));
   await page.getByLabel(t("imports.provider")).selectOption("sandbox");
   await button(t("imports.paste")).click();
+  await page.getByRole("heading", { name: t("imports.found", { count: 1 }) }).waitFor();
+  await look(page, "what may be another tool's token");
+  await button(t("imports.check", { count: 1, provider: "Sandbox" })).click();
   await page.getByRole("region", { name: "mirrelune" }).waitFor();
   await look(page, "what another tool's token is");
 }

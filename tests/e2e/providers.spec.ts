@@ -103,19 +103,41 @@ test("a provider, a check, and a token of another tool", async () => {
   expect(token).toMatch(/^oauth:[a-z0-9]{30}$/);
   await page.keyboard.press("Control+k");
   await hasKeyboard(page.getByRole("dialog", { name: "Commands" }).getByRole("combobox"));
-  await page.keyboard.type("bring in");
+  await page.keyboard.type("import token");
   await page.keyboard.press("Enter");
   await tabTo(page, page.getByLabel("Provider"));
   await page.keyboard.type("Sandbox");
   await findsNothingAsItStands(page, "an import");
   await fits(page, "an import");
-  await press("Read the clipboard");
+  await at.app.evaluate(
+    ({ clipboard }, text) => clipboard.writeText(text),
+    `BOT_TOKEN=${token}\nDISCORD_TOKEN=inventedtokenofdiscord00000000`,
+  );
+  await press("Paste from clipboard");
+  const isChosen = (name: string) => page.getByRole("checkbox", { name }).isChecked();
+  await expect(page.getByRole("heading", { name: "2 possible tokens found" })).toBeVisible();
+  expect([await isChosen("BOT_TOKEN"), await isChosen("DISCORD_TOKEN")]).toEqual([true, false]);
+  await press("Clear selection");
+  await expect(page.getByRole("button", { name: /^Check 0 tokens/ })).toBeDisabled();
+  await press("Select all that look like Sandbox tokens");
+  expect([await isChosen("BOT_TOKEN"), await isChosen("DISCORD_TOKEN")]).toEqual([true, false]);
+  await press("Discard");
+  await at.app.evaluate(({ clipboard }, text) => clipboard.writeText(text), token);
+  await press("Paste from clipboard");
+  await expect(page.getByRole("heading", { name: "1 possible token found" })).toBeVisible();
+  await expect(
+    page.getByText(/^Nothing has been sent yet\. Tokenkeep will check .* with Sandbox/),
+  ).toBeVisible();
+  await expect(page.getByRole("checkbox", { name: "Unnamed value" })).toBeChecked();
+  await findsNothingAsItStands(page, "what may be a token");
+  await fits(page, "what may be a token");
+  await press("Check 1 token with Sandbox");
   const found = page.getByRole("region", { name: "mirrelune" });
-  await expect(found.getByText(/^Works until/)).toBeVisible();
+  await expect(found.getByText(/^Expires/)).toBeVisible();
   await findsNothingAsItStands(page, "what an import found");
   await fits(page, "what an import found");
   expect(await page.content()).not.toContain(token.slice(6));
-  await press("Keep it");
+  await press("Import token");
   await expect(page.getByRole("heading", { level: 1, name: "mirrelune" })).toBeVisible();
   await expect(page.getByText(/^Another tool's token, /)).toBeVisible();
   await at.close();

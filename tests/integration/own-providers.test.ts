@@ -103,6 +103,7 @@ async function account(at: Bench, judge: Judge, form: ProviderForm): Promise<str
   writeFileSync(at.chosenFile, JSON.stringify(await judge.tokens(seed, "mira")));
   const read = await at.app.handlers["import.read"]({ from: "file", provider: "judge" });
   if (!read.ok || read.value === null) throw new Error("not read");
+  await at.app.handlers["import.check"]({ id: read.value.id, keys: [0] });
   const kept = await at.app.handlers["import.keep"]({
     id: read.value.id,
     tokens: [{ key: 0, client: client.value.id, renews: true }],

@@ -119,20 +119,20 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
   },
   {
     name: "token-import",
-    screen: "Bring in a token",
+    screen: "Import token",
     state: "nothing read yet",
     async show({ page }) {
       await escape(page);
-      await go(page, "imports", "Bring in a token");
+      await go(page, "imports", "Import token");
     },
   },
   {
     name: "token-import-failing",
-    screen: "Bring in a token",
+    screen: "Import token",
     state: "failing: there is none",
     async show({ app, page }) {
       await app.evaluate(({ clipboard }) => clipboard.writeText("harborlights_tv"));
-      await button(page, "Read the clipboard");
+      await button(page, "Paste from clipboard");
       await page.getByRole("alert").waitFor();
     },
   },

@@ -28,7 +28,7 @@ const HELD = [
   "signIns.opens",
   "activity.list",
   "clients.check",
-  "import.read",
+  "import.check",
   "scopes.list",
   "doctor.run",
 ];
@@ -268,13 +268,30 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     },
   },
   {
+    name: "token-import-checking",
+    screen: "Import token",
+    state: "loading: whose they are",
+    async show({ app, page }) {
+      await app.evaluate(({ clipboard }) =>
+        clipboard.writeText("A_TOKEN=inventedaccesstoken00000000001\nB_TOKEN=inventedaccesstoken00000000002"),
+      );
+      await go(page, "imports", "Import token");
+      await page.getByLabel("Provider").selectOption({ label: "Sandbox" });
+      await button(page, "Paste from clipboard");
+      await button(page, "Check 2 tokens with Sandbox");
+      await page.getByText("Checked 0 of 2").waitFor();
+    },
+  },
+  {
     name: "token-import-loading",
-    screen: "Bring in a token",
-    state: "loading: whose it is",
-    async show({ page }) {
-      await go(page, "imports", "Bring in a token");
-      await button(page, "Read the clipboard");
-      await page.getByText("Asking whose it is").waitFor();
+    screen: "Import token",
+    state: "loading: it is read",
+    async show({ app, page }) {
+      await hold(app, "import.read");
+      await go(page, "clients", "Clients");
+      await go(page, "imports", "Import token");
+      await button(page, "Paste from clipboard");
+      await page.getByText("Looking for tokens…").waitFor();
     },
   },
   {

@@ -112,18 +112,39 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
   ...UNDER_WAY,
   {
     name: "token-import-found",
-    screen: "Bring in a token",
-    state: "whose it is",
-    async show({ page }) {
+    screen: "Import token",
+    state: "what was found, and nothing sent",
+    async show({ app, page }) {
       await escape(page);
       await page.evaluate(
         (of) => window.tokenkeep["signIns.copy"]({ id: of, form: "oauth" }),
         await idOf(page, FIRST),
       );
-      await go(page, "imports", "Bring in a token");
+      const token = await app.evaluate(({ clipboard }) => clipboard.readText());
+      await app.evaluate(
+        ({ clipboard }, text) => clipboard.writeText(text),
+        [
+          `TWITCH_ACCESS_TOKEN=${token}`,
+          `TWITCH_REFRESH_TOKEN=${"invented".repeat(6)}`,
+          "LANTERNBOT_TOKEN=inventedaccesstoken00000000001",
+          "DISCORD_TOKEN=inventedtokenofdiscord00000000",
+          "OVERLAY_PASSWORD=inventedpasswordofoverlay00001",
+          "CI_TOKEN=ghp_InventedTokenOfAnotherService0001",
+        ].join("\n"),
+      );
+      await go(page, "imports", "Import token");
       await page.getByLabel("Provider").selectOption({ label: "Sandbox" });
-      await button(page, "Read the clipboard");
-      await page.getByText(/^Works until/).waitFor();
+      await button(page, "Paste from clipboard");
+      await page.getByText("Nothing has been sent yet.").waitFor();
+    },
+  },
+  {
+    name: "token-import-checked",
+    screen: "Import token",
+    state: "whose they are",
+    async show({ page }) {
+      await button(page, "Check 2 tokens with Sandbox");
+      await page.getByText(/^Expires/).waitFor();
     },
   },
   {
