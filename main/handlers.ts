@@ -95,14 +95,32 @@ const ACTIVITY_SHOWN = 500;
 
 /** All that a window which is locked may ask for: to be unlocked, or to begin anew without what it hides. */
 const BEHIND_CURTAIN: readonly CallName[] = ["state.get", "vault.unlock", "vault.setAside"];
+/** And while the vault is: what is about the app and its computer, not about anybody's accounts. */
+const WHILE_LOCKED: readonly CallName[] = [
+  ...BEHIND_CURTAIN,
+  "vault.retry",
+  "vault.lock",
+  "doctor.run",
+  "doctor.copy",
+  "browsers.list",
+  "scopes.list",
+];
 
 export function createHandlers(parts: Parts): Handlers {
   const all = createAll(parts);
+  const { guard, vault } = parts;
+  const lockedFor = (name: CallName): boolean =>
+    guard.curtain
+      ? !BEHIND_CURTAIN.includes(name)
+      : vault.state.state === "locked" && !WHILE_LOCKED.includes(name);
   const guarded: Record<string, unknown> = {};
   for (const [name, handler] of Object.entries(all) as [CallName, (_: never) => Promise<Result<unknown>>][])
     guarded[name] = async (argument: never) => {
-      if (parts.guard.curtain && !BEHIND_CURTAIN.includes(name)) return failed({ code: "vault_locked" });
+      if (lockedFor(name)) return failed({ code: "vault_locked" });
       const answer = await handler(argument);
+      // It was locked meanwhile: that something was done may be said, and nothing of what it was done to.
+      if (lockedFor(name) && name !== "vault.lock" && !(answer.ok && answer.value === null))
+        return failed({ code: "vault_locked" });
       return parts.streamer.on ? maskedResult(answer) : answer;
     };
   return guarded as unknown as Handlers;
@@ -281,6 +299,7 @@ function createAll(parts: Parts): Handlers {
       const answer = await keeper.tokenFor(id, 0, true);
       if (!answer.ok) return answer;
       const { value: record } = answer;
+      if (!guard.handsOut) return failed({ code: "vault_paused" }); // meanwhile; a lock is told by the copying
       if (record.access_token === undefined) return failed({ code: "needs_sign_in", account: record.login });
       const copied = await copying.copy(copyText(record, record.access_token, form));
       if (copied.ok) history.note({ signIn: id, what: "copied" });
