@@ -1,5 +1,6 @@
 /**
- * What may be seen while the vault, or the window alone, is locked: nothing about anybody's accounts. One table for all
+ * What may be seen while the vault, or the window alone, is locked: nothing about anybody's accounts,
+ * nothing of what the vault holds. One table for all
  * that leaves main as state, so for the window, the tray and the notifications alike.
  */
 import type { Snapshot } from "../../contract/view.ts";
@@ -13,8 +14,8 @@ type Behind<K extends keyof Snapshot> =
 const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
   app: "as it is",
   vault: "as it is",
-  providers: () => [],
-  providerFiles: () => [],
+  providers: "as it is", // descriptions of servers, from plain files: not of who signed in there
+  providerFiles: "as it is",
   clients: () => [],
   scopes: "as it is", // the app's own catalogue
   signIns: () => [],

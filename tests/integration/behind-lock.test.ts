@@ -71,14 +71,14 @@ async function fill(bench: Bench): Promise<readonly string[]> {
   });
   const saved = await handlers["providers.save"]({
     form: {
-      id: "canary-provider",
-      name: "Canary provider",
-      issuer: "https://canary.example",
-      authorization_endpoint: "https://canary.example/authorize",
-      token_endpoint: "https://canary.example/token",
-      revocation_endpoint: "https://canary.example/revoke",
-      userinfo_endpoint: "https://canary.example/me",
-      jwks_uri: "https://canary.example/keys",
+      id: "own-provider",
+      name: "Own provider",
+      issuer: "https://own.example",
+      authorization_endpoint: "https://own.example/authorize",
+      token_endpoint: "https://own.example/token",
+      revocation_endpoint: "https://own.example/revoke",
+      userinfo_endpoint: "https://own.example/me",
+      jwks_uri: "https://own.example/keys",
       device_authorization_endpoint: "",
       scope: "openid",
       console_url: "",
@@ -132,7 +132,7 @@ test.each(LOCKS)(
     await bench.app.handlers["vault.unlock"]({ passphrase: PASSPHRASE });
     expect(bench.app.state.snapshot().settings.deniedTools).toHaveLength(1);
     expect(bench.app.state.snapshot().signIns).toHaveLength(2);
-    expect(bench.app.state.snapshot().providers.some(({ name }) => name === "Canary provider")).toBe(true);
+    expect(bench.app.state.snapshot().providers.some(({ name }) => name === "Own provider")).toBe(true);
     // What a locked vault knew of accounts is gone with it; behind a locked window it went on.
     const { bulk, wish, authorizations } = bench.app.state.snapshot();
     expect(bulk === null).toBe(what === "vault");
