@@ -287,7 +287,12 @@ function createAll(parts: Parts): Handlers {
     "signIns.validate": (id) => keeper.validate(id),
     async "signIns.validateAll"() {
       await keeper.validateAll();
-      return ok(null);
+      if (vault.state.state !== "open") return failed({ code: "vault_locked" });
+      // What needs the person is told by its row; this is about what could not be found out.
+      const { watches } = keeper;
+      const unknown = watches.all().find(({ id }) => watches.of(id).condition !== undefined);
+      const reason = unknown && watches.of(unknown.id).reason;
+      return reason === undefined ? ok(null) : failed(reason);
     },
     async "signIns.refresh"(id) {
       const answer = await keeper.refresh(id);
