@@ -61,7 +61,7 @@ interface Parts {
   readonly history: History;
   readonly settings: SettingsStore;
   readonly streamer: Streamer;
-  readonly host: Pick<Host, "files" | "clock" | "random" | "browsers">;
+  readonly host: Pick<Host, "files" | "clock" | "random" | "browsers" | "log">;
   readonly state: State;
   readonly changed: (signIn?: string) => void;
   /** Opens the vault, if the keychain lets it, and starts what waits for that. */
@@ -94,7 +94,7 @@ function copyText(record: SignInRecord, token: Secret, form: CopyForm): Secret {
 const ACTIVITY_SHOWN = 500;
 
 /** All that a window which is locked may ask for: to be unlocked, or to begin anew without what it hides. */
-const BEHIND_CURTAIN: readonly CallName[] = ["state.get", "vault.unlock", "vault.setAside"];
+const BEHIND_CURTAIN: readonly CallName[] = ["state.get", "vault.unlock", "vault.setAside", "window.failed"];
 /** And while the vault is: what is about the app and its computer, not about anybody's accounts. */
 const WHILE_LOCKED: readonly CallName[] = [
   ...BEHIND_CURTAIN,
@@ -354,5 +354,9 @@ function createAll(parts: Parts): Handlers {
     "pairing.allow": (answer) => pairing.allow(answer),
     "pairing.deny": (answer) => Promise.resolve(pairing.deny(answer)),
     "wish.done": (id) => Promise.resolve(ok(wishes.done(id) ?? null)),
+    "window.failed"(facts) {
+      host.log.error("window.failed", facts);
+      return Promise.resolve(ok(null));
+    },
   };
 }

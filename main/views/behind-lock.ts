@@ -1,7 +1,6 @@
 /**
- * What may be seen while the vault, or the window alone, is locked: nothing about anybody's accounts,
- * nothing of what the vault holds. One table for all
- * that leaves main as state, so for the window, the tray and the notifications alike.
+ * What may be seen while the vault, or the window alone, is locked: nothing about anybody's accounts, and nothing that
+ * the vault holds. One table for all that leaves main as state: for the window, the tray and the notifications alike.
  */
 import type { Snapshot } from "../../contract/view.ts";
 
@@ -41,7 +40,7 @@ export function behindLock(
   parts: Parts,
   seen: () => { readonly hidden: boolean; readonly locked: boolean },
 ): Parts {
-  const veiled = <K extends keyof Snapshot>(name: K): Parts[K] => {
+  const veiled = <K extends keyof Snapshot>(name: K): (() => Snapshot[K]) => {
     const part: () => Snapshot[K] = parts[name];
     const behind: Behind<K> = BEHIND_LOCK[name];
     if (typeof behind !== "function") return part;
