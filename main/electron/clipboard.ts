@@ -8,7 +8,9 @@ interface Newer {
   readonly ClipboardItem?: new (formats: Record<string, string | Blob>) => object;
   readonly clipboard: { write(items: readonly object[]): Promise<void> };
 }
-const newer: Partial<Newer> = electron;
+/** Typed by what is used of it: the types of some versions do not have it. */
+const whole: object = electron;
+const newer: Partial<Newer> = whole;
 
 const raw = (format: string): string => `electron application/osclipboard;format="${format}"`;
 /** A Windows DWORD of 0: "no". */
