@@ -255,6 +255,17 @@ export const ipc = {
   "pairing.deny": call()(v.object({ id, forGood: v.boolean() })),
   /** The window has come to it. */
   "wish.done": call()(id),
+  /**
+   * Something in the window itself went wrong: the kind of error and the places in our code, and no words of it, since
+   * they may hold what somebody typed.
+   */
+  "window.failed": call()(
+    v.object({
+      where: v.picklist(["window", "screen", "dialog", "sheet", "news", "action"]),
+      name: v.pipe(v.string(), v.regex(/^[A-Za-z]{1,40}$/)),
+      frames: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[\w.-]{1,90}:\d{1,7}:\d{1,7}$/))), v.maxLength(8)),
+    }),
+  ),
 };
 
 type Ipc = typeof ipc;

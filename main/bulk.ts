@@ -17,6 +17,8 @@ export interface Bulk {
   start(action: BulkAction, signIns: readonly string[]): Result<null>;
   /** What runs is finished, nothing more is begun, and what is left to be seen of it is put away. */
   cancel(): void;
+  /** Ends it as well, and nothing of it is left to be seen: not even what still comes of it. */
+  forget(): void;
   /** Undefined: nothing runs, and nothing is left to be told. */
   readonly view: BulkView | undefined;
 }
@@ -82,6 +84,12 @@ export function createBulk(
       if (run === undefined) return;
       run.stopped = true;
       if (!run.view.running) run = undefined;
+      changed();
+    },
+    forget() {
+      if (run === undefined) return;
+      run.stopped = true;
+      run = undefined;
       changed();
     },
   };

@@ -34,6 +34,7 @@ import { createUsages } from "./usage.ts";
 import { createVault } from "./vault/vault.ts";
 import { signInView } from "./views/sign-in-view.ts";
 import { createWishes } from "./wishes.ts";
+import { behindLock } from "./views/behind-lock.ts";
 import { createState, type State } from "./views/state.ts";
 
 /** While the keychain keeps the vault closed. */
@@ -121,7 +122,7 @@ export function compose(host: Host): App {
     keeper,
     changed,
   );
-  const copying = createCopying(host.clipboard, clock);
+  const copying = createCopying(host.clipboard, clock, { log, mayCopy: () => atHand() && !stopping });
   const sandbox = createSandbox(host, vault, providers, changed);
   const usages = createUsages(path.join(host.profileFolder, "tools-used.json"), clock, log);
   const wishes = createWishes(random, () => state.touchParts());
@@ -168,11 +169,7 @@ export function compose(host: Host): App {
     keeper.providerChanged(id);
     changed();
   });
-  const importing = createImporting(
-    { ...host, ...parts },
-    keeper,
-    () => vault.state.state === "open" && !guard.curtain,
-  );
+  const importing = createImporting({ ...host, ...parts }, keeper, () => atHand());
   const doctor = createDoctor(host, vault, providers, broker);
   const claims = createClaims(providers, host.http, keeper);
   const bulk = createBulk(
@@ -228,16 +225,30 @@ export function compose(host: Host): App {
         return keeper.pause();
       },
       opened,
+      hiding: () => void copying.clearOurs(),
+      async locked() {
+        bulk.forget();
+        wishes.forget();
+        undo.forget();
+        importing.forget();
+        pairing.end();
+        await authorizations.endAll();
+      },
       ending() {
         pairing.end();
         tools.endTemporary();
       },
       push: () => broker.push(),
     },
-    changed,
+    () => {
+      changed();
+      state.tell(); // a locked window shows nothing from this turn on
+    },
   );
-  /** What the window may not see while it is locked. */
-  const unlessCurtain = <V>(list: () => readonly V[]): readonly V[] => (guard.curtain ? [] : list());
+  /** The vault and the window are open: what is in them may be seen and copied. */
+  const atHand = (): boolean => vault.state.state === "open" && !guard.curtain;
+  /** The first rows are looked at while the vault opens. */
+  const hidden = (): boolean => !atHand() && (guard.curtain || vault.state.state !== "opening");
   const early = <K extends RecordKind>(kind: K): Extract<VaultRecord, { kind: K }>[] =>
     vault.early.filter((record): record is Extract<VaultRecord, { kind: K }> => record.kind === kind);
   const row = (record: SignInRecord): SignInView => {
@@ -262,57 +273,59 @@ export function compose(host: Host): App {
     return form === undefined ? {} : { form };
   };
   const state = createState(
-    {
-      app: () => ({ ...host.app, unlocked: host.profileLock() === "unavailable" }),
-      vault: () => guard.view(),
-      providers: () =>
-        providers
-          .list()
-          .map(({ id, name, test, consoleUrl, redirectUris, userAgents, oidc, scopes, importsFrom }) => ({
-            id,
-            name,
-            test,
-            ...(consoleUrl !== undefined && { consoleUrl }),
-            redirectUris,
-            userinfo: oidc?.userinfoEndpoint !== undefined,
-            ways: waysOf({ userAgents }),
-            ...(scopes !== undefined && { scopes }),
-            ...(importsFrom !== undefined && { importsFrom }),
-            ...own(id),
-          })),
-      providerFiles: () => ownProviders.unreadable,
-      clients: () => unlessCurtain(() => clients.views()),
-      scopes: () => knownScopes,
-      signIns: () => unlessCurtain(rows),
-      tools: () => unlessCurtain(() => tools.views()),
-      pairing: () => (guard.curtain ? null : (pairing.view ?? null)),
-      wish: () => wishes.view ?? null,
-      socket: () => ({
-        ...(broker.endpoint !== undefined && { endpoint: broker.endpoint }),
-        ...(broker.failure !== undefined && { failure: broker.failure }),
-      }),
-      authorizations: () =>
-        unlessCurtain(() => {
+    behindLock(
+      {
+        app: () => ({ ...host.app, unlocked: host.profileLock() === "unavailable" }),
+        vault: () => guard.view(),
+        providers: () =>
+          providers
+            .list()
+            .map(({ id, name, test, consoleUrl, redirectUris, userAgents, oidc, scopes, importsFrom }) => ({
+              id,
+              name,
+              test,
+              ...(consoleUrl !== undefined && { consoleUrl }),
+              redirectUris,
+              userinfo: oidc?.userinfoEndpoint !== undefined,
+              ways: waysOf({ userAgents }),
+              ...(scopes !== undefined && { scopes }),
+              ...(importsFrom !== undefined && { importsFrom }),
+              ...own(id),
+            })),
+        providerFiles: () => ownProviders.unreadable,
+        clients: () => clients.views(),
+        scopes: () => knownScopes,
+        signIns: rows,
+        tools: () => tools.views(),
+        pairing: () => pairing.view ?? null,
+        wish: () => wishes.view ?? null,
+        socket: () => ({
+          ...(broker.endpoint !== undefined && { endpoint: broker.endpoint }),
+          ...(broker.failure !== undefined && { failure: broker.failure }),
+        }),
+        authorizations: () => {
           const courses = authorizations.views();
           return streamer.on ? courses.map(maskedAuthorization) : courses;
-        }),
-      keeper: () => {
-        const { lastCheckAtMs, nextCheckAtMs } = keeper;
-        return {
-          ...(lastCheckAtMs !== undefined && { lastCheckAtMs }),
-          ...(nextCheckAtMs !== undefined && { nextCheckAtMs }),
-        };
+        },
+        keeper: () => {
+          const { lastCheckAtMs, nextCheckAtMs } = keeper;
+          return {
+            ...(lastCheckAtMs !== undefined && { lastCheckAtMs }),
+            ...(nextCheckAtMs !== undefined && { nextCheckAtMs }),
+          };
+        },
+        bulk: () => {
+          const { view } = bulk;
+          return view === undefined ? null : streamer.on ? maskedBulk(view) : view;
+        },
+        settings: () => settings.current,
+        streamer: () => streamer.on,
+        vaultFolder: () => vaultFolder,
       },
-      bulk: () => {
-        const view = guard.curtain ? undefined : bulk.view;
-        return view === undefined ? null : streamer.on ? maskedBulk(view) : view;
-      },
-      settings: () => settings.current,
-      streamer: () => streamer.on,
-      vaultFolder: () => vaultFolder,
-    },
+      () => ({ hidden: hidden(), locked: guard.curtain || vault.state.state === "locked" }),
+    ),
     (id) => {
-      const record = guard.curtain ? undefined : keeper.watches.current(id);
+      const record = hidden() ? undefined : keeper.watches.current(id);
       return record === undefined ? undefined : row(record);
     },
     () => vault.list("sign_in").length,
@@ -395,10 +408,11 @@ export function compose(host: Host): App {
       cancelRetry();
       streamer.stop();
       bulk.cancel();
+      const cleared = copying.clearOurs(); // first: a session that ends does not wait for all the rest
       await authorizations.endAll();
       const settled = await keeper.pause();
       if (!settled.ok) log.error("stop.unsaved");
-      await copying.clearOurs().catch((cause: unknown) => log.warn("clipboard.clear", { cause }));
+      await cleared;
       await broker.stop();
       sandbox.stop();
       await Promise.all([history.flush(), usages.flush()]);

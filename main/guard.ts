@@ -51,6 +51,10 @@ export function createGuard(
     readonly settle: () => Promise<Result<null>>;
     /** Tools get nothing any more: what was given until then is over. */
     readonly ending: () => void;
+    /** A lock of either kind begins: nothing of ours stays in anybody's sight or reach. */
+    readonly hiding: () => void;
+    /** The vault is locked: what came in while it closed is forgotten too. */
+    readonly locked: () => Promise<void>;
     /** The vault opened, or stays open after all. */
     readonly opened: () => Promise<void>;
     /** Brings the tools' table up to date; resolves once it counts. */
@@ -58,7 +62,7 @@ export function createGuard(
   },
   changed: () => void,
 ): Guard {
-  const { vault, settings, log, curtainFile, settle, opened, ending, push } = parts;
+  const { vault, settings, log, curtainFile, settle, opened, ending, hiding, locked, push } = parts;
   let curtain = false;
   let closing = false;
   const turns = queuePerKey<string>();
@@ -73,6 +77,7 @@ export function createGuard(
   async function lock(what: "window" | "vault"): Promise<Result<null>> {
     // Without a passphrase a lock would only pretend to protect.
     if (!hasPassphrase()) return failed({ code: "passphrase_missing" });
+    hiding();
     if (what === "window") {
       curtain = true;
       changed();
@@ -87,6 +92,7 @@ export function createGuard(
       const settled = await settle();
       if (settled.ok) {
         await vault.lock(true);
+        await locked();
         await lift();
       }
       closing = false;
@@ -169,8 +175,8 @@ export function createGuard(
         idle: lockAfterIdleMin > 0,
       };
       if (!wanted[absence] || !hasPassphrase() || (curtain && lockWhat === "window")) return;
-      const locked = await inTurn(() => lock(lockWhat));
-      log.info("guard.away", { absence, what: lockWhat, ...(!locked.ok && { code: locked.failure.code }) });
+      const done = await inTurn(() => lock(lockWhat));
+      log.info("guard.away", { absence, what: lockWhat, ...(!done.ok && { code: done.failure.code }) });
     },
   };
 }

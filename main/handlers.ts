@@ -62,7 +62,7 @@ interface Parts {
   readonly history: History;
   readonly settings: SettingsStore;
   readonly streamer: Streamer;
-  readonly host: Pick<Host, "files" | "clock" | "random" | "browsers" | "keychain">;
+  readonly host: Pick<Host, "files" | "clock" | "random" | "browsers" | "keychain" | "log">;
   readonly state: State;
   readonly changed: (signIn?: string) => void;
   /** Opens the vault, if the keychain lets it, and starts what waits for that. */
@@ -95,15 +95,33 @@ function copyText(record: SignInRecord, token: Secret, form: CopyForm): Secret {
 const ACTIVITY_SHOWN = 500;
 
 /** All that a window which is locked may ask for: to be unlocked, or to begin anew without what it hides. */
-const BEHIND_CURTAIN: readonly CallName[] = ["state.get", "vault.unlock", "vault.setAside"];
+const BEHIND_CURTAIN: readonly CallName[] = ["state.get", "vault.unlock", "vault.setAside", "window.failed"];
+/** And while the vault is: what is about the app and its computer, not about anybody's accounts. */
+const WHILE_LOCKED: readonly CallName[] = [
+  ...BEHIND_CURTAIN,
+  "vault.retry",
+  "vault.lock",
+  "doctor.run",
+  "doctor.copy",
+  "browsers.list",
+  "scopes.list",
+];
 
 export function createHandlers(parts: Parts): Handlers {
   const all = createAll(parts);
+  const { guard, vault } = parts;
+  const lockedFor = (name: CallName): boolean =>
+    guard.curtain
+      ? !BEHIND_CURTAIN.includes(name)
+      : vault.state.state === "locked" && !WHILE_LOCKED.includes(name);
   const guarded: Record<string, unknown> = {};
   for (const [name, handler] of Object.entries(all) as [CallName, (_: never) => Promise<Result<unknown>>][])
     guarded[name] = async (argument: never) => {
-      if (parts.guard.curtain && !BEHIND_CURTAIN.includes(name)) return failed({ code: "vault_locked" });
+      if (lockedFor(name)) return failed({ code: "vault_locked" });
       const answer = await handler(argument);
+      // It was locked meanwhile: that something was done may be said, and nothing of what it was done to.
+      if (lockedFor(name) && name !== "vault.lock" && !(answer.ok && answer.value === null))
+        return failed({ code: "vault_locked" });
       return parts.streamer.on ? maskedResult(answer) : answer;
     };
   return guarded as unknown as Handlers;
@@ -211,7 +229,7 @@ function createAll(parts: Parts): Handlers {
         keeper.adopt(record, "imported"),
       );
       changed();
-      await keeper.validateAll();
+      void keeper.validateAll(); // with many it takes a while; what comes of it is in the rows
       return shownNames(answer);
     },
 
@@ -282,7 +300,12 @@ function createAll(parts: Parts): Handlers {
     "signIns.validate": (id) => keeper.validate(id),
     async "signIns.validateAll"() {
       await keeper.validateAll();
-      return ok(null);
+      if (vault.state.state !== "open") return failed({ code: "vault_locked" });
+      // What needs the person is told by its row; this is about what could not be found out.
+      const { watches } = keeper;
+      const unknown = watches.all().find(({ id }) => watches.of(id).condition !== undefined);
+      const reason = unknown && watches.of(unknown.id).reason;
+      return reason === undefined ? ok(null) : failed(reason);
     },
     async "signIns.refresh"(id) {
       const answer = await keeper.refresh(id);
@@ -294,6 +317,7 @@ function createAll(parts: Parts): Handlers {
       const answer = await keeper.tokenFor(id, 0, true);
       if (!answer.ok) return answer;
       const { value: record } = answer;
+      if (!guard.handsOut) return failed({ code: "vault_paused" }); // meanwhile; a lock is told by the copying
       if (record.access_token === undefined) return failed({ code: "needs_sign_in", account: record.login });
       const copied = await copying.copy(copyText(record, record.access_token, form));
       if (copied.ok) history.note({ signIn: id, what: "copied" });
@@ -343,5 +367,9 @@ function createAll(parts: Parts): Handlers {
     "pairing.allow": (answer) => pairing.allow(answer),
     "pairing.deny": (answer) => Promise.resolve(pairing.deny(answer)),
     "wish.done": (id) => Promise.resolve(ok(wishes.done(id) ?? null)),
+    "window.failed"(facts) {
+      host.log.error("window.failed", facts);
+      return Promise.resolve(ok(null));
+    },
   };
 }

@@ -10,7 +10,8 @@ import type { Keychain } from "./vault/types.ts";
 
 /** The system's clipboard. Text put there is readable by every program of the session. */
 export interface Clipboard {
-  write(text: Secret): Promise<void>;
+  /** `concealed`: programs that keep a history of the clipboard are asked to leave this out. */
+  write(text: Secret, concealed: boolean): Promise<void>;
   read(): Promise<string>;
   clear(): Promise<void>;
 }

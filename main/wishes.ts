@@ -6,6 +6,8 @@ export interface Wishes {
   /** In place of one that the window has not come to. */
   make(wish: Omit<WishView, "id">): void;
   done(id: string): void;
+  /** The window was not unlocked for it in time: it is gone with what it was about. */
+  forget(): void;
   readonly view: WishView | undefined;
 }
 
@@ -21,6 +23,11 @@ export function createWishes(random: Randomness, changed: () => void): Wishes {
     },
     done(id) {
       if (view?.id !== id) return;
+      view = undefined;
+      changed();
+    },
+    forget() {
+      if (view === undefined) return;
       view = undefined;
       changed();
     },

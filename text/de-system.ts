@@ -48,6 +48,10 @@ export const systemGerman: Pick<Catalogue, keyof typeof systemWords> = {
     vaultText:
       "Refresh-Tokens, die 30 Tage ruhen, laufen ab. Tokenkeep entsperren, und sie bleiben erhalten.",
     notCopied: "Nichts wurde kopiert",
+    notLocked: "Der Tresor wurde nicht gesperrt",
+    notPaused: "Die Ausgabe wurde nicht angehalten",
+    notResumed: "Die Ausgabe wurde nicht fortgesetzt",
+    notValidated: "Nicht jedes Konto konnte geprüft werden",
   },
   files: { export: "Tokenkeep-Export" },
   loopback: {
@@ -57,5 +61,12 @@ export const systemGerman: Pick<Catalogue, keyof typeof systemWords> = {
     refusedText:
       "Sie wurde schon gegeben oder kam zu spät. Nichts wurde geändert. Die Anmeldung in Tokenkeep neu beginnen.",
   },
-  windows: { signIn: "Bei {{provider}} anmelden" },
+  windows: {
+    signIn: "Bei {{provider}} anmelden",
+    died: "Das Fenster bleibt nicht offen",
+    diedText:
+      "Es wurde mehrmals hintereinander beendet. Konten und Tools bleiben versorgt wie bisher. Erneut versuchen; hilft das nicht, Tokenkeep neu starten, notfalls mit --disable-gpu.",
+    tryAgain: "Erneut versuchen",
+    leave: "Jetzt nicht",
+  },
 };

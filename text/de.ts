@@ -51,6 +51,18 @@ export const de: Catalogue = {
     tryAgain: "Erneut versuchen",
     notShown: "Das Fenster konnte dies nicht anzeigen. Nichts ging verloren; erneut versuchen.",
   },
+  failed: {
+    screen: "Diese Ansicht kann nicht angezeigt werden",
+    screenText:
+      "Im Fenster ist ein Fehler aufgetreten. Konten und Tools bleiben versorgt, und die anderen Ansichten funktionieren. Erneut versuchen; tritt der Fehler wieder auf, Tokenkeep neu starten.",
+    window: "Das Fenster kann nicht angezeigt werden",
+    windowText:
+      "Ein Fehler ist aufgetreten. Konten und Tools bleiben versorgt. Erneut versuchen; tritt der Fehler wieder auf, Tokenkeep neu starten.",
+    part: "Dies kann nicht angezeigt werden",
+    partText: "Im Fenster ist ein Fehler aufgetreten. Erneut versuchen oder schließen und neu öffnen.",
+    action:
+      "Im Fenster ist ein Fehler aufgetreten. Bitte nachsehen, ob die letzte Aktion ausgeführt wurde, und sie sonst wiederholen.",
+  },
   bar: {
     test: "Simulierter Anbieter auf diesem Computer",
     secure: "Die eigene Seite des Anbieters",

@@ -44,6 +44,10 @@ export const systemWords = {
     vaultTitle: "Open the vault soon",
     vaultText: "Refresh tokens that lie idle for 30 days end. Unlock Tokenkeep, and it keeps them alive.",
     notCopied: "Nothing was copied",
+    notLocked: "The vault was not locked",
+    notPaused: "Handing out was not paused",
+    notResumed: "Handing out was not resumed",
+    notValidated: "Not every account could be checked",
   },
   files: { export: "Tokenkeep export" },
   loopback: {
@@ -53,5 +57,12 @@ export const systemWords = {
     refusedText:
       "It was given already, or came too late. Nothing was changed. Start the sign-in again in Tokenkeep.",
   },
-  windows: { signIn: "Sign in at {{provider}}" },
+  windows: {
+    signIn: "Sign in at {{provider}}",
+    died: "The window does not stay open",
+    diedText:
+      "It ended several times in a row. Accounts are looked after and tools are served as before. Try again; if that does not help, restart Tokenkeep, or start it with --disable-gpu.",
+    tryAgain: "Try again",
+    leave: "Not now",
+  },
 } as const;

@@ -48,6 +48,18 @@ export const en = {
     tryAgain: "Try again",
     notShown: "The window could not show this. Nothing was lost; try again.",
   },
+  failed: {
+    screen: "This screen cannot be shown",
+    screenText:
+      "Something in the window went wrong. Accounts and tools are served as before, and the other screens work. Try again; if it happens again, restart Tokenkeep.",
+    window: "The window cannot be shown",
+    windowText:
+      "Something in it went wrong. Accounts and tools are served as before. Try again; if it happens again, restart Tokenkeep.",
+    part: "This cannot be shown",
+    partText: "Something in the window went wrong. Try again, or close this and open it once more.",
+    action:
+      "Something in the window went wrong. See whether what you did last was done; if not, do it again.",
+  },
   bar: {
     test: "Pretend provider on this computer",
     secure: "The provider's own page",

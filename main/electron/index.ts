@@ -1,11 +1,11 @@
 /** Tokenkeep's main process: reads top to bottom, with a comment wherever the order of two calls matters. */
-import { app, BrowserWindow, Menu, net, Notification, session } from "electron/main";
+import { app, BrowserWindow, dialog, Menu, net, Notification, session } from "electron/main";
 import { randomBytes, randomUUID } from "node:crypto";
 import { homedir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { merged } from "../../contract/ipc.ts";
-import { sentence } from "../../text/sentence.ts";
+import type { Result } from "../../contract/failure.ts";
 import { argumentSentence, judgeArguments, linkIn, MAX_LINK_BYTES, type Arguments } from "../arguments.ts";
 import { installedBrowsers } from "../browsers.ts";
 import { compose, type App } from "../compose.ts";
@@ -18,6 +18,7 @@ import type { Host } from "../host.ts";
 import { createLog, type LogFile } from "../log.ts";
 import { startSocketServer } from "../socket/server.ts";
 import { createStudioWatch } from "../studio.ts";
+import { createNotifier, failureNotice, tellFailure, type Notifier } from "../views/notifier.ts";
 import type { StartWish } from "../wake.ts";
 import { trayModel } from "../views/tray-model.ts";
 import { systemClipboard } from "./clipboard.ts";
@@ -101,21 +102,22 @@ function makeHost(speech: Speech, lock: ProfileLock): Host & { readonly log: Log
   };
 }
 
-function showTray(keep: App, window: MainWindow, speech: Speech): void {
+function showTray(keep: App, window: MainWindow, speech: Speech, notifier: Notifier, log: LogFile): void {
+  const { handlers } = keep;
+  type Title = "notCopied" | "notLocked" | "notPaused" | "notResumed" | "notValidated";
+  /** What the tray asks for has no place for an answer. */
+  const orSay = (title: Title, work: Promise<Result<unknown>>): void =>
+    void tellFailure(work, (failure, cause) => {
+      log.warn("tray.failed", { what: title, code: failure.code, ...(cause !== undefined && { cause }) });
+      notifier.show(failureNotice(speech.t(`notices.${title}`), failure, speech.t), () => window.show());
+    });
   const show = createTray(resources, {
-    copy: (signIn) =>
-      void keep.handlers["signIns.copy"]({ id: signIn, form: "token" }).then((answer) => {
-        if (!answer.ok)
-          new Notification({
-            title: speech.t("notices.notCopied"),
-            body: sentence(answer.failure, speech.t),
-          }).show();
-      }),
+    copy: (signIn) => orSay("notCopied", handlers["signIns.copy"]({ id: signIn, form: "token" })),
     open: () => window.show(),
     pairing: () => showPairing(keep, window),
-    validateAll: () => void keep.handlers["signIns.validateAll"](undefined),
-    lock: () => void keep.handlers["vault.lock"]("vault"),
-    pause: (paused) => void keep.handlers["vault.pause"](paused),
+    validateAll: () => orSay("notValidated", handlers["signIns.validateAll"](undefined)),
+    lock: () => orSay("notLocked", handlers["vault.lock"]("vault")),
+    pause: (paused) => orSay(paused ? "notPaused" : "notResumed", handlers["vault.pause"](paused)),
     quit: () => app.quit(),
   });
   let known = keep.state.snapshot();
@@ -144,6 +146,20 @@ function comeBackForAnswers(keep: App, window: MainWindow): void {
 function showPairing(keep: App, window: MainWindow): void {
   keep.showPairing();
   window.show();
+}
+
+/** The window died, and will not be loaded again by itself. */
+async function sayWindowDied(window: MainWindow, speech: Speech): Promise<void> {
+  const { response } = await dialog.showMessageBox({
+    type: "error",
+    title: "Tokenkeep",
+    message: speech.t("windows.died"),
+    detail: speech.t("windows.diedText"),
+    buttons: [speech.t("windows.tryAgain"), speech.t("windows.leave")],
+    defaultId: 0,
+    cancelId: 1,
+  });
+  if (response === 0) window.show();
 }
 
 /** What a tool wants the person to do is laid before them; the keyboard stays where it is. */
@@ -190,6 +206,13 @@ function main(lock: ProfileLock, waking: Waking, hidden: boolean): void {
     path.join(resources, "icon.png"),
     app.isPackaged,
     devServer,
+    (reason, again) => {
+      host.log.error("window.died", { reason, again });
+      if (!again)
+        void sayWindowDied(window, speech).catch((cause: unknown) =>
+          host.log.error("window.told", { cause }),
+        );
+    },
   );
   if (!hidden) window.show(); // first, so that it loads while the rest is put together
   const speech = createSpeech();
@@ -204,10 +227,11 @@ function main(lock: ProfileLock, waking: Waking, hidden: boolean): void {
   comeBackForAnswers(keep, window);
   presentWishes(keep, window);
   void (hidden ? Promise.resolve() : window.painted()).then(() => keep.start());
-  showTray(keep, window, speech);
+  const notifier = createNotifier((notice) => new Notification(notice));
+  showTray(keep, window, speech, notifier, host.log);
   stopBeforeQuit(keep, host.log, waking);
   followPower(keep, host.log);
-  showNotifications(keep, window, speech, () => showPairing(keep, window));
+  showNotifications(keep, window, speech, notifier, () => showPairing(keep, window));
   // A page can make links as it likes; what is an answer brings the window to the front by what comes of it.
   waking.follow({ show: () => window.show(), link: (link) => keep.takeLink(link) });
   app.on("open-url", (event, link) => {

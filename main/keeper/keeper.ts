@@ -2,7 +2,6 @@
  * Keeps every sign-in valid: validates at start and hourly, refreshes ahead of expiry, once for everybody.
  * One timer serves all sign-ins; it sleeps until the earliest of them is due.
  */
-import TinyQueue from "tinyqueue";
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { ASKED_EVERY_MS, checkEveryMs, createPace, RENEW_EVERY_MS } from "../../core/lifecycle/pace.ts";
@@ -17,8 +16,18 @@ import {
   VALIDATE_EVERY_MS,
 } from "../../core/lifecycle/schedule.ts";
 import { limiter, queuePerKey } from "../../core/single-flight.ts";
+import { createAgenda, type Agenda } from "./agenda.ts";
 import { createInstantRepair } from "./instants.ts";
-import { chanceOf, createWatches, waitsFor, type Changed, type KeeperParts, type Watches } from "./parts.ts";
+import { createLooks } from "./looks.ts";
+import {
+  chanceOf,
+  createWatches,
+  providerFor,
+  waitsFor,
+  type Changed,
+  type KeeperParts,
+  type Watches,
+} from "./parts.ts";
 import { createRefresher } from "./refresher.ts";
 import { createRevoker, type Revoker } from "./revoker.ts";
 import { createValidator } from "./validator.ts";
@@ -51,6 +60,10 @@ export interface Keeper extends Pick<Revoker, "revoke" | "remove"> {
   /** The machine is back, or the network: every token is asked about again. */
   resume(): void;
   validate(id: string): Promise<Result<null>>;
+  /**
+   * Resolves when every sign-in that is there now was looked at, or cannot be: it went, it has no token to ask about, its
+   * provider asked to wait, or the keeper is paused. Many take a while, at the pace of what the person asks for.
+   */
   validateAll(): Promise<void>;
   refresh(id: string): Promise<Result<SignInRecord>>;
   /**
@@ -72,35 +85,6 @@ export interface Keeper extends Pick<Revoker, "revoke" | "remove"> {
   readonly watches: Watches;
   readonly lastCheckAtMs: number | undefined;
   readonly nextCheckAtMs: number | undefined;
-}
-
-interface Agenda {
-  first(): { readonly id: string; readonly atMs: number } | undefined;
-  add(id: string, atMs: number): void;
-  drop(): void;
-  clear(): void;
-}
-function createAgenda(): Agenda {
-  const empty = () => new TinyQueue<{ id: string; atMs: number }>([], (a, b) => a.atMs - b.atMs);
-  let queue = empty();
-  /** The earliest entry of each: a later one adds nothing, since the earlier is looked at again when it comes up. */
-  const queued = new Map<string, number>();
-  return {
-    first: () => queue.peek(),
-    add(id, atMs) {
-      if (!(atMs < (queued.get(id) ?? Infinity))) return; // nor what is no number
-      queued.set(id, atMs);
-      queue.push({ id, atMs });
-    },
-    drop() {
-      const next = queue.pop();
-      if (next !== undefined && queued.get(next.id) === next.atMs) queued.delete(next.id);
-    },
-    clear() {
-      queue = empty();
-      queued.clear();
-    },
-  };
 }
 
 /** Why a sign-in has no token to hand out, and cannot get one by itself. */
@@ -135,7 +119,9 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
   const running = new Set<Promise<unknown>>();
   const planned = new Set<string>();
   /** Asked for by the person: these have a faster pace. */
-  const urgent = new Set<string>();
+  const urgent = createLooks();
+  /** Their provider became another one while it was being asked: what it answers is looked at again. */
+  const outdated = new Set<string>();
   let cancelTimer: () => void = () => undefined;
   let lastCheckAtMs: number | undefined;
   let toldAtMs = -Infinity;
@@ -170,9 +156,20 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
       ? Math.max(watch.nextCheckAtMs, watch.askedToWaitUntilMs ?? 0)
       : Infinity;
   };
+  const lookAgain = (id: string): void => {
+    watches.of(id).nextCheckAtMs = 0;
+    watches.of(id).nextTryAtMs = undefined;
+  };
+  const providerIsOther = (record: SignInRecord): void => {
+    lookAgain(record.id);
+    // Nobody is asked any more who wished for a wait.
+    if (!providerFor(parts.providers, record).ok) watches.of(record.id).askedToWaitUntilMs = undefined;
+  };
   const schedule = (id: string): void => {
     const record = watches.current(id);
     if (record === undefined) return;
+    const { validating, refreshing } = watches.of(id);
+    if (!validating && !refreshing && outdated.delete(id)) providerIsOther(record);
     renewals.add(id, renewalAtMs(record));
     checks.add(id, checkAtMs(record));
   };
@@ -198,7 +195,7 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
       if (active && !suspended && record !== undefined) await act(record);
     }).finally(() => {
       planned.delete(id);
-      urgent.delete(id);
+      if (!suspended) urgent.done(id); // asleep, it was not looked at
       schedule(id);
       plan();
     });
@@ -216,8 +213,15 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
       agenda.drop();
       if (atMs <= now) launch(next.id);
       else agenda.add(next.id, atMs);
+      if (!isToBeLookedAt(next.id)) urgent.done(next.id);
     }
     return Infinity;
+  }
+  /** Now, or it is being looked at. */
+  function isToBeLookedAt(id: string): boolean {
+    const record = watches.current(id);
+    if (record === undefined) return false;
+    return planned.has(id) || watches.of(id).validating || checkAtMs(record) <= clock.nowMs();
   }
 
   /** Starts what is due and sleeps until something is. */
@@ -263,8 +267,7 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
     if (wasOffline && network.online()) {
       wasOffline = false;
       for (const { id } of offline()) {
-        watches.of(id).nextTryAtMs = undefined;
-        watches.of(id).nextCheckAtMs = 0;
+        lookAgain(id);
         schedule(id);
       }
     }
@@ -307,6 +310,7 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
   }
   const afterwards = async <V>(id: string, work: Promise<V>): Promise<V> => {
     const answer = await work;
+    urgent.done(id);
     schedule(id);
     plan();
     return answer;
@@ -353,6 +357,7 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
     async pause() {
       active = false;
       cancelTimer();
+      urgent.allDone();
       while (running.size > 0) await Promise.allSettled([...running]);
       for (const endMs = clock.monotonicMs() + UNSAVED_WAIT_MS; watches.unsaved().length > 0;) {
         for (const { id } of watches.unsaved()) await refreshNow.save(id);
@@ -384,13 +389,15 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
       }),
     async validateAll() {
       await starting;
-      for (const record of watches.all()) {
-        watches.of(record.id).nextCheckAtMs = 0;
-        urgent.add(record.id);
-      }
+      if (!active) return;
+      for (const { id } of watches.all()) watches.of(id).nextCheckAtMs = 0;
+      const looked = watches
+        .all()
+        .filter(({ id }) => isToBeLookedAt(id))
+        .map(({ id }) => urgent.add(id));
       scheduleAll();
       plan();
-      while (planned.size > 0) await Promise.allSettled([...running]);
+      await Promise.all(looked);
     },
     refresh: (id) => whileActive(() => afterwards(id, refresh(id))),
     tokenFor: (id, minValidMs, rest) =>
@@ -416,8 +423,8 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
       if (!active) return;
       for (const record of watches.all().filter((one) => one.provider === provider)) {
         const watch = watches.of(record.id);
-        watch.nextCheckAtMs = 0;
-        watch.nextTryAtMs = undefined;
+        providerIsOther(record);
+        if (watch.validating || watch.refreshing) outdated.add(record.id);
         schedule(record.id);
       }
       plan();

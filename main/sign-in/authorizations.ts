@@ -68,6 +68,8 @@ export function createAuthorizations(
   const ways = createWays(parts);
   const exchange = createExchange(parts);
   const courses = new Map<string, Course>();
+  /** How often all were ended: what was only being begun then is not in the list yet, and ends all the same. */
+  let endings = 0;
 
   /** Nothing is heard of it any more. */
   const silence = (course: Course): void => {
@@ -248,8 +250,10 @@ export function createAuthorizations(
       const flow = flowOf(question, flowsFor(provider, client));
       if (flow === undefined) return failed({ code: "authorization_not_offered", provider: provider.name });
       const scopes = isRedirected(flow) ? askedScopes(flow, question.scopes) : question.scopes;
+      const before = endings;
       const device =
         flow === "device_code" ? await askForCode(provider, client.client_id, scopes, parts) : undefined;
+      if (endings !== before) return failed({ code: "vault_locked" }); // its code ends at the provider, unasked for
       if (device?.ok === false) return device;
       const course: Course = {
         id: random.uuid(),
@@ -365,6 +369,7 @@ export function createAuthorizations(
       ),
 
     async endAll() {
+      endings += 1;
       const open = [...courses.values()];
       for (const course of open) drop(course);
       await Promise.all(open.map(revokeArrived));

@@ -1,7 +1,9 @@
 import { mount } from "svelte";
 import type { RendererApi } from "../../contract/ipc.ts";
+import { Keep } from "../state/keep.svelte.ts";
 import { WindowLanguage } from "../state/language.svelte.ts";
-import App from "./App.svelte";
+import { report, reportTo } from "../state/trouble.ts";
+import Root from "./Root.svelte";
 
 declare global {
   interface Window {
@@ -9,10 +11,18 @@ declare global {
   }
 }
 
+reportTo(window.tokenkeep);
+// What no boundary catches: handlers of events, and what was not waited for.
+addEventListener("error", ({ error }) => {
+  if (error instanceof Error) report("action", error);
+});
+addEventListener("unhandledrejection", ({ reason }) => report("action", reason));
+
 const target = document.getElementById("app");
 const language = new WindowLanguage();
 await language.begin(); // at once for English
 if (target !== null) {
   target.replaceChildren();
-  mount(App, { target, props: { api: window.tokenkeep, language } });
+  // Made outside of what is drawn: what goes wrong in the list, say, is then an error of the screen that reads it.
+  mount(Root, { target, props: { keep: new Keep(window.tokenkeep), language } });
 }

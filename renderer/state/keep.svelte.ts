@@ -9,6 +9,7 @@ import { sentence, t } from "../text/t.ts";
 import { Listing } from "./listing.svelte.ts";
 import { Notices } from "./notices.svelte.ts";
 import { Route } from "./route.svelte.ts";
+import { report } from "./trouble.ts";
 
 /** Enough to see the window work: reads, and one scope that changes something. */
 const SANDBOX_SCOPES = [
@@ -51,11 +52,7 @@ export class Keep {
       if (this.snapshot === undefined) early.push(changes);
       else this.#take(merged(this.snapshot, changes), changes);
     });
-    void this.api["state.get"]().then((answer) => {
-      if (answer.ok) {
-        this.#take(early.reduce(merged, fromJson(answer.value)));
-      } else this.notices.fail(sentence(answer.failure));
-    });
+    void this.fetch(early);
     const tick = (): void => {
       if (document.hidden) return;
       this.nowMs = Date.now();
@@ -69,6 +66,13 @@ export class Keep {
       document.removeEventListener("visibilitychange", tick);
     };
   };
+
+  /** Main has all of it: also for when something in here is not as it was told. `early`: changes that came before. */
+  async fetch(early: readonly Changes[] = []): Promise<void> {
+    const answer = await this.api["state.get"]();
+    if (answer.ok) this.#take(early.reduce(merged, fromJson(answer.value)));
+    else this.notices.fail(sentence(answer.failure));
+  }
 
   #take(snapshot: Snapshot, changes?: Changes): void {
     this.snapshot = snapshot;
@@ -91,7 +95,8 @@ export class Keep {
       const answer = await call();
       if (answer.ok) return answer.value;
       tell(answer.failure);
-    } catch {
+    } catch (error) {
+      report("action", error);
       this.notices.fail(t("app.notShown"));
     } finally {
       this.busy.delete(name);

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { SignInRecord, TombstoneRecord } from "../../core/accounts/records.ts";
 import type { HttpOutcome } from "../../core/ports.ts";
+import { sandboxAt } from "../../core/providers/sandbox.ts";
 import { Secret } from "../../core/secret.ts";
 import { HOUR_MS, IDS, World } from "../support/keeper-world.ts";
 
@@ -173,3 +174,114 @@ test("a lock does not wait for the removed sign-ins that the provider has to be 
   for (let round = 0; round < 10 && !paused; round += 1) await world.answerAll();
   expect([paused, revocations()]).toEqual([true, 0]);
 });
+
+/** A world of many, each of whom the server knows by the token. */
+function crowd(size: number): World {
+  const world = new World(Array.from({ length: size }, (_, nth) => `${SAFE}${String(nth).padStart(3, "0")}`));
+  const ofToken = (name: string) => /^Bearer access-(.*)-\d+$|^OAuth access-(.*)-\d+$/.exec(name);
+  world.spoil = (outcome, { headers }) => {
+    const [, bearer, oauth] = ofToken(headers["authorization"] ?? "") ?? [];
+    const user_id = bearer ?? oauth;
+    return user_id === undefined ? outcome : withBody(outcome, { user_id, login: user_id });
+  };
+  return world;
+}
+/** Answers all that is asked for so long; what is asked, is counted. */
+async function answerFor(world: World, ms: number, untilSaid: () => boolean = () => false): Promise<number> {
+  let asked = 0;
+  for (let passedMs = 0; passedMs < ms && !untilSaid(); passedMs += 50) {
+    asked += world.requests.length;
+    await world.answerAll();
+    await world.pass(50);
+  }
+  return asked;
+}
+const unchecked = ({ keeper }: World, sinceMs: number) =>
+  keeper.watches.all().filter(({ id }) => (keeper.watches.of(id).validatedAtMs ?? 0) < sinceMs).length;
+
+test("many are validated at once: it says so when the last of them was looked at, and no sooner", async () => {
+  const world = crowd(45);
+  await world.settle();
+  await answerFor(world, 120_000);
+  const since = world.wallMs;
+  let said = false;
+  void world.keeper.validateAll().then(() => (said = true));
+  await world.settle();
+  const asked = await answerFor(world, 60_000, () => said);
+  expect(said).toBe(true);
+  expect(asked).toBe(45);
+  expect(unchecked(world, since)).toBe(0);
+  expect(world.wallMs - since).toBeGreaterThan(24 * 200); // those beyond the first twenty-odd, at the pace
+  expect(world.broken).toEqual([]);
+});
+
+test.each<[string, (world: World) => void]>([
+  ["some are removed", (world) => world.keeper.watches.all().forEach(({ id }) => world.forget(id))],
+  ["it is locked", (world) => void world.run({ do: "lock" })],
+  [
+    "one is validated by hand",
+    (world) => void world.keeper.validate(world.keeper.watches.all().at(-1)?.id ?? ""),
+  ],
+  ["all are asked for a second time", (world) => void world.keeper.validateAll()],
+  [
+    "the machine sleeps for a night",
+    (world) => {
+      world.keeper.suspend();
+      world.wallMs += 8 * HOUR_MS;
+      world.monotonicMs += 8 * HOUR_MS;
+      world.keeper.resume();
+    },
+  ],
+])("while many are validated %s: it comes to its end", async (_what, meanwhile) => {
+  const world = crowd(40);
+  await world.settle();
+  await answerFor(world, 120_000);
+  let said = false;
+  void world.keeper.validateAll().then(() => (said = true));
+  await answerFor(world, 200);
+  expect(said).toBe(false);
+  meanwhile(world);
+  await answerFor(world, 120_000, () => said);
+  expect(said).toBe(true);
+});
+
+test("one whose server asked to wait, and one that has no token, are not waited for", async () => {
+  const world = await quiet();
+  const record = stored(world, ONE_TIME);
+  world.disk.set(ONE_TIME, {
+    ...record,
+    state: { name: "needs_sign_in", sinceMs: 1, why: "access_token_rejected" },
+  });
+  world.boot();
+  await world.settle();
+  await world.answerAll();
+  world.keeper.watches.of(SAFE).askedToWaitUntilMs = world.wallMs + HOUR_MS;
+  let said = false;
+  void world.keeper.validateAll().then(() => (said = true));
+  await world.settle();
+  expect(said).toBe(true);
+});
+
+test.each(["removed", "moved to another address"] as const)(
+  "a provider that is %s while it answers: the account says so at once",
+  async (what) => {
+    for (const work of ["validate", "refresh"] as const)
+      for (const id of IDS) {
+        const world = await quiet();
+        void world.keeper[work](id);
+        await world.settle();
+        if (work === "refresh") await write(world, "done");
+        expect(world.requests.length).toBeGreaterThan(0);
+        if (what === "removed") world.providers.forget("judge");
+        else world.providers.define({ ...sandboxAt("http://localhost:2"), id: "judge" });
+        world.keeper.providerChanged("judge");
+        for (let round = 0; round < 6; round += 1) {
+          await world.answerAll();
+          await world.pass(60);
+        }
+        expect(world.keeper.watches.of(id).reason?.code, `${work} ${id}`).toBe(
+          what === "removed" ? "provider_unknown" : "provider_changed",
+        );
+      }
+  },
+);

@@ -216,3 +216,15 @@ test("the doctor finds what is well and what is not, and names nobody", async ()
   expect(bench.clipboard.text).toContain("Vault: open, 2 records");
   expect(bench.clipboard.text).not.toMatch(/harborlights|700000001/);
 });
+
+test("all are validated from the tray: what could not be found out is said, and nothing where all was", async () => {
+  await using bench = await startBench();
+  await signIn(bench);
+  const validateAll = () => bench.app.handlers["signIns.validateAll"](undefined);
+  expect(await validateAll()).toEqual({ ok: true, value: null });
+  await bench.fault({ kind: "503_json", path: "/oauth2/validate", times: 99 });
+  expect(await validateAll()).toMatchObject({ failure: { code: "provider_busy", status: 503 } });
+  await bench.fault({ kind: "drop", path: "/oauth2/validate", times: 99 });
+  bench.network.isOnline = false;
+  expect(await validateAll()).toMatchObject({ ok: false });
+});

@@ -53,6 +53,8 @@ export class World {
   writes: { record: VaultRecord; end: (how: "done" | "full") => void }[] = [];
   requests: { request: HttpRequest; token: string; end: (how: End) => void }[] = [];
   locked = false;
+  /** The judge alone, until a test removes or moves it. */
+  readonly providers = createProviders([provider]);
   keeper!: Keeper;
   /** Everything that must never happen, as it happened. */
   broken: string[] = [];
@@ -154,6 +156,12 @@ export class World {
   }
   private memory: Map<string, VaultRecord> | undefined;
 
+  /** The person removed it; the server is told of nothing. */
+  forget(id: string): void {
+    this.disk.delete(id);
+    this.memory?.delete(id);
+  }
+
   boot(): void {
     this.locked = false;
     this.timers = [];
@@ -162,7 +170,7 @@ export class World {
     this.keeper = createKeeper(
       {
         vault: this.vault(),
-        providers: createProviders([provider]),
+        providers: this.providers,
         http: { send: (request) => this.send(request) },
         network: { online: () => true },
         history: {

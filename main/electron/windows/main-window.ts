@@ -1,5 +1,6 @@
 /** The app's one window: made when it is looked at, destroyed when it is closed. */
 import { BrowserWindow, nativeTheme } from "electron/main";
+import { createRevival } from "../../views/revival.ts";
 import { lockNavigation } from "../hardening.ts";
 import { WINDOW_ORIGIN } from "../scheme.ts";
 
@@ -23,17 +24,42 @@ export interface MainWindow {
   sent(event: Electron.IpcMainInvokeEvent): boolean;
 }
 
-/** `devServer`: where the window comes from while it is worked on. */
+/** Chromium's "aborted": a load in place of which another one began. */
+const ERR_ABORTED = -3;
+
+/**
+ * `devServer`: where the window comes from while it is worked on. `onDied`: it died; it is loaded again, or is gone until
+ * it is shown the next time.
+ */
 export function createMainWindow(
   preload: string,
   icon: string,
   packaged: boolean,
   devServer: string | undefined,
+  onDied: (reason: string, again: boolean) => void,
 ): MainWindow {
   const page = devServer ?? `${WINDOW_ORIGIN}/index.html`;
   const url = packaged ? page : `${page}?unpackaged`; // there it may pretend a language, for tests
   const origin = originOf(url);
   let window: BrowserWindow | undefined;
+  const revival = createRevival(() => performance.now());
+
+  /** It has nothing to show. Main has everything it showed, so it is loaded again; not one that dies each time. */
+  function died(made: BrowserWindow, reason: string): void {
+    if (made.isDestroyed()) return;
+    const waitMs = revival.died();
+    onDied(reason, waitMs !== undefined);
+    if (waitMs === undefined) return made.destroy();
+    setTimeout(() => {
+      if (!made.isDestroyed()) load(made);
+    }, waitMs);
+  }
+  /** Where it was, if it was anywhere. */
+  function load(made: BrowserWindow): void {
+    const at = made.webContents.getURL();
+    const where = at !== "" && originOf(at) === origin ? at : url;
+    void made.loadURL(where).catch(() => undefined); // told by did-fail-load
+  }
 
   function make(show: (made: BrowserWindow) => void): BrowserWindow {
     const made = new BrowserWindow({
@@ -59,17 +85,20 @@ export function createMainWindow(
     made.on("closed", () => {
       window = undefined;
     });
-    // A renderer that died leaves an empty window. Main has everything it showed.
     made.webContents.on("render-process-gone", (_event, { reason }) => {
-      if (reason !== "clean-exit" && !made.isDestroyed()) made.webContents.reload();
+      if (reason !== "clean-exit") died(made, reason);
     });
-    void made.loadURL(url);
+    made.webContents.on("did-fail-load", (_event, code, text, _url, isMainFrame) => {
+      if (isMainFrame && code !== ERR_ABORTED) died(made, text);
+    });
+    load(made);
     return made;
   }
 
   return {
     show() {
       if (window === undefined) {
+        revival.forgive();
         window = make((made) => made.show());
         return;
       }
@@ -79,6 +108,7 @@ export function createMainWindow(
     },
     present() {
       if (window === undefined) {
+        revival.forgive();
         window = make((made) => made.showInactive());
         return;
       }

@@ -1,0 +1,71 @@
+/**
+ * What may be seen while the vault, or the window alone, is locked: nothing about anybody's accounts, and nothing that
+ * the vault holds. One table for all that leaves main as state: for the window, the tray and the notifications alike.
+ */
+import type { Snapshot } from "../../contract/view.ts";
+
+type Parts = { readonly [K in keyof Snapshot]: () => Snapshot[K] };
+/** `locked`: it is a lock, under which no setting can be changed, and no trouble with opening the vault. */
+type Behind<K extends keyof Snapshot> =
+  "as it is" | ((part: () => Snapshot[K], locked: boolean) => Snapshot[K]);
+
+/** Total: a part that nobody has decided about does not compile. */
+const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
+  app: "as it is",
+  vault: "as it is",
+  providers: "as it is", // descriptions of servers, from plain files: not of who signed in there
+  providerFiles: "as it is",
+  clients: () => [],
+  scopes: "as it is", // the app's own catalogue
+  signIns: () => [],
+  tools: () => [],
+  pairing: () => null,
+  /** That something is wished for brings the window up, to be unlocked; for whom is told then. */
+  wish: (part) => {
+    const wish = part();
+    return wish === null ? null : { id: wish.id, action: wish.action };
+  },
+  socket: "as it is",
+  authorizations: () => [],
+  keeper: () => ({}),
+  bulk: () => null,
+  /** Names of tools. The window sends settings back whole, so they are left out only where it cannot. */
+  settings: (part, locked) => (locked ? { ...part(), deniedTools: [] } : part()),
+  streamer: "as it is",
+  vaultFolder: "as it is", // where a forgotten vault is set aside
+};
+
+/** The same parts, each as it may be seen at the moment. */
+export function behindLock(
+  parts: Parts,
+  seen: () => { readonly hidden: boolean; readonly locked: boolean },
+): Parts {
+  const veiled = <K extends keyof Snapshot>(name: K): (() => Snapshot[K]) => {
+    const part: () => Snapshot[K] = parts[name];
+    const behind: Behind<K> = BEHIND_LOCK[name];
+    if (typeof behind !== "function") return part;
+    return () => {
+      const { hidden, locked } = seen();
+      return hidden ? behind(part, locked) : part();
+    };
+  };
+  return {
+    app: veiled("app"),
+    vault: veiled("vault"),
+    providers: veiled("providers"),
+    providerFiles: veiled("providerFiles"),
+    clients: veiled("clients"),
+    scopes: veiled("scopes"),
+    signIns: veiled("signIns"),
+    tools: veiled("tools"),
+    pairing: veiled("pairing"),
+    wish: veiled("wish"),
+    socket: veiled("socket"),
+    authorizations: veiled("authorizations"),
+    keeper: veiled("keeper"),
+    bulk: veiled("bulk"),
+    settings: veiled("settings"),
+    streamer: veiled("streamer"),
+    vaultFolder: veiled("vaultFolder"),
+  };
+}

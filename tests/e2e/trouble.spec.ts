@@ -1,0 +1,114 @@
+/** What goes wrong inside the window: it stays where it is, is said, and is left again. The real app. */
+import { expect, test } from "@playwright/test";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { findsNothing, hasKeyboard } from "../support/accessible.ts";
+import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
+
+let at: AppAtSandbox;
+test.beforeEach(async () => {
+  test.setTimeout(120_000);
+  at = await startAtSandbox();
+});
+test.afterEach(() => at.close());
+
+/** As if main had told the window this; main itself knows better. */
+const tell = (changes: object) =>
+  at.app.evaluate(({ BrowserWindow }, json) => {
+    const [window] = BrowserWindow.getAllWindows();
+    window?.webContents.send("state.changed", json);
+  }, JSON.stringify(changes));
+const log = (): string => {
+  const folder = path.join(at.profile, "logs");
+  return readdirSync(folder)
+    .map((name) => readFileSync(path.join(folder, name), "utf8"))
+    .join("");
+};
+const heading = (name: string) => at.page.getByRole("heading", { name });
+const link = (name: string) => at.page.getByRole("link", { name, exact: false }).first();
+
+test("an error on one screen leaves the others, says what to do, and is left again", async () => {
+  const { page } = at;
+  await at.signIn(await at.register("tokenkeep-sandbox", "Bot"), "harborlights_tv");
+
+  // Each with something that its screen cannot draw: as it comes to it, and while it is there.
+  for (const [screen, poison] of [
+    ["Tools", { tools: [null] }],
+    ["Clients", { clients: [null] }],
+    ["Accounts", { signIns: [{ id: "typed-by-somebody" }] }],
+  ] as const) {
+    await link(screen).click();
+    await expect(heading(screen)).toBeVisible();
+    await tell(poison);
+    await expect(heading("This screen cannot be shown")).toBeVisible();
+    await hasKeyboard(heading("This screen cannot be shown"));
+    if (screen === "Tools") await findsNothing(page, "a screen that cannot be shown");
+    await link("Settings").click();
+    await expect(heading("Settings")).toBeVisible();
+    await link(screen).click();
+    await expect(heading("This screen cannot be shown")).toBeVisible();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await expect(heading(screen)).toBeVisible();
+  }
+  await expect(page.getByRole("row", { name: /harborlights_tv/ })).toBeVisible();
+  await expect.poll(log).toMatch(/"where":"screen".*window\.failed/);
+  expect(log()).not.toContain("typed-by-somebody");
+
+  // The frame around them is all that there is: the whole window says so, and begins anew.
+  await tell({ tools: null });
+  await expect(heading("The window cannot be shown")).toBeVisible();
+  await findsNothing(page, "a window that cannot be shown");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("row", { name: /harborlights_tv/ })).toBeVisible();
+
+  // A sheet over the screen goes; what it lay over stays.
+  await link("Settings").click();
+  await expect(heading("Settings")).toBeVisible();
+  await tell({ signIns: [{ id: "typed-by-somebody" }] });
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("somebody");
+  await expect(page.getByText("Something in the window went wrong. See whether")).toBeVisible();
+  await expect(page.getByRole("combobox")).toBeHidden();
+  await expect(heading("Settings")).toBeVisible();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+
+  // What no screen is drawn by: a handler, and what nobody waited for.
+  await page.evaluate(() =>
+    dispatchEvent(new ErrorEvent("error", { error: new TypeError("my passphrase") })),
+  );
+  await expect(page.getByText("Something in the window went wrong. See whether")).toBeVisible();
+  await page.evaluate(() => void Promise.reject(new RangeError("my passphrase")));
+  await expect.poll(log).toMatch(/RangeError.*window\.failed/);
+  expect(log()).not.toContain("my passphrase");
+});
+
+test("a window that dies at each load is loaded a few times, and then it is said; asked for, it is tried again", async () => {
+  const { app } = at;
+  await app.evaluate(({ app: main, BrowserWindow, dialog }) => {
+    const seen = { loads: 0, told: [] as string[] };
+    Object.assign(globalThis, { seen });
+    dialog.showMessageBox = ((options: { message: string }) => {
+      seen.told.push(options.message);
+      return Promise.resolve({ response: seen.told.length === 1 ? 0 : 1, checkboxChecked: false });
+    }) as typeof dialog.showMessageBox;
+    const kill = ({ webContents }: Electron.BrowserWindow): void => {
+      webContents.on("dom-ready", () => {
+        seen.loads += 1;
+        webContents.forcefullyCrashRenderer();
+      });
+    };
+    main.on("browser-window-created", (_event, window) => kill(window));
+    for (const window of BrowserWindow.getAllWindows()) {
+      kill(window);
+      window.webContents.forcefullyCrashRenderer();
+    }
+  });
+  const seen = () =>
+    app.evaluate(() => (globalThis as unknown as { seen: { loads: number; told: string[] } }).seen);
+  await expect.poll(async () => (await seen()).told.length, { timeout: 30_000 }).toBe(2);
+  const { loads, told } = await seen();
+  expect(new Set(told)).toEqual(new Set(["The window does not stay open"]));
+  expect(loads).toBe(3 + 4); // three more times, and then as often for the one that was asked for
+  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0);
+  expect(log()).toMatch(/window\.died/);
+});
