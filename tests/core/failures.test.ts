@@ -6,6 +6,7 @@ import { sentence } from "../../text/sentence.ts";
 import { createWords } from "../../text/words.ts";
 
 const facts = {
+  maxMiB: 8,
   waitSec: 125,
   minLength: 12,
   format: 3,
