@@ -1,20 +1,42 @@
 /** Runs inside Electron: sends what it is told through the app's own transport, and prints how each request ended. */
 import { app } from "electron/main";
+import { Secret } from "../../../core/secret.ts";
 import { createHttpClient } from "../../../main/http.ts";
 import { createElectronTransport } from "../../../main/electron/http.ts";
 
-const { requests } = JSON.parse(process.env["PROBE"] ?? "{}") as {
-  requests: { url: string; timeoutMs: number }[];
+const { requests, trusts, credentials } = JSON.parse(process.env["PROBE"] ?? "{}") as {
+  requests: { url: string; timeoutMs: number; method?: "GET" | "POST" }[];
+  /** The only certificate that is believed, as PEM. */
+  trusts?: string;
+  /** For a proxy that asks: one after the other, then none. */
+  credentials?: [username: string, password: string][];
 };
+if (trusts !== undefined)
+  app.on("session-created", (session) =>
+    session.setCertificateVerifyProc(({ certificate }, answer) =>
+      answer(certificate.data.trim() === trusts.trim() ? 0 : -2),
+    ),
+  );
+const asked: string[] = [];
 void app.whenReady().then(async () => {
-  const client = createHttpClient(createElectronTransport());
+  const transport = createElectronTransport(({ host, port, realm }) => {
+    asked.push(`${host}:${String(port)} ${realm}`);
+    const [username, password] = credentials?.shift() ?? [];
+    return Promise.resolve(
+      username === undefined ? undefined : { username, password: new Secret(password ?? "") },
+    );
+  });
+  const client = createHttpClient(transport);
   const outcomes = [];
-  for (const { url, timeoutMs } of requests) {
-    const headers = { "content-type": "application/x-www-form-urlencoded" };
+  for (const { url, timeoutMs, method = "POST" } of requests) {
+    const post = {
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: "grant_type=refresh_token",
+    };
     outcomes.push(
-      await client.send({ method: "POST", url, headers, body: "grant_type=refresh_token", timeoutMs }),
+      await client.send({ method, url, timeoutMs, ...(method === "POST" ? post : { headers: {} }) }),
     );
   }
-  console.log(`OUTCOMES ${JSON.stringify(outcomes)}`);
+  console.log(`OUTCOMES ${JSON.stringify({ outcomes, asked })}`);
   app.exit(0);
 });
