@@ -159,6 +159,8 @@ export const ipc = {
   ),
   /** Brings the sign-in window to the front, or opens the page in the browser (again). */
   "authorization.show": call()(id),
+  /** Opens a device's page that is at another host than the provider: the person has seen the address and allows it. */
+  "authorization.showElsewhere": call()(id),
   /** Leaves the sign-in window, whose page refuses it, for the person's browser. Fails with `loopback_ports_taken`. */
   "authorization.toBrowser": call()(id),
   /** Copies the address of the page, to be opened in another browser. */

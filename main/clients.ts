@@ -87,7 +87,8 @@ export function createClients(
       const pages: PageAnswer[] = [];
       // Who cannot be answered by a redirect has none to register.
       const redirected = flowsOf(record).some(isRedirected);
-      for (const redirect_uri of redirected ? provider.redirectUris : []) {
+      const { redirectUris, formerRedirectUris = [] } = provider;
+      for (const redirect_uri of redirected ? [...redirectUris, ...formerRedirectUris] : []) {
         const outcome = await http.send(await pageProbe(provider, record.client_id, redirect_uri));
         pages.push({ redirect_uri, outcome });
       }

@@ -246,6 +246,7 @@ function createAll(parts: Parts): Handlers {
 
     "authorization.start": (question) => authorizations.start(question),
     "authorization.show": (id) => authorizations.show(id),
+    "authorization.showElsewhere": (id) => authorizations.showElsewhere(id),
     "authorization.copyLink"(id) {
       const link = authorizations.link(id);
       return link.ok ? copying.copyPlain(link.value) : Promise.resolve(link);

@@ -7,6 +7,20 @@ const OWN_BUSINESS = ["nonce", "at_hash", "c_hash", "s_hash", "jti", "sid"];
 const INSTANTS = ["exp", "iat", "nbf", "auth_time", "updated_at"];
 const LONGEST = 500;
 
+/** Longer than any name that a provider is known to take. */
+const LONGEST_NAME = 100;
+
+/**
+ * What a person is called where that is not their login: other letters' case, or another script (TA §21.12). Undefined:
+ * nothing of use is said. Not for telling people apart.
+ */
+export function displayNameOf({ preferred_username: name }: IdClaims): string | undefined {
+  if (typeof name !== "string") return undefined;
+  // Control and format characters could make one name look like another.
+  const plain = name.replace(/[\p{Cc}\p{Cf}]/gu, "").trim();
+  return plain === "" || plain.length > LONGEST_NAME ? undefined : plain;
+}
+
 /** For the window: texts, cut to a length that can be read. */
 export const claimViews = (claims: IdClaims): readonly ClaimView[] =>
   Object.entries(claims)

@@ -1,5 +1,6 @@
 /** The person's own browser: the system's default, or the one they chose. */
 import { shell } from "electron/common";
+import { isLoopbackHost } from "../../core/loopback.ts";
 import { openInInstalled } from "../browsers.ts";
 
 /**
@@ -9,7 +10,7 @@ import { openInInstalled } from "../browsers.ts";
 export async function openInBrowser(url: string, browser: string): Promise<boolean> {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
-  if (protocol !== "https:" && !(protocol === "http:" && hostname === "localhost")) return false;
+  if (protocol !== "https:" && !(protocol === "http:" && isLoopbackHost(hostname))) return false;
   if (browser !== "" && (await openInInstalled(browser, url))) return true;
   try {
     await shell.openExternal(url);

@@ -37,6 +37,8 @@ interface Setting {
   readonly switches?: readonly string[];
   readonly credentials?: readonly (readonly [username: string, password: string])[];
   readonly method?: "GET" | "POST";
+  /** Requests at a time; absent: one. */
+  readonly together?: number;
 }
 interface Said {
   readonly outcomes: Outcome[];
@@ -46,10 +48,10 @@ interface Said {
 
 async function probe(urls: readonly string[], { switches = [], ...more }: Setting = {}): Promise<Said> {
   const args = [path.resolve(folder, "probe.mjs"), `--user-data-dir=${newProfile()}`, "--disable-gpu"];
-  const { method, credentials } = more;
+  const { method, ...rest } = more;
   const requests = urls.map((url) => ({ url, method, timeoutMs: timeoutMsOf(new URL(url).pathname) }));
   const child = spawn(electronPath, [...args, ...switches, ...(isRoot ? ["--no-sandbox"] : [])], {
-    env: { ...process.env, PROBE: JSON.stringify({ requests, credentials, trusts: TEST_CERTIFICATE }) },
+    env: { ...process.env, PROBE: JSON.stringify({ requests, ...rest, trusts: TEST_CERTIFICATE }) },
   });
   let said = "";
   let complaints = "";
@@ -100,7 +102,7 @@ test("no status, no redirect and no end of a connection makes a POST go out twic
     const paths = WAYS_TO_END.map((way) => `${way}?${encodeURIComponent(name)}`);
     const { outcomes } = await probe(
       paths.map((one) => origin + one),
-      { switches },
+      { switches, together: 4 },
     );
     const sent = paths.flatMap((one, at) =>
       server.count(one) === 1 ? [] : `${one} ${String(server.count(one))} ${JSON.stringify(outcomes[at])}`,

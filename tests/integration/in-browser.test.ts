@@ -6,7 +6,7 @@ import type { Argument } from "../../contract/ipc.ts";
 import { sandboxAt } from "../../core/providers/sandbox.ts";
 import { authorization, startBench, until, walkPages, type Bench } from "../support/host.ts";
 
-const PORTS = [17563, 17564, 17565];
+const PORTS = [17563, 21563, 26563, 17564, 17565];
 const PORT = "http://localhost:17563/callback/sandbox";
 const LINK = "app.tokenkeep://callback/sandbox";
 const squatters: Server[] = [];
@@ -44,7 +44,7 @@ const answerOf = (url: URL | undefined) => walkPages(url?.href ?? "", "700000002
 const confirmed = (bench: Bench, id: string) =>
   until(() => step(bench, id) !== "waiting" && step(bench, id) !== "exchanging");
 
-test("a code comes back to the port, and the port is free afterwards", async () => {
+test("a code comes back to the port, and the next sign-in has the port", async () => {
   await using bench = await startBench();
   const { opened, id } = await start(bench);
   expect(opened[0]?.searchParams.get("redirect_uri")).toBe(PORT);
@@ -56,6 +56,13 @@ test("a code comes back to the port, and the port is free afterwards", async () 
   expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("You can close this tab")]);
   await confirmed(bench, id);
   expect(authorization(bench.app, id)).toMatchObject({ step: "confirm", login: "mirrelune" });
+  // The browser asks again: it gets the same page, and nothing happens twice.
+  expect((await fetch(answer)).status).toBe(200);
+  expect((await bench.seen()).filter(({ path }) => path === "/oauth2/token")).toHaveLength(1);
+  const next = await start(bench);
+  expect(next.opened[0]?.searchParams.get("redirect_uri")).toBe(PORT);
+  // Whatever a sign-in had, its end gives back.
+  for (const one of [id, next.id]) await bench.app.handlers["authorization.cancel"](one);
   await expect(fetch(answer)).rejects.toThrow();
 });
 
@@ -134,7 +141,7 @@ test("two at once that end in the other order, each at its own port", async () =
   await using bench = await startBench();
   const first = await start(bench);
   const second = await start(bench);
-  expect(second.opened[0]?.searchParams.get("redirect_uri")).toContain("17564");
+  expect(second.opened[0]?.searchParams.get("redirect_uri")).toContain("21563");
   for (const { opened, id } of [second, first]) {
     expect((await fetch(await answerOf(opened[0]))).status).toBe(200);
     await confirmed(bench, id);

@@ -96,7 +96,7 @@ function end(path: string, request: Incoming, response: Outgoing, elsewhere: str
       else socket.resetAndDestroy();
       return;
     default:
-      return void (stream === undefined ? socket.destroy() : stream.session?.close());
+      return void (stream === undefined ? socket.destroy() : stream.session?.destroy());
   }
 }
 

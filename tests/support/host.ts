@@ -99,7 +99,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const { signer } = options;
   const sandbox = await startSandbox({
     port: 0,
-    deviceIntervalSec: 0.2,
+    deviceIntervalSec: 1,
     ...admin,
     ...(signer !== undefined && { signer }),
   });
