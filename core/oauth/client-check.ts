@@ -80,6 +80,24 @@ function readPage(redirect_uri: string, outcome: HttpOutcome): PageVerdict {
   return blames(words === "" ? outcome.body : words);
 }
 
+const samePath = (one: string, other: string): boolean => new URL(one).pathname === new URL(other).pathname;
+
+/** Former redirect URIs that are worth asking for: where none of those that took their place is registered. */
+export function formerToCheck(
+  { formerRedirectUris = [] }: Provider,
+  pages: readonly PageAnswer[],
+): readonly string[] {
+  return formerRedirectUris.filter((former) => {
+    const now = pages.filter(
+      ({ redirect_uri }) => isLoopback(redirect_uri) && samePath(redirect_uri, former),
+    );
+    return (
+      now.length > 0 &&
+      now.every(({ redirect_uri, outcome }) => readPage(redirect_uri, outcome) !== "accepted")
+    );
+  });
+}
+
 /**
  * One port of this computer that is registered is enough for a sign-in by the browser: the others are for when it is in
  * use, so a missing one is `spare`, and a former one that is missing is not spoken of.
@@ -93,9 +111,7 @@ function redirectFindings(
     isLoopback(missing) &&
     answers.some(
       ({ redirect_uri, said }) =>
-        said === "accepted" &&
-        isLoopback(redirect_uri) &&
-        new URL(redirect_uri).pathname === new URL(missing).pathname,
+        said === "accepted" && isLoopback(redirect_uri) && samePath(redirect_uri, missing),
     );
   return answers.flatMap(({ redirect_uri, said }): ClientFinding[] => {
     const about = "redirect_uri";

@@ -6,6 +6,9 @@ const OWN_BUSINESS = ["nonce", "at_hash", "c_hash", "s_hash", "jti", "sid"];
 /** In seconds (RFC 7519 §2, OpenID Connect Core §5.1); a text is shown as it is (TA §9). */
 const INSTANTS = ["exp", "iat", "nbf", "auth_time", "updated_at"];
 const LONGEST = 500;
+/** Of this century, in seconds; what lies beyond is a number and no more. */
+const isInstant = (value: unknown): value is number =>
+  typeof value === "number" && value >= 946_684_800 && value <= 4_102_444_800;
 
 /** Longer than any name that a provider is known to take. */
 const LONGEST_NAME = 100;
@@ -28,5 +31,5 @@ export const claimViews = (claims: IdClaims): readonly ClaimView[] =>
     .map(([name, value]) => ({
       name: name.slice(0, 60),
       value: (typeof value === "string" ? value : JSON.stringify(value)).slice(0, LONGEST),
-      ...(INSTANTS.includes(name) && typeof value === "number" && { atMs: value * 1000 }),
+      ...(INSTANTS.includes(name) && isInstant(value) && { atMs: value * 1000 }),
     }));

@@ -74,6 +74,8 @@ export async function verifyIdToken(
   }
 }
 
+const OF_CLAIMS = [errors.JWTClaimValidationFailed, errors.JWTExpired, errors.JWTInvalid];
+
 /**
  * A token need not name its key (RFC 7515 §4.1.4): then each one of the set that fits its algorithm is tried, and one
  * good signature is enough.
@@ -87,7 +89,8 @@ async function verifySignature(token: Secret, keys: JSONWebKeySet, options: JWTV
       try {
         return await jwtVerify(token.reveal(), key, options);
       } catch (fault) {
-        if (!(fault instanceof errors.JWSSignatureVerificationFailed)) throw fault;
+        // Of what it says: so its signature is good. Whatever else it is, another key may do.
+        if (OF_CLAIMS.some((kind) => fault instanceof kind)) throw fault;
       }
     }
     throw new errors.JWSSignatureVerificationFailed();

@@ -126,6 +126,43 @@ test("the right answer by another carrier is refused, and goes on waiting", asyn
   expect((await fetch(PORT + search)).status).toBe(200);
 });
 
+test.each(["device_code", "authorization_code"] as const)(
+  "a browser that did not open is said where the person waits, until one opens (%s)",
+  async (flow) => {
+    await using bench = await startBench({
+      providers: (origin) => [
+        { ...sandboxAt(origin), id: "elsewhere", userAgents: ["system_browser"], publicFlows: [flow] },
+      ],
+    });
+    const { handlers } = bench.app;
+    const saved = await handlers["clients.save"]({
+      provider: "elsewhere",
+      name: "Bot",
+      client_id: flow === "device_code" ? "sandbox-public" : "sandbox-rotating",
+    });
+    if (!saved.ok) throw new Error(saved.failure.code);
+    let opens = false;
+    const opened: string[] = [];
+    bench.browser = (url) => Promise.resolve(opens && opened.push(url) > 0);
+    const started = await handlers["authorization.start"]({ client: saved.value.id, scopes: [], flow });
+    if (!started.ok) throw new Error(started.failure.code);
+    const { id } = started.value;
+    const failure = () => {
+      const course = authorization(bench.app, id);
+      return course?.step === "waiting" ? course.failure?.code : course?.step;
+    };
+    if (flow === "device_code") await handlers["authorization.show"](id); // a device's page waits for a click
+    await until(() => failure() === "browser_failing", "that it did not open");
+    expect(await handlers["authorization.show"](id)).toMatchObject({ failure: { code: "browser_failing" } });
+    expect(failure()).toBe("browser_failing");
+    expect(await handlers["authorization.copyLink"](id)).toMatchObject({ ok: true });
+    opens = true;
+    expect(await handlers["authorization.show"](id)).toMatchObject({ ok: true });
+    expect(opened).toEqual([bench.clipboard.text]);
+    expect(failure()).toBeUndefined();
+  },
+);
+
 test("cancelled, the port is free, and the address can be copied until then", async () => {
   await using bench = await startBench();
   const { opened, id } = await start(bench);
