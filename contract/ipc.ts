@@ -100,6 +100,17 @@ export const ipc = {
   /** Asks for the file, unless the one from before is to be tried again. Null: the person thought better of it. */
   "vault.import": call<ImportView | null>()(v.object({ passphrase, sameFile: v.boolean() })),
 
+  /** What a proxy wants to know; kept in memory until the app ends. Fails with `proxy_login_gone`. */
+  "proxy.logIn": call()(
+    v.object({
+      id,
+      username: v.pipe(v.string(), v.maxLength(200)),
+      password: v.pipe(v.string(), v.maxLength(500)),
+    }),
+  ),
+  /** The person does not say; not asked for again for a while. */
+  "proxy.decline": call()(id),
+
   "settings.change": call()(settings),
   "doctor.run": call<DoctorView>()(nothing),
   /** Copies the last run as text. */

@@ -265,6 +265,7 @@ export function compose(host: Host): App {
       signIns: () => unlessCurtain(rows),
       tools: () => unlessCurtain(() => tools.views()),
       pairing: () => (guard.curtain ? null : (pairing.view ?? null)),
+      proxyLogin: () => host.proxyLogins?.view ?? null,
       wish: () => wishes.view ?? null,
       socket: () => ({
         ...(broker.endpoint !== undefined && { endpoint: broker.endpoint }),
@@ -296,6 +297,8 @@ export function compose(host: Host): App {
     },
     () => vault.list("sign_in").length,
   );
+
+  host.proxyLogins?.onChange(() => state.touchParts());
 
   state.onChange(({ signIns = [] }) => {
     if (vault.state.state === "open") firstRows.keep(signIns);
@@ -374,6 +377,7 @@ export function compose(host: Host): App {
       cancelRetry();
       streamer.stop();
       bulk.cancel();
+      host.proxyLogins?.end();
       await authorizations.endAll();
       const settled = await keeper.pause();
       if (!settled.ok) log.error("stop.unsaved");

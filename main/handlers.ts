@@ -61,7 +61,7 @@ interface Parts {
   readonly history: History;
   readonly settings: SettingsStore;
   readonly streamer: Streamer;
-  readonly host: Pick<Host, "files" | "clock" | "random" | "browsers">;
+  readonly host: Pick<Host, "files" | "clock" | "random" | "browsers" | "proxyLogins">;
   readonly state: State;
   readonly changed: (signIn?: string) => void;
   /** Opens the vault, if the keychain lets it, and starts what waits for that. */
@@ -94,7 +94,13 @@ function copyText(record: SignInRecord, token: Secret, form: CopyForm): Secret {
 const ACTIVITY_SHOWN = 500;
 
 /** All that a window which is locked may ask for: to be unlocked, or to begin anew without what it hides. */
-const BEHIND_CURTAIN: readonly CallName[] = ["state.get", "vault.unlock", "vault.setAside"];
+const BEHIND_CURTAIN: readonly CallName[] = [
+  "state.get",
+  "vault.unlock",
+  "vault.setAside",
+  "proxy.logIn", // it hides nothing, and tools wait for it
+  "proxy.decline",
+];
 
 export function createHandlers(parts: Parts): Handlers {
   const all = createAll(parts);
@@ -243,6 +249,16 @@ function createAll(parts: Parts): Handlers {
     "clients.remove": (id) => undo.removing(vault.get("client", id), () => clients.remove(id)),
 
     "clients.check": (id) => clients.check(id),
+
+    "proxy.logIn"({ id, username, password }) {
+      const answer = parts.host.proxyLogins?.answer(id, username, password);
+      if (answer?.ok === true) keeper.resume(); // what waited too long is tried again
+      return Promise.resolve(answer ?? failed({ code: "proxy_login_gone" }));
+    },
+    "proxy.decline": (id) =>
+      Promise.resolve(
+        parts.host.proxyLogins?.answer(id, undefined, "") ?? failed({ code: "proxy_login_gone" }),
+      ),
 
     "authorization.start": (question) => authorizations.start(question),
     "authorization.show": (id) => authorizations.show(id),

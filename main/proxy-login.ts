@@ -28,11 +28,14 @@ export interface ProxyLogins {
   /** Fails with `proxy_login_gone`. Without a name: the person does not say. */
   answer(id: string, username: string | undefined, password: string): Result<null>;
   readonly view: ProxyLoginView | undefined;
+  onChange(listener: () => void): void;
   /** The app ends, or is locked: what waits gets no answer. */
   end(): void;
 }
 
-export function createProxyLogins(clock: Clock, random: Randomness, changed: () => void): ProxyLogins {
+export function createProxyLogins(clock: Clock, random: Randomness): ProxyLogins {
+  const listeners: (() => void)[] = [];
+  const changed = (): void => listeners.forEach((listener) => listener());
   const known = new Map<string, ProxyCredentials>();
   const quietUntilMs = new Map<string, number>();
   const questions = new Map<string, Question>();
@@ -89,6 +92,8 @@ export function createProxyLogins(clock: Clock, random: Randomness, changed: () 
       const { id, proxy, realm, wrong } = first;
       return { id, proxy, realm, wrong };
     },
+
+    onChange: (listener) => void listeners.push(listener),
 
     end() {
       for (const one of [...questions.values()]) one.answer(undefined);

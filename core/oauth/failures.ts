@@ -4,6 +4,7 @@ import type { HttpOutcome } from "../ports.ts";
 import type { TokenVerdict } from "./token-request.ts";
 import type { ValidateVerdict } from "./validate.ts";
 import type { DeviceAnswer, Provider } from "../providers/provider.ts";
+import { unreachable } from "./unreachable.ts";
 
 /** `redirect_uri`: the one that was sent, where the flow has one. */
 export function tokenFailure(
@@ -13,7 +14,7 @@ export function tokenFailure(
 ): Failure {
   switch (verdict.kind) {
     case "not_sent":
-      return { code: "provider_unreachable", provider: name };
+      return unreachable(name, verdict.cause);
     case "busy":
       return { code: "provider_busy", provider: name, status: verdict.status };
     case "uncertain": {
@@ -56,8 +57,9 @@ export const deviceFailure = (
 export function answerFailure({ name }: Provider, outcome: HttpOutcome): Failure | undefined {
   switch (outcome.kind) {
     case "not_sent":
+      return unreachable(name, outcome.cause);
     case "lost":
-      return { code: "provider_unreachable", provider: name };
+      return unreachable(name);
     case "redirected":
     case "too_large":
       return {
@@ -83,7 +85,7 @@ export function validationFailure(
     case "busy":
       return { code: "provider_busy", provider: name, status: verdict.status };
     case "unreachable":
-      return { code: "provider_unreachable", provider: name };
+      return unreachable(name, verdict.cause);
     case "misbehaved":
       return { code: "provider_misbehaved", provider: name, what: verdict.what, detail: verdict.detail };
   }

@@ -24,7 +24,8 @@ export type ValidateVerdict =
   /** 401, and only 401, ends a session (TA §11). */
   | { readonly kind: "rejected" }
   | { readonly kind: "busy"; readonly status: number; readonly retryAfterMs?: number }
-  | { readonly kind: "unreachable" }
+  /** `cause`: of a request that was not sent. */
+  | { readonly kind: "unreachable"; readonly cause?: string }
   | {
       readonly kind: "misbehaved";
       readonly what: "not_json" | "too_large" | "redirect" | "member";
@@ -37,7 +38,8 @@ export function readValidation(
   outcome: HttpOutcome,
   receivedAtMs: number,
 ): ValidateVerdict {
-  if (outcome.kind === "not_sent" || outcome.kind === "lost") return { kind: "unreachable" };
+  if (outcome.kind === "not_sent") return { kind: "unreachable", cause: outcome.cause };
+  if (outcome.kind === "lost") return { kind: "unreachable" };
   if (outcome.kind === "redirected")
     return { kind: "misbehaved", what: "redirect", detail: String(outcome.status) };
   if (outcome.kind === "too_large")

@@ -5,11 +5,13 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { merged } from "../../contract/ipc.ts";
+import type { Clock, Randomness } from "../../core/ports.ts";
 import { sentence } from "../../text/sentence.ts";
 import { installedBrowsers } from "../browsers.ts";
 import { compose, type App } from "../compose.ts";
 import { refuseCoreDumps } from "../core-dumps.ts";
 import { createHttpClient } from "../http.ts";
+import { createProxyLogins } from "../proxy-login.ts";
 import { programAt } from "../peer.ts";
 import type { Host } from "../host.ts";
 import { createLog, type LogFile } from "../log.ts";
@@ -47,19 +49,24 @@ function runtimeFolder(): string {
     : path.join(runtime, "tokenkeep");
 }
 
+const clock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  after: (inMs, run) => {
+    const timer = setTimeout(run, inMs);
+    return () => clearTimeout(timer);
+  },
+};
+const random: Randomness = { bytes: (count) => randomBytes(count), uuid: () => randomUUID() };
+
 function makeHost(speech: Speech): Host & { readonly log: LogFile } {
   const profileFolder = app.getPath("userData");
+  const proxyLogins = createProxyLogins(clock, random);
   return {
-    clock: {
-      nowMs: () => Date.now(),
-      monotonicMs: () => performance.now(),
-      after: (inMs, run) => {
-        const timer = setTimeout(run, inMs);
-        return () => clearTimeout(timer);
-      },
-    },
-    random: { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
-    http: createHttpClient(createElectronTransport()),
+    clock,
+    random,
+    http: createHttpClient(createElectronTransport((proxy, before) => proxyLogins.ask(proxy, before))),
+    proxyLogins,
     network: { online: () => net.isOnline() },
     keychain: createKeychain(),
     files: createFileDialogs(() => BrowserWindow.getFocusedWindow(), speech),
@@ -122,6 +129,16 @@ function comeBackForAnswers(keep: App, window: MainWindow): void {
       .map(({ id }) => id);
     if (asking.some((id) => !asked.has(id))) window.show();
     asked = new Set(asking);
+  });
+}
+
+/** A proxy that asks who is there stops everything: the window comes, once for each question. */
+function comeForProxies(keep: App, window: MainWindow): void {
+  let asked: string | undefined;
+  keep.state.onChange(({ proxyLogin }) => {
+    if (proxyLogin === undefined) return;
+    if (proxyLogin !== null && proxyLogin.id !== asked) window.present();
+    asked = proxyLogin?.id;
   });
 }
 
@@ -188,6 +205,7 @@ function main(): void {
   });
   comeBackForAnswers(keep, window);
   presentWishes(keep, window);
+  comeForProxies(keep, window);
   void (hidden ? Promise.resolve() : window.painted()).then(() => keep.start());
   showTray(keep, window, speech);
   stopBeforeQuit(keep, host.log);

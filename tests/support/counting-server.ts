@@ -49,7 +49,7 @@ function end(path: string, request: Incoming, response: Outgoing, elsewhere: str
   const say = (status: number, headers: Record<string, string> = {}): void => {
     // Both kinds of responses take these; their types do not agree on it.
     (response as ServerResponse).writeHead(status, { "content-type": "application/json", ...headers });
-    response.end([204, 205, 304].includes(status) ? undefined : TOKENS);
+    response.end([204, 205, 304].includes(status) ? "" : TOKENS);
   };
   switch (way) {
     case "status":
