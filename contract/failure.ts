@@ -63,8 +63,8 @@ export type Failure =
   | { readonly code: "authorization_not_offered"; readonly provider: string }
   | { readonly code: "authorization_page_failed"; readonly provider: string }
   | { readonly code: "device_code_ended" }
-  /** The page of a device's code is at a host that is not the provider's: the person has to allow it. */
-  | { readonly code: "page_elsewhere"; readonly provider: string; readonly host: string }
+  /** The page of a device's code is at a host (`detail`) that is not the provider's: the person has to allow it. */
+  | { readonly code: "page_elsewhere"; readonly provider: string; readonly detail: string }
   | { readonly code: "browser_failing" }
   | { readonly code: "loopback_ports_taken"; readonly ports: string }
   /** The system lets no program listen there, whether one does or not. */

@@ -38,7 +38,7 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   proxy_login_gone:
     "Der Proxy wartet nicht mehr auf eine Antwort. Noch einmal versuchen; Tokenkeep fragt dann neu.",
   page_elsewhere:
-    "Die Seite für diesen Code liegt bei {{host}}, und das ist keine Adresse von {{provider}}. Nur öffnen, wenn sie vertrauenswürdig ist.",
+    "Die Seite für diesen Code liegt bei {{detail}}, und das ist keine Adresse von {{provider}}. Nur öffnen, wenn sie vertrauenswürdig ist.",
   loopback_ports_reserved:
     "Die Antwort des Browsers käme an Port {{ports}} dieses Computers an, und das System gibt sie keinem Programm frei. Sie aus den reservierten Ports des Systems nehmen (ausgeschlossene Portbereiche), dann noch einmal versuchen.",
   provider_busy:

@@ -46,7 +46,7 @@ export const enFailures = {
     "The proxy of this computer asks for a name and a password before it lets anything through to {{provider}}. Nothing was sent. Enter them when Tokenkeep asks, then try again.",
   proxy_login_gone: "The proxy does not wait for an answer any more. Try again; Tokenkeep asks anew.",
   page_elsewhere:
-    "The page for this code is at {{host}}, which is not an address of {{provider}}. Open it only if you trust it.",
+    "The page for this code is at {{detail}}, which is not an address of {{provider}}. Open it only if you trust it.",
   loopback_ports_reserved:
     "The browser's answer would come to port {{ports}} of this computer, and the system lets no program use them. Free them in the system's reserved ports (excluded port ranges), then try again.",
   provider_busy:

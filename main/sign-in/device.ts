@@ -70,7 +70,7 @@ export async function showDevicePage(
     return failed({
       code: "page_elsewhere",
       provider: provider.name,
-      host: new URL(device.verificationUri).host,
+      detail: new URL(device.verificationUri).host,
     });
   if (device.elsewhere || !provider.userAgents.includes("embedded"))
     return (await host.openInBrowser(device.verificationUri))

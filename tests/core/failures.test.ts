@@ -12,7 +12,7 @@ const facts = {
   accounts: 3,
   status: 503,
   port: 47813,
-  ports: "17563, 17564, 17565",
+  ports: "17563, 21563, 26563",
   alias: "bot",
   was: "GNOME Keyring",
   now: "KWallet",

@@ -169,7 +169,7 @@ test("a page at another host is shown with its address, and opened when the pers
   expect(verification_uri.startsWith(bench.sandbox.origin)).toBe(true);
   expect(await handlers["authorization.show"](id)).toEqual({
     ok: false,
-    failure: { code: "page_elsewhere", provider: "Far", host: new URL(bench.sandbox.origin).host },
+    failure: { code: "page_elsewhere", provider: "Far", detail: new URL(bench.sandbox.origin).host },
   });
   expect(opened).toEqual([]);
   expect(await handlers["authorization.showElsewhere"](id)).toMatchObject({ ok: true });

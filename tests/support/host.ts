@@ -9,6 +9,7 @@ import { Secret } from "../../core/secret.ts";
 import { compose, type App } from "../../main/compose.ts";
 import type { Host, UserAgentRequest } from "../../main/host.ts";
 import { createHttpClient, nodeExchange } from "../../main/http.ts";
+import { createProxyLogins, type ProxyLogins } from "../../main/proxy-login.ts";
 import { programAt } from "../../main/peer.ts";
 import { startSocketServer } from "../../main/socket/server.ts";
 import { ok } from "../../contract/failure.ts";
@@ -78,6 +79,8 @@ export interface Bench extends AsyncDisposable {
   restart(wait?: { readonly started: boolean }): Promise<App>;
   /** OBS runs. */
   studioRuns: boolean;
+  /** What asks for credentials in a proxy's name. */
+  readonly proxyLogins: ProxyLogins;
   /** The sandbox's process answers when this does. */
   sandboxStarts: Promise<void>;
   /** Another app over what is on disk at this moment, as after a power cut. It has to be stopped. */
@@ -112,8 +115,13 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const logged: string[] = [];
   const note: Log["info"] = (event, facts) => void logged.push(`${event} ${JSON.stringify(facts ?? {})}`);
   const timers = new Set<NodeJS.Timeout>();
+  const proxyLogins = createProxyLogins(
+    { nowMs: () => 0, monotonicMs: () => 0, after: () => () => undefined },
+    { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
+  );
 
   const bench = {
+    proxyLogins,
     sandbox,
     keychain,
     profile,
@@ -129,6 +137,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     studioRuns: false,
   };
   const host = (folder = profile): Host => ({
+    proxyLogins,
     clock: {
       nowMs: () => Date.now() + offsetMs,
       monotonicMs: () => performance.now() - startedMs + passedMs,
