@@ -63,7 +63,12 @@ export async function listen(waiting: Waiting): Promise<Result<Listener>> {
     if (typeof bound === "object") {
       life = lifeOf(port, bound);
       const { free } = life;
-      return ok({ redirect_uri, close: () => void (answering || free()) });
+      return ok({
+        redirect_uri,
+        close() {
+          if (!answering) free();
+        },
+      });
     }
     (bound === "EACCES" ? reserved : taken).push(port);
   }

@@ -169,7 +169,7 @@ test.each([
   [-5, 5_000],
   [0.001, 5_000],
   ["soon", 5_000],
-  [1e400, 5_000],
+  [Infinity, 5_000],
 ])("an interval of %j is %i ms", (interval, intervalMs) => {
   expect(read({ ...GOOD, interval })).toMatchObject({ value: { intervalMs } });
 });

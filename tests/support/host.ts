@@ -83,6 +83,8 @@ export interface Bench extends AsyncDisposable {
   readonly proxyLogins: ProxyLogins;
   /** The sandbox's process answers when this does. */
   sandboxStarts: Promise<void>;
+  /** How often the sandbox's process was told to end. */
+  readonly sandboxStops: number;
   /** Another app over what is on disk at this moment, as after a power cut. It has to be stopped. */
   afterCrash(): Promise<App>;
 }
@@ -132,6 +134,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     whileChoosing: (): Promise<unknown> => Promise.resolve(),
     person: signsInAs("700000001"),
     sandboxStarts: Promise.resolve(),
+    sandboxStops: 0,
     browser: (_url: string): Promise<boolean> => Promise.resolve(false),
     links: false,
     studioRuns: false,
@@ -174,7 +177,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
           origin: sandbox.origin,
           port: sandbox.port,
           client: { client_id: OWN_CLIENT.client_id, client_secret: new Secret(OWN_CLIENT.client_secret) },
-          stop: () => undefined,
+          stop: () => void (bench.sandboxStops += 1),
           onExit: () => undefined,
         }),
       ),
