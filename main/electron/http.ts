@@ -58,7 +58,7 @@ function createPool(): { take(): Promise<PostSession>; give(post: PostSession): 
 }
 
 /** Asks the person for what a proxy wants to know. Undefined: they do not say. */
-export type ProxyLogin = (
+type ProxyLogin = (
   proxy: { readonly host: string; readonly port: number; readonly realm: string },
   /** What was given for this request before, and was wrong. */
   before: ProxyCredentials | undefined,

@@ -265,6 +265,54 @@ test("all ports taken is said as what it is, and two at once have one each", asy
   expect([first.answers.length, second.answers.length]).toEqual([1, 1]);
 });
 
+/** Ports below 1024 are reserved for root by most systems; another user is told so, as Windows does of its ranges. */
+async function asNobody<T>(run: () => Promise<T>): Promise<T> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    return await run();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+const RESERVED = [941, 942];
+const reserves = await asNobody(async () => {
+  const server = createServer().listen(RESERVED[0], "127.0.0.1");
+  const [error] = (await Promise.race([once(server, "listening"), once(server, "error")]).catch(
+    (fault: unknown) => [fault],
+  )) as unknown[];
+  server.close();
+  return error instanceof Error && "code" in error && error.code === "EACCES";
+});
+test.runIf(reserves)("ports that the system reserves are told apart from ports in use", async () => {
+  const at = (port: number) => `http://localhost:${String(port)}/callback/judge`;
+  const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const ask = (ports: readonly number[]) =>
+    asNobody(() =>
+      listen({
+        redirectUris: ports.map(at),
+        fragment: false,
+        onAnswer: () => false,
+        words: { language: "en", t: createWords("en", en) },
+        log: quiet,
+      }),
+    );
+  expect(await ask(RESERVED)).toEqual({
+    ok: false,
+    failure: { code: "loopback_ports_reserved", ports: "941, 942" },
+  });
+  // One that is free is used, whatever the others are.
+  const free = await ask([...RESERVED, 27564]);
+  if (!free.ok) throw new Error(free.failure.code);
+  open.push(free.value);
+  expect(free.value.redirect_uri).toBe(at(27564));
+  // Who can do something about one of them hears of that one.
+  await squat(27563, "::1");
+  expect(await ask([...RESERVED, 27563])).toMatchObject({
+    failure: { code: "loopback_ports_taken", ports: "27563" },
+  });
+});
+
 test("its pages speak German too", async () => {
   const bench = await waitFor("right", { words: { language: "de", t: createWords("de", de) } });
   const refused = await send({ to: `${bench.redirect_uri}?state=other` });

@@ -96,7 +96,8 @@ function end(path: string, request: Incoming, response: Outgoing, elsewhere: str
       else socket.resetAndDestroy();
       return;
     default:
-      return void (stream === undefined ? socket.destroy() : stream.session?.destroy());
+      if (stream === undefined) socket.destroy();
+      else stream.session?.destroy();
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type Socket,
 } from "node:net";
 
-export interface Proxy extends AsyncDisposable {
+interface Proxy extends AsyncDisposable {
   readonly port: number;
   /** Connections it made to where it was asked for. */
   readonly passed: () => number;
