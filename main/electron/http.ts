@@ -25,6 +25,7 @@ const POST_SESSIONS = 4;
 function makeSession(name: string): Session {
   const own = session.fromPartition(name, { cache: false });
   refuseEverything(own);
+  own.setSpellCheckerEnabled(false); // or each session fetches a dictionary of its own
   return own;
 }
 

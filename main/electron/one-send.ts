@@ -41,10 +41,16 @@ export async function createOneSend(own: Session): Promise<OneSend> {
   });
   const gate = await listen((socket) => passage(socket));
 
-  /** Remembers across calls that it has answered; the number makes each a script of its own. */
-  const script = (way: string): string =>
+  /**
+   * Remembers across calls that it has answered; the number makes each a script of its own. What else Chromium fetches
+   * by this session (of a certificate, say) goes the system's way and does not count.
+   */
+  const script = (hostname: string, way: string): string =>
     `let asked = 0; /* ${String(armed)} */
-function FindProxyForURL() { return asked++ === 0 ? ${JSON.stringify(way)} : "SOCKS5 127.0.0.1:${String(deadEnd)}"; }`;
+function FindProxyForURL(url, host) {
+  if (host !== ${JSON.stringify(hostname)} || asked++ === 0) return ${JSON.stringify(way)};
+  return "SOCKS5 127.0.0.1:${String(deadEnd)}";
+}`;
 
   /**
    * From here on the session's way is the dead end: also for requests that would share a connection (HTTP/2). It is
@@ -61,7 +67,8 @@ function FindProxyForURL() { return asked++ === 0 ? ${JSON.stringify(way)} : "SO
     const host = loopback(hostname) === "name" ? "localhost" : hostname.replace(/^\[|\]$/g, "");
     let closed: Promise<void> | undefined;
     return (socket) =>
-      answerSocks(socket, async () => {
+      answerSocks(socket, async (asked) => {
+        if (asked !== "" && asked !== hostname) return undefined;
         await (closed ??= close(url));
         const onward = connect({ host, port: Number(port) || (protocol === "https:" ? 443 : 80) });
         try {
@@ -91,11 +98,12 @@ function FindProxyForURL() { return asked++ === 0 ? ${JSON.stringify(way)} : "SO
       armed += 1;
       wantedAgain = false;
       unreached = undefined;
-      if (!isNear(new URL(url)))
-        return own.setProxy({
-          mode: "pac_script",
-          pacScript: `data:application/x-ns-proxy-autoconfig;base64,${Buffer.from(script(way)).toString("base64")}`,
-        });
+      const to = new URL(url);
+      if (!isNear(to)) {
+        const text = Buffer.from(script(to.hostname, way)).toString("base64");
+        const pacScript = `data:application/x-ns-proxy-autoconfig;base64,${text}`;
+        return own.setProxy({ mode: "pac_script", pacScript });
+      }
       const [, host = "", port = ""] = /^PROXY ([^\s;]+):(\d+)/.exec(way) ?? [];
       passage = host === "" ? direct(url) : toProxy(url, host, Number(port));
       await own.setProxy(fixed(`${host === "" ? "socks5" : "http"}://127.0.0.1:${String(gate)}`));

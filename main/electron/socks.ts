@@ -30,16 +30,23 @@ function requestLength(bytes: Buffer): number | undefined {
   return bytes.length < length ? undefined : length;
 }
 
+/** The host of a whole request: a name, or an IPv4 address; empty for an IPv6 address. */
+function hostOf(request: Buffer): string {
+  const [, , , kind, length = 0] = request;
+  if (kind === 3) return request.toString("latin1", 5, 5 + length);
+  return kind === 1 ? request.subarray(4, 8).join(".") : "";
+}
+
 /**
- * Takes one connection. `open` makes the way onward, to a place that it knows by itself: the one that is asked for here
- * is not looked at, so this is no proxy for anybody else. Undefined: it cannot be reached.
+ * Takes one connection. `open` makes the way onward, to a place that it knows by itself; `asked` is the host that it is
+ * asked for. Undefined: it cannot be reached, or is not for whoever asks.
  */
-export function answerSocks(socket: Socket, open: () => Promise<Socket | undefined>): void {
+export function answerSocks(socket: Socket, open: (asked: string) => Promise<Socket | undefined>): void {
   let bytes: Buffer = Buffer.alloc(0);
   let greeted = false;
-  async function proceed(rest: Buffer): Promise<void> {
+  async function proceed(request: Buffer, rest: Buffer): Promise<void> {
     socket.off("data", take).pause();
-    const onward = await open();
+    const onward = await open(hostOf(request));
     const said = onward === undefined ? HOST_UNREACHABLE : SUCCEEDED;
     socket.write(Uint8Array.of(VERSION, said, 0, 1, 0, 0, 0, 0, 0, 0));
     if (onward === undefined) return void socket.end();
@@ -56,7 +63,8 @@ export function answerSocks(socket: Socket, open: () => Promise<Socket | undefin
       socket.write(Uint8Array.of(VERSION, 0));
     }
     const length = requestLength(bytes);
-    if (length !== undefined) void proceed(bytes.subarray(length)).catch(() => socket.destroy());
+    if (length === undefined) return;
+    proceed(bytes.subarray(0, length), bytes.subarray(length)).catch(() => socket.destroy());
   }
   socket.on("data", take);
 }
