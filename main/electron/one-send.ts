@@ -28,6 +28,9 @@ export interface OneSend {
 const isNear = ({ hostname }: URL): boolean =>
   isLoopbackHost(hostname) || /^169\.254\.|^\[fe[89ab]/.test(hostname);
 
+/** Without an IPv6 address's brackets. */
+const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, "");
+
 export async function createOneSend(own: Session): Promise<OneSend> {
   let armed = 0;
   let wantedAgain = false;
@@ -45,10 +48,11 @@ export async function createOneSend(own: Session): Promise<OneSend> {
    * Remembers across calls that it has answered; the number makes each a script of its own. What else Chromium fetches
    * by this session (of a certificate, say) goes the system's way and does not count.
    */
-  const script = (hostname: string, way: string): string =>
+  const script = ({ host, hostname }: URL, way: string): string =>
     `let asked = 0; /* ${String(armed)} */
 function FindProxyForURL(url, host) {
-  if (host !== ${JSON.stringify(hostname)} || asked++ === 0) return ${JSON.stringify(way)};
+  const ours = url.split("/")[2] === ${JSON.stringify(host)} || host === ${JSON.stringify(bare(hostname))};
+  if (!ours || asked++ === 0) return ${JSON.stringify(way)};
   return "SOCKS5 127.0.0.1:${String(deadEnd)}";
 }`;
 
@@ -64,11 +68,11 @@ function FindProxyForURL(url, host) {
   /** Straight to where `url` says. */
   function direct(url: string): (socket: Socket) => void {
     const { hostname, port, protocol } = new URL(url);
-    const host = loopback(hostname) === "name" ? "localhost" : hostname.replace(/^\[|\]$/g, "");
+    const host = loopback(hostname) === "name" ? "localhost" : bare(hostname);
     let closed: Promise<void> | undefined;
     return (socket) =>
       answerSocks(socket, async (asked) => {
-        if (asked !== "" && asked !== hostname) return undefined;
+        if (asked !== "" && bare(asked) !== bare(hostname)) return undefined;
         await (closed ??= close(url));
         const onward = connect({ host, port: Number(port) || (protocol === "https:" ? 443 : 80) });
         try {
@@ -100,7 +104,7 @@ function FindProxyForURL(url, host) {
       unreached = undefined;
       const to = new URL(url);
       if (!isNear(to)) {
-        const text = Buffer.from(script(to.hostname, way)).toString("base64");
+        const text = Buffer.from(script(to, way)).toString("base64");
         const pacScript = `data:application/x-ns-proxy-autoconfig;base64,${text}`;
         return own.setProxy({ mode: "pac_script", pacScript });
       }

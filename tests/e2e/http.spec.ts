@@ -2,6 +2,8 @@
 import { expect, test } from "@playwright/test";
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { build } from "vite";
 import { unreachable } from "../../core/oauth/unreachable.ts";
@@ -87,6 +89,23 @@ test("nobody listening means that nothing was sent", async () => {
   const server = await startRoughServer();
   await server.close();
   expect(await send([`${server.origin}/fine`])).toMatchObject([{ kind: "not_sent" }]);
+});
+
+test("a server at this computer's other address is reached, too", async () => {
+  let requests = 0;
+  const server = createServer((request, response) => {
+    requests += 1;
+    request.resume().on("end", () => response.end("{}"));
+  });
+  const listens = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false)).listen(0, "::1", () => resolve(true));
+  });
+  test.skip(!listens, "this computer has no IPv6");
+  const { port } = server.address() as AddressInfo;
+  const names = [`http://[::1]:${String(port)}/`, `http://localhost:${String(port)}/`];
+  expect(await send(names)).toMatchObject(names.map(() => ({ kind: "answered", status: 200 })));
+  expect(requests).toBe(names.length);
+  server.close();
 });
 
 test("no status, no redirect and no end of a connection makes a POST go out twice", async () => {
