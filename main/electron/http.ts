@@ -99,8 +99,8 @@ const sentOnce = (exchange: Exchange, once: OneSend): Exchange => ({
   onFailure: (listener) =>
     exchange.onFailure((code) => {
       const atGate = /PROXY|SOCKS|TUNNEL/.test(code);
-      if (atGate && once.unreached !== undefined) listener(once.unreached);
-      else if (atGate && once.wantedAgain) listener("sent_before");
+      if (atGate && once.wantedAgain) listener("sent_before");
+      else if (atGate && once.unreached !== undefined) listener(once.unreached);
       else listener(code);
     }),
 });

@@ -78,7 +78,8 @@ function end(path: string, request: Incoming, response: Outgoing, elsewhere: str
     case "half-headers":
       if (stream !== undefined) return stream.close(constants.NGHTTP2_INTERNAL_ERROR);
       socket.write("HTTP/1.1 421 Misdirected Request\r\ncontent-le");
-      return void socket.destroySoon();
+      socket.destroySoon();
+      return;
     case "half":
       (response as ServerResponse).writeHead(200, { "content-length": String(TOKENS.length) });
       (response as ServerResponse).write(TOKENS.slice(0, 5), () =>
