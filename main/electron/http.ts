@@ -6,12 +6,14 @@
  * the server once (one-send.ts).
  */
 import {
+  app,
   net,
   session,
   type AuthInfo,
   type ClientRequest,
   type IncomingMessage,
   type Session,
+  type WebContents,
 } from "electron/main";
 import type { HttpRequest } from "../../core/ports.ts";
 import { oneValue, type Exchange, type ExchangeResponse, type OpenExchange } from "../http.ts";
@@ -59,11 +61,28 @@ function createPool(): { take(): Promise<PostSession>; give(post: PostSession): 
 }
 
 /** Asks the person for what a proxy wants to know. Undefined: they do not say. */
-type ProxyLogin = (
+export type ProxyLogin = (
   proxy: { readonly host: string; readonly port: number; readonly realm: string },
   /** What was given for this request before, and was wrong. */
   before: ProxyCredentials | undefined,
 ) => Promise<ProxyCredentials | undefined>;
+
+/** Answers for pages as for our own requests: what a proxy asks, and never what a server asks. */
+export function answerProxiesOfPages(proxyLogin: ProxyLogin): void {
+  const given = new WeakMap<WebContents, ProxyCredentials>();
+  app.on("login", (event, page, _details, { isProxy, host, port, realm }, answer) => {
+    if (!isProxy || page === null) return; // our own requests are answered where they are made
+    event.preventDefault();
+    proxyLogin({ host, port, realm }, given.get(page)).then(
+      (credentials) => {
+        if (credentials === undefined) return answer();
+        given.set(page, credentials); // asked again, they were wrong
+        answer(credentials.username, credentials.password.reveal());
+      },
+      () => answer(),
+    );
+  });
+}
 
 /** Without `proxyLogin`, a proxy that wants credentials gets none. */
 export function createElectronTransport(

@@ -21,7 +21,7 @@ import { trayModel } from "../views/tray-model.ts";
 import { systemClipboard } from "./clipboard.ts";
 import { createFileDialogs } from "./files.ts";
 import { hardenApp, refuseEverything } from "./hardening.ts";
-import { createElectronTransport } from "./http.ts";
+import { answerProxiesOfPages, createElectronTransport, type ProxyLogin } from "./http.ts";
 import { serveCalls } from "./ipc.ts";
 import { createKeychain } from "./keychain.ts";
 import { openInBrowser } from "./browser.ts";
@@ -62,10 +62,12 @@ const random: Randomness = { bytes: (count) => randomBytes(count), uuid: () => r
 function makeHost(speech: Speech): Host & { readonly log: LogFile } {
   const profileFolder = app.getPath("userData");
   const proxyLogins = createProxyLogins(clock, random);
+  const proxyLogin: ProxyLogin = (proxy, before) => proxyLogins.ask(proxy, before);
+  answerProxiesOfPages(proxyLogin);
   return {
     clock,
     random,
-    http: createHttpClient(createElectronTransport((proxy, before) => proxyLogins.ask(proxy, before))),
+    http: createHttpClient(createElectronTransport(proxyLogin)),
     proxyLogins,
     network: { online: () => net.isOnline() },
     keychain: createKeychain(),
