@@ -43,6 +43,10 @@ export type Failure =
   | { readonly code: "provider_unknown"; readonly provider: string }
   | { readonly code: "provider_unreachable"; readonly provider: string }
   | { readonly code: "provider_busy"; readonly provider: string; readonly status: number }
+  /** Between here and the provider: nothing was sent to it. */
+  | { readonly code: "proxy_failing"; readonly provider: string }
+  | { readonly code: "proxy_authentication"; readonly provider: string }
+  | { readonly code: "proxy_login_gone" }
   | {
       readonly code: "provider_misbehaved";
       readonly provider: string;
@@ -78,8 +82,12 @@ export type Failure =
   | { readonly code: "authorization_not_offered"; readonly provider: string }
   | { readonly code: "authorization_page_failed"; readonly provider: string }
   | { readonly code: "device_code_ended" }
+  /** The page of a device's code is at a host (`detail`) that is not the provider's: the person has to allow it. */
+  | { readonly code: "page_elsewhere"; readonly provider: string; readonly detail: string }
   | { readonly code: "browser_failing" }
   | { readonly code: "loopback_ports_taken"; readonly ports: string }
+  /** The system lets no program listen there, whether one does or not. */
+  | { readonly code: "loopback_ports_reserved"; readonly ports: string }
   | { readonly code: "state_rejected" }
   | { readonly code: "code_rejected" }
   /** Something else came back than this flow gives: a token in place of a code, say. */

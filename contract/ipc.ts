@@ -108,6 +108,17 @@ export const ipc = {
   /** Asks for the file, unless the one from before is to be tried again. Null: the person thought better of it. */
   "vault.import": call<ImportView | null>()(v.object({ passphrase, sameFile: v.boolean() })),
 
+  /** What a proxy wants to know; kept in memory until the app ends. Fails with `proxy_login_gone`. */
+  "proxy.logIn": call()(
+    v.object({
+      id,
+      username: v.pipe(v.string(), v.maxLength(200)),
+      password: v.pipe(v.string(), v.maxLength(500)),
+    }),
+  ),
+  /** The person does not say; not asked for again for a while. */
+  "proxy.decline": call()(id),
+
   "settings.change": call()(settings),
   "doctor.run": call<DoctorView>()(nothing),
   /** Copies the last run as text. */
@@ -167,6 +178,8 @@ export const ipc = {
   ),
   /** Brings the sign-in window to the front, or opens the page in the browser (again). */
   "authorization.show": call()(id),
+  /** Opens a device's page that is at another host than the provider: the person has seen the address and allows it. */
+  "authorization.showElsewhere": call()(id),
   /** Leaves the sign-in window, whose page refuses it, for the person's browser. Fails with `loopback_ports_taken`. */
   "authorization.toBrowser": call()(id),
   /** Copies the address of the page, to be opened in another browser. */

@@ -92,7 +92,7 @@ export interface ProviderView {
   readonly test: boolean;
   /** Where registrations are made; absent for the sandbox. */
   readonly consoleUrl?: string;
-  /** To be registered exactly like this. */
+  /** To be registered exactly like this; what older registrations have besides goes on working. */
   readonly redirectUris: readonly string[];
   /** It can be asked who somebody is (OpenID Connect Core §5.3). */
   readonly userinfo: boolean;
@@ -115,8 +115,8 @@ export interface ProviderFileView {
 /** What a check of a client registration found out about one thing. */
 export interface ClientFinding {
   readonly about: "provider" | "client_id" | "client_secret" | "redirect_uri";
-  /** `unknown`: the provider's answer can mean either. */
-  readonly result: "good" | "wrong" | "unknown";
+  /** `unknown`: the provider's answer can mean either. `spare`: it is not registered, and others that are do as well. */
+  readonly result: "good" | "wrong" | "spare" | "unknown";
   /** What is wrong, and what to do about it. */
   readonly failure?: Failure;
   readonly redirect_uri?: string;
@@ -183,6 +183,17 @@ export interface PairingView {
   readonly askedAtMs: number;
 }
 
+/** A proxy between here and the provider that wants to know who asks. */
+export interface ProxyLoginView {
+  readonly id: string;
+  /** Host and port. */
+  readonly proxy: string;
+  /** What the proxy calls what it guards; a stranger's words, maybe empty. */
+  readonly realm: string;
+  /** What was entered before did not do. */
+  readonly wrong: boolean;
+}
+
 /** What the window is to show, because a tool or the tray asked for it. */
 export interface WishView {
   readonly id: string;
@@ -219,7 +230,11 @@ export type AuthorizationView = {
         readonly user_code: string;
         readonly verification_uri: string;
         readonly expiresAtMs: number;
+        /** The page is not at one of the provider's addresses: it opens by `authorization.showElsewhere` alone. */
+        readonly elsewhere: boolean;
       };
+      /** Why the page is not in front of the person; gone as soon as it is. */
+      readonly failure?: Failure;
     }
   | { readonly step: "exchanging" } // code → token → validate
   | {
@@ -477,6 +492,7 @@ export interface Snapshot {
   readonly signIns: readonly SignInView[];
   readonly tools: readonly ToolView[];
   readonly pairing: PairingView | null;
+  readonly proxyLogin: ProxyLoginView | null;
   readonly wish: WishView | null;
   /** Where tools connect; a failure says why they cannot. */
   readonly socket: { readonly endpoint?: string; readonly failure?: Failure };

@@ -7,6 +7,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import type { BrowserView } from "../contract/view.ts";
+import { isLoopbackHost } from "../core/loopback.ts";
 import { programInPath } from "./programs.ts";
 
 interface Browser extends BrowserView {
@@ -55,6 +56,16 @@ async function read(env: NodeJS.ProcessEnv): Promise<readonly Browser[]> {
   return [...found.values()]
     .filter((one) => one !== undefined)
     .sort((a, b) => a.name.localeCompare(b.name, "en"));
+}
+
+/**
+ * The address that a browser is given: `https`, or a page of this computer, as the URL standard writes it. Undefined: no
+ * page, and no other program is started by an address.
+ */
+export function pageAddress(url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const { href, protocol, hostname } = new URL(url);
+  return protocol === "https:" || (protocol === "http:" && isLoopbackHost(hostname)) ? href : undefined;
 }
 
 export async function installedBrowsers(env = process.env): Promise<readonly BrowserView[]> {

@@ -3,7 +3,13 @@ import { failed, ok, type Result } from "../contract/failure.ts";
 import type { Argument } from "../contract/ipc.ts";
 import type { ClientFinding, ClientView } from "../contract/view.ts";
 import type { ClientRecord } from "../core/accounts/records.ts";
-import { judgeClient, pageProbe, tokenProbe, type PageAnswer } from "../core/oauth/client-check.ts";
+import {
+  formerToCheck,
+  judgeClient,
+  pageProbe,
+  tokenProbe,
+  type PageAnswer,
+} from "../core/oauth/client-check.ts";
 import { flowsFor, isRedirected } from "../core/oauth/flows.ts";
 import type { Clock, HttpClient, Randomness } from "../core/ports.ts";
 import type { Providers } from "../core/providers/registry.ts";
@@ -87,9 +93,15 @@ export function createClients(
       const pages: PageAnswer[] = [];
       // Who cannot be answered by a redirect has none to register.
       const redirected = flowsOf(record).some(isRedirected);
-      for (const redirect_uri of redirected ? provider.redirectUris : []) {
-        const outcome = await http.send(await pageProbe(provider, record.client_id, redirect_uri));
-        pages.push({ redirect_uri, outcome });
+      const look = async (redirect_uris: readonly string[]): Promise<void> => {
+        for (const redirect_uri of redirect_uris) {
+          const outcome = await http.send(await pageProbe(provider, record.client_id, redirect_uri));
+          pages.push({ redirect_uri, outcome });
+        }
+      };
+      if (redirected) {
+        await look(provider.redirectUris);
+        await look(formerToCheck(provider, pages));
       }
       return ok(judgeClient(provider, hasSecret, token, pages));
     },

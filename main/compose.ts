@@ -298,6 +298,7 @@ export function compose(host: Host): App {
         signIns: rows,
         tools: () => tools.views(),
         pairing: () => pairing.view ?? null,
+        proxyLogin: () => host.proxyLogins?.view ?? null,
         wish: () => wishes.view ?? null,
         socket: () => ({
           ...(broker.endpoint !== undefined && { endpoint: broker.endpoint }),
@@ -330,6 +331,8 @@ export function compose(host: Host): App {
     },
     () => vault.list("sign_in").length,
   );
+
+  host.proxyLogins?.onChange(() => state.touchParts());
 
   state.onChange(({ signIns = [] }) => {
     if (vault.state.state === "open") firstRows.keep(signIns);
@@ -409,6 +412,7 @@ export function compose(host: Host): App {
       streamer.stop();
       bulk.cancel();
       const cleared = copying.clearOurs(); // first: a session that ends does not wait for all the rest
+      host.proxyLogins?.end();
       await authorizations.endAll();
       const settled = await keeper.pause();
       if (!settled.ok) log.error("stop.unsaved");

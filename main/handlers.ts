@@ -62,7 +62,7 @@ interface Parts {
   readonly history: History;
   readonly settings: SettingsStore;
   readonly streamer: Streamer;
-  readonly host: Pick<Host, "files" | "clock" | "random" | "browsers" | "keychain" | "log">;
+  readonly host: Pick<Host, "files" | "clock" | "random" | "browsers" | "keychain" | "log" | "proxyLogins">;
   readonly state: State;
   readonly changed: (signIn?: string) => void;
   /** Opens the vault, if the keychain lets it, and starts what waits for that. */
@@ -95,7 +95,14 @@ function copyText(record: SignInRecord, token: Secret, form: CopyForm): Secret {
 const ACTIVITY_SHOWN = 500;
 
 /** All that a window which is locked may ask for: to be unlocked, or to begin anew without what it hides. */
-const BEHIND_CURTAIN: readonly CallName[] = ["state.get", "vault.unlock", "vault.setAside", "window.failed"];
+const BEHIND_CURTAIN: readonly CallName[] = [
+  "state.get",
+  "vault.unlock",
+  "vault.setAside",
+  "window.failed",
+  "proxy.logIn", // it hides nothing, and tools wait for it
+  "proxy.decline",
+];
 /** And while the vault is: what is about the app and its computer, not about anybody's accounts. */
 const WHILE_LOCKED: readonly CallName[] = [
   ...BEHIND_CURTAIN,
@@ -271,8 +278,19 @@ function createAll(parts: Parts): Handlers {
 
     "clients.check": (id) => clients.check(id),
 
+    "proxy.logIn"({ id, username, password }) {
+      const answer = parts.host.proxyLogins?.answer(id, username, password);
+      if (answer?.ok === true) keeper.resume(); // what waited too long is tried again
+      return Promise.resolve(answer ?? failed({ code: "proxy_login_gone" }));
+    },
+    "proxy.decline": (id) =>
+      Promise.resolve(
+        parts.host.proxyLogins?.answer(id, undefined, "") ?? failed({ code: "proxy_login_gone" }),
+      ),
+
     "authorization.start": (question) => authorizations.start(question),
     "authorization.show": (id) => authorizations.show(id),
+    "authorization.showElsewhere": (id) => authorizations.showElsewhere(id),
     "authorization.copyLink"(id) {
       const link = authorizations.link(id);
       return link.ok ? copying.copyPlain(link.value) : Promise.resolve(link);

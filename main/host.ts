@@ -5,6 +5,7 @@ import type { Clock, HttpClient, Log, Network, Randomness } from "../core/ports.
 import type { Provider } from "../core/providers/provider.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Words } from "./loopback/page.ts";
+import type { ProxyLogins } from "./proxy-login.ts";
 import type { StartSocketServer } from "./socket/types.ts";
 import type { Keychain } from "./vault/types.ts";
 
@@ -66,6 +67,8 @@ export interface Host {
   readonly clock: Clock;
   readonly random: Randomness;
   readonly http: HttpClient;
+  /** What proxies on the way want to know; absent: there are none. */
+  readonly proxyLogins?: ProxyLogins;
   readonly network: Network;
   readonly keychain: Keychain;
   readonly files: FileDialogs;

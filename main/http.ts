@@ -17,6 +17,8 @@ export interface Exchange {
   onResponse(listener: (response: ExchangeResponse) => void): void;
   /** `code`: Chromium's `ERR_…` or Node's `E…`/TLS code. */
   onFailure(listener: (code: string) => void): void;
+  /** The person is asked for something, and the time does not run; then it does again. */
+  onPause(listener: (paused: boolean) => void): void;
   send(body: string | undefined): void;
   abort(): void;
 }
@@ -35,12 +37,15 @@ export type OpenExchange = (
 
 /**
  * Failures in which no byte of the request has reached the server: it was not found, not connected, or its
- * certificate was refused. Everything not in this list counts as sent.
+ * certificate was refused. Everything not in this list counts as sent; of Chromium's errors in particular:
+ * `ERR_SSL_PROTOCOL_ERROR` and `ERR_BAD_SSL_CLIENT_AUTH_CERT` (TLS 1.3 may tell of them after the request),
+ * `ERR_NETWORK_CHANGED` (at any time), and `ERR_UNEXPECTED_PROXY_AUTH` (407, said by the server itself).
  */
 const NOT_SENT = new Set([
-  // Chromium, net_error_list.h
+  // Chromium, net_error_list.h: no address, or no connection
   "ERR_NAME_NOT_RESOLVED",
   "ERR_NAME_RESOLUTION_FAILED",
+  "ERR_ICANN_NAME_COLLISION",
   "ERR_CONNECTION_REFUSED",
   "ERR_CONNECTION_FAILED",
   "ERR_CONNECTION_TIMED_OUT",
@@ -48,9 +53,29 @@ const NOT_SENT = new Set([
   "ERR_ADDRESS_UNREACHABLE",
   "ERR_ADDRESS_INVALID",
   "ERR_NETWORK_ACCESS_DENIED",
+  "ERR_UNSAFE_PORT",
+  // a proxy was found, reached or passed by nobody: the request goes to the server only after that
   "ERR_PROXY_CONNECTION_FAILED",
   "ERR_TUNNEL_CONNECTION_FAILED",
+  "ERR_HTTPS_PROXY_TUNNEL_RESPONSE_REDIRECT",
+  "ERR_PROXY_AUTH_UNSUPPORTED",
+  "ERR_PROXY_AUTH_REQUESTED",
+  "ERR_PROXY_AUTH_REQUESTED_WITH_NO_CONNECTION",
+  "ERR_PROXY_CERTIFICATE_INVALID",
+  "ERR_PROXY_UNABLE_TO_CONNECT_TO_DESTINATION",
+  "ERR_SOCKS_CONNECTION_FAILED",
+  "ERR_SOCKS_CONNECTION_HOST_UNREACHABLE",
+  "ERR_PAC_SCRIPT_FAILED",
+  "ERR_PAC_SCRIPT_TERMINATED",
+  "ERR_MANDATORY_PROXY_CONFIGURATION_FAILED",
+  "ERR_NO_SUPPORTED_PROXIES",
+  // the handshake is over before a request is written
   "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+  "ERR_SSL_UNRECOGNIZED_NAME_ALERT",
+  "ERR_SSL_PINNED_KEY_NOT_IN_CERT_CHAIN",
+  "ERR_SSL_SERVER_CERT_BAD_FORMAT",
+  "ERR_ECH_NOT_NEGOTIATED",
+  "ERR_ECH_FALLBACK_CERTIFICATE_INVALID",
   // Node
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -106,7 +131,10 @@ export function createHttpClient(open: OpenExchange): HttpClient {
 function run(exchange: Exchange, request: HttpRequest): Promise<HttpOutcome> {
   return new Promise((resolve) => {
     let over = false;
-    const timer = setTimeout(() => finish({ kind: "lost", cause: "timeout" }, true), request.timeoutMs);
+    let leftMs = request.timeoutMs;
+    let startedAtMs = performance.now();
+    const timeOut = (): void => finish({ kind: "lost", cause: "timeout" }, true);
+    let timer = setTimeout(timeOut, leftMs);
     const finish = (outcome: HttpOutcome, abort: boolean): void => {
       if (over) return;
       over = true;
@@ -115,6 +143,15 @@ function run(exchange: Exchange, request: HttpRequest): Promise<HttpOutcome> {
       resolve(outcome);
     };
     exchange.onFailure((code) => finish({ kind: notSent(code) ? "not_sent" : "lost", cause: code }, false));
+    exchange.onPause((paused) => {
+      if (over) return;
+      clearTimeout(timer);
+      if (paused) leftMs -= performance.now() - startedAtMs;
+      else {
+        startedAtMs = performance.now();
+        timer = setTimeout(timeOut, leftMs);
+      }
+    });
     exchange.onRedirect((status, location) => finish({ kind: "redirected", status, location }, true));
     exchange.onResponse((response) => {
       const { status } = response;
@@ -164,6 +201,7 @@ export const nodeExchange: OpenExchange = (request) => {
       onRedirect: () => undefined,
       onResponse: (listener) => void outgoing.on("response", (incoming) => listener(nodeResponse(incoming))),
       onFailure: (listener) => void outgoing.on("error", (error) => listener(codeOf(error))),
+      onPause: () => undefined,
       send: (body) => void outgoing.end(body),
       abort: () => void outgoing.destroy(),
     },

@@ -41,14 +41,25 @@ export function createSandbox(
 
   /** The first time any free port will do; afterwards it has to be the same, or every account would have moved. */
   async function launch(): Promise<Result<SandboxProcess>> {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      return failed({ code: "sandbox_failing" }, cause);
+    }
     const port = await keptPort();
     const first = await host.startSandbox({ port: port ?? PREFERRED_PORT, folder });
     const started =
       !first.ok && first.failure.code === "sandbox_port_taken" && port === undefined
         ? await host.startSandbox({ port: 0, folder })
         : first;
-    if (started.ok) await writeFile(portFile, JSON.stringify({ port: started.value.port }), { mode: 0o600 });
+    if (!started.ok) return started;
+    try {
+      await writeFile(portFile, JSON.stringify({ port: started.value.port }), { mode: 0o600 });
+    } catch (cause) {
+      // At another port next time, its accounts would have moved. What was started has no owner, and ends.
+      started.value.stop();
+      return failed({ code: "sandbox_failing" }, cause);
+    }
     return started;
   }
 
@@ -73,7 +84,8 @@ export function createSandbox(
     if (process === undefined) {
       const launched = await launch();
       if (!launched.ok) {
-        host.log.warn("sandbox.failed", { code: launched.failure.code });
+        const { failure, cause } = launched;
+        host.log.warn("sandbox.failed", { code: failure.code, ...(cause !== undefined && { cause }) });
         return launched;
       }
       process = launched.value;

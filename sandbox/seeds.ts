@@ -1,5 +1,5 @@
 /** Who and what the sandbox knows from the start. Nothing in here is secret: it is a pretend provider. */
-import { appRedirect, loopbackRedirects } from "../core/providers/redirects.ts";
+import { appRedirect, formerRedirects, loopbackRedirects } from "../core/providers/redirects.ts";
 
 export interface User {
   readonly id: string;
@@ -43,7 +43,11 @@ export const USERS: readonly User[] = [
 ];
 
 /** Where the app takes answers, as a person would register it. */
-const TOKENKEEP = [appRedirect("sandbox"), ...loopbackRedirects("sandbox")] as const;
+const TOKENKEEP = [
+  appRedirect("sandbox"),
+  ...loopbackRedirects("sandbox"),
+  ...formerRedirects("sandbox"),
+] as const;
 
 /** The app's own client here. Tool authors may use it too: `npm run sandbox` prints it. */
 export const OWN_CLIENT = {

@@ -77,7 +77,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox | P
   const server = createServer();
   const bound = await new Promise<boolean>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") resolve(false);
+      server.close();
+      // Also where the system reserves it (EACCES): another port is what helps.
+      if (error.code === "EADDRINUSE" || error.code === "EACCES") resolve(false);
       else reject(error);
     });
     server.listen(options.port, "127.0.0.1", () => resolve(true));

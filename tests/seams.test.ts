@@ -82,6 +82,23 @@ describe("one place for everything", () => {
     expect(named).toEqual([]);
   });
 
+  test("one function decides what this computer is; the others make addresses, or listen", () => {
+    const named = [...layers].flatMap(filesOf).filter((file) => {
+      const code = readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*|<!--[\s\S]*?-->/g, "");
+      return /["'`/@.(^|[](?:localhost|127\\?\.|::1)/i.test(code) && !file.startsWith("text/");
+    });
+    expect(named.sort()).toEqual([
+      "core/loopback.ts",
+      "core/providers/redirects.ts", // makes the redirect URIs
+      "main/electron/one-send.ts", // listens, and connects to what `loopback` has judged
+      "main/loopback/listener.ts", // listens
+      "main/sandbox.ts", // makes the sandbox's address
+      "renderer/gallery/Pieces.svelte", // an example
+      "sandbox/seeds.ts", // registered there
+      "sandbox/server.ts", // listens, and knows its own names
+    ]);
+  });
+
   test("a secret is revealed where it is sent, sealed, compared or handed over, and nowhere else", () => {
     const places = [...layers]
       .flatMap(filesOf)
@@ -96,6 +113,7 @@ describe("one place for everything", () => {
       "core/oidc/userinfo.ts",
       "main/copying.ts",
       "main/electron/clipboard.ts",
+      "main/electron/http.ts",
       "main/electron/keychain.ts",
       "main/handlers.ts",
       "main/pairing.ts",

@@ -49,6 +49,16 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   provider_unknown: "Einen Anbieter namens „{{provider}}“ gibt es hier nicht.",
   provider_unreachable:
     "{{provider}} ist nicht erreichbar. Alle Tokens bleiben erhalten, noch gültige funktionieren weiter. Netzwerk prüfen, dann erneut versuchen.",
+  proxy_failing:
+    "Der Proxy dieses Computers lässt Tokenkeep nicht zu {{provider}} durch. Nichts wurde gesendet, alle Tokens sind noch da. Den Proxy in den Netzwerkeinstellungen des Systems prüfen, dann noch einmal versuchen.",
+  proxy_authentication:
+    "Der Proxy dieses Computers verlangt Name und Passwort, bevor er etwas zu {{provider}} durchlässt. Nichts wurde gesendet. Beides eingeben, wenn Tokenkeep danach fragt, dann noch einmal versuchen.",
+  proxy_login_gone:
+    "Der Proxy wartet nicht mehr auf eine Antwort. Noch einmal versuchen; Tokenkeep fragt dann neu.",
+  page_elsewhere:
+    "Die Seite für diesen Code liegt bei {{detail}}, und das ist keine Adresse von {{provider}}. Nur öffnen, wenn sie vertrauenswürdig ist.",
+  loopback_ports_reserved:
+    "Die Antwort des Browsers käme an Port {{ports}} dieses Computers an, und das System gibt sie keinem Programm frei. Sie aus den reservierten Ports des Systems nehmen (ausgeschlossene Portbereiche), dann noch einmal versuchen.",
   provider_busy:
     "{{provider}} meldet eine eigene Störung ({{status}}). Alle Tokens bleiben erhalten. Später erneut versuchen.",
   provider_misbehaved_not_json:

@@ -72,6 +72,7 @@ export const providersGerman: Pick<Catalogue, keyof typeof providersWords> = {
       redirect_uri: "Seine Antwort sagt es nicht: {{uri}}",
     },
     wrongRedirect: "Nicht registriert: {{uri}}",
+    spareRedirect: "Nicht registriert und nicht nötig, solange ein anderer Port es ist: {{uri}}",
     unsure: "Was sich hier nicht sagen lässt, zeigt eine Anmeldung.",
     kind: "Art",
     confidential: "Vertraulich",

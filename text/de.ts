@@ -228,9 +228,24 @@ export const de: Catalogue = {
     hidden: "Der Code ist verborgen, weil andere den Bildschirm sehen könnten.",
     showAnyway: "Trotzdem zeigen",
     qr: "QR-Code der Seite, für ein Telefon",
+    elsewhere: "Die Seite liegt woanders",
+    elsewhereText:
+      "Die Seite liegt bei {{host}}, und das ist nicht {{provider}}. Nur öffnen, wenn sie vertrauenswürdig ist.",
+    openAnyway: "Trotzdem öffnen",
     anywhere:
       "Sie darf auf einem anderen Gerät oder in einem anderen Browserprofil offen sein. Diese Seite merkt es von selbst.",
     start: "Code holen",
+  },
+  proxy: {
+    title: "Der Proxy fragt, wer da ist",
+    text: "{{proxy}} lässt vorher nichts zu den Anbietern durch. Tokenkeep behält die Eingabe im Arbeitsspeicher, bis es beendet wird, und sonst nirgends.",
+    realm: "Was er schützt, nennt er „{{realm}}“.",
+    wrong: "Der Proxy hat das nicht angenommen. Noch einmal versuchen.",
+    username: "Name",
+    password: "Passwort",
+    send: "An den Proxy senden",
+    decline: "Nicht jetzt",
+    needName: "Den Namen eintragen, unter dem der Proxy einen kennt.",
   },
   browser: {
     title: "Im Browser",
@@ -273,6 +288,7 @@ export const de: Catalogue = {
     secretHint: "Für einen vertraulichen Client. Wird im Tresor versiegelt und nie wieder angezeigt.",
     secretKept: "Leer lassen, um das versiegelte zu behalten.",
     redirects: "Diese Redirect-URIs eintragen, genau so",
+    formerRedirects: "Ältere Registrierungen mit den Ports 17564 und 17565 funktionieren weiter.",
     console: "In der Entwicklerkonsole: {{url}}",
     save: "Registrierung speichern",
     saved: "{{name}} wurde gespeichert.",

@@ -69,6 +69,15 @@ export const enFailures = {
   provider_unknown: "There is no provider named “{{provider}}” here.",
   provider_unreachable:
     "{{provider}} cannot be reached. All tokens are kept, and those still valid go on working. Check the network, then try again.",
+  proxy_failing:
+    "The proxy of this computer does not let Tokenkeep through to {{provider}}. Nothing was sent, and all tokens are kept. Check the proxy in the system's network settings, then try again.",
+  proxy_authentication:
+    "The proxy of this computer asks for a name and a password before it lets anything through to {{provider}}. Nothing was sent. Enter them when Tokenkeep asks, then try again.",
+  proxy_login_gone: "The proxy does not wait for an answer any more. Try again; Tokenkeep asks anew.",
+  page_elsewhere:
+    "The page for this code is at {{detail}}, which is not an address of {{provider}}. Open it only if you trust it.",
+  loopback_ports_reserved:
+    "The browser's answer would come to port {{ports}} of this computer, and the system lets no program use them. Free them in the system's reserved ports (excluded port ranges), then try again.",
   provider_busy:
     "{{provider}} answers with trouble of its own ({{status}}). All tokens are kept. Try again in a while.",
   provider_misbehaved_not_json:

@@ -69,6 +69,7 @@ export const providersWords = {
       redirect_uri: "Cannot be told from its answer: {{uri}}",
     },
     wrongRedirect: "Not registered: {{uri}}",
+    spareRedirect: "Not registered, and not needed while another port is: {{uri}}",
     unsure: "What cannot be told here shows at a sign-in.",
     kind: "Type",
     confidential: "Confidential",

@@ -8,6 +8,7 @@ import type { Failure } from "../../contract/failure.ts";
 import type { ClientFinding } from "../../contract/view.ts";
 import type { HttpOutcome, HttpRequest } from "../ports.ts";
 import type { Provider } from "../providers/provider.ts";
+import { isLoopback } from "../providers/redirects.ts";
 import { Secret } from "../secret.ts";
 import { tokenFailure } from "./failures.ts";
 import { jsonObject } from "./form.ts";
@@ -79,6 +80,51 @@ function readPage(redirect_uri: string, outcome: HttpOutcome): PageVerdict {
   return blames(words === "" ? outcome.body : words);
 }
 
+const samePath = (one: string, other: string): boolean => new URL(one).pathname === new URL(other).pathname;
+
+/** Former redirect URIs that are worth asking for: where none of those that took their place is registered. */
+export function formerToCheck(
+  { formerRedirectUris = [] }: Provider,
+  pages: readonly PageAnswer[],
+): readonly string[] {
+  return formerRedirectUris.filter((former) => {
+    const now = pages.filter(
+      ({ redirect_uri }) => isLoopback(redirect_uri) && samePath(redirect_uri, former),
+    );
+    return (
+      now.length > 0 &&
+      now.every(({ redirect_uri, outcome }) => readPage(redirect_uri, outcome) !== "accepted")
+    );
+  });
+}
+
+/**
+ * One port of this computer that is registered is enough for a sign-in by the browser: the others are for when it is in
+ * use, so a missing one is `spare`, and a former one that is missing is not spoken of.
+ */
+function redirectFindings(
+  { formerRedirectUris = [] }: Provider,
+  answers: readonly { readonly redirect_uri: string; readonly said: PageVerdict }[],
+): readonly ClientFinding[] {
+  /** The same address at another port is registered. */
+  const comesBack = (missing: string): boolean =>
+    isLoopback(missing) &&
+    answers.some(
+      ({ redirect_uri, said }) =>
+        said === "accepted" && isLoopback(redirect_uri) && samePath(redirect_uri, missing),
+    );
+  return answers.flatMap(({ redirect_uri, said }): ClientFinding[] => {
+    const about = "redirect_uri";
+    if (said === "accepted") return [{ about, result: "good", redirect_uri }];
+    if (formerRedirectUris.includes(redirect_uri)) return [];
+    if (said !== "redirect_rejected") return [{ about, result: "unknown", redirect_uri }];
+    if (comesBack(redirect_uri)) return [{ about, result: "spare", redirect_uri }];
+    return [
+      { about, result: "wrong", redirect_uri, failure: { code: "redirect_uri_rejected", redirect_uri } },
+    ];
+  });
+}
+
 export interface PageAnswer {
   readonly redirect_uri: string;
   readonly outcome: HttpOutcome;
@@ -101,18 +147,7 @@ export function judgeClient(
   }));
   const known = answers.some(({ said }) => said === "accepted" || said === "redirect_rejected");
   const stranger = answers.some(({ said }) => said === "client_rejected");
-  const redirects = answers.map(({ redirect_uri, said }): ClientFinding =>
-    said === "accepted"
-      ? { about: "redirect_uri", result: "good", redirect_uri }
-      : said === "redirect_rejected"
-        ? {
-            about: "redirect_uri",
-            result: "wrong",
-            redirect_uri,
-            failure: { code: "redirect_uri_rejected", redirect_uri },
-          }
-        : { about: "redirect_uri", result: "unknown", redirect_uri },
-  );
+  const redirects = redirectFindings(provider, answers);
   const id = (result: ClientFinding["result"]): ClientFinding => ({
     about: "client_id",
     result,

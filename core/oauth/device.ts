@@ -1,5 +1,6 @@
 /** The device authorization grant (RFC 8628; TA §8): the person answers in any browser, and we ask whether they did. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
+import { isLoopbackHost } from "../loopback.ts";
 import type { HttpOutcome, HttpRequest } from "../ports.ts";
 import type { DeviceAnswer, Provider } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
@@ -8,17 +9,38 @@ import { errorIn, formPost, isSuccess, jsonObject, judgedStatus, tokenAnswer } f
 import { readTokenOutcome, type TokenVerdict } from "./token-request.ts";
 
 /** RFC 8628 §3.5: where the server names no interval. */
-const INTERVAL_MS = 5_000;
+const INTERVAL_SEC = 5;
+const LONGEST_INTERVAL_SEC = 300;
 /** RFC 8628 §3.5: what `slow_down` adds. */
 const SLOWER_MS = 5_000;
 /** Longer than the code lives at any provider that is known; less only delays the next try. */
 const LONGEST_LIFE_SEC = 3_600;
+/** While the server cannot be reached, it is asked no more rarely than this. */
+const LONGEST_WAIT_MS = 30_000;
+
+/** A number of seconds, also in quotes; undefined: it is none. */
+const seconds = (value: unknown): number | undefined => {
+  const number = typeof value === "string" && /^\d{1,15}(?:\.\d{1,6})?$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+};
+/** RFC 8628 §3.2: at least a second, or nobody could be told apart from an attack; anything odd is the default. */
+function intervalSec(value: unknown): number {
+  const asked = seconds(value) ?? INTERVAL_SEC;
+  return asked >= 1 && asked <= LONGEST_INTERVAL_SEC ? asked : INTERVAL_SEC;
+}
+/** How long the code is waited for. The server says itself when it has ended, so a life that is none is the longest. */
+function codeLifeSec(value: unknown): number {
+  const asked = seconds(value) ?? LONGEST_LIFE_SEC;
+  return asked >= 1 ? Math.min(asked, LONGEST_LIFE_SEC) : LONGEST_LIFE_SEC;
+}
 
 export interface DeviceAuthorization {
   readonly deviceCode: Secret;
   /** To be compared by the person with what the page shows (RFC 8628 §3.3.1). */
   readonly userCode: string;
   readonly verificationUri: string;
+  /** The page is at none of the provider's addresses: it is opened only after the person has allowed that. */
+  readonly elsewhere: boolean;
   readonly expiresAtMs: number;
   readonly intervalMs: number;
 }
@@ -45,17 +67,39 @@ export const devicePoll = (
     [device.scopesName]: scopes.join(" "),
   });
 
-/** Only pages of the provider's own: the person is sent there, and types a password (RFC 8628 §5.4). */
-function ownPage(device: NonNullable<Provider["device"]>, value: unknown): string | undefined {
-  if (typeof value !== "string" || !URL.canParse(value)) return undefined;
-  const url = new URL(value);
-  const plain = url.username === "" && url.password === "";
-  return plain && device.pageOrigins.includes(url.origin) ? url.href : undefined;
+/** `verification_url` is what some servers called it before the RFC, and still do. */
+const PAGES = [
+  "verification_uri_complete",
+  "verification_url_complete",
+  "verification_uri",
+  "verification_url",
+] as const;
+
+/**
+ * Where the person is sent to, and types a password (RFC 8628 §5.4): encrypted, or on this computer where the provider
+ * itself is. The first page that is the provider's own; where there is none, the first that can be opened at all.
+ */
+function pageOf(
+  provider: Provider,
+  device: NonNullable<Provider["device"]>,
+  body: Readonly<Record<string, unknown>>,
+): { readonly href: string; readonly elsewhere: boolean } | undefined {
+  const pages = PAGES.flatMap((name) => {
+    const value = body[name];
+    if (typeof value !== "string" || !URL.canParse(value)) return [];
+    const { href, origin, protocol, hostname, username, password } = new URL(value);
+    const own = device.pageOrigins.includes(origin);
+    const opens =
+      protocol === "https:" || (protocol === "http:" && provider.test && isLoopbackHost(hostname));
+    return opens && username === "" && password === "" ? [{ href, elsewhere: !own }] : [];
+  });
+  return pages.find(({ elsewhere }) => !elsewhere) ?? pages[0];
 }
 
 /**
  * Reads the answer to `deviceRequest` (RFC 8628 §3.2). Units: `expires_in` and `interval` are in seconds. Fails as a
- * token request does, and with `provider_misbehaved` for a page that is not the provider's.
+ * token request does, and with `provider_misbehaved` for an answer without code or page. A page at another host than
+ * the provider's is no error: many have their pages there. It is told by `elsewhere`.
  */
 export function readDeviceAuthorization(
   provider: Provider,
@@ -74,31 +118,32 @@ export function readDeviceAuthorization(
     return verdict.kind === "tokens" ? failed({ code: "internal" }) : failed(tokenFailure(verdict, provider));
   }
   const { device_code, user_code, expires_in, interval } = body;
-  const verificationUri = ownPage(device, body["verification_uri_complete"] ?? body["verification_uri"]);
+  const page = pageOf(provider, device, body);
   const wrong = (member: string) =>
     failed({ code: "provider_misbehaved", provider: provider.name, what: "member", detail: member });
   if (typeof device_code !== "string" || device_code === "") return wrong("device_code");
   if (typeof user_code !== "string" || !/^[\x21-\x7e ]{1,40}$/.test(user_code)) return wrong("user_code");
-  if (verificationUri === undefined) return wrong("verification_uri");
-  if (typeof expires_in !== "number" || !(expires_in > 0)) return wrong("expires_in");
-  if (interval !== undefined && (typeof interval !== "number" || !(interval > 0))) return wrong("interval");
+  if (page === undefined) return wrong("verification_uri");
   return ok({
     deviceCode: new Secret(device_code),
     userCode: user_code,
-    verificationUri,
-    expiresAtMs: nowMs + Math.min(expires_in, LONGEST_LIFE_SEC) * 1000,
-    intervalMs: interval === undefined ? INTERVAL_MS : interval * 1000,
+    verificationUri: page.href,
+    elsewhere: page.elsewhere,
+    expiresAtMs: nowMs + codeLifeSec(expires_in) * 1000,
+    intervalMs: intervalSec(interval) * 1000,
   });
 }
 
 export type DeviceVerdict =
-  | { readonly kind: "again"; readonly intervalMs: number }
+  /** `waitMs`: until the next poll. `intervalMs`: what the server wants between two, as long as all goes well. */
+  | { readonly kind: "again"; readonly intervalMs: number; readonly waitMs: number }
   | Extract<TokenVerdict, { kind: "tokens" }>
   | { readonly kind: "ended"; readonly verdict: Exclude<TokenVerdict, { kind: "tokens" }> | DeviceAnswer };
 
 /**
  * What one poll came to. Without an answer, or with trouble of the server's own, it goes on more slowly until the code
- * ends: the code is good once, and a lost answer is told by the next one (RFC 8628 §3.5; TA §8).
+ * ends: the code is good once, and a lost answer is told by the next one (RFC 8628 §3.5; TA §8). `waitedMs`: before
+ * this poll. It doubles with each trouble in a row, up to half a minute, and the next answer ends that.
  */
 export function readDevicePoll(
   provider: Provider,
@@ -106,16 +151,23 @@ export function readDevicePoll(
   scopes: readonly string[],
   receivedAtMs: number,
   intervalMs: number,
+  waitedMs = intervalMs,
 ): DeviceVerdict {
   const verdict = readTokenOutcome(provider, outcome, { grant: "device_code", scopes }, receivedAtMs);
   if (verdict.kind === "tokens") return verdict;
+  const again = (nextMs: number, waitMs = nextMs): DeviceVerdict => ({
+    kind: "again",
+    intervalMs: nextMs,
+    waitMs,
+  });
   const body = outcome.kind === "answered" ? tokenAnswer(outcome.body) : undefined;
   if (outcome.kind === "answered" && body !== undefined && verdict.kind !== "unusable") {
     const said = provider.dialect.device(judgedStatus(outcome.status, body), body);
-    if (said === "pending") return { kind: "again", intervalMs };
-    if (said === "slow_down") return { kind: "again", intervalMs: intervalMs + SLOWER_MS };
+    if (said === "pending") return again(intervalMs);
+    if (said === "slow_down") return again(Math.min(intervalMs + SLOWER_MS, LONGEST_INTERVAL_SEC * 1000));
     if (said !== undefined) return { kind: "ended", verdict: said };
   }
   const passing = verdict.kind === "not_sent" || verdict.kind === "busy" || verdict.kind === "uncertain";
-  return passing ? { kind: "again", intervalMs: intervalMs * 2 } : { kind: "ended", verdict };
+  if (!passing) return { kind: "ended", verdict };
+  return again(intervalMs, Math.max(intervalMs, Math.min(waitedMs * 2, LONGEST_WAIT_MS)));
 }

@@ -6,6 +6,7 @@ import type { TokenVerdict } from "./token-request.ts";
 import type { RevokeVerdict } from "./revoke.ts";
 import type { ValidateVerdict } from "./validate.ts";
 import type { DeviceAnswer, Provider } from "../providers/provider.ts";
+import { unreachable } from "./unreachable.ts";
 
 /**
  * What a status without the provider's own words means to the person: trouble of the server's own (429 and 5xx), or an
@@ -24,7 +25,7 @@ export function tokenFailure(
 ): Failure {
   switch (verdict.kind) {
     case "not_sent":
-      return { code: "provider_unreachable", provider: name };
+      return unreachable(name, verdict.cause);
     case "busy":
       return statusFailure(name, verdict.status);
     case "unusable":
@@ -69,8 +70,9 @@ export const deviceFailure = (
 export function answerFailure({ name }: Provider, outcome: HttpOutcome): Failure | undefined {
   switch (outcome.kind) {
     case "not_sent":
+      return unreachable(name, outcome.cause);
     case "lost":
-      return { code: "provider_unreachable", provider: name };
+      return unreachable(name);
     case "redirected":
     case "too_large":
       return {
@@ -94,7 +96,7 @@ export function validationFailure(
     case "busy":
       return statusFailure(name, verdict.status);
     case "unreachable":
-      return { code: "provider_unreachable", provider: name };
+      return unreachable(name, verdict.cause);
     case "misbehaved":
       return { code: "provider_misbehaved", provider: name, what: verdict.what, detail: verdict.detail };
   }

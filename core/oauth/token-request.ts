@@ -62,7 +62,7 @@ export type TokenVerdict =
   | ({ readonly kind: "unusable" } & UnusableAnswer)
   | { readonly kind: "refused"; readonly why: Refusal }
   /** Not sent, or turned away before any work: nothing happened at the provider. */
-  | { readonly kind: "not_sent" }
+  | { readonly kind: "not_sent"; readonly cause: string }
   /** The server says it did nothing, or answered whole with trouble of its own: 429, other 4xx, 500/503 with JSON. */
   | { readonly kind: "busy"; readonly status: number; readonly retryAfterMs?: number }
   /** Sent, and no answer that tells what happened. */
@@ -88,7 +88,7 @@ export function readTokenOutcome(
 ): TokenVerdict {
   switch (outcome.kind) {
     case "not_sent":
-      return { kind: "not_sent" };
+      return { kind: "not_sent", cause: outcome.cause };
     case "lost":
       return { kind: "uncertain", failure: "lost", detail: outcome.cause };
     case "redirected":

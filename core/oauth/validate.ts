@@ -25,7 +25,8 @@ export type ValidateVerdict =
   /** 401 in the provider's own words, and nothing else, ends a session (TA §11; RFC 6750 §3.1). */
   | { readonly kind: "rejected" }
   | { readonly kind: "busy"; readonly status: number; readonly retryAfterMs?: number }
-  | { readonly kind: "unreachable" }
+  /** `cause`: of a request that was not sent. */
+  | { readonly kind: "unreachable"; readonly cause?: string }
   | {
       readonly kind: "misbehaved";
       readonly what: "not_json" | "too_large" | "redirect" | "member";
@@ -38,7 +39,8 @@ export function readValidation(
   outcome: HttpOutcome,
   receivedAtMs: number,
 ): ValidateVerdict {
-  if (outcome.kind === "not_sent" || outcome.kind === "lost") return { kind: "unreachable" };
+  if (outcome.kind === "not_sent") return { kind: "unreachable", cause: outcome.cause };
+  if (outcome.kind === "lost") return { kind: "unreachable" };
   if (outcome.kind === "redirected" || outcome.kind === "too_large")
     return {
       kind: "misbehaved",

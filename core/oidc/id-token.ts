@@ -1,5 +1,12 @@
 /** ID tokens: who signed in, said by the provider and proven (OpenID Connect Core §2, §3). They open nothing. */
-import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type JSONWebKeySet } from "jose";
+import {
+  createLocalJWKSet,
+  decodeJwt,
+  errors,
+  jwtVerify,
+  type JSONWebKeySet,
+  type JWTVerifyOptions,
+} from "jose";
 import type { IdTokenFault } from "../../contract/failure.ts";
 import type { Secret } from "../secret.ts";
 
@@ -39,7 +46,7 @@ export async function verifyIdToken(
   const { issuer, client_id, nonce, accessToken } = expected;
   const rejected = (why: IdTokenFault): IdTokenVerdict => ({ kind: "rejected", why });
   try {
-    const { payload, protectedHeader } = await jwtVerify(token.reveal(), createLocalJWKSet(keys), {
+    const { payload, protectedHeader } = await verifySignature(token, keys, {
       algorithms: [...expected.algorithms],
       issuer,
       audience: client_id,
@@ -67,6 +74,29 @@ export async function verifyIdToken(
   }
 }
 
+const OF_CLAIMS = [errors.JWTClaimValidationFailed, errors.JWTExpired, errors.JWTInvalid];
+
+/**
+ * A token need not name its key (RFC 7515 §4.1.4): then each one of the set that fits its algorithm is tried, and one
+ * good signature is enough.
+ */
+async function verifySignature(token: Secret, keys: JSONWebKeySet, options: JWTVerifyOptions) {
+  try {
+    return await jwtVerify(token.reveal(), createLocalJWKSet(keys), options);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      try {
+        return await jwtVerify(token.reveal(), key, options);
+      } catch (fault) {
+        // Of what it says: so its signature is good. Whatever else it is, another key may do.
+        if (OF_CLAIMS.some((kind) => fault instanceof kind)) throw fault;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
+}
+
 function faultOf(error: unknown): IdTokenFault {
   if (error instanceof errors.JOSEAlgNotAllowed) return "algorithm";
   if (error instanceof errors.JWTExpired) return "expired";
@@ -74,10 +104,7 @@ function faultOf(error: unknown): IdTokenFault {
     if (error.claim === "iss") return "issuer";
     return error.claim === "aud" ? "audience" : "malformed";
   }
-  const keyless =
-    error instanceof errors.JWSSignatureVerificationFailed ||
-    error instanceof errors.JWKSMultipleMatchingKeys;
-  return keyless ? "signature" : "malformed";
+  return error instanceof errors.JWSSignatureVerificationFailed ? "signature" : "malformed";
 }
 
 /** The left half of the hash that goes with the algorithm (OpenID Connect Core §3.1.3.6). */

@@ -2,16 +2,15 @@
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Flow } from "../../contract/flow.ts";
 import type { FieldFault, ProviderField, ProviderForm } from "../../contract/provider.ts";
+import { loopback } from "../loopback.ts";
 import { oidcDialect } from "./oidc.ts";
 import type { Provider } from "./provider.ts";
-import { appRedirect, loopbackRedirects } from "./redirects.ts";
+import { appRedirect, formerRedirects, loopbackRedirects } from "./redirects.ts";
 
 /** Part of URIs and file names, so it is plain, and cannot be taken for another one in another spelling. */
 const ID = /^[a-z][a-z0-9-]{1,30}$/;
 /** RFC 6749 §3.3: `scope-token`s between single spaces. */
 const SCOPE = /^$|^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
-/** This computer, by an address that no name service can send elsewhere (RFC 8252 §8.3). */
-const LOOPBACK = ["127.0.0.1", "[::1]"];
 
 /** Why an address cannot be one of a provider's; undefined: it can. RFC 8414 §2; RFC 6749 §3.1 (no fragment). */
 function addressFault(text: string): FieldFault | undefined {
@@ -20,7 +19,7 @@ function addressFault(text: string): FieldFault | undefined {
   if (username !== "" || password !== "" || hash !== "" || text.includes("#")) return "address";
   if (protocol === "https:") return undefined;
   if (protocol !== "http:") return "address";
-  return LOOPBACK.includes(hostname) ? undefined : "plain";
+  return loopback(hostname) === "address" ? undefined : "plain"; // no name service can send it elsewhere
 }
 
 /** As `addressFault`; an issuer has no query, and is compared to the letter (RFC 8414 §2). */
@@ -93,6 +92,7 @@ export function readDefinition(form: ProviderForm, reserved: (id: string) => boo
     dialect: oidcDialect,
     userAgents: form.embedded ? ["embedded", "system_browser"] : ["system_browser"],
     redirectUris: form.embedded ? [appRedirect(id), ...loopbackRedirects(id)] : loopbackRedirects(id),
+    formerRedirectUris: formerRedirects(id),
     confidentialRefreshReuse: "one_time", // not known, and so the careful one (RFC 9700 §4.14.2)
     flows: [...publicFlows, "client_credentials"],
     publicFlows,

@@ -2,6 +2,7 @@
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { ProviderForm } from "../../contract/provider.ts";
 import { jsonObject } from "../oauth/form.ts";
+import { unreachable } from "../oauth/unreachable.ts";
 import type { HttpOutcome, HttpRequest } from "../ports.ts";
 
 /** Where it may say so: OpenID Connect Discovery §4.1, then RFC 8414 §3.1 and §5, which put the path behind. */
@@ -41,8 +42,8 @@ function nameFrom(issuer: string): string {
  */
 export function readDiscovery(issuer: string, outcome: HttpOutcome): Result<ProviderForm> | undefined {
   const provider = new URL(issuer).host;
-  if (outcome.kind === "not_sent" || outcome.kind === "lost")
-    return failed({ code: "provider_unreachable", provider });
+  if (outcome.kind === "not_sent") return failed(unreachable(provider, outcome.cause));
+  if (outcome.kind === "lost") return failed(unreachable(provider));
   if (outcome.kind !== "answered") return undefined;
   if (outcome.status === 429 || outcome.status >= 500)
     return failed({ code: "provider_busy", provider, status: outcome.status });

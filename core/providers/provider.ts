@@ -22,6 +22,8 @@ export interface Provider {
   readonly enforcesPkce?: boolean;
   /** To be registered exactly like this; the first is the one the sign-in window uses. */
   readonly redirectUris: readonly [string, ...string[]];
+  /** What older registrations have instead: used after the others, and not asked for any more. */
+  readonly formerRedirectUris?: readonly string[];
   /** What a second use of a refresh token does, for a confidential client. Anything else counts as `one_time`. */
   readonly confidentialRefreshReuse: "safe" | "one_time";
   /** The device authorization grant (RFC 8628), where it is offered. */

@@ -1,5 +1,5 @@
 import type { Provider } from "./provider.ts";
-import { appRedirect, loopbackRedirects } from "./redirects.ts";
+import { appRedirect, formerRedirects, loopbackRedirects } from "./redirects.ts";
 import { twitch, twitchAccessToken, twitchDialect, twitchOidc } from "./twitch.ts";
 
 /** The sandbox speaks as the real provider does, on this computer (TA §19). */
@@ -18,6 +18,7 @@ export function sandboxAt(origin: string): Provider {
     userAgents: ["embedded", "system_browser"],
     enforcesPkce: true,
     redirectUris: [appRedirect("sandbox"), ...loopbackRedirects("sandbox")],
+    formerRedirectUris: formerRedirects("sandbox"),
     confidentialRefreshReuse: "safe",
     flows: twitch.flows,
     publicFlows: twitch.flows.filter((flow) => flow !== "client_credentials"),

@@ -1,4 +1,4 @@
-import { loopbackRedirects } from "./redirects.ts";
+import { formerRedirects, loopbackRedirects } from "./redirects.ts";
 import { FLOWS } from "../../contract/flow.ts";
 import { idText } from "../bounds.ts";
 import type { JsonObject } from "../oauth/form.ts";
@@ -116,6 +116,7 @@ export const twitch: Provider = {
   dialect: twitchDialect,
   userAgents: ["system_browser"], // TA §18: the login page refuses windows inside apps
   redirectUris: loopbackRedirects("twitch"),
+  formerRedirectUris: formerRedirects("twitch"),
   confidentialRefreshReuse: "safe", // TA §10: the same string comes back; no effect of a second use is known
   flows: FLOWS, // TA §1, §8
 

@@ -6,11 +6,13 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { merged } from "../../contract/ipc.ts";
 import type { Result } from "../../contract/failure.ts";
+import type { Clock, Randomness } from "../../core/ports.ts";
 import { argumentSentence, judgeArguments, linkIn, MAX_LINK_BYTES, type Arguments } from "../arguments.ts";
 import { installedBrowsers } from "../browsers.ts";
 import { compose, type App } from "../compose.ts";
 import { refuseCoreDumps } from "../core-dumps.ts";
 import { createHttpClient } from "../http.ts";
+import { createProxyLogins } from "../proxy-login.ts";
 import { programAt } from "../peer.ts";
 import { absoluteEntries } from "../programs.ts";
 import type { ProfileLock } from "../profile-lock.ts";
@@ -24,7 +26,7 @@ import { trayModel } from "../views/tray-model.ts";
 import { systemClipboard } from "./clipboard.ts";
 import { createFileDialogs } from "./files.ts";
 import { hardenApp } from "./hardening.ts";
-import { createElectronTransport } from "./http.ts";
+import { answerProxiesOfPages, createElectronTransport, type ProxyLogin } from "./http.ts";
 import { serveCalls } from "./ipc.ts";
 import { createKeychain } from "./keychain.ts";
 import { openInBrowser } from "./browser.ts";
@@ -60,22 +62,31 @@ function runtimeFolder(): string {
     : path.join(runtime, "tokenkeep");
 }
 
+/** Node's timers end at 2^31 ms, and run at once beyond it. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const clock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  after: (inMs, run) => {
+    const timer = setTimeout(run, Math.min(inMs, LONGEST_TIMER_MS));
+    return () => clearTimeout(timer);
+  },
+};
+const random: Randomness = { bytes: (count) => randomBytes(count), uuid: () => randomUUID() };
+
 /** Not before the arguments were judged: Electron makes the folder when it is asked where it is. */
 const profile = (): string => path.resolve(app.getPath("userData"));
 
 function makeHost(speech: Speech, lock: ProfileLock): Host & { readonly log: LogFile } {
   const profileFolder = profile();
+  const proxyLogins = createProxyLogins(clock, random);
+  const proxyLogin: ProxyLogin = (proxy, before) => proxyLogins.ask(proxy, before);
+  answerProxiesOfPages(proxyLogin);
   return {
-    clock: {
-      nowMs: () => Date.now(),
-      monotonicMs: () => performance.now(),
-      after: (inMs, run) => {
-        const timer = setTimeout(run, inMs);
-        return () => clearTimeout(timer);
-      },
-    },
-    random: { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
-    http: createHttpClient(createElectronTransport()),
+    clock,
+    random,
+    http: createHttpClient(createElectronTransport(proxyLogin)),
+    proxyLogins,
     network: { online: () => net.isOnline() },
     keychain: createKeychain(),
     files: createFileDialogs(() => BrowserWindow.getFocusedWindow(), speech),
@@ -140,6 +151,16 @@ function comeBackForAnswers(keep: App, window: MainWindow): void {
       .map(({ id }) => id);
     if (asking.some((id) => !asked.has(id))) window.show();
     asked = new Set(asking);
+  });
+}
+
+/** A proxy that asks who is there stops everything: the window comes, once for each question. */
+function comeForProxies(keep: App, window: MainWindow): void {
+  let asked: string | undefined;
+  keep.state.onChange(({ proxyLogin }) => {
+    if (proxyLogin === undefined) return;
+    if (proxyLogin !== null && proxyLogin.id !== asked) window.present();
+    asked = proxyLogin?.id;
   });
 }
 
@@ -226,6 +247,7 @@ function main(lock: ProfileLock, waking: Waking, hidden: boolean): void {
   });
   comeBackForAnswers(keep, window);
   presentWishes(keep, window);
+  comeForProxies(keep, window);
   void (hidden ? Promise.resolve() : window.painted()).then(() => keep.start());
   const notifier = createNotifier((notice) => new Notification(notice));
   showTray(keep, window, speech, notifier, host.log);

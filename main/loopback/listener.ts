@@ -13,6 +13,10 @@ const MAX_ANSWER_BYTES = 16 * 1024;
 /** Whoever says nothing, or half of it, does not keep the others out for longer. */
 const REQUEST_TIMEOUT_MS = 5_000;
 const MAX_CONNECTIONS = 64;
+/** Browsers ask again for what they have just got: a reload, a second tab, a page that was loaded ahead. */
+const LINGER_MS = 5_000;
+/** What is being said to the browser is said within this; then its connections end, however it holds on to them. */
+const GRACE_MS = 1_000;
 
 export interface Waiting {
   /** Registered ones, `http://localhost:PORT/…`; the first whose port is free is used. */
@@ -26,45 +30,95 @@ export interface Waiting {
 }
 export interface Listener {
   readonly redirect_uri: string;
-  /** Frees the port. What is being said to the browser is still said. */
+  /**
+   * Nothing is waited for any more. Frees the port at once; what is being said to the browser is still said. From within
+   * `onAnswer` it frees the port a moment later, so that a browser that asks for the same again gets the same page.
+   */
   readonly close: () => void;
 }
 
-/** Fails with `loopback_ports_taken` when other programs, or other sign-ins, have all ports. */
+/** Ports that are kept for a moment after an answer: whoever needs one gets it at once. */
+const lingering = new Map<number, () => void>();
+
+/**
+ * Fails with `loopback_ports_taken` when other programs, or other sign-ins, have all ports, and with
+ * `loopback_ports_reserved` when the system lets nobody use them.
+ */
 export async function listen(waiting: Waiting): Promise<Result<Listener>> {
-  const { redirectUris } = waiting;
-  for (const redirect_uri of redirectUris) {
-    let close = (): void => undefined;
-    const handle = serve(waiting, redirect_uri, () => close());
-    const servers = await bind(Number(new URL(redirect_uri).port), handle);
-    if (servers === undefined) continue;
-    close = () => {
-      for (const server of servers) {
-        server.close();
-        server.closeIdleConnections();
-      }
+  const taken: number[] = [];
+  const reserved: number[] = [];
+  for (const redirect_uri of waiting.redirectUris) {
+    const port = Number(new URL(redirect_uri).port);
+    lingering.get(port)?.();
+    let answering = false;
+    let life: ReturnType<typeof lifeOf> | undefined;
+    const onAnswer = (url: string): boolean => {
+      answering = true;
+      const answered = waiting.onAnswer(url);
+      answering = false;
+      if (answered) life?.linger();
+      return answered;
     };
-    return ok({ redirect_uri, close });
+    const bound = await bind(port, serve({ ...waiting, onAnswer }, redirect_uri));
+    if (typeof bound === "object") {
+      life = lifeOf(port, bound);
+      const { free } = life;
+      return ok({
+        redirect_uri,
+        close() {
+          if (!answering) free();
+        },
+      });
+    }
+    (bound === "EACCES" ? reserved : taken).push(port);
   }
-  const ports = redirectUris.map((uri) => new URL(uri).port).join(", ");
-  return failed({ code: "loopback_ports_taken", ports });
+  return taken.length > 0
+    ? failed({ code: "loopback_ports_taken", ports: taken.join(", ") })
+    : failed({ code: "loopback_ports_reserved", ports: reserved.join(", ") });
+}
+
+/** How a port is given back: for good, and for sure. */
+function lifeOf(port: number, servers: readonly Server[]) {
+  let timer: NodeJS.Timeout | undefined;
+  const free = (): void => {
+    clearTimeout(timer);
+    if (lingering.get(port) === free) lingering.delete(port);
+    servers.forEach(shut);
+  };
+  return {
+    free,
+    linger(): void {
+      lingering.set(port, free);
+      timer = setTimeout(free, LINGER_MS);
+      timer.unref();
+      for (const server of servers) server.unref();
+    },
+  };
+}
+
+/** Nobody listens from now on; connections that are open by then end by themselves, or after a grace. */
+function shut(server: Server): void {
+  if (!server.listening) return;
+  server.close();
+  server.closeIdleConnections();
+  setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
  * `localhost` is both addresses, and which of them a browser asks first is its own affair: a port is ours only when
- * both are, or the answer would go to a stranger. Undefined: somebody has it.
+ * both are, or the answer would go to a stranger. Otherwise the system's code for why it is not.
  */
-async function bind(port: number, handle: Handle): Promise<readonly Server[] | undefined> {
+async function bind(port: number, handle: Handle): Promise<readonly Server[] | string> {
   const four = await open(port, "127.0.0.1", handle);
-  if (typeof four === "string") return undefined;
+  if (typeof four === "string") return four;
   const six = await open(port, "::1", handle);
   if (typeof six === "object") return [four, six];
   // A computer without IPv6 has nobody at that address either.
   if (six === "EADDRNOTAVAIL" || six === "EAFNOSUPPORT") return [four];
-  four.close();
-  return undefined;
+  shut(four);
+  return six;
 }
 
 /** The server, or the system's code for why there is none. */
@@ -83,7 +137,13 @@ const open = (port: number, host: string, handle: Handle): Promise<Server | stri
     server.listen({ port, host, ipv6Only: true }, () => resolve(server));
   });
 
-function serve({ fragment, onAnswer, words, log }: Waiting, redirect_uri: string, close: () => void): Handle {
+/** A page that is loaded ahead of a click, which may never come (Fetch standard, `Sec-Purpose`; older names). */
+const isAhead = ({ headers }: IncomingMessage): boolean =>
+  [headers["sec-purpose"], headers["purpose"], headers["x-moz"], headers["x-purpose"]].some(
+    (said) => typeof said === "string" && /prefetch|prerender|preview/i.test(said),
+  );
+
+function serve({ fragment, onAnswer, words, log }: Waiting, redirect_uri: string): Handle {
   const { host, origin, pathname } = new URL(redirect_uri);
   const noted = new Set<string>();
   /** Each kind of stranger is in the log once, however often it asks, and nothing of what it sent. */
@@ -91,13 +151,22 @@ function serve({ fragment, onAnswer, words, log }: Waiting, redirect_uri: string
     if (!noted.has(why)) log.warn("loopback.refused", { why });
     noted.add(why);
   };
-  let answered = false;
-  /** The answer that was waited for, or a page that says that this is none. */
+  /** The answer that was taken. */
+  let taken: string | undefined;
+  /** The answer that was waited for, or the same once more; else a page says that this is none. */
   function take(answer: string): boolean {
-    answered = onAnswer(redirect_uri + answer);
-    if (answered) close();
-    else refused("state");
-    return answered;
+    if (taken !== undefined) return answer === taken;
+    if (!onAnswer(redirect_uri + answer)) {
+      refused("state");
+      return false;
+    }
+    taken = answer;
+    return true;
+  }
+  /** `query`: with its question mark, or empty, as in a page whose address was cleared of the answer. */
+  function pageFor(query: string): "done" | "refused" | "hand_over" {
+    if (query === "" && taken !== undefined) return "done";
+    return query === "" && fragment ? "hand_over" : take(query) ? "done" : "refused";
   }
 
   return (request, response) => {
@@ -107,11 +176,14 @@ function serve({ fragment, onAnswer, words, log }: Waiting, redirect_uri: string
     const query = rest.length === 0 ? "" : `?${rest.join("?")}`;
     response.setHeader("connection", "close");
     const stranger = headers.host !== host ? "host" : path !== pathname ? "path" : undefined;
-    if (answered || stranger !== undefined) {
-      if (stranger !== undefined) refused(stranger);
+    if (stranger !== undefined) {
+      refused(stranger);
       response.writeHead(404).end();
+    } else if (method === "GET" && isAhead(request)) {
+      // The answer waits for a page that is looked at: a browser throws this away, and asks again then.
+      response.writeHead(503, { "cache-control": "no-store" }).end();
     } else if (method === "GET") {
-      const kind = query === "" && fragment ? "hand_over" : take(query) ? "done" : "refused";
+      const kind = pageFor(query);
       response.writeHead(kind === "refused" ? 404 : 200, PAGE_HEADERS);
       response.end(pageOf(kind, words));
     } else if (method === "POST" && fragment && query === "") {
@@ -121,8 +193,7 @@ function serve({ fragment, onAnswer, words, log }: Waiting, redirect_uri: string
         return;
       }
       void read(request).then((answer) => {
-        const taken = answer !== undefined && !answered && take(`#${answer}`);
-        response.writeHead(taken ? 204 : 404).end();
+        response.writeHead(answer !== undefined && take(`#${answer}`) ? 204 : 404).end();
       });
     } else {
       refused("method");

@@ -37,8 +37,10 @@ export interface Question {
 export interface Authorizations {
   /** Fails with `authorization_not_offered` where provider and client do not allow the flow, or the way is not there. */
   start(question: Question): Promise<Result<{ readonly id: string }>>;
-  /** Fails with `browser_failing` when the page does not open. */
+  /** Fails with `browser_failing` when the page does not open, `page_elsewhere` when the person has to allow it. */
   show(id: string): Promise<Result<null>>;
+  /** Opens a page that is not at the provider's own addresses: the person has seen where it is. */
+  showElsewhere(id: string): Promise<Result<null>>;
   /** Leaves the sign-in window for the person's browser: the same question with new values, and the old ones end. */
   toBrowser(id: string): Promise<Result<null>>;
   /** A link of our own scheme came, from whomever. */
@@ -91,6 +93,23 @@ export function createAuthorizations(
     courses.delete(course.id);
     changed();
   };
+  /** Whether the page is in front of the person now: what could not be opened is said where they wait. */
+  const noteOpened = (course: Course, opened: Result<null>): void => {
+    if (course.step !== "waiting") return;
+    if (opened.ok) delete course.trouble;
+    else if (opened.failure.code === "browser_failing") course.trouble = opened.failure;
+    changed();
+  };
+  async function show(id: string, allowed: boolean): Promise<Result<null>> {
+    const course = courses.get(id);
+    if (course?.step !== "waiting") return failed({ code: "authorization_unknown" });
+    const shown =
+      course.device !== undefined
+        ? await showDevicePage(course, parts, allowed)
+        : ((await course.page?.show()) ?? ok(null));
+    noteOpened(course, shown);
+    return shown;
+  }
   /** Ends the token of one that was not kept. */
   const revokeArrived = async (course: Course): Promise<void> => {
     const token = course.arrived?.tokens?.accessToken;
@@ -104,8 +123,7 @@ export function createAuthorizations(
     });
 
   function proceed(course: Course): void {
-    course.page?.close();
-    delete course.page;
+    course.page?.close(); // once more at the end of all: a port answers the browser for a moment longer
     course.step = "exchanging";
     changed();
   }
@@ -197,12 +215,16 @@ export function createAuthorizations(
       carrier,
       startedAtMs: clock.nowMs(),
     };
-    const url = await authorizationUrl(provider, attempt);
+    const url = await authorizationUrl(provider, attempt).catch((cause: unknown) => {
+      abandon(); // or its port would stay taken
+      throw cause;
+    });
     if (courses.get(id)?.step !== "waiting") {
       abandon();
       return failed({ code: "authorization_unknown" });
     }
     course.page?.close();
+    delete course.trouble;
     course.attempt = attempt;
     course.way = way;
     door.expect(attempt);
@@ -217,6 +239,9 @@ export function createAuthorizations(
         }),
       onClosed: unanswered({ code: "authorization_cancelled" }),
       onFailed: unanswered({ code: "authorization_page_failed", provider: provider.name }),
+      onOpened(opened) {
+        if (course.attempt === attempt) noteOpened(course, opened);
+      },
     });
     return ok(null);
   }
@@ -291,12 +316,8 @@ export function createAuthorizations(
       return ok({ id: course.id });
     },
 
-    async show(id) {
-      const course = courses.get(id);
-      if (course?.step !== "waiting") return failed({ code: "authorization_unknown" });
-      if (course.device !== undefined) return showDevicePage(course, parts);
-      return course.page?.show() ?? ok(null);
-    },
+    show: (id) => show(id, false),
+    showElsewhere: (id) => show(id, true),
 
     toBrowser: (id) => toBrowser(courses.get(id)),
 
@@ -311,7 +332,8 @@ export function createAuthorizations(
 
     link(id) {
       const course = courses.get(id);
-      const link = course?.device?.verificationUri ?? course?.page?.link;
+      const link =
+        course?.device?.verificationUri ?? (course?.step === "waiting" ? course.page?.link : undefined);
       return link === undefined ? failed({ code: "authorization_unknown" }) : ok(link);
     },
 

@@ -20,10 +20,11 @@ export const DEEP_LINK: Carrier = { kind: "deep_link", id: "system" };
 export const browserWay =
   (parts: BrowserParts): PrepareWay =>
   async (_id, provider, flow) => {
-    const { redirectUris } = provider;
+    const { redirectUris, formerRedirectUris = [] } = provider;
     const { answersIn, gives } = REDIRECTED[flow];
     let heard: Heard | undefined;
-    const loopback = redirectUris.filter(isLoopback);
+    // First those that are registered now, then what older registrations have.
+    const loopback = [...redirectUris, ...formerRedirectUris].filter(isLoopback);
     const listening =
       loopback.length === 0
         ? undefined
@@ -41,7 +42,7 @@ export const browserWay =
         redirect_uri,
         carry(url, hears) {
           heard = hears;
-          return browserPage(parts, url, close);
+          return browserPage(parts, url, hears, close);
         },
         abandon: close,
       });
@@ -54,18 +55,24 @@ export const browserWay =
       return ok({
         carrier: DEEP_LINK,
         redirect_uri: link,
-        carry: (url) => browserPage(parts, url, () => undefined),
+        carry: (url, hears) => browserPage(parts, url, hears, () => undefined),
         abandon: () => undefined,
       });
     return listening ?? failed({ code: "authorization_not_offered", provider: provider.name });
   };
 
 /** Opened at once. Where nothing opened, the person has the link, and "Open it again". */
-function browserPage({ openInBrowser, log }: BrowserParts, url: string, close: () => void): Page {
+function browserPage(
+  { openInBrowser, log }: BrowserParts,
+  url: string,
+  { onOpened }: Heard,
+  close: () => void,
+): Page {
   const show = async (): Promise<Result<null>> =>
     (await openInBrowser(url)) ? ok(null) : failed({ code: "browser_failing" });
-  void show().then(({ ok: opened }) => {
-    if (!opened) log.warn("browser.failing");
+  void show().then((opened) => {
+    if (!opened.ok) log.warn("browser.failing");
+    onOpened(opened);
   });
   return { show, close, link: url };
 }

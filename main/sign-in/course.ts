@@ -19,6 +19,8 @@ export interface Arrived {
   /** Empty for the client itself, which has no person (TA §7). */
   readonly user_id: string;
   readonly login: string;
+  /** Where the provider tells one that is not the login. */
+  readonly displayName?: string;
   /** What the provider says it may do; where that is not told, what the token came with. */
   readonly scopes: readonly string[];
   readonly expiresAtMs?: number;
@@ -46,6 +48,8 @@ export interface Course {
   way?: Way;
   /** The provider's page, while we know of one. */
   page?: Page;
+  /** Why that page is not in front of the person. */
+  trouble?: Failure;
   cancelTimer: () => void;
   step: "waiting" | "exchanging" | "confirm" | "failed";
   arrived?: Arrived;

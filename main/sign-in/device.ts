@@ -41,13 +41,15 @@ export async function pollDevice(
 ): Promise<Result<Redeemed & { readonly tokens: TokenSet }> | undefined> {
   const { device } = provider;
   if (device === undefined || asked === undefined) return failed({ code: "internal" });
-  for (let { intervalMs } = asked; ;) {
-    await new Promise<void>((resolve) => void clock.after(intervalMs, resolve));
+  for (let { intervalMs } = asked, waitMs = intervalMs; ;) {
+    // Never past the code's end: then there is nothing left to be asked.
+    const untilEndMs = Math.max(0, asked.expiresAtMs - clock.nowMs());
+    await new Promise<void>((resolve) => void clock.after(Math.min(waitMs, untilEndMs), resolve));
     if (!waits()) return undefined;
     if (clock.nowMs() >= asked.expiresAtMs) return failed({ code: "device_code_ended" });
     const outcome = await http.send(devicePoll(provider, device, client_id, asked.deviceCode, scopes));
     const receivedAtMs = clock.nowMs();
-    const verdict = readDevicePoll(provider, outcome, scopes, receivedAtMs, intervalMs);
+    const verdict = readDevicePoll(provider, outcome, scopes, receivedAtMs, intervalMs, waitMs);
     if (verdict.kind === "tokens") {
       const { tokens, error } = verdict;
       return ok({ tokens, receivedAtMs, ...(error !== undefined && { error }) });
@@ -60,15 +62,28 @@ export async function pollDevice(
       await endUnusable(verdict.verdict);
     if (!waits()) return undefined;
     if (verdict.kind === "ended") return failed(deviceFailure(verdict.verdict, provider));
-    intervalMs = verdict.intervalMs;
+    ({ intervalMs, waitMs } = verdict);
   }
 }
 
-/** The page where the code is confirmed: in a window where the provider's pages work in one, else in the browser. */
-export async function showDevicePage(course: Course, host: WaysParts): Promise<Result<null>> {
+/**
+ * The page where the code is confirmed: in a window where the provider's pages work in one, else in the browser. A page
+ * at another host goes to the browser, and only with `allowed`; without, it fails with `page_elsewhere`.
+ */
+export async function showDevicePage(
+  course: Course,
+  host: WaysParts,
+  allowed: boolean,
+): Promise<Result<null>> {
   const { id, provider, device } = course;
   if (device === undefined) return failed({ code: "authorization_unknown" });
-  if (!provider.userAgents.includes("embedded"))
+  if (device.elsewhere && !allowed)
+    return failed({
+      code: "page_elsewhere",
+      provider: provider.name,
+      detail: new URL(device.verificationUri).host,
+    });
+  if (device.elsewhere || !provider.userAgents.includes("embedded"))
     return (await host.openInBrowser(device.verificationUri))
       ? ok(null)
       : failed({ code: "browser_failing" });

@@ -29,7 +29,7 @@ export function insteadOf(vault: Vault, course: Course): string | undefined {
 
 export function toRecord(
   { flow, provider, client }: Course & { readonly flow: KeptFlow },
-  { tokens, idToken, user_id, login, scopes, expiresAtMs, receivedAtMs }: ArrivedWithTokens,
+  { tokens, idToken, user_id, login, displayName, scopes, expiresAtMs, receivedAtMs }: ArrivedWithTokens,
   before: SignInRecord | undefined,
   { clock, random }: { readonly clock: Clock; readonly random: Randomness },
 ): Draft<SignInRecord> {
@@ -51,7 +51,8 @@ export function toRecord(
     client_id: client.client_id,
     user_id,
     login,
-    displayName: login,
+    // A sign-in that tells none does not take away the one that is known.
+    displayName: displayName ?? (before?.login === login ? before.displayName : login),
     ...(before?.alias !== undefined && { alias: before.alias }),
     access_token: tokens.accessToken,
     ...(tokens.refreshToken !== undefined && { refresh_token: tokens.refreshToken }),

@@ -27,19 +27,20 @@ export function authorizationView(
   };
   if (step === "failed") return { ...common, step, failure: failure ?? { code: "internal" } };
   if (step === "waiting") {
-    const { device } = course;
-    if (device === undefined) return { ...common, step };
-    const { userCode: user_code, verificationUri: verification_uri, expiresAtMs } = device;
-    return { ...common, step, device: { user_code, verification_uri, expiresAtMs } };
+    const { device, trouble } = course;
+    const waiting = { ...common, step, ...(trouble !== undefined && { failure: trouble }) };
+    if (device === undefined) return waiting;
+    const { userCode: user_code, verificationUri: verification_uri, expiresAtMs, elsewhere } = device;
+    return { ...waiting, device: { user_code, verification_uri, expiresAtMs, elsewhere } };
   }
   if (step !== "confirm" || arrived === undefined) return { ...common, step: "exchanging" };
-  const { tokens, idToken, user_id, login, scopes, expiresAtMs, error } = arrived;
+  const { tokens, idToken, user_id, login, displayName, scopes, expiresAtMs, error } = arrived;
   return {
     ...common,
     step,
     user_id,
     login,
-    displayName: login,
+    displayName: displayName ?? login,
     scopes: scopes.map(describeScope),
     missing: tokens === undefined ? [] : asked.filter((scope) => !scopes.includes(scope)),
     ...(expiresAtMs !== undefined && { expiresAtMs }),

@@ -27,6 +27,8 @@ export interface Heard {
   readonly onClosed: () => void;
   /** It could not be shown. */
   readonly onFailed: () => void;
+  /** It was to be opened at once, by another program: whether that came about. */
+  readonly onOpened: (opened: Result<null>) => void;
 }
 export interface OpenWay {
   /** An answer by another carrier is refused. */

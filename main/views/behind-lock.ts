@@ -20,6 +20,7 @@ const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
   signIns: () => [],
   tools: () => [],
   pairing: () => null,
+  proxyLogin: "as it is", // about the network, and tools wait for it
   /** That something is wished for brings the window up, to be unlocked; for whom is told then. */
   wish: (part) => {
     const wish = part();
@@ -59,6 +60,7 @@ export function behindLock(
     signIns: veiled("signIns"),
     tools: veiled("tools"),
     pairing: veiled("pairing"),
+    proxyLogin: veiled("proxyLogin"),
     wish: veiled("wish"),
     socket: veiled("socket"),
     authorizations: veiled("authorizations"),

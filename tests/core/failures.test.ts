@@ -6,14 +6,14 @@ import { sentence } from "../../text/sentence.ts";
 import { createWords } from "../../text/words.ts";
 
 const facts = {
-  maxMiB: 8,
+  limitMiB: 8,
   waitSec: 125,
   minLength: 12,
   format: 3,
   accounts: 3,
   status: 503,
   port: 47813,
-  ports: "17563, 17564, 17565",
+  ports: "17563, 21563, 26563",
   alias: "bot",
   was: "GNOME Keyring",
   now: "KWallet",

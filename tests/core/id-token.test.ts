@@ -1,7 +1,7 @@
 /** ID tokens against what each of their members has to be (OpenID Connect Core §3.1.3.7, §3.2.2.11). */
 import { beforeAll, describe, expect, test } from "vitest";
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JSONWebKeySet } from "jose";
-import { claimViews } from "../../core/oidc/claims.ts";
+import { claimViews, displayNameOf } from "../../core/oidc/claims.ts";
 import { claimsOf, verifyIdToken, type ExpectedIdToken } from "../../core/oidc/id-token.ts";
 import { algorithmsOf, keysRequest, readKeys } from "../../core/oidc/keys.ts";
 import { readUserinfo, userinfoRequest } from "../../core/oidc/userinfo.ts";
@@ -98,6 +98,46 @@ describe("an ID token", () => {
     expect(await verdict(await signOther())).toEqual({ kind: "rejected", why: "signature" });
     expect(await verdict(await signOther({}, { kid: "2" }))).toEqual({ kind: "unknown_key" });
   });
+  test.each([
+    ["no name", {}],
+    ["the name that all the keys have", { kid: "1" }],
+  ])("with %s for its key is tried with every key that fits", async (_name, { kid }: { kid?: string }) => {
+    const { keys: own } = keys;
+    const pairs = await Promise.all(
+      ["RS256", "RS256", "ES256"].map(async (alg) => {
+        const { publicKey } = await generateKeyPair(alg);
+        return { ...(await exportJWK(publicKey)), alg, kid: "1" };
+      }),
+    );
+    const broken = { kty: "RSA", n: "AQAB", e: "AQAB", alg: "RS256", kid: "1" };
+    const inAnyOrder = [
+      [...own, ...pairs, broken],
+      [broken, ...pairs, ...own],
+    ];
+    for (const set of inAnyOrder) {
+      const judged = (token: Secret) => verifyIdToken(token, expected, { keys: set }, NOW_MS);
+      expect(await judged(await sign({}, { kid }))).toMatchObject({
+        kind: "verified",
+        claims: { sub: "42" },
+      });
+      expect(await judged(await signOther({}, { kid }))).toEqual({ kind: "rejected", why: "signature" });
+      // A good signature is not all.
+      expect(await judged(await sign({ nonce: "n-2" }, { kid }))).toEqual({ kind: "rejected", why: "nonce" });
+      expect(await judged(await sign({ exp: NOW_SEC - 61 }, { kid }))).toEqual({
+        kind: "rejected",
+        why: "expired",
+      });
+      expect(await judged(await sign({ aud: "other" }, { kid }))).toEqual({
+        kind: "rejected",
+        why: "audience",
+      });
+    }
+    // Keys for something else are no keys for this.
+    const encrypting = own.map((key) => ({ ...key, use: "enc" }));
+    expect(await verifyIdToken(await sign({}, { kid }), expected, { keys: encrypting }, NOW_MS)).toEqual({
+      kind: "unknown_key",
+    });
+  });
   test.each(["", "a.b", "not.a.token"])("“%s” is none", async (text) => {
     expect(await verdict(new Secret(text))).toEqual({ kind: "rejected", why: "malformed" });
   });
@@ -119,6 +159,28 @@ test("claims are shown as texts, without what is one sign-in's own business", as
   expect(shown).toContainEqual({ name: "iat", value: String(NOW_SEC), atMs: NOW_MS });
   expect(claimViews({ sub: "x".repeat(9_000) })[0]?.value).toHaveLength(500);
 });
+
+test.each([
+  ["MirreLune", "MirreLune"],
+  ["ミレルーン", "ミレルーン"],
+  ["  미레룬 ", "미레룬"],
+  ["mir\u202ere\u0000lune\n", "mirrelune"],
+  ["", undefined],
+  ["\u200b\u2066", undefined],
+  ["x".repeat(101), undefined],
+  [null, undefined],
+  [42, undefined],
+  [["a"], undefined],
+])("a display name of %j is %j", (preferred_username, name) => {
+  expect(displayNameOf({ sub: "42", preferred_username })).toBe(name);
+});
+
+test.each([1e300, -1e300, Infinity, 0, 8.7e12, -1])(
+  "an instant that is none (%d) is shown as the number it is",
+  (exp) => {
+    expect(claimViews({ sub: "42", exp }).find(({ name }) => name === "exp")).not.toHaveProperty("atMs");
+  },
+);
 
 const answered = (status: number, body: unknown): HttpOutcome => ({
   kind: "answered",

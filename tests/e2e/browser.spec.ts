@@ -115,7 +115,7 @@ test("a page that refuses the window is left by one click on the strip above it"
 
 test("a link through the system reaches the running app: a hostile one is refused, the answer is taken", async () => {
   const ports: Server[] = [];
-  for (const port of [17563, 17564, 17565]) {
+  for (const port of [17563, 21563, 26563, 17564, 17565]) {
     const server = createServer().listen(port, "127.0.0.1");
     await once(server, "listening");
     ports.push(server);

@@ -2,15 +2,25 @@
 import { expect, test } from "@playwright/test";
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { build } from "vite";
+import { unreachable } from "../../core/oauth/unreachable.ts";
 import { electronPath, isRoot, newProfile } from "../support/app.mjs";
+import { startCountingServer, WAYS_TO_END, type Protocol } from "../support/counting-server.ts";
+import { startHttpProxy, startNoProxy, startRefusingProxy, startSocksProxy } from "../support/proxies.ts";
 import { HTTP_RULE, startRoughServer, timeoutMsOf } from "../support/rough-server.ts";
+import { TEST_CERTIFICATE } from "../support/test-certificate.ts";
 
 interface Outcome {
-  kind: string;
+  readonly kind: string;
+  readonly cause?: string;
+  readonly status?: number;
 }
 const folder = path.join(process.env["TOKENKEEP_OUTPUT"] ?? "out/e2e", "probe");
+
+const ELSEWHERE = ["--host-resolver-rules=MAP provider.test 127.0.0.1"];
 
 test.beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
@@ -26,22 +36,37 @@ test.beforeAll(async () => {
   });
 });
 
-function send(urls: string[]): Promise<Outcome[]> {
+interface Setting {
+  /** Chromium's switches. */
+  readonly switches?: readonly string[];
+  readonly credentials?: readonly (readonly [username: string, password: string])[];
+  readonly method?: "GET" | "POST";
+  /** Requests at a time; absent: one. */
+  readonly together?: number;
+}
+interface Said {
+  readonly outcomes: Outcome[];
+  /** Proxies that wanted credentials, with their realms. */
+  readonly asked: string[];
+}
+
+async function probe(urls: readonly string[], { switches = [], ...more }: Setting = {}): Promise<Said> {
   const args = [path.resolve(folder, "probe.mjs"), `--user-data-dir=${newProfile()}`, "--disable-gpu"];
-  const requests = urls.map((url) => ({ url, timeoutMs: timeoutMsOf(new URL(url).pathname) }));
-  const child = spawn(electronPath, [...args, ...(isRoot ? ["--no-sandbox"] : [])], {
-    env: { ...process.env, PROBE: JSON.stringify({ requests }) },
+  const { method, ...rest } = more;
+  const requests = urls.map((url) => ({ url, method, timeoutMs: timeoutMsOf(new URL(url).pathname) }));
+  const child = spawn(electronPath, [...args, ...switches, ...(isRoot ? ["--no-sandbox"] : [])], {
+    env: { ...process.env, PROBE: JSON.stringify({ requests, ...rest, trusts: TEST_CERTIFICATE }) },
   });
   let said = "";
+  let complaints = "";
   child.stdout.on("data", (chunk) => (said += String(chunk)));
-  return new Promise((resolve, reject) => {
-    child.on("close", () => {
-      const [, outcomes] = /OUTCOMES (.*)/.exec(said) ?? [];
-      if (outcomes === undefined) reject(new Error(said));
-      else resolve(JSON.parse(outcomes) as Outcome[]);
-    });
-  });
+  child.stderr.on("data", (chunk) => (complaints += String(chunk)));
+  await new Promise((resolve) => child.on("close", resolve));
+  const [, outcomes] = /OUTCOMES (.*)/.exec(said) ?? [];
+  if (outcomes === undefined) throw new Error(said + complaints);
+  return JSON.parse(outcomes) as Said;
 }
+const send = async (urls: readonly string[]): Promise<Outcome[]> => (await probe(urls)).outcomes;
 
 test("each end of a request is what it is, and every request was sent once", async () => {
   await using server = await startRoughServer();
@@ -64,4 +89,148 @@ test("nobody listening means that nothing was sent", async () => {
   const server = await startRoughServer();
   await server.close();
   expect(await send([`${server.origin}/fine`])).toMatchObject([{ kind: "not_sent" }]);
+});
+
+test("a server at this computer's other address is reached, too", async () => {
+  let requests = 0;
+  const server = createServer((request, response) => {
+    requests += 1;
+    request.resume().on("end", () => response.end("{}"));
+  });
+  const listens = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false)).listen(0, "::1", () => resolve(true));
+  });
+  test.skip(!listens, "this computer has no IPv6");
+  const { port } = server.address() as AddressInfo;
+  const names = [`http://[::1]:${String(port)}/`, `http://localhost:${String(port)}/`];
+  expect(await send(names)).toMatchObject(names.map(() => ({ kind: "answered", status: 200 })));
+  expect(requests).toBe(names.length);
+  server.close();
+});
+
+test("no status, no redirect and no end of a connection makes a POST go out twice", async () => {
+  test.setTimeout(120_000);
+  await using server = await startCountingServer();
+  const places: readonly [string, Protocol, string, readonly string[]][] = [
+    ["plain", "http", server.origins.http, []],
+    ["TLS", "tls", server.origins.tls, []],
+    ["HTTP/2", "h2", server.origins.h2, []],
+    // Not this computer, as far as Chromium can tell: another way past its proxies.
+    ["elsewhere", "tls", `https://provider.test:${String(server.port("tls"))}`, ELSEWHERE],
+    ["elsewhere, HTTP/2", "h2", `https://provider.test:${String(server.port("h2"))}`, ELSEWHERE],
+  ];
+  for (const [name, protocol, origin, switches] of places) {
+    const paths = WAYS_TO_END.map((way) => `${way}?${encodeURIComponent(name)}`);
+    const { outcomes } = await probe(
+      paths.map((one) => origin + one),
+      { switches, together: 4 },
+    );
+    const sent = paths.flatMap((one, at) =>
+      server.count(one) === 1 ? [] : `${one} ${String(server.count(one))} ${JSON.stringify(outcomes[at])}`,
+    );
+    expect(sent, name).toEqual([]);
+    expect(outcomes.filter(({ kind }) => kind === "not_sent")).toEqual([]);
+    expect(outcomes[WAYS_TO_END.indexOf("/status/200")], name).toMatchObject({
+      kind: "answered",
+      status: 200,
+    });
+    // Chromium keeps quiet about these: it wanted to send again, and could not.
+    expect(outcomes[WAYS_TO_END.indexOf("/status/421")], name).toMatchObject({ kind: "lost" });
+    if (protocol === "h2") expect(server.versions(paths[100] ?? "")).toEqual(["2.0"]);
+  }
+});
+
+test("what a proxy does is the proxy's, and what it keeps back did not leave", async () => {
+  await using server = await startCountingServer();
+  await using plain = await startHttpProxy();
+  await using basic = await startHttpProxy({ wants: "ada:s3cret" });
+  await using closing = await startHttpProxy({ wants: "ada:s3cret", keeps: false });
+  await using socks = await startSocksProxy();
+  await using noSocks = await startSocksProxy(1);
+  await using noHost = await startSocksProxy(4);
+  await using forbidding = await startRefusingProxy(403);
+  await using gateway = await startRefusingProxy(502);
+  await using redirecting = await startRefusingProxy(302);
+  await using noProxy = await startNoProxy();
+  const gone = await startHttpProxy();
+  await gone[Symbol.asyncDispose]();
+
+  const at = (kind: string, { port }: { port: number }) => `${kind} 127.0.0.1:${String(port)}`;
+  const good: Record<string, string> = {
+    plain: at("PROXY", plain),
+    basic: at("PROXY", basic),
+    closing: at("PROXY", closing),
+    socks: at("SOCKS5", socks),
+    fallback: `${at("PROXY", gone)}; ${at("PROXY", plain)}`,
+    directly: `${at("PROXY", gone)}; DIRECT`,
+  };
+  const bad: Record<string, string> = {
+    gone: at("PROXY", gone),
+    "socks-gone": at("SOCKS5", gone),
+    "no-socks": at("SOCKS5", noSocks),
+    "no-host": at("SOCKS5", noHost),
+    forbidding: at("PROXY", forbidding),
+    gateway: at("PROXY", gateway),
+    redirecting: at("PROXY", redirecting),
+    "no-proxy": at("PROXY", noProxy),
+  };
+  const script = `const ways = ${JSON.stringify({ ...good, ...bad })};
+function FindProxyForURL(url, host) { return ways[host.split(".")[0]] || "DIRECT"; }`;
+  const switches = [
+    `--proxy-pac-url=data:application/x-ns-proxy-autoconfig;base64,${Buffer.from(script).toString("base64")}`,
+    "--host-resolver-rules=MAP *.test 127.0.0.1",
+  ];
+  const credentials = Array.from({ length: 20 }, () => ["ada", "s3cret"] as const);
+  const url = (name: string, path: string) =>
+    `https://${name}.test:${String(server.port("h2"))}${path}?${name}`;
+
+  for (const path of ["/status/200", "/status/421", "/rst/7", "/challenge/401", "/challenge/407"]) {
+    const names = Object.keys(good);
+    const { outcomes, asked } = await probe(
+      names.map((name) => url(name, path)),
+      { switches, credentials },
+    );
+    for (const [index, name] of names.entries()) {
+      expect(server.count(`${path}?${name}`), `${name} ${path} ${JSON.stringify(outcomes[index])}`).toBe(1);
+      const kind = ["/status/200", "/challenge/401"].includes(path) ? "answered" : "lost";
+      expect(outcomes[index], `${name} ${path}`).toMatchObject({ kind });
+    }
+    // Asked by the proxy alone, whatever the server says.
+    expect([...new Set(asked)].sort()).toEqual(
+      [basic, closing].map(({ port }) => `127.0.0.1:${String(port)} The office`).sort(),
+    );
+  }
+
+  const names = Object.keys(bad);
+  for (const method of ["POST", "GET"] as const) {
+    const { outcomes } = await probe(
+      names.map((name) => url(name, "/status/200")),
+      { switches, method },
+    );
+    for (const [index, name] of names.entries()) {
+      expect(server.count(`/status/200?${name}`), name).toBe(0);
+      expect(outcomes[index], name).toMatchObject({ kind: "not_sent" });
+      const { code } = unreachable("X", outcomes[index]?.cause);
+      expect(code, `${name} ${String(outcomes[index]?.cause)}`).toBe("proxy_failing");
+    }
+  }
+
+  // Nothing is said, or something wrong: then nothing left.
+  for (const given of [
+    [],
+    [["ada", "guess"]],
+    [
+      ["ada", "guess"],
+      ["", ""],
+    ],
+  ] as const) {
+    const { outcomes } = await probe([url("basic", "/status/201"), url("closing", "/status/201")], {
+      switches,
+      credentials: given,
+    });
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({ kind: "not_sent", cause: "ERR_PROXY_AUTH_REQUESTED" });
+    expect(unreachable("X", outcomes[0]?.cause).code).toBe("proxy_authentication");
+  }
+  for (const name of ["basic", "closing"]) expect(server.count(`/status/201?${name}`)).toBe(0);
 });

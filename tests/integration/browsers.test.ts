@@ -2,7 +2,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { installedBrowsers, openInInstalled } from "../../main/browsers.ts";
+import { installedBrowsers, openInInstalled, pageAddress } from "../../main/browsers.ts";
 import { until } from "../support/host.ts";
 
 const URL = "https://id.example/authorize?a=1&b=%24(touch%20x)&c=`d`;\"e'";
@@ -76,4 +76,26 @@ test("one that is gone, or does not start, is not opened", async () => {
   expect(await openInInstalled("none.desktop", URL, env)).toBe(false);
   await entry("own", "b.desktop", { Name: "B", Exec: "/nowhere/browser %u" });
   expect(await openInInstalled("b.desktop", URL, env)).toBe(false);
+});
+
+test.each([
+  ["https://id.example/authorize?a=1", "https://id.example/authorize?a=1"],
+  ["HTTPS://ID.EXAMPLE", "https://id.example/"],
+  ["https://id.example/a b\nc", "https://id.example/a%20bc"],
+  ["http://localhost:8127/x", "http://localhost:8127/x"],
+  ["http://127.0.0.1:9080/auth", "http://127.0.0.1:9080/auth"],
+  ["http://[::1]:9080/auth", "http://[::1]:9080/auth"],
+  ["http://keycloak.localhost/auth", "http://keycloak.localhost/auth"],
+  ["http://127.1:9080/", "http://127.0.0.1:9080/"],
+  ["http://id.example/", undefined],
+  ["http://127.0.0.1.id.example/", undefined],
+  ["http://0.0.0.0:9080/", undefined],
+  ["file:///etc/passwd", undefined],
+  ["javascript:alert(1)", undefined],
+  ["ms-settings:", undefined],
+  ["smb://127.0.0.1/share", undefined],
+  ["--help", undefined],
+  ["", undefined],
+])("of %j a browser is given %j", (url, address) => {
+  expect(pageAddress(url)).toBe(address);
 });

@@ -1,8 +1,11 @@
 /** What is wrong with a registration is found out before anybody signs in; what cannot be known is not guessed. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ClientFinding } from "../../contract/view.ts";
+import { formerToCheck, judgeClient } from "../../core/oauth/client-check.ts";
+import type { HttpOutcome } from "../../core/ports.ts";
 import { readDefinition } from "../../core/providers/definition.ts";
 import type { Provider } from "../../core/providers/provider.ts";
+import { sandboxAt } from "../../core/providers/sandbox.ts";
 import { startBench, type Bench } from "../support/host.ts";
 import { oidcJudge, type Judge } from "../support/judges.ts";
 import { provider as harbour } from "../support/rotating.ts";
@@ -169,4 +172,44 @@ test("a registration that turns out to be public forgets its secret; a new secre
   expect(await secretIs(SECRET)).toBe("good");
   expect(await secretIs(null)).toBe("client_secret_missing");
   expect(state.snapshot().clients.find((one) => one.id === id)?.hasSecret).toBe(false);
+});
+
+/** Of one client each, what the sandbox says of redirect URIs that are registered in part. */
+describe("one registered port is enough", () => {
+  const at = (port: number) => `http://localhost:${String(port)}/callback/sandbox`;
+  const NOW = [17563, 21563, 26563].map(at);
+  const FORMER = [17564, 17565].map(at);
+  const provider = { ...sandboxAt("http://localhost:1") };
+  const accepted: HttpOutcome = { kind: "answered", status: 200, body: "<html>" };
+  const rejected: HttpOutcome = {
+    kind: "answered",
+    status: 400,
+    body: JSON.stringify({ status: 400, message: "redirect_uri mismatch" }),
+  };
+  const token: HttpOutcome = {
+    kind: "answered",
+    status: 400,
+    body: JSON.stringify({ status: 400, message: "Invalid authorization code" }),
+  };
+  function found(registered: readonly string[]) {
+    const ask = (uris: readonly string[]) =>
+      uris.map((redirect_uri) => ({
+        redirect_uri,
+        outcome: registered.includes(redirect_uri) ? accepted : rejected,
+      }));
+    const pages = ask(provider.redirectUris);
+    pages.push(...ask(formerToCheck(provider, pages)));
+    return judgeClient(provider, true, token, pages)
+      .filter(({ redirect_uri }) => redirect_uri?.startsWith("http:") === true)
+      .map(({ redirect_uri = "", result }) => `${new URL(redirect_uri).port} ${result}`);
+  }
+  test.each<[string, string[], string[]]>([
+    ["all of the new ones", NOW, ["17563 good", "21563 good", "26563 good"]],
+    ["an older registration", [NOW[0] ?? "", ...FORMER], ["17563 good", "21563 spare", "26563 spare"]],
+    ["a former one alone", [FORMER[1] ?? ""], ["17563 spare", "21563 spare", "26563 spare", "17565 good"]],
+    ["the last of the new ones", [NOW[2] ?? ""], ["17563 spare", "21563 spare", "26563 good"]],
+    ["none", [], ["17563 wrong", "21563 wrong", "26563 wrong"]],
+  ])("%s", (_name, registered, wanted) => {
+    expect(found(registered)).toEqual(wanted);
+  });
 });

@@ -142,3 +142,41 @@ test("no window where the provider's pages refuse them: the browser, or else the
   expect(await bench.app.handlers["authorization.copyLink"](id)).toMatchObject({ ok: true });
   expect(bench.clipboard.text).toBe(shown(bench, id).verification_uri);
 });
+
+test("a page at another host is shown with its address, and opened when the person allows it", async () => {
+  await using bench = await startBench({
+    providers: (origin) => {
+      const sandbox = sandboxAt(origin);
+      const device = {
+        ...sandbox.device,
+        endpoint: `${origin}/oauth2/device`,
+        scopesName: "scopes" as const,
+      };
+      return [
+        { ...sandbox, id: "far", name: "Far", device: { ...device, pageOrigins: ["https://far.example"] } },
+      ];
+    },
+  });
+  const { handlers } = bench.app;
+  const saved = await handlers["clients.save"]({ provider: "far", name: "Bot", client_id: "sandbox-public" });
+  if (!saved.ok) throw new Error(saved.failure.code);
+  const opened: string[] = [];
+  bench.browser = (url) => Promise.resolve(opened.push(url) > 0);
+  bench.person = ({ url }) => Promise.resolve(void opened.push(url));
+  const id = await begin(bench, saved.value.id);
+  const { verification_uri, elsewhere } = shown(bench, id);
+  expect(elsewhere).toBe(true);
+  expect(verification_uri.startsWith(bench.sandbox.origin)).toBe(true);
+  expect(await handlers["authorization.show"](id)).toEqual({
+    ok: false,
+    failure: { code: "page_elsewhere", provider: "Far", detail: new URL(bench.sandbox.origin).host },
+  });
+  expect(opened).toEqual([]);
+  expect(await handlers["authorization.showElsewhere"](id)).toMatchObject({ ok: true });
+  expect(opened).toEqual([verification_uri]);
+  await walkPages(verification_uri, "700000002");
+  await reached(bench, id, "confirm");
+  expect(await handlers["authorization.showElsewhere"](id)).toMatchObject({
+    failure: { code: "authorization_unknown" },
+  });
+});

@@ -6,7 +6,7 @@ import type { Argument } from "../../contract/ipc.ts";
 import { sandboxAt } from "../../core/providers/sandbox.ts";
 import { authorization, startBench, until, walkPages, type Bench } from "../support/host.ts";
 
-const PORTS = [17563, 17564, 17565];
+const PORTS = [17563, 21563, 26563, 17564, 17565];
 const PORT = "http://localhost:17563/callback/sandbox";
 const LINK = "app.tokenkeep://callback/sandbox";
 const squatters: Server[] = [];
@@ -44,7 +44,7 @@ const answerOf = (url: URL | undefined) => walkPages(url?.href ?? "", "700000002
 const confirmed = (bench: Bench, id: string) =>
   until(() => step(bench, id) !== "waiting" && step(bench, id) !== "exchanging");
 
-test("a code comes back to the port, and the port is free afterwards", async () => {
+test("a code comes back to the port, and the next sign-in has the port", async () => {
   await using bench = await startBench();
   const { opened, id } = await start(bench);
   expect(opened[0]?.searchParams.get("redirect_uri")).toBe(PORT);
@@ -56,6 +56,13 @@ test("a code comes back to the port, and the port is free afterwards", async () 
   expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("You can close this tab")]);
   await confirmed(bench, id);
   expect(authorization(bench.app, id)).toMatchObject({ step: "confirm", login: "mirrelune" });
+  // The browser asks again: it gets the same page, and nothing happens twice.
+  expect((await fetch(answer)).status).toBe(200);
+  expect((await bench.seen()).filter(({ path }) => path === "/oauth2/token")).toHaveLength(1);
+  const next = await start(bench);
+  expect(next.opened[0]?.searchParams.get("redirect_uri")).toBe(PORT);
+  // Whatever a sign-in had, its end gives back.
+  for (const one of [id, next.id]) await bench.app.handlers["authorization.cancel"](one);
   await expect(fetch(answer)).rejects.toThrow();
 });
 
@@ -119,6 +126,43 @@ test("the right answer by another carrier is refused, and goes on waiting", asyn
   expect((await fetch(PORT + search)).status).toBe(200);
 });
 
+test.each(["device_code", "authorization_code"] as const)(
+  "a browser that did not open is said where the person waits, until one opens (%s)",
+  async (flow) => {
+    await using bench = await startBench({
+      providers: (origin) => [
+        { ...sandboxAt(origin), id: "elsewhere", userAgents: ["system_browser"], publicFlows: [flow] },
+      ],
+    });
+    const { handlers } = bench.app;
+    const saved = await handlers["clients.save"]({
+      provider: "elsewhere",
+      name: "Bot",
+      client_id: flow === "device_code" ? "sandbox-public" : "sandbox-rotating",
+    });
+    if (!saved.ok) throw new Error(saved.failure.code);
+    let opens = false;
+    const opened: string[] = [];
+    bench.browser = (url) => Promise.resolve(opens && opened.push(url) > 0);
+    const started = await handlers["authorization.start"]({ client: saved.value.id, scopes: [], flow });
+    if (!started.ok) throw new Error(started.failure.code);
+    const { id } = started.value;
+    const failure = () => {
+      const course = authorization(bench.app, id);
+      return course?.step === "waiting" ? course.failure?.code : course?.step;
+    };
+    if (flow === "device_code") await handlers["authorization.show"](id); // a device's page waits for a click
+    await until(() => failure() === "browser_failing", "that it did not open");
+    expect(await handlers["authorization.show"](id)).toMatchObject({ failure: { code: "browser_failing" } });
+    expect(failure()).toBe("browser_failing");
+    expect(await handlers["authorization.copyLink"](id)).toMatchObject({ ok: true });
+    opens = true;
+    expect(await handlers["authorization.show"](id)).toMatchObject({ ok: true });
+    expect(opened).toEqual([bench.clipboard.text]);
+    expect(failure()).toBeUndefined();
+  },
+);
+
 test("cancelled, the port is free, and the address can be copied until then", async () => {
   await using bench = await startBench();
   const { opened, id } = await start(bench);
@@ -134,7 +178,7 @@ test("two at once that end in the other order, each at its own port", async () =
   await using bench = await startBench();
   const first = await start(bench);
   const second = await start(bench);
-  expect(second.opened[0]?.searchParams.get("redirect_uri")).toContain("17564");
+  expect(second.opened[0]?.searchParams.get("redirect_uri")).toContain("21563");
   for (const { opened, id } of [second, first]) {
     expect((await fetch(await answerOf(opened[0]))).status).toBe(200);
     await confirmed(bench, id);

@@ -12,6 +12,7 @@ const PORTS = [27563, 27564, 27565]; // not the app's: another test may have it 
 const REDIRECTS = PORTS.map((port) => `http://localhost:${String(port)}/callback/judge`);
 const ORIGIN = "http://localhost:27563";
 const AT = `${ORIGIN}/callback/judge`;
+const RIGHT = "code=c0de&state=right";
 const open: { close(): void }[] = [];
 afterEach(() => {
   for (const one of open.splice(0)) one.close();
@@ -73,7 +74,7 @@ async function squat(port: number, host: string): Promise<void> {
 }
 
 test.each(["127.0.0.1", "::1"] as const)(
-  "an answer with the right state, at %s, is taken, and the port is free",
+  "an answer with the right state, at %s, is taken, and the same again gets the same page",
   async (at) => {
     const bench = await waitFor("right");
     const answer = await send({ to: `${bench.redirect_uri}?code=c0de&state=right`, at });
@@ -87,13 +88,74 @@ test.each(["127.0.0.1", "::1"] as const)(
     expect(answer?.body).toContain("history.replaceState");
     for (const secret of ["c0de", "right"]) expect(answer?.body).not.toContain(secret);
     expect(bench.answers).toEqual([`${AT}?code=c0de&state=right`]);
+    for (const there of ["127.0.0.1", "::1"] as const) {
+      const same = await send({ to: `${bench.redirect_uri}?code=c0de&state=right`, at: there });
+      expect([same?.status, same?.body]).toEqual([200, answer?.body]);
+      // A reload asks for the address that was cleared.
+      expect((await send({ to: bench.redirect_uri, at: there }))?.body).toBe(answer?.body);
+      for (const other of [
+        "?code=other&state=right",
+        "?code=c0de&state=right&more=1",
+        "?error=x&state=right",
+      ])
+        expect((await send({ to: bench.redirect_uri + other, at: there }))?.status, other).toBe(404);
+    }
+    expect(bench.answers).toHaveLength(1);
+    // Whoever waits for the next answer gets this port, and not another one.
+    const next = await waitFor("next");
+    expect(next.redirect_uri).toBe(bench.redirect_uri);
+    expect((await send({ to: `${bench.redirect_uri}?code=c0de&state=right` }))?.status).toBe(404);
+    next.close();
     for (const there of ["127.0.0.1", "::1"] as const)
       expect(await send({ to: bench.redirect_uri, at: there })).toBeUndefined();
   },
 );
 
+test.each([
+  ["a request for the head alone", { method: "HEAD" }, 404],
+  ["a page that is loaded ahead", { headers: { "sec-purpose": "prefetch" } }, 503],
+  ["a page that is drawn ahead", { headers: { "sec-purpose": "prefetch;prerender" } }, 503],
+  ["the same by an older name", { headers: { purpose: "prefetch" } }, 503],
+  ["the same of another browser", { headers: { "x-moz": "prefetch" } }, 503],
+] as const)("%s takes no answer away, before or after", async (_name, how, status) => {
+  const bench = await waitFor("right");
+  const to = `${bench.redirect_uri}?${RIGHT}`;
+  for (const answers of [0, 1]) {
+    expect((await send({ to, ...how }))?.status).toBe(status);
+    expect(bench.answers).toHaveLength(answers);
+    expect((await send({ to }))?.status).toBe(200);
+    expect(bench.answers).toHaveLength(1);
+  }
+});
+
+test.each([
+  ["says nothing", ""],
+  ["says half of it", "GET /callback/judge HTTP/1.1\r\nhost: loc"],
+  ["was refused and holds on", `GET /callback/judge?state=x HTTP/1.1\r\nhost: localhost:27563\r\n\r\n`],
+])("a port is free at once, though a browser holds a connection that %s", async (_name, words) => {
+  const bench = await waitFor("right");
+  const held = connect({ port: 27563, host: "127.0.0.1", allowHalfOpen: true }).on("error", () => undefined);
+  open.push({ close: () => held.destroy() });
+  await once(held, "connect");
+  held.write(words);
+  bench.close();
+  await squat(27563, "127.0.0.1");
+  await squat(27563, "::1");
+  held.resume();
+  await once(held, "end"); // and what is held ends, too
+});
+
+test("what a port's answer was is forgotten with the port", async () => {
+  const first = await waitFor("one");
+  first.close();
+  first.close();
+  const second = await waitFor("two");
+  expect(second.redirect_uri).toBe(first.redirect_uri);
+  expect((await send({ to: `${second.redirect_uri}?code=c&state=two` }))?.status).toBe(200);
+  expect(second.answers).toHaveLength(1);
+});
+
 const at = (path: string): string => ORIGIN + path;
-const RIGHT = "code=c0de&state=right";
 const strangers: readonly [string, Question][] = [
   ["a foreign Host", { to: at(`/callback/judge?${RIGHT}`), headers: { host: "evil.example" } }],
   ["a Host without its port", { to: at(`/callback/judge?${RIGHT}`), headers: { host: "localhost" } }],
@@ -168,7 +230,10 @@ test("an answer in the fragment is handed over by our own page, once", async () 
   expect((await send({ ...post, body: "access_token=t&state=other" }))?.status).toBe(404);
   expect((await send({ ...post, body: "access_token=t&state=right" }))?.status).toBe(204);
   expect(bench.answers).toEqual([`${AT}#access_token=t&state=right`]);
-  expect(await send({ ...post, body: "access_token=t&state=right" })).toBeUndefined();
+  expect((await send({ ...post, body: "access_token=t&state=right" }))?.status).toBe(204);
+  expect((await send({ ...post, body: "access_token=u&state=right" }))?.status).toBe(404);
+  expect((await send({ to: bench.redirect_uri }))?.body).toContain("You can close this tab");
+  expect(bench.answers).toHaveLength(1);
 });
 
 test("a flow whose answer is in the fragment may be refused in the query", async () => {
@@ -198,6 +263,54 @@ test("all ports taken is said as what it is, and two at once have one each", asy
   expect((await send({ to: `${second.redirect_uri}?code=c&state=two` }))?.status).toBe(200);
   expect((await send({ to: `${first.redirect_uri}?code=c&state=one` }))?.status).toBe(200);
   expect([first.answers.length, second.answers.length]).toEqual([1, 1]);
+});
+
+/** Ports below 1024 are reserved for root by most systems; another user is told so, as Windows does of its ranges. */
+async function asNobody<T>(run: () => Promise<T>): Promise<T> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    return await run();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+const RESERVED = [941, 942];
+const reserves = await asNobody(async () => {
+  const server = createServer().listen(RESERVED[0], "127.0.0.1");
+  const [error] = (await Promise.race([once(server, "listening"), once(server, "error")]).catch(
+    (fault: unknown) => [fault],
+  )) as unknown[];
+  server.close();
+  return error instanceof Error && "code" in error && error.code === "EACCES";
+});
+test.runIf(reserves)("ports that the system reserves are told apart from ports in use", async () => {
+  const at = (port: number) => `http://localhost:${String(port)}/callback/judge`;
+  const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const ask = (ports: readonly number[]) =>
+    asNobody(() =>
+      listen({
+        redirectUris: ports.map(at),
+        fragment: false,
+        onAnswer: () => false,
+        words: { language: "en", t: createWords("en", en) },
+        log: quiet,
+      }),
+    );
+  expect(await ask(RESERVED)).toEqual({
+    ok: false,
+    failure: { code: "loopback_ports_reserved", ports: "941, 942" },
+  });
+  // One that is free is used, whatever the others are.
+  const free = await ask([...RESERVED, 27564]);
+  if (!free.ok) throw new Error(free.failure.code);
+  open.push(free.value);
+  expect(free.value.redirect_uri).toBe(at(27564));
+  // Who can do something about one of them hears of that one.
+  await squat(27563, "::1");
+  expect(await ask([...RESERVED, 27563])).toMatchObject({
+    failure: { code: "loopback_ports_taken", ports: "27563" },
+  });
 });
 
 test("its pages speak German too", async () => {

@@ -200,3 +200,48 @@ test("an answer that comes after ten minutes is refused", async () => {
   await ended(bench, id);
   expect(step(bench, id)).toMatchObject({ step: "failed", failure: { code: "authorization_expired" } });
 });
+
+test.each([
+  ["another script", "ミレルーン"],
+  ["other letters' case", "HarborLights_TV"],
+])(
+  "a display name in %s is kept beside the login, and no sign-in without one takes it away",
+  async (_name, said) => {
+    const { bench, signer } = await benchWithSigner();
+    await using app = bench;
+    signer.forgery = { claims: { preferred_username: said } };
+    const id = await begin(app, "oidc_code");
+    await ended(app, id);
+    expect(step(app, id)).toMatchObject({ step: "confirm", login: "harborlights_tv", displayName: said });
+    const signIn = await kept(app, id);
+    const shown = { login: "harborlights_tv", displayName: said };
+    expect(view(app.app, signIn)).toMatchObject(shown);
+    expect(await app.app.handlers["signIns.validate"](signIn)).toMatchObject({ ok: true });
+    expect(view(app.app, signIn)).toMatchObject(shown);
+    const plain = await begin(app, "authorization_code");
+    await ended(app, plain);
+    expect(await kept(app, plain)).toBe(signIn);
+    expect(view(app.app, signIn)).toMatchObject(shown);
+  },
+);
+
+test("a token that names no key is verified by one of several, also by one that is new", async () => {
+  const { bench, signer } = await benchWithSigner();
+  await using app = bench;
+  signer.forgery = { kid: null };
+  signer.published = ["a", "b", "c"];
+  const first = await begin(app, "oidc_code");
+  await ended(app, first);
+  expect(step(app, first)).toMatchObject({ step: "confirm", login: "harborlights_tv" });
+  // The provider changes its key, and a token still names none: the keys are asked for once more.
+  signer.publishesOther = true;
+  signer.forgery = { kid: null, otherKey: true };
+  await app.pass(120);
+  const second = await begin(app, "oidc_code");
+  await ended(app, second);
+  expect(step(app, second)).toMatchObject({ step: "confirm", login: "harborlights_tv" });
+  signer.forgery = { kid: null };
+  const third = await begin(app, "oidc_code");
+  await ended(app, third);
+  expect(step(app, third)).toMatchObject({ failure: { code: "id_token_rejected", why: "signature" } });
+});

@@ -1,11 +1,13 @@
 /** The pretend provider behaves as the real one is known to (TA), over real HTTP. */
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { createHash, randomBytes } from "node:crypto";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { createAdmin } from "../../sandbox/admin.ts";
 import { OWN_CLIENT } from "../../sandbox/seeds.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/server.ts";
-import { walkPages } from "../support/host.ts";
+import { startBench, walkPages } from "../support/host.ts";
 
 const REDIRECT = OWN_CLIENT.redirect_uris[0];
 const SECRET = { client_id: OWN_CLIENT.client_id, client_secret: OWN_CLIENT.client_secret };
@@ -192,3 +194,19 @@ test("a taken port is said, a foreign Host is not answered, and no admin API wit
   expect((await fetch(`${plain.origin}/admin/requests`)).status).toBe(404);
   await plain.close();
 });
+
+test.each(["port.json", ""])(
+  "a start that fails halfway leaves no process behind (%j cannot be written)",
+  async (name) => {
+    await using bench = await startBench();
+    const at = path.join(bench.profile, "sandbox");
+    if (name === "") await writeFile(at, "no folder");
+    else await mkdir(path.join(at, name), { recursive: true });
+    const start = () => bench.app.handlers["sandbox.start"](undefined);
+    for (let starts = 0; starts < 3; starts += 1)
+      expect(await start()).toMatchObject({ failure: { code: "sandbox_failing" } });
+    expect(bench.sandboxStops).toBe(name === "" ? 0 : 3);
+    await rm(at, { recursive: true });
+    expect(await start()).toMatchObject({ ok: true });
+  },
+);

@@ -28,7 +28,7 @@ export async function startAtSandbox(env: Record<string, string> = {}) {
       },
       exchange,
     );
-  const sandbox = await startSandbox({ port: 0, deviceIntervalSec: 0.5, nowMs: admin.nowMs, middleware });
+  const sandbox = await startSandbox({ port: 0, deviceIntervalSec: 1, nowMs: admin.nowMs, middleware });
   if ("failure" in sandbox) throw new Error(sandbox.failure);
   const profile = newProfile();
   mkdirSync(path.join(profile, "sandbox"), { mode: 0o700 });

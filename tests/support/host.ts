@@ -9,6 +9,7 @@ import { Secret } from "../../core/secret.ts";
 import { compose, type App } from "../../main/compose.ts";
 import type { Host, UserAgentRequest } from "../../main/host.ts";
 import { createHttpClient, nodeExchange } from "../../main/http.ts";
+import { createProxyLogins, type ProxyLogins } from "../../main/proxy-login.ts";
 import { programAt } from "../../main/peer.ts";
 import { startSocketServer } from "../../main/socket/server.ts";
 import { ok } from "../../contract/failure.ts";
@@ -80,8 +81,12 @@ export interface Bench extends AsyncDisposable {
   profileLock: "held" | "unavailable";
   /** OBS runs. */
   studioRuns: boolean;
+  /** What asks for credentials in a proxy's name. */
+  readonly proxyLogins: ProxyLogins;
   /** The sandbox's process answers when this does. */
   sandboxStarts: Promise<void>;
+  /** How often the sandbox's process was told to end. */
+  readonly sandboxStops: number;
   /** Another app over what is on disk at this moment, as after a power cut. It has to be stopped. */
   afterCrash(): Promise<App>;
 }
@@ -105,7 +110,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const { signer } = options;
   const sandbox = await startSandbox({
     port: 0,
-    deviceIntervalSec: 0.2,
+    deviceIntervalSec: 1,
     ...admin,
     ...(signer !== undefined && { signer }),
   });
@@ -118,8 +123,13 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const logged: string[] = [];
   const note: Log["info"] = (event, facts) => void logged.push(`${event} ${JSON.stringify(facts ?? {})}`);
   const timers = new Set<NodeJS.Timeout>();
+  const proxyLogins = createProxyLogins(
+    { nowMs: () => 0, monotonicMs: () => 0, after: () => () => undefined },
+    { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
+  );
 
   const bench = {
+    proxyLogins,
     sandbox,
     keychain,
     profile,
@@ -130,12 +140,14 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     whileChoosing: (): Promise<unknown> => Promise.resolve(),
     person: signsInAs("700000001"),
     sandboxStarts: Promise.resolve(),
+    sandboxStops: 0,
     browser: (_url: string): Promise<boolean> => Promise.resolve(false),
     links: false,
     studioRuns: false,
     profileLock: "held" as "held" | "unavailable",
   };
   const host = (folder = profile): Host => ({
+    proxyLogins,
     clock: options.clock ?? {
       nowMs: () => Date.now() + offsetMs,
       monotonicMs: () => performance.now() - startedMs + passedMs,
@@ -172,7 +184,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
           origin: sandbox.origin,
           port: sandbox.port,
           client: { client_id: OWN_CLIENT.client_id, client_secret: new Secret(OWN_CLIENT.client_secret) },
-          stop: () => undefined,
+          stop: () => void (bench.sandboxStops += 1),
           onExit: () => undefined,
         }),
       ),

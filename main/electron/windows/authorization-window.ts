@@ -4,6 +4,7 @@
  * is made and before it reaches the page's history (design: one door).
  */
 import { BrowserWindow, WebContentsView, type Session, type WebContents } from "electron/main";
+import { isLoopbackHost } from "../../../core/loopback.ts";
 import type { OpenUserAgent, UserAgentRequest } from "../../host.ts";
 import type { Speech } from "../language.ts";
 import { lockNavigation, makeSession } from "../hardening.ts";
@@ -42,8 +43,7 @@ function judge(url: string, { redirect_uri, test }: UserAgentRequest): "answer" 
   if (to.protocol === expected.protocol && to.host === expected.host && to.pathname === expected.pathname)
     return "answer";
   if (to.protocol === "https:") return "page";
-  const loopback = to.hostname === "localhost" || to.hostname === "127.0.0.1" || to.hostname === "[::1]";
-  return to.protocol === "http:" && test && loopback ? "page" : "refused";
+  return to.protocol === "http:" && test && isLoopbackHost(to.hostname) ? "page" : "refused";
 }
 
 interface Navigation {

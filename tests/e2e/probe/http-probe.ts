@@ -1,20 +1,46 @@
 /** Runs inside Electron: sends what it is told through the app's own transport, and prints how each request ended. */
 import { app } from "electron/main";
+import { Secret } from "../../../core/secret.ts";
+import type { HttpOutcome } from "../../../core/ports.ts";
 import { createHttpClient } from "../../../main/http.ts";
 import { createElectronTransport } from "../../../main/electron/http.ts";
 
-const { requests } = JSON.parse(process.env["PROBE"] ?? "{}") as {
-  requests: { url: string; timeoutMs: number }[];
+const { requests, together, trusts, credentials } = JSON.parse(process.env["PROBE"] ?? "{}") as {
+  requests: { url: string; timeoutMs: number; method?: "GET" | "POST" }[];
+  /** How many are on their way at a time; absent: one. */
+  together?: number;
+  /** The only certificate that is believed, as PEM. */
+  trusts?: string;
+  /** For a proxy that asks: one after the other, then none. */
+  credentials?: [username: string, password: string][];
 };
+if (trusts !== undefined)
+  app.on("session-created", (session) =>
+    session.setCertificateVerifyProc(({ certificate }, answer) =>
+      answer(certificate.data.trim() === trusts.trim() ? 0 : -2),
+    ),
+  );
+const asked: string[] = [];
 void app.whenReady().then(async () => {
-  const client = createHttpClient(createElectronTransport());
-  const outcomes = [];
-  for (const { url, timeoutMs } of requests) {
-    const headers = { "content-type": "application/x-www-form-urlencoded" };
-    outcomes.push(
-      await client.send({ method: "POST", url, headers, body: "grant_type=refresh_token", timeoutMs }),
+  const transport = createElectronTransport(({ host, port, realm }) => {
+    asked.push(`${host}:${String(port)} ${realm}`);
+    const [username, password] = credentials?.shift() ?? [];
+    return Promise.resolve(
+      username === undefined ? undefined : { username, password: new Secret(password ?? "") },
     );
-  }
-  console.log(`OUTCOMES ${JSON.stringify(outcomes)}`);
+  });
+  const client = createHttpClient(transport);
+  const outcomes: HttpOutcome[] = [];
+  const left = [...requests.entries()];
+  const send = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [at, { url, timeoutMs, method = "POST" }] = next;
+      const headers = { "content-type": "application/x-www-form-urlencoded" };
+      const post = method === "POST" ? { headers, body: "grant_type=refresh_token" } : { headers: {} };
+      outcomes[at] = await client.send({ method, url, timeoutMs, ...post });
+    }
+  };
+  await Promise.all(Array.from({ length: together ?? 1 }, send));
+  console.log(`OUTCOMES ${JSON.stringify({ outcomes, asked })}`);
   app.exit(0);
 });
