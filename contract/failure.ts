@@ -24,6 +24,8 @@ export type Failure =
   | { readonly code: "envelope_unreadable" }
   | { readonly code: "envelope_newer"; readonly format: number }
   | { readonly code: "storage_failing" }
+  /** The file of an account is not what this process read or wrote last: another writer uses the profile. */
+  | { readonly code: "record_changed" }
   // the provider's answers
   | { readonly code: "provider_unknown"; readonly provider: string }
   | { readonly code: "provider_unreachable"; readonly provider: string }

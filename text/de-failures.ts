@@ -28,6 +28,8 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
     "Diesen Tresor hat ein neueres Tokenkeep geschrieben (Format {{format}}). App aktualisieren; nichts wurde geändert.",
   storage_failing:
     "Die Änderung ließ sich nicht auf die Festplatte schreiben. Nichts ging verloren, und das Erneuern wartet, bis es wieder geht. Speicherplatz freigeben, dann erneut versuchen.",
+  record_changed:
+    "Ein anderer Computer oder ein anderes Programm hat dieses Konto in diesem Profil geändert, deshalb erneuert Tokenkeep es hier nicht. Tokenkeep auf dem anderen Computer beenden und hier neu starten. Das jetzige Token funktioniert, bis es abläuft.",
   provider_unknown: "Einen Anbieter namens „{{provider}}“ gibt es hier nicht.",
   provider_unreachable:
     "{{provider}} ist nicht erreichbar. Alle Tokens bleiben erhalten, noch gültige funktionieren weiter. Netzwerk prüfen, dann erneut versuchen.",

@@ -37,6 +37,8 @@ export const enFailures = {
     "This vault was written by a newer Tokenkeep (format {{format}}). Update the app; nothing was changed.",
   storage_failing:
     "The change could not be written to disk. Nothing was lost, and refreshing waits until it can be. Free some space, then try again.",
+  record_changed:
+    "Another computer or program changed this account in this profile, so Tokenkeep does not refresh it here. Quit Tokenkeep on the other computer, then restart it here. The current token works until it expires.",
   provider_unknown: "There is no provider named “{{provider}}” here.",
   provider_unreachable:
     "{{provider}} cannot be reached. All tokens are kept, and those still valid go on working. Check the network, then try again.",

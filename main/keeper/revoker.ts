@@ -3,7 +3,7 @@ import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { SignInRecord, TombstoneRecord } from "../../core/accounts/records.ts";
 import { readRevocation, revokeRequest } from "../../core/oauth/revoke.ts";
 import { createKeeping } from "./keeping.ts";
-import { allWell, credentialsOf, providerFor, type KeeperParts, type Watches } from "./parts.ts";
+import { allWell, credentialsOf, providerFor, type KeeperParts, type TurnOf, type Watches } from "./parts.ts";
 
 type Enqueue = <V>(id: string, task: () => Promise<V>) => Promise<V>;
 
@@ -21,13 +21,14 @@ export function createRevoker(
   watches: Watches,
   enqueue: Enqueue,
   changed: () => void,
+  turnOf: TurnOf,
 ): Revoker {
   const { vault, providers, http, history, clock, log } = parts;
   const { keep } = createKeeping(parts, watches);
 
   /** True when the token is gone, or can never be ended from here. */
   async function tell(
-    record: Pick<SignInRecord, "provider" | "pinned" | "client_id" | "access_token">,
+    record: Pick<SignInRecord, "id" | "provider" | "pinned" | "client_id" | "access_token">,
   ): Promise<Result<null>> {
     if (record.access_token === undefined) return ok(null);
     const provider = providerFor(providers, record);
@@ -36,7 +37,10 @@ export function createRevoker(
       .list("client")
       .find((one) => one.provider === record.provider && one.client_id === record.client_id);
     const credentials = client === undefined ? { client_id: record.client_id } : credentialsOf(client);
-    const outcome = await http.send(revokeRequest(provider.value, credentials, record.access_token));
+    const outcome = await http.send(
+      revokeRequest(provider.value, credentials, record.access_token),
+      turnOf(record.id),
+    );
     const verdict = readRevocation(provider.value, outcome);
     switch (verdict.kind) {
       case "gone":

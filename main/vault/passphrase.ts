@@ -1,6 +1,7 @@
 /** Sealing under a passphrase: slow to try, and never on the main thread. For the envelope and for exports. */
 import { scrypt } from "node:crypto";
 import * as v from "valibot";
+import type { Failure } from "../../contract/failure.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import type { Secret } from "../../core/secret.ts";
 import { freshNonce, KEY_BYTES, open, seal } from "./seal.ts";
@@ -90,3 +91,9 @@ export function createTries(clock: Clock): Tries {
     },
   };
 }
+
+/** Why a new passphrase is not taken; undefined: it is. */
+export const tooShort = (passphrase: Secret): Failure | undefined =>
+  passphrase.reveal().length < PASSPHRASE_MIN_LENGTH
+    ? { code: "passphrase_too_short", minLength: PASSPHRASE_MIN_LENGTH }
+    : undefined;

@@ -5,7 +5,7 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
-import type { KeychainView, SealedBy, UnreadableView, VaultView } from "../../contract/view.ts";
+import type { KeychainView, UnreadableView, VaultView } from "../../contract/view.ts";
 import type { Draft, RecordKind, VaultRecord } from "../../core/accounts/records.ts";
 import type { Clock, Log, Randomness } from "../../core/ports.ts";
 import type { Secret } from "../../core/secret.ts";
@@ -16,6 +16,7 @@ import {
   keyFromText,
   newEnvelope,
   readEnvelope,
+  sealedBy,
   unwrapByPassphrase,
   wrapByPassphrase,
   wrapOf,
@@ -24,8 +25,9 @@ import {
   type KeychainWrap,
 } from "./envelope.ts";
 import { syncFolder } from "./files.ts";
-import { createTries, PASSPHRASE_MIN_LENGTH } from "./passphrase.ts";
-import { eraseRecord, loadRecords, writeRecord, type Loaded, type RecordKey } from "./record-files.ts";
+import { createTries, tooShort } from "./passphrase.ts";
+import { eraseRecord, loadRecords, readFromDisk, writeRecord } from "./record-files.ts";
+import type { Loaded, RecordKey } from "./record-files.ts";
 import { KEY_BYTES } from "./seal.ts";
 import type { Keychain, Vault } from "./types.ts";
 import { createWrapping, KeychainTimeout } from "./wrapping.ts";
@@ -103,13 +105,6 @@ export function createVault(parts: VaultParts): Vault {
     });
   }
 
-  const sealedBy = (envelope: Envelope): SealedBy => {
-    const wrap = wrapOf(envelope, "keychain");
-    return {
-      ...(wrap !== undefined && { keychain: { name: wrap.name, backend: wrap.backend } }),
-      passphrase: wrapOf(envelope, "passphrase") !== undefined,
-    };
-  };
   const openState = (here: Opened, paused: boolean): VaultView => ({
     state: "open",
     sealedBy: sealedBy(here.envelope),
@@ -139,10 +134,6 @@ export function createVault(parts: VaultParts): Vault {
     opened = { key, vault, envelope, lists: new Map(), ...loaded };
     if (!paused) await forgetClosing();
     return become(openState(opened, paused));
-  }
-
-  async function makeFolders(): Promise<void> {
-    await mkdir(recordsFolder, { recursive: true, mode: 0o700 });
   }
 
   /** A key of its own, so that a lock means something and records have integrity (ADR 0003). */
@@ -213,7 +204,7 @@ export function createVault(parts: VaultParts): Vault {
   }
 
   async function tryOpen(): Promise<VaultView> {
-    await makeFolders();
+    await mkdir(recordsFolder, { recursive: true, mode: 0o700 });
     const envelope = await readEnvelope(envelopeFile);
     if (!envelope.ok) return closed(envelope.failure, envelope.cause);
     if (envelope.value === undefined) return openNew();
@@ -262,10 +253,6 @@ export function createVault(parts: VaultParts): Vault {
     const key = await keyBy(envelope, passphrase);
     return key.ok ? ok(null) : key;
   }
-  const tooShort = (passphrase: Secret): Failure | undefined =>
-    passphrase.reveal().length < PASSPHRASE_MIN_LENGTH
-      ? { code: "passphrase_too_short", minLength: PASSPHRASE_MIN_LENGTH }
-      : undefined;
 
   const close = ({ records }: Opened, held: boolean): Promise<void> =>
     writeClosing(closingFile, { held, closedAtMs: clock.nowMs(), ...idleSinceMs(records.values()) });
@@ -409,7 +396,7 @@ export function createVault(parts: VaultParts): Vault {
       return (record?.kind === kind ? record : undefined) as never;
     },
 
-    write: <R extends VaultRecord>(draft: Draft<R> | R): Promise<Result<R>> =>
+    write: <R extends VaultRecord>(draft: Draft<R> | R, over?: "known" | "anything"): Promise<Result<R>> =>
       track(
         enqueue(draft.id, async () => {
           if (opened === undefined) return failed({ code: "vault_locked" });
@@ -417,16 +404,31 @@ export function createVault(parts: VaultParts): Vault {
           if (here.unreadable.some(({ file }) => file === `${draft.id}.json`)) {
             return storageFailing(new Error("the record on disk cannot be read and is not overwritten"));
           }
-          const generation = (here.records.get(draft.id)?.generation ?? 0) + 1;
-          const record = Object.freeze({ ...draft, generation }) as R;
+          const before = here.records.get(draft.id);
+          const record = Object.freeze({ ...draft, generation: (before?.generation ?? 0) + 1 }) as R;
           try {
-            await writeRecord(recordsFolder, here, record, random);
+            const known = over === "known" ? { record: before } : undefined;
+            if (!(await writeRecord(recordsFolder, here, record, random, known)))
+              return failed({ code: "record_changed" });
           } catch (cause) {
             return storageFailing(cause);
           }
           here.records.set(record.id, record);
           here.lists.clear();
           return ok(record);
+        }),
+      ),
+
+    reread: (id) =>
+      track(
+        enqueue(id, async () => {
+          if (opened === undefined) return failed({ code: "vault_locked" });
+          const found = await readFromDisk(recordsFolder, opened, id);
+          if (found === "unreadable") return storageFailing(new Error("the record on disk cannot be read"));
+          opened.records.delete(id);
+          if (found !== undefined) opened.records.set(id, found);
+          opened.lists.clear();
+          return ok(found);
         }),
       ),
 
