@@ -3,6 +3,7 @@
  * A request waits here before it leaves, so its own time-out does not run meanwhile. What a person or a tool waits for
  * goes first. A host that asks for patience gets it from everybody but a person who tries all the same.
  */
+import { setMaxListeners } from "node:events";
 import { createPace, URGENT_RESERVE, type Pace } from "../core/lifecycle/pace.ts";
 import type { Clock, HttpClient, HttpOutcome, Turn } from "../core/ports.ts";
 
@@ -13,8 +14,12 @@ const LONGEST_BLOCK_MS = 24 * 3_600_000;
 /** After a 429 that does not say how long: doubled each time that the host repeats it. */
 const REFUSED_MIN_MS = 5_000;
 const REFUSED_MAX_MS = 5 * 60_000;
+/** After a block, until the host answers as it should. */
+const TRIAL_EVERY_MS = 1_000;
 /** Of so many in a row that somebody waits for, the next is one that nobody waits for. */
 const URGENT_IN_A_ROW = 4;
+/** Thousands of sign-ins are not counted for each request. */
+const COUNTED_EVERY_MS = 5_000;
 /** More than this waits nowhere: callers have few requests at a time. */
 const MOST_WAITING = 2_000;
 /** Hosts that are remembered; beyond that, those without a wait are forgotten. */
@@ -33,7 +38,10 @@ interface Host {
   /** By both clocks: one may be set, the other stand still during sleep. The block is over when one of them says so. */
   block: { readonly wallMs: number; readonly monotonicMs: number } | undefined;
   blockedAtMs: number;
+  /** In a row. Until another answer follows, requests leave one by one. */
   refusals: number;
+  /** No request leaves before this instant of the clock that does not jump, but a person's. */
+  trialAtMs: number;
 }
 
 const waiterOf = ({ turn }: Waiting) => (turn.waiter === undefined ? "person" : turn.waiter());
@@ -53,7 +61,13 @@ export function createPacedHttp(
     if (hosts.size >= MOST_HOSTS)
       for (const [name, { waiting, block }] of hosts)
         if (waiting.length === 0 && block === undefined) hosts.delete(name);
-    const interval = () => everyMs(origin);
+    let counted: { readonly atMs: number; readonly everyMs: number } | undefined;
+    const interval = (): number => {
+      const atMs = clock.monotonicMs();
+      if (counted === undefined || atMs - counted.atMs >= COUNTED_EVERY_MS)
+        counted = { atMs, everyMs: everyMs(origin) };
+      return counted.everyMs;
+    };
     const host: Host = {
       pace: createPace(interval),
       everyMs: interval,
@@ -63,6 +77,7 @@ export function createPacedHttp(
       block: undefined,
       blockedAtMs: -Infinity,
       refusals: 0,
+      trialAtMs: -Infinity,
     };
     hosts.set(origin, host);
     return host;
@@ -92,12 +107,18 @@ export function createPacedHttp(
   function serve(host: Host): void {
     host.cancelTimer();
     const blockedMs = blockedForMs(host);
+    const closedForMs = (): number =>
+      Math.max(blockedMs, host.refusals > 0 ? host.trialAtMs - clock.monotonicMs() : 0);
     if (blockedMs > HOLD_MS)
       for (const entry of host.waiting)
         if (waiterOf(entry) !== "person")
           // What the host would say, without asking it.
           end(host, entry, { kind: "answered", status: 429, body: "", retryAfterMs: Math.ceil(blockedMs) });
-    for (let next = nextOf(host, blockedMs > 0); next !== undefined; next = nextOf(host, blockedMs > 0)) {
+    for (
+      let next = nextOf(host, closedForMs() > 0);
+      next !== undefined;
+      next = nextOf(host, closedForMs() > 0)
+    ) {
       const urgent = waiterOf(next) !== undefined;
       // One that nobody waits for and whose turn it is among urgent ones goes as they do, or they would wait for it.
       const ahead = urgent || host.urgentInARow >= URGENT_IN_A_ROW ? URGENT_RESERVE : 0;
@@ -108,14 +129,16 @@ export function createPacedHttp(
         return;
       }
       host.urgentInARow = urgent ? host.urgentInARow + 1 : 0;
+      host.trialAtMs = clock.monotonicMs() + TRIAL_EVERY_MS;
       end(host, next);
     }
-    if (host.waiting.length > 0) host.cancelTimer = clock.after(Math.max(1, blockedMs), () => serve(host));
+    if (host.waiting.length > 0)
+      host.cancelTimer = clock.after(Math.max(1, closedForMs()), () => serve(host));
   }
 
   function heed(host: Host, leftAtMs: number, outcome: HttpOutcome): void {
-    if (outcome.kind !== "answered") return;
-    const { status, retryAfterMs } = outcome;
+    const { status, retryAfterMs } =
+      outcome.kind === "answered" ? outcome : { status: 0, retryAfterMs: undefined };
     const asksToWait = status === 429 || (status >= 400 && retryAfterMs !== undefined);
     // An answer to what left before the block began says nothing about it.
     const isLate = leftAtMs < host.blockedAtMs;
@@ -131,7 +154,6 @@ export function createPacedHttp(
     );
     host.blockedAtMs = clock.monotonicMs();
     host.block = { wallMs: clock.nowMs() + blockMs, monotonicMs: clock.monotonicMs() + blockMs };
-    serve(host);
   }
 
   const take = (url: string, turn: Turn = {}): Promise<HttpOutcome | undefined> =>
@@ -147,7 +169,10 @@ export function createPacedHttp(
           resolve(outcome);
         },
       };
-      turn.signal?.addEventListener("abort", abandon);
+      if (turn.signal !== undefined) {
+        setMaxListeners(MOST_WAITING, turn.signal);
+        turn.signal.addEventListener("abort", abandon);
+      }
       host.waiting.push(entry);
       serve(host);
     });
@@ -161,6 +186,7 @@ export function createPacedHttp(
       const leftAtMs = clock.monotonicMs();
       const outcome = await http.send(request);
       heed(host, leftAtMs, outcome);
+      serve(host);
       return outcome;
     },
   };
