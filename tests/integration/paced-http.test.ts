@@ -5,6 +5,7 @@ import type { HttpClient, HttpOutcome, HttpRequest, Turn } from "../../core/port
 import { createPacedHttp } from "../../main/paced-http.ts";
 import { startCrowdKeeper } from "../support/crowd-keeper.ts";
 import { crowdId } from "../support/crowd.ts";
+import { signIn, startBench } from "../support/host.ts";
 import { createSimulatedClock } from "../support/simulated-clock.ts";
 
 const EVERY_MS = 250;
@@ -223,4 +224,40 @@ test("two hundred one-time sign-ins after a night: all are refreshed, the host i
       10_000,
     ),
   ).toBeLessThanOrEqual(MOST_IN_TEN_SECONDS);
+});
+
+test("in the app: checks of registrations and of accounts share the pace of their host", async () => {
+  await using app = await startBench();
+  const id = await signIn(app);
+  const { handlers } = app.app;
+  const clients = app.app.state.snapshot().clients.map((one) => one.id);
+  const before = (await app.seen()).length;
+  const startedMs = performance.now();
+  for (let time = 0; time < 60; time += 1) {
+    for (const client of clients) void handlers["clients.check"](client);
+    void handlers["signIns.validate"](id);
+  }
+  for (let looks = 0; looks < 5; looks += 1) {
+    await expect.poll(async () => (await app.seen()).length - before).toBeGreaterThan(30 + looks * 2);
+    const count = (await app.seen()).length - before;
+    const elapsedMs = performance.now() - startedMs;
+    expect(count).toBeLessThanOrEqual(40 + Math.ceil(elapsedMs / EVERY_MS));
+  }
+});
+
+test("a lock does not wait for two hundred refreshes that have not left, and leaves no intent open", async () => {
+  await using many = await startCrowdKeeper(200, 4 * HOUR_MS, "one_time");
+  await many.pass(10 * 60_000);
+  await many.sleep(9 * HOUR_MS);
+  await many.pass(1_000);
+  const ids = Array.from({ length: 200 }, (_, nth) => crowdId(nth));
+  const asked = ids.map((id) => many.keeper.refresh(id, "bulk"));
+  await many.pass(1_000);
+  // No time goes by meanwhile, so what waits for its turn would wait for ever.
+  expect(await many.keeper.pause()).toMatchObject({ ok: true });
+  const answers = await Promise.all(asked);
+  expect(answers.filter((answer) => !answer.ok).length).toBeGreaterThan(100);
+  const codes = new Set(answers.map((answer) => (answer.ok ? "ok" : answer.failure.code)));
+  expect([...codes].sort()).toEqual(["ok", "vault_not_ready"]);
+  expect(ids.filter((id) => many.keeper.watches.current(id)?.state.name !== "signed_in")).toEqual([]);
 });
