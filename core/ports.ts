@@ -66,6 +66,8 @@ export interface Turn {
   readonly waiter?: () => "person" | "tool" | undefined;
   /** Once it is aborted, a request that has not left is `not_sent`. */
   readonly signal?: AbortSignal;
+  /** For `HttpClient.turn`: how many requests follow on it; absent: one. */
+  readonly requests?: number;
   /** `HttpClient.turn` was waited for before. */
   readonly taken?: true;
 }

@@ -122,7 +122,7 @@ export function createPacedHttp(
       const urgent = waiterOf(next) !== undefined;
       // One that nobody waits for and whose turn it is among urgent ones goes as they do, or they would wait for it.
       const ahead = urgent || host.urgentInARow >= URGENT_IN_A_ROW ? URGENT_RESERVE : 0;
-      const waitMs = host.pace.take(clock.monotonicMs(), ahead);
+      const waitMs = host.pace.take(clock.monotonicMs(), ahead, next.turn.requests);
       if (waitMs > 0) {
         // Looked at again at each interval: somebody may have come to wait for one of these.
         host.cancelTimer = clock.after(Math.max(1, Math.min(waitMs, host.everyMs())), () => serve(host));

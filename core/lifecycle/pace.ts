@@ -44,9 +44,9 @@ export const requestEveryMs = (requests: number): number =>
 export interface Pace {
   /**
    * 0: go ahead, it is counted. Otherwise the wait in milliseconds until the next one may go. `ahead`: how many may go
-   * before their time; those that follow wait for as much longer.
+   * before their time; those that follow wait for as much longer. `count`: how many go together.
    */
-  take(nowMs: number, ahead?: number): number;
+  take(nowMs: number, ahead?: number, count?: number): number;
 }
 
 /** A token bucket over a clock that does not jump. */
@@ -54,12 +54,12 @@ export function createPace(interval: () => number): Pace {
   let left = BURST;
   let filledAtMs: number | undefined;
   return {
-    take(nowMs, ahead = 0) {
+    take(nowMs, ahead = 0, count = 1) {
       const everyMs = interval();
       left = Math.min(BURST, left + (nowMs - (filledAtMs ?? nowMs)) / everyMs);
       filledAtMs = nowMs;
-      if (left + ahead < 1) return Math.ceil((1 - left - ahead) * everyMs);
-      left -= 1;
+      if (left + ahead < count) return Math.ceil((count - left - ahead) * everyMs);
+      left -= count;
       return 0;
     },
   };

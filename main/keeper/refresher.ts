@@ -19,7 +19,7 @@ import {
 import type { TokenSet } from "../../core/oauth/token-response.ts";
 import { validationFailure } from "../../core/oauth/failures.ts";
 import { readValidation, validateRequest } from "../../core/oauth/validate.ts";
-import type { HttpOutcome } from "../../core/ports.ts";
+import type { HttpOutcome, Turn } from "../../core/ports.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import { singleFlight } from "../../core/single-flight.ts";
 import { createKeeping } from "./keeping.ts";
@@ -102,9 +102,9 @@ export function createRefresher(
   };
 
   /** A one-time token is only spent on a server that answers right now (design: probe before spending). */
-  async function probe(provider: Provider, record: SignInRecord): Promise<Result<null>> {
+  async function probe(provider: Provider, record: SignInRecord, turn: Turn): Promise<Result<null>> {
     if (record.access_token === undefined) return ok(null);
-    const outcome = await http.send(validateRequest(provider, record.access_token), turnOf(record.id));
+    const outcome = await http.send(validateRequest(provider, record.access_token), turn);
     if (isAbandoned(outcome)) return failed({ code: "vault_not_ready" });
     const verdict = readValidation(provider, outcome, clock.nowMs());
     if (verdict.kind === "valid" || verdict.kind === "rejected") return ok(null);
@@ -204,11 +204,13 @@ export function createRefresher(
     }
     const request = refreshRequest(provider, credentialsOf(client), refresh_token);
     // Before the probe and the intent: the answer of the first is not to get old, and the second not to lie open.
-    const early = await http.turn?.(request.url, turnOf(id));
+    const probes = before.refreshReuse === "one_time" && before.access_token !== undefined;
+    const together = probes && before.pinned.token === before.pinned.validation;
+    const early = await http.turn?.(request.url, { ...turnOf(id), requests: together ? 2 : 1 });
     if (early !== undefined) return turnedAway(id, provider, early);
     if (!mayStart()) return failed({ code: "vault_not_ready" });
     if (before.refreshReuse === "one_time") {
-      const probed = await probe(provider, before);
+      const probed = await probe(provider, before, { ...turnOf(id), ...(together && { taken: true }) });
       if (!probed.ok) return probed;
       if (!mayStart()) return failed({ code: "vault_not_ready" });
     }

@@ -71,11 +71,11 @@ test.each(["person", "tool"] as const)(
     await pass(0);
     expect(left.slice(before).map(({ url }) => url)).toEqual([`${HOST}/urgent`]);
     // A request of the keeper's own that somebody begins to wait for.
-    let waits: "tool" | undefined;
-    send(`${HOST}/late`, { waiter: () => waits });
+    const late: { waiter?: "tool" } = {};
+    send(`${HOST}/late`, { waiter: () => late.waiter });
     await pass(2_000);
     expect(left.map(({ url }) => url)).not.toContain(`${HOST}/late`);
-    waits = "tool";
+    late.waiter = "tool";
     await pass(EVERY_MS);
     expect(left.map(({ url }) => url)).toContain(`${HOST}/late`);
   },
@@ -257,7 +257,7 @@ test("a lock does not wait for two hundred refreshes that have not left, and lea
   expect(await many.keeper.pause()).toMatchObject({ ok: true });
   const answers = await Promise.all(asked);
   expect(answers.filter((answer) => !answer.ok).length).toBeGreaterThan(100);
-  const codes = new Set(answers.map((answer) => (answer.ok ? "ok" : answer.failure.code)));
-  expect([...codes].sort()).toEqual(["ok", "vault_not_ready"]);
+  const codes = answers.map((answer) => (answer.ok ? "ok" : answer.failure.code));
+  expect(codes.filter((code) => code !== "ok" && code !== "vault_not_ready")).toEqual([]);
   expect(ids.filter((id) => many.keeper.watches.current(id)?.state.name !== "signed_in")).toEqual([]);
 });

@@ -66,12 +66,10 @@ function createServer() {
   server.give();
   return server;
 }
-type Server = ReturnType<typeof createServer>;
-
 interface Computer {
   readonly vault: Vault;
   keeper: Keeper;
-  readonly requests: { readonly request: HttpRequest; end(outcome: HttpOutcome): void }[];
+  readonly requests: { readonly request: HttpRequest; readonly end: (outcome: HttpOutcome) => void }[];
 }
 
 async function bench() {
@@ -84,7 +82,7 @@ async function bench() {
     const http: HttpClient = {
       send(request) {
         server.note(request);
-        return new Promise((end) => requests.push({ request, end }));
+        return new Promise((resolve) => requests.push({ request, end: (outcome) => resolve(outcome) }));
       },
     };
     const history = {
