@@ -86,7 +86,7 @@ async function bench() {
       },
     };
     const history = {
-      note: ignore,
+      note: () => undefined,
       recent: () => Promise.resolve([]),
       of: () => Promise.resolve([]),
       flush: () => Promise.resolve(),
