@@ -170,7 +170,7 @@ export function compose(host: Host): App {
       validate: (id) => keeper.validate(id, "bulk"),
       refresh: (id) => keeper.refresh(id, "bulk"),
       async revoke(id) {
-        const answer = await keeper.revoke(id);
+        const answer = await keeper.revoke(id, "bulk");
         await pushing.push(); // or the socket's thread would hand it out for as long as the others take
         return answer;
       },

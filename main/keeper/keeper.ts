@@ -43,7 +43,7 @@ const UNSAVED_WAIT_MS = 20_000;
 /** How a sign-in came into the keeper's care. */
 export type Arrival = "signed_in" | "imported";
 
-export interface Keeper extends Pick<Revoker, "revoke" | "remove"> {
+export interface Keeper extends Pick<Revoker, "remove"> {
   /**
    * Call when the vault has opened: closes open intents, then validates everything. Of no effect while it is closed.
    * `ready`: what the first checks have to wait for; false: do not begin after all. Calls that come meanwhile wait too.
@@ -58,7 +58,8 @@ export interface Keeper extends Pick<Revoker, "revoke" | "remove"> {
   suspend(): void;
   /** The machine is back, or the network: every token is asked about again. */
   resume(): void;
-  /** `asker`, here and below: a person, unless it is told otherwise. */
+  /** As `Revoker.revoke`. `asker`, here and below: a person, unless it is told otherwise. */
+  revoke(id: string, asker?: Asker): Promise<Result<null>>;
   validate(id: string, asker?: Asker): Promise<Result<null>>;
   validateAll(): Promise<void>;
   /**
@@ -414,7 +415,7 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
       }
       plan();
     },
-    revoke: (id) => whileActive(() => revoker.revoke(id)),
+    revoke: (id, asker = "person") => whileActive(() => waiters.during(id, asker, () => revoker.revoke(id))),
     remove: (id) => whileActive(() => revoker.remove(id)),
     rename: (id, alias) =>
       whileActive(() =>

@@ -133,7 +133,7 @@ async function writeAnyway(
   await syncFolder(folder); // electron-store syncs the file, not its name
 }
 
-/** The record as its file has it now. A file that is torn, newer or locked by its disk is `unreadable`. */
+/** The record as its file has it now. A file that is torn or newer is `unreadable`. Throws what the disk says. */
 export async function readFromDisk(
   folder: string,
   key: RecordKey,
@@ -143,7 +143,8 @@ export async function readFromDisk(
   try {
     text = await readFile(path.join(folder, `${id}.json`), "utf8");
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : "unreadable";
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
   const read = readRecord(key, id, text);
   return "record" in read ? read.record : "unreadable";
@@ -160,7 +161,7 @@ const claimOf = (id: string): string => `${id}.claim`;
 const CLAIM = /^[0-9a-f-]{36}\.claim$/;
 
 /**
- * Runs `write` only where the record's file still holds `known`; false: another writer has changed it, or changes it at
+ * Runs `write` only where the record's file still holds one of `known`; false: another writer has changed it, or changes it at
  * this moment. A claim file, which the file system lets one writer alone create, keeps two writers from both finding the
  * file unchanged. Throws what the disk says.
  */
@@ -168,7 +169,7 @@ async function writeOverKnown(
   folder: string,
   key: RecordKey,
   id: string,
-  known: VaultRecord | undefined,
+  known: readonly (VaultRecord | undefined)[],
   write: () => Promise<void>,
 ): Promise<boolean> {
   const claim = path.join(folder, claimOf(id));
@@ -181,27 +182,27 @@ async function writeOverKnown(
   try {
     const found = await readFromDisk(folder, key, id);
     if (found === "unreadable") return false;
-    if ((found && canonical(found)) !== (known && canonical(known))) return false;
+    if (!known.some((one) => (found && canonical(found)) === (one && canonical(one)))) return false;
     await write();
     return true;
   } finally {
-    await rm(claim, { force: true });
+    await rm(claim, { force: true }).catch(() => undefined); // the record is written all the same
   }
 }
 
 /**
  * Writes a record in place of the old one; it is on disk when this resolves. `known`: only where the file still holds
- * that record, or is still not there; false: another writer has changed it. Throws what the disk says.
+ * one of these records, or (undefined) is still not there; false: another writer has changed it. Throws what the disk says.
  */
 export async function writeRecord(
   folder: string,
   key: RecordKey,
   record: VaultRecord,
   random: Randomness,
-  known?: { readonly record: VaultRecord | undefined },
+  known?: readonly (VaultRecord | undefined)[],
 ): Promise<boolean> {
   const write = () => writeAnyway(folder, key, record, random);
-  if (known !== undefined) return writeOverKnown(folder, key, record.id, known.record, write);
+  if (known !== undefined) return writeOverKnown(folder, key, record.id, known, write);
   await write();
   return true;
 }

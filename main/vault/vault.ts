@@ -51,6 +51,8 @@ interface Opened extends RecordKey {
   /** `records` by kind, as far as it was asked for since it changed. */
   readonly lists: Map<RecordKind, readonly VaultRecord[]>;
   readonly unreadable: UnreadableView[];
+  /** Records whose write failed: the disk may have them all the same, and then no other writer was there. */
+  readonly attempted: Map<string, VaultRecord>;
   envelope: Envelope;
 }
 
@@ -131,7 +133,7 @@ export function createVault(parts: VaultParts): Vault {
     } finally {
       early = [];
     }
-    opened = { key, vault, envelope, lists: new Map(), ...loaded };
+    opened = { key, vault, envelope, lists: new Map(), attempted: new Map(), ...loaded };
     if (!paused) await forgetClosing();
     return become(openState(opened, paused));
   }
@@ -314,10 +316,9 @@ export function createVault(parts: VaultParts): Vault {
       }),
 
     verify: (passphrase) =>
-      inTurn(async () => {
-        if (opened === undefined) return failed({ code: "vault_locked" });
-        return proven(opened, passphrase);
-      }),
+      inTurn(async () =>
+        opened === undefined ? failed({ code: "vault_locked" }) : proven(opened, passphrase),
+      ),
 
     reseal: (by) =>
       inTurn(async () => {
@@ -401,16 +402,17 @@ export function createVault(parts: VaultParts): Vault {
         enqueue(draft.id, async () => {
           if (opened === undefined) return failed({ code: "vault_locked" });
           const here = opened;
-          if (here.unreadable.some(({ file }) => file === `${draft.id}.json`)) {
+          if (here.unreadable.some(({ file }) => file === `${draft.id}.json`))
             return storageFailing(new Error("the record on disk cannot be read and is not overwritten"));
-          }
           const before = here.records.get(draft.id);
           const record = Object.freeze({ ...draft, generation: (before?.generation ?? 0) + 1 }) as R;
           try {
-            const known = over === "known" ? { record: before } : undefined;
+            const known = over === "known" ? [before, here.attempted.get(draft.id) ?? before] : undefined;
             if (!(await writeRecord(recordsFolder, here, record, random, known)))
               return failed({ code: "record_changed" });
+            here.attempted.delete(draft.id);
           } catch (cause) {
+            here.attempted.set(draft.id, record);
             return storageFailing(cause);
           }
           here.records.set(record.id, record);
@@ -423,7 +425,7 @@ export function createVault(parts: VaultParts): Vault {
       track(
         enqueue(id, async () => {
           if (opened === undefined) return failed({ code: "vault_locked" });
-          const found = await readFromDisk(recordsFolder, opened, id);
+          const found = await readFromDisk(recordsFolder, opened, id).catch(() => "unreadable" as const);
           if (found === "unreadable") return storageFailing(new Error("the record on disk cannot be read"));
           opened.records.delete(id);
           if (found !== undefined) opened.records.set(id, found);
