@@ -3,7 +3,7 @@ import type { SignInRecord } from "../accounts/records.ts";
 import { REFRESH_MARGIN_MS, VALIDATE_EVERY_MS } from "./schedule.ts";
 
 /** A handful of accounts does not wait. */
-export const BURST = 20;
+const BURST = 20;
 /** A check that nobody waits for. */
 const CHECK_AT_MOST_EVERY_MS = 1_000;
 /** Ten thousand checks take the whole hour; more take longer than that and are as evenly spread. */

@@ -52,7 +52,7 @@ export const mayRefresh = (record: SignInRecord): boolean =>
   renews(record) && (record.state.name === "signed_in" || record.state.name === "refreshing");
 
 /** A client error in the provider's own words is tried again this much later, and never sooner on a tool's demand. */
-export const CLIENT_ERROR_WAIT_MS = HOUR_MS;
+const CLIENT_ERROR_WAIT_MS = HOUR_MS;
 
 /**
  * When a refresh that the provider refused for its client is tried again: a secret may have been rotated back, or an

@@ -1,6 +1,6 @@
 /** Two computers with one profile folder: two vaults over the same files, and a provider that hands out one-time tokens. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -260,6 +260,20 @@ test.each([
   await act(two, backup);
   expect(await refreshed(two, 0)).toMatchObject(changed);
   expect(two.server.sent).toHaveLength(1);
+});
+
+test("a disk that does not let the record be read is a disk that fails, and no other writer", async () => {
+  await using two = await bench();
+  const file = path.join(two.folder, "records", `${ID}.json`);
+  const text = await readFile(file);
+  await rm(file);
+  await mkdir(file); // reading it is an error of the disk's, for root too
+  expect(await refreshed(two, 0)).toMatchObject({ failure: { code: "storage_failing" } });
+  expect(two.server.sent).toEqual([]);
+  await rm(file, { recursive: true });
+  await writeFile(file, text);
+  two.pass(HOUR_MS);
+  expect(await refreshed(two, 0)).toMatchObject({ ok: true });
 });
 
 test("a claim that a killed writer left is cleared at the next start, and none stays after a write", async () => {
