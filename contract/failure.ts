@@ -39,6 +39,8 @@ export type Failure =
     }
   | { readonly code: "profile_silent"; readonly folder: string }
   | { readonly code: "profile_unlocked" }
+  /** The file of an account is not what this process read or wrote last: another writer uses the profile. */
+  | { readonly code: "record_changed" }
   // the provider's answers
   | { readonly code: "provider_unknown"; readonly provider: string }
   | { readonly code: "provider_unreachable"; readonly provider: string }

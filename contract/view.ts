@@ -21,7 +21,7 @@ export type SignInStatus =
   | "revoked";
 
 /** What lies over a state for a while and changes nothing below. */
-export type Condition = "unreachable" | "offline" | "storage_failing";
+export type Condition = "unreachable" | "offline" | "storage_failing" | "record_changed";
 
 export interface ScopeView {
   /** As on the wire: `user:read:email`. */
@@ -61,7 +61,7 @@ export interface SignInView {
   readonly renews: boolean;
   /** An ID token came with it. */
   readonly hasIdToken: boolean;
-  /** False: there is nothing to copy now. The provider ended it, or it stayed on another computer. */
+  /** False: there is nothing to copy now. It ended, the provider ended it, or it stayed on another computer. */
   readonly hasToken: boolean;
   readonly issuedAtMs: number;
   /** Absent: the provider told no end, or there is no token. */

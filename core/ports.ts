@@ -59,9 +59,29 @@ export type HttpOutcome =
   | { readonly kind: "not_sent"; readonly cause: string }
   | { readonly kind: "lost"; readonly cause: string };
 
+/** How a request waits until it may leave: all requests to one host share a pace. */
+export interface Turn {
+  /**
+   * Who waits for the answer; undefined: nobody, so others go first. It may change while the request waits. Absent: a
+   * person does.
+   */
+  readonly waiter?: () => "person" | "tool" | undefined;
+  /** Once it is aborted, a request that has not left is `not_sent`. */
+  readonly signal?: AbortSignal;
+  /** For `HttpClient.turn`: how many requests follow on it; absent: one. */
+  readonly requests?: number;
+  /** `HttpClient.turn` was waited for before. */
+  readonly taken?: true;
+}
+
 export interface HttpClient {
   /** Sends once, on a connection of its own, and never again. Does not reject. */
-  send(request: HttpRequest): Promise<HttpOutcome>;
+  send(request: HttpRequest, turn?: Turn): Promise<HttpOutcome>;
+  /**
+   * Waits until a request to this address may leave, and takes its turn: `send` with `taken` follows. An outcome: it may
+   * not leave, and that is what came of it. Absent where nothing is waited for.
+   */
+  turn?(url: string, turn?: Turn): Promise<HttpOutcome | undefined>;
 }
 
 /** The app's log: names of events and facts about them. Facts never hold a secret; `Secret`s print as `[secret]`. */

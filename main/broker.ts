@@ -75,7 +75,7 @@ export function createBroker(
   const onQuestion: OnQuestion = {
     async token({ signIn, minValidSec, rest }) {
       if (!handsOut()) return { ok: false, code: "vault_locked" };
-      const answer = await keeper.tokenFor(signIn, minValidSec * 1000, rest);
+      const answer = await keeper.tokenFor(signIn, minValidSec * 1000, rest, "tool");
       if (!answer.ok) return refused(answer.failure);
       const token = tokenResult(answer.value, watches.of(signIn), watches.endsAtMs(answer.value));
       return token === undefined ? { ok: false, code: "needs_sign_in" } : { ok: true, value: token };
@@ -85,7 +85,7 @@ export function createBroker(
       if (!handsOut()) return { ok: false, code: "vault_locked" };
       const waiting = waitsFor(watches.of(signIn), clock.nowMs());
       if (waiting !== undefined) return refused(waiting); // no demand gets around a back-off
-      const checked = await keeper.validate(signIn);
+      const checked = await keeper.validate(signIn, "tool");
       const record = watches.current(signIn);
       const now = record && tokenResult(record, watches.of(signIn), watches.endsAtMs(record));
       await push(new Set([signIn])); // or its next question would be answered with the token that it reports

@@ -1,11 +1,10 @@
 /**
- * One thing done to many sign-ins: at a pace that providers bear, with progress, and an end on demand. Main does it, so
+ * One thing done to many sign-ins: a few at a time, at the pace of all requests (paced-http.ts), with progress, and an end on demand. Main does it, so
  * that it goes on when the window is closed.
  */
 import { failed, ok, type Failure, type Result } from "../contract/failure.ts";
 import type { BulkAction, BulkView } from "../contract/view.ts";
-import { ASKED_EVERY_MS, createPace } from "../core/lifecycle/pace.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Log } from "../core/ports.ts";
 import { limiter } from "../core/single-flight.ts";
 
 const AT_ONCE = 4;
@@ -29,7 +28,6 @@ type Do = (signIn: string) => Promise<Result<unknown>>;
 export function createBulk(
   actions: Readonly<Record<BulkAction, Do>>,
   nameOf: (signIn: string) => string | undefined,
-  clock: Clock,
   log: Log,
   changed: () => void,
 ): Bulk {
@@ -37,7 +35,6 @@ export function createBulk(
 
   async function work(mine: NonNullable<typeof run>, signIns: readonly string[]): Promise<void> {
     const limited = limiter(AT_ONCE);
-    const pace = createPace(() => ASKED_EVERY_MS);
     const update = (part: Partial<BulkView>): void => {
       mine.view = { ...mine.view, ...part };
       changed();
@@ -54,14 +51,7 @@ export function createBulk(
         ...(!answer.ok && { failures: noted(mine.view.failures, answer.failure, name) }),
       });
     };
-    const running: Promise<void>[] = [];
-    for (const signIn of signIns) {
-      for (let waitMs = pace.take(clock.monotonicMs()); waitMs > 0; waitMs = pace.take(clock.monotonicMs()))
-        await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
-      if (mine.stopped) break;
-      running.push(limited(() => one(signIn)));
-    }
-    await Promise.all(running);
+    await Promise.all(signIns.map((signIn) => limited(() => one(signIn))));
     update({ running: false });
   }
 

@@ -4,6 +4,7 @@ import { failed, ok, type Failure, type Result } from "../contract/failure.ts";
 import type { Handlers } from "../contract/ipc.ts";
 import type { SignInView } from "../contract/view.ts";
 import type { RecordKind, SignInRecord, VaultRecord } from "../core/accounts/records.ts";
+import { requestEveryMs, requestsToRefresh } from "../core/lifecycle/pace.ts";
 import { createProviders } from "../core/providers/registry.ts";
 import { knownScopes } from "../core/scopes/catalogue.ts";
 import { createBroker } from "./broker.ts";
@@ -18,6 +19,7 @@ import { createKeeper } from "./keeper/keeper.ts";
 import type { Changed } from "./keeper/parts.ts";
 import { createOwnProviders } from "./own-providers.ts";
 import { createSandbox } from "./sandbox.ts";
+import { createPacedHttp } from "./paced-http.ts";
 import { createPairing } from "./pairing.ts";
 import { createPushing } from "./pushing.ts";
 import { createDoctor } from "./doctor.ts";
@@ -99,10 +101,13 @@ export function compose(host: Host): App {
     () => state.touch(),
   );
   const maySpendOneTime = (): boolean => settings.current.withoutLock || host.profileLock() === "held";
+  const http = createPacedHttp(host.http, clock, (origin) =>
+    requestEveryMs(requestsToRefresh(vault.list("sign_in"), origin)),
+  );
   const parts = {
     vault,
     providers,
-    http: host.http,
+    http,
     network: host.network,
     history,
     clock,
@@ -170,20 +175,19 @@ export function compose(host: Host): App {
     changed();
   });
   const importing = createImporting({ ...host, ...parts }, keeper, () => atHand());
-  const doctor = createDoctor(host, vault, providers, broker);
-  const claims = createClaims(providers, host.http, keeper);
+  const doctor = createDoctor({ ...host, http }, vault, providers, broker);
+  const claims = createClaims(providers, http, keeper);
   const bulk = createBulk(
     {
-      validate: (id) => keeper.validate(id),
-      refresh: (id) => keeper.refresh(id),
+      validate: (id) => keeper.validate(id, "bulk"),
+      refresh: (id) => keeper.refresh(id, "bulk"),
       async revoke(id) {
-        const answer = await keeper.revoke(id);
+        const answer = await keeper.revoke(id, "bulk");
         await pushing.push(); // or the socket's thread would hand it out for as long as the others take
         return answer;
       },
     },
     (id) => keeper.watches.current(id)?.login,
-    clock,
     log,
     () => state.touchParts(),
   );

@@ -14,6 +14,7 @@ export interface Fault {
   readonly kind:
     | "429_empty"
     | "429_retry_after"
+    | "400_refresh"
     | "500_json"
     | "503_json"
     | "502_html"
@@ -123,6 +124,8 @@ function misbehave(
       return empty(429); // TA §11
     case "429_retry_after":
       return { ...empty(429), headers: { "retry-after": String(RETRY_AFTER_SEC) } }; // RFC 9110 §10.2.3
+    case "400_refresh":
+      return json(400, { status: 400, message: "Invalid refresh token" }); // TA §21.10: its access token lives on
     case "500_json":
       return json(500, { status: 500, message: "Missing column authorization_id from item map[]" }); // TA §10
     case "503_json":

@@ -120,7 +120,6 @@ describe("one place for everything", () => {
       "main/tools.ts",
       "main/vault/envelope.ts",
       "main/vault/passphrase.ts",
-      "main/vault/vault.ts",
       "main/views/hand-out.ts",
     ]);
   });

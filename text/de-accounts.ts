@@ -176,6 +176,8 @@ export const accountsGerman: Pick<Catalogue, keyof typeof accountsWords> = {
     noTokenNow: "Gerade kein Token",
     endedBy: "{{provider}} hat das alte beendet",
     offline: "Kein Netzwerk",
+    record_changed: "Auf anderem Computer geändert",
+    quitTheOther: "Dort Tokenkeep beenden, dann hier neu starten",
     storage_failing: "Speichern geht nicht",
     inMemory: "Nichts verloren. Speicherplatz freigeben",
     of: "von {{life}}",

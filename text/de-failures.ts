@@ -46,6 +46,8 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
     "Tokenkeep läuft bereits mit dem Ordner {{folder}}, reagiert aber nicht. Einen Moment warten; bleibt es dabei, den Prozess beenden.",
   profile_unlocked:
     "Das Refresh-Token gilt nur einmal, und Tokenkeep kann nicht ausschließen, dass ein zweites Tokenkeep es ebenfalls verwendet. Es wurde nichts gesendet. Ist dies das einzige, „Ohne Sperre erneuern“ wählen.",
+  record_changed:
+    "Ein anderer Computer oder ein anderes Programm hat dieses Konto in diesem Profil geändert, deshalb erneuert Tokenkeep es hier nicht. Tokenkeep auf dem anderen Computer beenden und hier neu starten. Das jetzige Token funktioniert, bis es abläuft.",
   provider_unknown: "Einen Anbieter namens „{{provider}}“ gibt es hier nicht.",
   provider_unreachable:
     "{{provider}} ist nicht erreichbar. Alle Tokens bleiben erhalten, noch gültige funktionieren weiter. Netzwerk prüfen, dann erneut versuchen.",

@@ -172,6 +172,8 @@ export const accountsWords = {
     noTokenNow: "No token now",
     endedBy: "{{provider}} ended the old one",
     offline: "No network",
+    record_changed: "Changed on another computer",
+    quitTheOther: "Quit Tokenkeep there, then restart it here",
     storage_failing: "Disk does not take it",
     inMemory: "Nothing lost. Free some space",
     of: "of {{life}}",

@@ -66,6 +66,8 @@ export const enFailures = {
     "Tokenkeep is running with the folder {{folder}}, but it isn't responding. Wait a moment; if this continues, end its process.",
   profile_unlocked:
     "Its refresh token works once, and Tokenkeep can't rule out that another Tokenkeep uses it too. Nothing was sent. Choose “Refresh without a lock” if this is the only one.",
+  record_changed:
+    "Another computer or program changed this account in this profile, so Tokenkeep does not refresh it here. Quit Tokenkeep on the other computer, then restart it here. The current token works until it expires.",
   provider_unknown: "There is no provider named “{{provider}}” here.",
   provider_unreachable:
     "{{provider}} cannot be reached. All tokens are kept, and those still valid go on working. Check the network, then try again.",

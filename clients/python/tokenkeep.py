@@ -306,6 +306,7 @@ class Tokenkeep:
         return self._ask("token.get", {name: value for name, value in asked.items() if value is not None})
 
     def accounts(self) -> list[dict[str, Any]]:
+        """The accounts as they stand now. There is a token unless ``status`` is ``needs_sign_in`` or ``revoked``."""
         return self._ask("accounts.list")["accounts"]
 
     def report_invalid(self, token_id: str) -> bool:

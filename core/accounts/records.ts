@@ -62,6 +62,8 @@ const state = v.variant("name", [
       "client_secret_missing",
       "client_missing",
     ]),
+    /** When the provider last said so; absent: at `sinceMs`. */
+    triedAtMs: v.optional(instant),
   }),
   v.object({ name: v.literal("revoked"), sinceMs: instant }),
 ]);

@@ -47,9 +47,24 @@ export const isAppToken = ({ flow }: Pick<SignInRecord, "flow">): boolean => flo
 export const renews = (record: SignInRecord): boolean =>
   record.refresh_token !== undefined || isAppToken(record);
 
-/** States in which it is renewed. `config_error` waits for the person. */
+/** States in which it is renewed ahead and on demand. `config_error` waits for the person, or for `retriesClientAtMs`. */
 export const mayRefresh = (record: SignInRecord): boolean =>
   renews(record) && (record.state.name === "signed_in" || record.state.name === "refreshing");
+
+/** A client error in the provider's own words is tried again this much later, and never sooner on a tool's demand. */
+const CLIENT_ERROR_WAIT_MS = HOUR_MS;
+
+/**
+ * When a refresh that the provider refused for its client is tried again: a secret may have been rotated back, or an
+ * outage have been told as a client error. Undefined: not on its own.
+ */
+export function retriesClientAtMs(record: SignInRecord, nowMs: number): number | undefined {
+  const { state } = record;
+  if (state.name !== "config_error" || state.why === "client_missing" || !renews(record)) return undefined;
+  const triedAtMs = state.triedAtMs ?? state.sinceMs;
+  // An instant in the future was written under a clock that was wrong.
+  return triedAtMs > nowMs ? nowMs : triedAtMs + CLIENT_ERROR_WAIT_MS;
+}
 
 /**
  * When the token is refreshed ahead; undefined: never on its own. A short-lived token gets a quarter of its life, and a
@@ -67,12 +82,6 @@ export function refreshesAtMs(record: SignInRecord): number | undefined {
   const atMs = Math.min(keepAliveAtMs, aheadAtMs);
   return atMs === Infinity ? undefined : Math.max(atMs, issuedAtMs + RENEW_AT_MOST_EVERY_MS);
 }
-
-/** States whose access token still counts: it is validated and handed out until it ends. */
-export const holdsToken = (record: SignInRecord): boolean =>
-  record.access_token !== undefined &&
-  record.state.name !== "revoked" &&
-  record.state.name !== "needs_sign_in";
 
 /** Access tokens of one refresh token that may be valid at once; the provider ends the oldest above fifty (TA §10). */
 const ISSUES_AT_MOST = 45;

@@ -1,12 +1,14 @@
-/** What is due when, the earliest first. */
+/** What is due when, for thousands of sign-ins. */
 import TinyQueue from "tinyqueue";
 
+/** An entry may be out of date: what is due is looked at again when it comes up. */
 export interface Agenda {
   first(): { readonly id: string; readonly atMs: number } | undefined;
   add(id: string, atMs: number): void;
   drop(): void;
   clear(): void;
 }
+
 export function createAgenda(): Agenda {
   const empty = () => new TinyQueue<{ id: string; atMs: number }>([], (a, b) => a.atMs - b.atMs);
   let queue = empty();

@@ -2,37 +2,39 @@
  * Keeps every sign-in valid: validates at start and hourly, refreshes ahead of expiry, once for everybody.
  * One timer serves all sign-ins; it sleeps until the earliest of them is due.
  */
-import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
+import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
-import { ASKED_EVERY_MS, checkEveryMs, createPace, RENEW_EVERY_MS } from "../../core/lifecycle/pace.ts";
+import { holdsToken } from "../../core/accounts/status.ts";
+import { checkEveryMs, createPace } from "../../core/lifecycle/pace.ts";
 import { afterInterruption } from "../../core/lifecycle/refresh.ts";
 import {
   CLOCK_JUMP_MS,
-  holdsToken,
   LONGEST_WAIT_MS,
-  mayRefresh,
   nextValidationMs,
-  refreshesAtMs,
+  retriesClientAtMs,
   VALIDATE_EVERY_MS,
 } from "../../core/lifecycle/schedule.ts";
 import { limiter, queuePerKey } from "../../core/single-flight.ts";
 import { createAgenda, type Agenda } from "./agenda.ts";
+import { createDue } from "./due.ts";
 import { createInstantRepair } from "./instants.ts";
 import { createLooks } from "./looks.ts";
 import {
   chanceOf,
   createWatches,
   providerFor,
-  waitsFor,
   type Changed,
   type KeeperParts,
+  type TurnOf,
   type Watches,
 } from "./parts.ts";
 import { createRefresher } from "./refresher.ts";
 import { createRevoker, type Revoker } from "./revoker.ts";
 import { createValidator } from "./validator.ts";
+import { createTokenFor, whyNoToken } from "./token-for.ts";
+import { createWaiters, type Asker } from "./waiters.ts";
 
-/** Requests to providers that the keeper starts on its own, at a time. */
+/** Refreshes, and checks, that the keeper has under way on its own at a time. Their pace is the HTTP client's. */
 const AT_ONCE = 4;
 /** However far the next event is, look at the clocks this often: one may have been set, or the machine have slept. */
 const LONGEST_SLEEP_MS = 60_000;
@@ -44,7 +46,7 @@ const UNSAVED_WAIT_MS = 20_000;
 /** How a sign-in came into the keeper's care. `restored`: it was removed a moment ago, and is brought back. */
 export type Arrival = "signed_in" | "imported" | "restored";
 
-export interface Keeper extends Pick<Revoker, "revoke" | "remove"> {
+export interface Keeper extends Pick<Revoker, "remove"> {
   /**
    * Call when the vault has opened: closes open intents, then validates everything. Of no effect while it is closed.
    * `ready`: what the first checks have to wait for; false: do not begin after all. Calls that come meanwhile wait too.
@@ -59,18 +61,29 @@ export interface Keeper extends Pick<Revoker, "revoke" | "remove"> {
   suspend(): void;
   /** The machine is back, or the network: every token is asked about again. */
   resume(): void;
-  validate(id: string): Promise<Result<null>>;
+  /** As `Revoker.revoke`. `asker`, here and below: a person, unless it is told otherwise. */
+  revoke(id: string, asker?: Asker): Promise<Result<null>>;
+  validate(id: string, asker?: Asker): Promise<Result<null>>;
   /**
    * Resolves when every sign-in that is there now was looked at, or cannot be: it went, it has no token to ask about, its
    * provider asked to wait, or the keeper is paused. Many take a while, at the pace of what the person asks for.
    */
   validateAll(): Promise<void>;
-  refresh(id: string): Promise<Result<SignInRecord>>;
+  /**
+   * A person who asks for one sign-in may try where the keeper waits: after a client error, and after another writer
+   * changed the record, which is then taken as it is on disk.
+   */
+  refresh(id: string, asker?: "person" | "bulk"): Promise<Result<SignInRecord>>;
   /**
    * A token that is valid for at least `minValidMs`, or for three quarters of its whole life where that is less;
-   * refreshed if need be. `rest`: where it cannot be, what is left of it will do.
+   * refreshed if need be. `rest`: where it cannot be, what is left of it after the wait will do.
    */
-  tokenFor(id: string, minValidMs: number, rest: boolean): Promise<Result<SignInRecord>>;
+  tokenFor(
+    id: string,
+    minValidMs: number,
+    rest: boolean,
+    asker?: "person" | "tool",
+  ): Promise<Result<SignInRecord>>;
   /** A client registration was set right: what waited for that is tried again. */
   clientChanged(client: string): void;
   /** A provider came, went, or has other addresses: what is pinned to the old ones rests from now on. */
@@ -87,38 +100,29 @@ export interface Keeper extends Pick<Revoker, "revoke" | "remove"> {
   readonly nextCheckAtMs: number | undefined;
 }
 
-/** Why a sign-in has no token to hand out, and cannot get one by itself. */
-function whyNoToken({ state, login: account }: SignInRecord): Failure {
-  switch (state.name) {
-    case "revoked":
-      return { code: "token_revoked", account };
-    case "config_error":
-      return { code: state.why };
-    default:
-      return { code: "needs_sign_in", account };
-  }
-}
-
 export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
   const { vault, clock, network, random, history, log } = parts;
   const watches = createWatches(vault, clock);
   const enqueue = queuePerKey<string>();
   const limited = limiter(AT_ONCE);
   const checkPace = createPace(() => checkEveryMs(vault.list("sign_in").length));
-  const askedPace = createPace(() => ASKED_EVERY_MS);
-  const renewalPace = createPace(() => RENEW_EVERY_MS);
+  const waiters = createWaiters();
   let active = false;
   let starting: Promise<void> | undefined;
   let suspended = false;
-  const refreshNow = createRefresher(parts, watches, enqueue, changed, () => active && !suspended);
+  /** Aborted when the keeper pauses or the machine goes to sleep: what has not left by then does not leave. */
+  let leaving = new AbortController();
+  const turnOf: TurnOf = (id) => ({ waiter: () => waiters.of(id), signal: leaving.signal });
+  const refreshNow = createRefresher(parts, watches, enqueue, changed, () => active && !suspended, turnOf);
   const { refresh } = refreshNow;
-  const { validate, validateNow } = createValidator(parts, watches, refresh, enqueue, changed);
-  const revoker = createRevoker(parts, watches, enqueue, changed);
+  const { validate, validateNow } = createValidator(parts, watches, refresh, enqueue, changed, turnOf);
+  const revoker = createRevoker(parts, watches, enqueue, changed, turnOf);
   const repairInstants = createInstantRepair(parts, watches, enqueue, changed);
 
   const running = new Set<Promise<unknown>>();
   const planned = new Set<string>();
-  /** Asked for by the person: these have a faster pace. */
+  const underWay = { renewals: 0, checks: 0 };
+  /** Asked for by the person: these are not spread over the hour. */
   const urgent = createLooks();
   /** Their provider became another one while it was being asked: what it answers is looked at again. */
   const outdated = new Set<string>();
@@ -141,21 +145,9 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
   // What is due when. An entry may be out of date: it is looked at again when it comes up.
   const renewals = createAgenda();
   const checks = createAgenda();
-  const renewalAtMs = (record: SignInRecord): number => {
-    const watch = watches.of(record.id);
-    if (watch.refreshing) return Infinity;
-    if (watch.unsaved !== undefined) return watch.nextTryAtMs ?? 0;
-    const refreshAt = refreshesAtMs(record);
-    return refreshAt === undefined
-      ? Infinity
-      : Math.max(refreshAt - watches.clockLagMs(record), watch.nextTryAtMs ?? 0);
-  };
-  const checkAtMs = (record: SignInRecord): number => {
-    const watch = watches.of(record.id);
-    return holdsToken(record) && !watch.validating
-      ? Math.max(watch.nextCheckAtMs, watch.askedToWaitUntilMs ?? 0)
-      : Infinity;
-  };
+  /** When time alone changes what is told of a sign-in. */
+  const statusChanges = createAgenda();
+  const { renewalAtMs, checkAtMs, statusChangeAtMs } = createDue(watches, clock);
   const lookAgain = (id: string): void => {
     watches.of(id).nextCheckAtMs = 0;
     watches.of(id).nextTryAtMs = undefined;
@@ -172,11 +164,26 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
     if (!validating && !refreshing && outdated.delete(id)) providerIsOther(record);
     renewals.add(id, renewalAtMs(record));
     checks.add(id, checkAtMs(record));
+    statusChanges.add(id, statusChangeAtMs(record));
   };
+  /** Tells what time has changed; the answer is how long it can sleep. */
+  function tellStatusChanges(): number {
+    const now = clock.nowMs();
+    for (let next = statusChanges.first(); next !== undefined; next = statusChanges.first()) {
+      if (next.atMs > now) return next.atMs - now;
+      statusChanges.drop();
+      const record = watches.current(next.id);
+      if (record === undefined) continue;
+      changed(next.id);
+      statusChanges.add(next.id, statusChangeAtMs(record));
+    }
+    return Infinity;
+  }
   /** Everything anew, after something that may have moved every instant. */
   const scheduleAll = (): void => {
     renewals.clear();
     checks.clear();
+    statusChanges.clear();
     for (const { id } of watches.all()) schedule(id);
   };
 
@@ -188,13 +195,16 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
       lastCheckAtMs = clock.nowMs();
     }
   };
-  function launch(id: string): void {
+  function launch(id: string, kind: keyof typeof underWay): void {
     planned.add(id);
-    const work = limited(async () => {
+    underWay[kind] += 1;
+    const begun = async (): Promise<void> => {
       const record = watches.current(id);
       if (active && !suspended && record !== undefined) await act(record);
-    }).finally(() => {
+    };
+    const work = begun().finally(() => {
       planned.delete(id);
+      underWay[kind] -= 1;
       if (!suspended) urgent.done(id); // asleep, it was not looked at
       schedule(id);
       plan();
@@ -202,16 +212,22 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
     void track(work).catch((cause: unknown) => log.error("keeper.bug", { cause }));
   }
   /** Launches what is due in one of the lists, as far as `mayGo` allows; the answer is how long it can sleep. */
-  function drain(agenda: Agenda, dueAtMs: (record: SignInRecord) => number, mayGo: (id: string) => number) {
+  function drain(
+    agenda: Agenda,
+    kind: keyof typeof underWay,
+    dueAtMs: (record: SignInRecord) => number,
+    mayGo: (id: string) => number,
+  ): number {
     const now = clock.nowMs();
     for (let next = agenda.first(); next !== undefined; next = agenda.first()) {
       if (next.atMs > now) return next.atMs - now;
       const record = planned.has(next.id) ? undefined : watches.current(next.id);
       const atMs = record === undefined ? Infinity : dueAtMs(record);
-      const waitMs = atMs <= now ? mayGo(next.id) : 0;
+      // Whichever is finished has all this looked at again.
+      const waitMs = atMs > now ? 0 : underWay[kind] >= AT_ONCE ? Infinity : mayGo(next.id);
       if (waitMs > 0) return waitMs;
       agenda.drop();
-      if (atMs <= now) launch(next.id);
+      if (atMs <= now) launch(next.id, kind);
       else agenda.add(next.id, atMs);
       if (!isToBeLookedAt(next.id)) urgent.done(next.id);
     }
@@ -231,10 +247,11 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
     followClocks();
     const sleepMs = Math.min(
       anyOffline() ? OFFLINE_SLEEP_MS : LONGEST_SLEEP_MS,
-      // After a night's sleep all have ended: who asks for one has it at once, the others have their turn.
-      drain(renewals, renewalAtMs, () => renewalPace.take(clock.monotonicMs())),
-      // To know whether a token still counts can wait for its turn, unless the person asks.
-      drain(checks, checkAtMs, (id) => (urgent.has(id) ? askedPace : checkPace).take(clock.monotonicMs())),
+      tellStatusChanges(),
+      // After a night's sleep all have ended: whoever asks for one gets it first, the others have their turn.
+      drain(renewals, "renewals", renewalAtMs, () => 0),
+      // Checks are spread over the hour, unless the person asks.
+      drain(checks, "checks", checkAtMs, (id) => (urgent.has(id) ? 0 : checkPace.take(clock.monotonicMs()))),
     );
     const now = clock.monotonicMs();
     if (now - toldAtMs >= VALIDATE_EVERY_MS) {
@@ -301,13 +318,6 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
     }
     return earliest;
   };
-  /** For a tool or a copy: as the keeper itself would, so no demand gets around a back-off. */
-  async function renewOnDemand(record: SignInRecord): Promise<Result<SignInRecord>> {
-    if (record.state.name === "config_error") return failed(whyNoToken(record));
-    const waiting = waitsFor(watches.of(record.id), clock.nowMs());
-    if (waiting !== undefined) return failed(waiting);
-    return afterwards(record.id, refresh(record.id));
-  }
   const afterwards = async <V>(id: string, work: Promise<V>): Promise<V> => {
     const answer = await work;
     urgent.done(id);
@@ -316,12 +326,15 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
     return answer;
   };
 
+  const tokenFor = createTokenFor(watches, clock, (id) => afterwards(id, refresh(id)));
+
   async function begin(ready: () => Promise<boolean>): Promise<void> {
     if (!(await ready())) return;
     // A lock may have come since the vault opened.
     if (active || vault.state.state !== "open") return;
     active = true;
     suspended = false;
+    leaving = new AbortController();
     const interrupted = vault
       .list("sign_in")
       .filter(({ id, state }) => state.name === "refreshing" && watches.of(id).unsaved === undefined);
@@ -358,6 +371,7 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
       active = false;
       cancelTimer();
       urgent.allDone();
+      leaving.abort();
       while (running.size > 0) await Promise.allSettled([...running]);
       for (const endMs = clock.monotonicMs() + UNSAVED_WAIT_MS; watches.unsaved().length > 0;) {
         for (const { id } of watches.unsaved()) await refreshNow.save(id);
@@ -374,16 +388,18 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
     suspend() {
       suspended = true;
       cancelTimer();
+      leaving.abort();
     },
     resume() {
       if (!active) return;
       suspended = false;
+      if (leaving.signal.aborted) leaving = new AbortController();
       askAgain();
       plan();
     },
-    validate: (id) =>
+    validate: (id, asker = "person") =>
       whileActive(async () => {
-        const answer = await afterwards(id, validateNow(id));
+        const answer = await waiters.during(id, asker, () => afterwards(id, validateNow(id)));
         lastCheckAtMs = clock.nowMs();
         return answer;
       }),
@@ -399,20 +415,23 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
       plan();
       await Promise.all(looked);
     },
-    refresh: (id) => whileActive(() => afterwards(id, refresh(id))),
-    tokenFor: (id, minValidMs, rest) =>
-      whileActive(async () => {
-        const record = watches.current(id);
-        if (record === undefined) return failed({ code: "account_unknown" });
-        const leftMs = (watches.endsAtMs(record) ?? Infinity) - clock.nowMs();
-        if (!holdsToken(record))
-          return mayRefresh(record) ? renewOnDemand(record) : failed(whyNoToken(record));
-        // A token cannot be had for longer than it lives: who asks for that would have it renewed at each call.
-        const lifeMs = (record.expiresAtMs ?? Infinity) - record.issuedAtMs;
-        if (leftMs > 0 && leftMs >= Math.min(minValidMs, (lifeMs * 3) / 4)) return ok(record);
-        const renewed = await renewOnDemand(record);
-        return !renewed.ok && rest && leftMs > 0 ? ok(record) : renewed;
-      }),
+    refresh: (id, asker = "person") =>
+      whileActive(() =>
+        waiters.during(id, asker, async () => {
+          const record = watches.current(id);
+          if (asker === "bulk" && record?.state.name === "config_error") {
+            if ((retriesClientAtMs(record, clock.nowMs()) ?? Infinity) > clock.nowMs())
+              return failed(whyNoToken(record));
+          }
+          if (asker === "person") {
+            const taken = await refreshNow.takeFromDisk(id);
+            if (!taken.ok) return taken;
+          }
+          return afterwards(id, refresh(id));
+        }),
+      ),
+    tokenFor: (id, minValidMs, rest, asker = "person") =>
+      whileActive(() => tokenFor(id, minValidMs, rest, (work) => waiters.during(id, asker, work))),
     clientChanged(client) {
       if (!active) return;
       for (const record of watches.all())
@@ -429,7 +448,7 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
       }
       plan();
     },
-    revoke: (id) => whileActive(() => revoker.revoke(id)),
+    revoke: (id, asker = "person") => whileActive(() => waiters.during(id, asker, () => revoker.revoke(id))),
     remove: (id) => whileActive(() => revoker.remove(id)),
     rename: (id, alias) =>
       whileActive(() =>
@@ -438,10 +457,10 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
           if (record === undefined) return failed({ code: "account_unknown" });
           if (watches.of(id).unsaved !== undefined) return failed({ code: "storage_failing" });
           const { alias: _before, ...rest } = record;
-          const written = await vault.write<SignInRecord>({
-            ...rest,
-            ...(alias !== undefined && { alias }),
-          });
+          const written = await vault.write<SignInRecord>(
+            { ...rest, ...(alias !== undefined && { alias }) },
+            "known",
+          );
           changed(id);
           return written.ok ? ok(null) : written;
         }),

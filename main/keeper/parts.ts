@@ -1,9 +1,9 @@
 import type { Failure } from "../../contract/failure.ts";
 import type { Condition } from "../../contract/view.ts";
-import type { ClientRecord, SignInRecord } from "../../core/accounts/records.ts";
+import type { ClientRecord, SignInRecord, SignInState } from "../../core/accounts/records.ts";
 import { originsMatch, type Provider } from "../../core/providers/provider.ts";
 import type { Providers } from "../../core/providers/registry.ts";
-import type { Clock, HttpClient, Log, Network, Randomness } from "../../core/ports.ts";
+import type { Clock, HttpClient, HttpOutcome, Log, Network, Randomness, Turn } from "../../core/ports.ts";
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { History } from "../history.ts";
 import type { Vault } from "../vault/types.ts";
@@ -46,6 +46,17 @@ export interface Watch {
   endsMonotonicMs?: number | undefined;
   /** Newer than the vault's: the answer came and the disk did not take it. */
   unsaved?: SignInRecord | undefined;
+  /** Its tokens are on no disk yet. */
+  unsavedTokens?: boolean | undefined;
+  /** The lasting state that the refresh under way tries to end. */
+  stateBefore?: SignInState | undefined;
+  /**
+   * Another writer changed the record on disk: this process spends nothing of it any more, until the person acts or the
+   * vault is opened anew.
+   */
+  changedElsewhere?: boolean | undefined;
+  /** What this process knows of such a sign-in and does not write over the other writer's record. */
+  unwritten?: SignInRecord | undefined;
 }
 
 /** All watches, and the record that counts for each sign-in. */
@@ -68,11 +79,20 @@ export interface Watches {
 export function createWatches(vault: Vault, clock: Clock): Watches {
   const watches = new Map<string, Watch>();
   const of = (id: string): Watch => {
-    const watch = watches.get(id) ?? { failures: 0, nextCheckAtMs: 0, validating: false, refreshing: false };
+    const watch = watches.get(id) ?? {
+      failures: 0,
+      nextCheckAtMs: 0,
+      validating: false,
+      refreshing: false,
+    };
     watches.set(id, watch);
     return watch;
   };
-  const current = (id: string) => watches.get(id)?.unsaved ?? vault.get("sign_in", id);
+  const known = (record: SignInRecord | undefined, id: string) => {
+    const watch = watches.get(id);
+    return watch?.unsaved ?? watch?.unwritten ?? record;
+  };
+  const current = (id: string) => known(vault.get("sign_in", id), id);
   const clockLagMs = ({ id, expiresAtMs }: SignInRecord): number => {
     const endsMonotonicMs = watches.get(id)?.endsMonotonicMs;
     if (expiresAtMs === undefined || endsMonotonicMs === undefined) return 0;
@@ -89,7 +109,7 @@ export function createWatches(vault: Vault, clock: Clock): Watches {
     of,
     drop: (id) => void watches.delete(id),
     current,
-    all: () => vault.list("sign_in").map((record) => watches.get(record.id)?.unsaved ?? record),
+    all: () => vault.list("sign_in").map((record) => known(record, record.id) ?? record),
     clear: () => watches.clear(),
     unsaved: () => [...watches.values()].flatMap(({ unsaved }) => (unsaved === undefined ? [] : [unsaved])),
   };
@@ -98,6 +118,10 @@ export function createWatches(vault: Vault, clock: Clock): Watches {
 /** `offline`: it was not the provider, there is no network at all. */
 export const unreachable = (network: Network, { code }: Failure): "unreachable" | "offline" =>
   code === "provider_unreachable" && !network.online() ? "offline" : "unreachable";
+
+/** What lies over the state for a while: what another writer did comes first, since waiting does not end it. */
+export const conditionOf = ({ changedElsewhere, condition }: Watch): Condition | undefined =>
+  changedElsewhere === true ? "record_changed" : condition;
 
 /** Notes trouble that changes nothing below it. The instant it began stays until it is over. */
 export function trouble(watch: Watch, condition: Condition, reason: Failure, nowMs: number): void {
@@ -131,6 +155,13 @@ export function providerFor(
 
 /** Something about a sign-in, or about any of them, is another than before. `passing`: nothing that somebody waits for. */
 export type Changed = (signIn?: string, news?: "passing") => void;
+
+/** How a request of this sign-in waits until it may leave. */
+export type TurnOf = (id: string) => Turn;
+
+/** It never left: the keeper paused while it waited for its turn. That says nothing about the provider. */
+export const isAbandoned = (outcome: HttpOutcome): boolean =>
+  outcome.kind === "not_sent" && outcome.cause === "abandoned";
 
 export const credentialsOf = ({ client_id, client_secret }: ClientRecord) => ({
   client_id,

@@ -5,7 +5,7 @@ import { tombstoneEndsAtMs } from "../../core/lifecycle/schedule.ts";
 import { revocationFailure } from "../../core/oauth/failures.ts";
 import { readRevocation, revokeRequest } from "../../core/oauth/revoke.ts";
 import { createKeeping } from "./keeping.ts";
-import { allWell, credentialsOf, providerFor, type KeeperParts, type Watches } from "./parts.ts";
+import { allWell, credentialsOf, providerFor, type KeeperParts, type TurnOf, type Watches } from "./parts.ts";
 
 type Enqueue = <V>(id: string, task: () => Promise<V>) => Promise<V>;
 
@@ -23,13 +23,14 @@ export function createRevoker(
   watches: Watches,
   enqueue: Enqueue,
   changed: () => void,
+  turnOf: TurnOf,
 ): Revoker {
   const { vault, providers, http, history, clock, log } = parts;
   const { keep } = createKeeping(parts, watches);
 
   /** True when the token is gone, or can never be ended from here. */
   async function tell(
-    record: Pick<SignInRecord, "provider" | "pinned" | "client_id" | "access_token">,
+    record: Pick<SignInRecord, "id" | "provider" | "pinned" | "client_id" | "access_token">,
   ): Promise<Result<null>> {
     if (record.access_token === undefined) return ok(null);
     const provider = providerFor(providers, record);
@@ -38,7 +39,10 @@ export function createRevoker(
       .list("client")
       .find((one) => one.provider === record.provider && one.client_id === record.client_id);
     const credentials = client === undefined ? { client_id: record.client_id } : credentialsOf(client);
-    const outcome = await http.send(revokeRequest(provider.value, credentials, record.access_token));
+    const outcome = await http.send(
+      revokeRequest(provider.value, credentials, record.access_token),
+      turnOf(record.id),
+    );
     const verdict = readRevocation(provider.value, outcome);
     return verdict.kind === "gone" ? ok(null) : failed(revocationFailure(verdict, provider.value));
   }

@@ -1,8 +1,8 @@
 /** Validates one sign-in's access token (TA §11): at start, hourly, and when asked. */
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
+import { holdsToken } from "../../core/accounts/status.ts";
 import {
-  holdsToken,
   isAppToken,
   mayRefresh,
   refreshesAtMs,
@@ -16,10 +16,12 @@ import { createKeeping } from "./keeping.ts";
 import {
   allWell,
   chanceOf,
+  isAbandoned,
   providerFor,
   waitsFor,
   type Changed,
   type KeeperParts,
+  type TurnOf,
   type Watches,
 } from "./parts.ts";
 
@@ -50,6 +52,7 @@ export function createValidator(
   refresh: (id: string) => Promise<Result<SignInRecord>>,
   enqueue: <V>(id: string, task: () => Promise<V>) => Promise<V>,
   changed: Changed,
+  turnOf: TurnOf,
 ): Validator {
   const { vault, providers, http, history, clock, random, log } = parts;
   const { keep, later, stuck } = createKeeping(parts, watches);
@@ -126,6 +129,13 @@ export function createValidator(
   async function rejected(record: SignInRecord, provider: string): Promise<Result<null>> {
     const { id, state } = record;
     const waitsForPerson = state.name === "config_error" && renews(record);
+    // It was refused a refresh before, and its state says so; now its access token has ended too.
+    const hasEnded = state.name === "needs_sign_in" && state.why === "refresh_token_rejected";
+    if (hasEnded) {
+      await update(record, ({ access_token: _dead, ...rest }) => rest);
+      allWell(watches.of(id));
+      return failed({ code: "refresh_token_rejected", account: record.login });
+    }
     if (!waitsForPerson && !mayRefresh(record))
       return needsSignIn(record, "access_token_rejected", { code: "access_token_rejected", provider });
     // The token is dead, the account is not: it renews itself, once the client is set right or the provider is well.
@@ -152,11 +162,9 @@ export function createValidator(
     watches.of(id).nextCheckAtMs = clock.nowMs() + nextValidationMs(chanceOf(random));
     if (!provider.ok) return stuck(id, provider.failure);
     if (isAppToken(record) && !provider.value.dialect.validatesAppTokens) return ok(null); // nobody to be asked
-    const verdict = readValidation(
-      provider.value,
-      await http.send(validateRequest(provider.value, record.access_token)),
-      clock.nowMs(),
-    );
+    const outcome = await http.send(validateRequest(provider.value, record.access_token), turnOf(id));
+    if (isAbandoned(outcome)) return failed({ code: "vault_not_ready" });
+    const verdict = readValidation(provider.value, outcome, clock.nowMs());
     if (!isTokenOf(record, watches.current(id))) return ok(null);
     watches.of(id).nextCheckAtMs = clock.nowMs() + nextValidationMs(chanceOf(random));
     switch (verdict.kind) {

@@ -3,6 +3,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { failed, ok, type Result } from "../../contract/failure.ts";
+import type { SealedBy } from "../../contract/view.ts";
 import type { Randomness } from "../../core/ports.ts";
 import { Secret } from "../../core/secret.ts";
 import { writeDurably } from "./files.ts";
@@ -90,6 +91,15 @@ export const newEnvelope = (key: Uint8Array, vault: string, wrap: Wrap, createdA
 export function isKeyOf(envelope: Envelope, key: Uint8Array): boolean {
   const [expected, found] = [Buffer.from(envelope.check, "base64"), checkOf(key, envelope.vault)];
   return key.length === KEY_BYTES && expected.length === found.length && timingSafeEqual(expected, found);
+}
+
+/** What opens it, for the person. */
+export function sealedBy(envelope: Envelope): SealedBy {
+  const wrap = wrapOf(envelope, "keychain");
+  return {
+    ...(wrap !== undefined && { keychain: { name: wrap.name, backend: wrap.backend } }),
+    passphrase: wrapOf(envelope, "passphrase") !== undefined,
+  };
 }
 
 /** How the key travels through a keychain that takes text. */

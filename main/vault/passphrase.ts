@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import * as v from "valibot";
+import type { Failure } from "../../contract/failure.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import type { Secret } from "../../core/secret.ts";
 import { freshNonce, KEY_BYTES, open, seal } from "./seal.ts";
@@ -108,3 +109,9 @@ export function createTries(clock: Clock): Tries {
     },
   };
 }
+
+/** Why a new passphrase is not taken; undefined: it is. */
+export const tooShort = (passphrase: Secret): Failure | undefined =>
+  passphrase.reveal().length < PASSPHRASE_MIN_LENGTH
+    ? { code: "passphrase_too_short", minLength: PASSPHRASE_MIN_LENGTH }
+    : undefined;

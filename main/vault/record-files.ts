@@ -93,8 +93,8 @@ async function needRoom(folder: string, bytes: number): Promise<void> {
  */
 const besideOf = (id: string): string => `${id}.next`;
 
-/** Writes a record in place of the old one; it is on disk when this resolves. Throws what the disk says. */
-export async function writeRecord(
+/** It is on disk when this resolves. Throws what the disk says. */
+async function writeAnyway(
   folder: string,
   { key, vault }: RecordKey,
   record: VaultRecord,
@@ -134,6 +134,80 @@ export async function writeRecord(
   }
   await rename(beside, place);
   await syncFolder(folder); // electron-store syncs the file, not its name
+}
+
+/** The record as its file has it now. A file that is torn or newer is `unreadable`. Throws what the disk says. */
+export async function readFromDisk(
+  folder: string,
+  key: RecordKey,
+  id: string,
+): Promise<VaultRecord | "unreadable" | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path.join(folder, `${id}.json`), "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  const read = readRecord(key, id, text);
+  return "record" in read ? read.record : "unreadable";
+}
+
+/** Members in one order and in one form, whether a record was read or made here. */
+function canonical(record: VaultRecord): string {
+  const json = encodeRecord(record);
+  const read = decodeRecord(json);
+  return read === undefined ? json : encodeRecord(read);
+}
+
+const claimOf = (id: string): string => `${id}.claim`;
+const CLAIM = /^[0-9a-f-]{36}\.claim$/;
+
+/**
+ * Runs `write` only where the record's file still holds one of `known`; false: another writer has changed it, or changes it at
+ * this moment. A claim file, which the file system lets one writer alone create, keeps two writers from both finding the
+ * file unchanged. Throws what the disk says.
+ */
+async function writeOverKnown(
+  folder: string,
+  key: RecordKey,
+  id: string,
+  known: readonly (VaultRecord | undefined)[],
+  write: () => Promise<void>,
+): Promise<boolean> {
+  const claim = path.join(folder, claimOf(id));
+  try {
+    await (await openFile(claim, "wx", 0o600)).close();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+  try {
+    const found = await readFromDisk(folder, key, id);
+    if (found === "unreadable") return false;
+    if (!known.some((one) => (found && canonical(found)) === (one && canonical(one)))) return false;
+    await write();
+    return true;
+  } finally {
+    await rm(claim, { force: true }).catch(() => undefined); // the record is written all the same
+  }
+}
+
+/**
+ * Writes a record in place of the old one; it is on disk when this resolves. `known`: only where the file still holds
+ * one of these records, or (undefined) is still not there; false: another writer has changed it. Throws what the disk says.
+ */
+export async function writeRecord(
+  folder: string,
+  key: RecordKey,
+  record: VaultRecord,
+  random: Randomness,
+  known?: readonly (VaultRecord | undefined)[],
+): Promise<boolean> {
+  const write = () => writeAnyway(folder, key, record, random);
+  if (known !== undefined) return writeOverKnown(folder, key, record.id, known, write);
+  await write();
+  return true;
 }
 
 export const eraseRecord = (folder: string, id: string): Promise<void> =>
@@ -185,6 +259,9 @@ export async function loadRecords(
     sliceEndsMs = performance.now() + SLICE_MS;
   }
   for (const name of names) await settleLeftover(folder, key, name, { records, unreadable }, log);
+  // A writer that was killed between its claim and its write would keep everybody else from writing.
+  for (const name of names.filter((one) => CLAIM.test(one)))
+    await rm(path.join(folder, name), { force: true });
   for (const { file, why } of unreadable) log.warn("vault.unreadable", { file, why });
   return { records, unreadable };
 }

@@ -73,9 +73,15 @@ export interface Vault {
   get<K extends RecordKind>(kind: K, id: string): Extract<VaultRecord, { kind: K }> | undefined;
   /**
    * Writes a record whole, as the next generation; concurrent writes of one record follow each other.
-   * Fails with `storage_failing` (memory and disk keep the old record), `vault_locked`.
+   * `over: "known"`: only where the file still holds what this process read or wrote last (ADR 0004). Fails with
+   * `record_changed` where it does not, `storage_failing` (memory and disk keep the old record), `vault_locked`.
    */
-  write<R extends VaultRecord>(record: Draft<R> | R): Promise<Result<R>>;
+  write<R extends VaultRecord>(record: Draft<R> | R, over?: "known" | "anything"): Promise<Result<R>>;
+  /**
+   * Takes the record from its file, whoever wrote it; undefined where there is none any more. Fails with
+   * `storage_failing` (the file cannot be read; memory keeps the old record), `vault_locked`.
+   */
+  reread(id: string): Promise<Result<VaultRecord | undefined>>;
   /** Deletes a record's file, durably. Fails with `storage_failing`, `vault_locked`. */
   erase(id: string): Promise<Result<null>>;
   /** Files that could not be read: left as they are, never overwritten. */

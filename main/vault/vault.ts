@@ -5,7 +5,7 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
-import type { KeychainView, SealedBy, VaultView } from "../../contract/view.ts";
+import type { KeychainView, VaultView } from "../../contract/view.ts";
 import type { VaultRecord } from "../../core/accounts/records.ts";
 import type { Clock, Log, Randomness } from "../../core/ports.ts";
 import type { Secret } from "../../core/secret.ts";
@@ -16,6 +16,7 @@ import {
   keyFromText,
   newEnvelope,
   readEnvelope,
+  sealedBy,
   unwrapByPassphrase,
   wrapByPassphrase,
   wrapOf,
@@ -24,7 +25,7 @@ import {
   type KeychainWrap,
 } from "./envelope.ts";
 import { syncFolder } from "./files.ts";
-import { createTries, PASSPHRASE_MIN_LENGTH } from "./passphrase.ts";
+import { createTries, tooShort } from "./passphrase.ts";
 import { loadRecords, type Loaded } from "./record-files.ts";
 import { KEY_BYTES } from "./seal.ts";
 import type { Keychain, Vault } from "./types.ts";
@@ -93,13 +94,6 @@ export function createVault(parts: VaultParts): Vault {
     });
   }
 
-  const sealedBy = (envelope: Envelope): SealedBy => {
-    const wrap = wrapOf(envelope, "keychain");
-    return {
-      ...(wrap !== undefined && { keychain: { name: wrap.name, backend: wrap.backend } }),
-      passphrase: wrapOf(envelope, "passphrase") !== undefined,
-    };
-  };
   const openState = (here: Opened, paused: boolean): VaultView => ({
     state: "open",
     sealedBy: sealedBy(here.envelope),
@@ -126,13 +120,9 @@ export function createVault(parts: VaultParts): Vault {
     } finally {
       early = [];
     }
-    opened = { key, vault, envelope, lists: new Map(), ...loaded };
+    opened = { key, vault, envelope, lists: new Map(), attempted: new Map(), ...loaded };
     if (!paused) await forgetClosing();
     return become(openState(opened, paused));
-  }
-
-  async function makeFolders(): Promise<void> {
-    await mkdir(recordsFolder, { recursive: true, mode: 0o700 });
   }
 
   /** A key of its own, so that a lock means something and records have integrity (ADR 0003). */
@@ -203,7 +193,7 @@ export function createVault(parts: VaultParts): Vault {
   }
 
   async function tryOpen(): Promise<VaultView> {
-    await makeFolders();
+    await mkdir(recordsFolder, { recursive: true, mode: 0o700 });
     const envelope = await readEnvelope(envelopeFile);
     if (!envelope.ok) return closed(envelope.failure, envelope.cause);
     if (envelope.value === undefined) return openNew();
@@ -288,10 +278,6 @@ export function createVault(parts: VaultParts): Vault {
     const key = await keyBy(envelope, passphrase);
     return key.ok ? ok(null) : key;
   }
-  const tooShort = (passphrase: Secret): Failure | undefined =>
-    passphrase.reveal().length < PASSPHRASE_MIN_LENGTH
-      ? { code: "passphrase_too_short", minLength: PASSPHRASE_MIN_LENGTH }
-      : undefined;
 
   const close = ({ records }: Opened, held: boolean): Promise<void> =>
     writeClosing(closingFile, { held, closedAtMs: clock.nowMs(), ...idleSinceMs(records.values()) });
@@ -348,10 +334,9 @@ export function createVault(parts: VaultParts): Vault {
       }),
 
     verify: (passphrase) =>
-      inTurn(async () => {
-        if (opened === undefined) return failed({ code: "vault_locked" });
-        return proven(opened, passphrase);
-      }),
+      inTurn(async () =>
+        opened === undefined ? failed({ code: "vault_locked" }) : proven(opened, passphrase),
+      ),
 
     reseal: (by) =>
       inTurn(async () => {
@@ -441,6 +426,7 @@ export function createVault(parts: VaultParts): Vault {
     },
 
     write: writing.write,
+    reread: writing.reread,
     erase: writing.erase,
   };
 }

@@ -6,7 +6,7 @@ import type { Draft, RecordKind, VaultRecord } from "../../core/accounts/records
 import type { Log, Randomness } from "../../core/ports.ts";
 import { queuePerKey } from "../../core/single-flight.ts";
 import type { Envelope } from "./envelope.ts";
-import { eraseRecord, writeRecord, type RecordKey } from "./record-files.ts";
+import { eraseRecord, readFromDisk, writeRecord, type RecordKey } from "./record-files.ts";
 import type { Vault } from "./types.ts";
 
 /** What is there only while the vault is open. */
@@ -16,10 +16,12 @@ export interface Opened extends RecordKey {
   /** `records` by kind, as far as it was asked for since it changed. */
   readonly lists: Map<RecordKind, readonly VaultRecord[]>;
   readonly unreadable: UnreadableView[];
+  /** Records whose write failed: the disk may have them all the same, and then no other writer was there. */
+  readonly attempted: Map<string, VaultRecord>;
   envelope: Envelope;
 }
 
-export interface Writing extends Pick<Vault, "write" | "erase"> {
+export interface Writing extends Pick<Vault, "write" | "reread" | "erase"> {
   /**
    * Refuses writes and erases from now on (`vault_locked`); resolves when those under way have ended. The key and the
    * records may be dropped then: nothing uses them, and nothing reaches the disk any more. `resume` ends that.
@@ -61,21 +63,35 @@ export function createWriting(
       stopped = false;
     },
 
-    write: <R extends VaultRecord>(draft: Draft<R> | R): Promise<Result<R>> =>
+    write: <R extends VaultRecord>(draft: Draft<R> | R, over?: "known" | "anything"): Promise<Result<R>> =>
       run(draft.id, async (here) => {
         if (here.unreadable.some(({ file }) => file === `${draft.id}.json`)) {
           return storageFailing(new Error("the record on disk cannot be read and is not overwritten"));
         }
-        const generation = (here.records.get(draft.id)?.generation ?? 0) + 1;
-        const record = Object.freeze({ ...draft, generation }) as R;
+        const before = here.records.get(draft.id);
+        const record = Object.freeze({ ...draft, generation: (before?.generation ?? 0) + 1 }) as R;
         try {
-          await writeRecord(recordsFolder, here, record, random);
+          const known = over === "known" ? [before, here.attempted.get(draft.id) ?? before] : undefined;
+          if (!(await writeRecord(recordsFolder, here, record, random, known)))
+            return failed({ code: "record_changed" });
+          here.attempted.delete(draft.id);
         } catch (cause) {
+          here.attempted.set(draft.id, record);
           return storageFailing(cause);
         }
         here.records.set(record.id, record);
         here.lists.clear();
         return ok(record);
+      }),
+
+    reread: (id) =>
+      run(id, async (here) => {
+        const found = await readFromDisk(recordsFolder, here, id).catch(() => "unreadable" as const);
+        if (found === "unreadable") return storageFailing(new Error("the record on disk cannot be read"));
+        here.records.delete(id);
+        if (found !== undefined) here.records.set(id, found);
+        here.lists.clear();
+        return ok(found);
       }),
 
     erase: (id) =>

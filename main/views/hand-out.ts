@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import type { SocketAccount } from "../../contract/socket.ts";
 import { accountKey, type SignInRecord } from "../../core/accounts/records.ts";
-import { holdsToken, mayRefresh } from "../../core/lifecycle/schedule.ts";
+import { holdsToken, refreshesItself, statusesOf } from "../../core/accounts/status.ts";
 import type { Secret } from "../../core/secret.ts";
-import type { Watch, Watches } from "../keeper/parts.ts";
+import { conditionOf, type Watch, type Watches } from "../keeper/parts.ts";
 import type { HandOut, HandOutToken } from "../socket/types.ts";
 import type { ToolGrant } from "../tools.ts";
-import { statusOf } from "./sign-in-view.ts";
 
 const tokenIds = new WeakMap<Secret, string>();
 /** Names a token without telling it: the first 128 bits of its SHA-256. */
@@ -53,7 +52,7 @@ export function handOut(
   for (const record of signIns) {
     const watch = watchOf(record.id);
     const key = accountKey(record);
-    const status = statusOf(record, watch, nowMs, endsAtMs(record));
+    const status = statusesOf(record, watch, nowMs, endsAtMs(record)).tools;
     const account = accounts.get(key) ?? {
       view: {
         account: key,
@@ -72,7 +71,7 @@ export function handOut(
       client_id: record.client_id,
       scopes: record.scopes,
       status,
-      condition: watch.condition ?? null,
+      condition: conditionOf(watch) ?? null,
       alias: record.alias ?? null,
       expires_at: seconds(endsAtMs(record)),
       validated_at: seconds(watch.validatedAtMs),
@@ -85,7 +84,7 @@ export function handOut(
       account: key,
       ...(alias !== undefined && { alias }),
       token,
-      renews: mayRefresh(record),
+      renews: refreshesItself(record, watch),
     });
   }
   return {

@@ -1,42 +1,10 @@
 import type { Failure } from "../../contract/failure.ts";
 import type { SignInStatus, SignInView } from "../../contract/view.ts";
 import { accountKey, type ClientRecord, type SignInRecord } from "../../core/accounts/records.ts";
-import {
-  ENDS_SOON_MS,
-  isAppToken,
-  mayRefresh,
-  REFRESH_MARGIN_MS,
-  refreshesAtMs,
-  renews,
-} from "../../core/lifecycle/schedule.ts";
+import { handsOut, statusesOf } from "../../core/accounts/status.ts";
+import { refreshesAtMs, renews } from "../../core/lifecycle/schedule.ts";
 import type { Provider } from "../../core/providers/provider.ts";
-import type { Watch } from "../keeper/parts.ts";
-
-/** The state that a person sees: the record's, refined by time and by what runs now. `endsAtMs`: as both clocks say. */
-export function statusOf(
-  record: SignInRecord,
-  watch: Pick<Watch, "refreshing" | "reason">,
-  nowMs: number,
-  endsAtMs: number | undefined,
-): SignInStatus {
-  const { name } = record.state;
-  if (
-    name === "refresh_ambiguous" ||
-    name === "needs_sign_in" ||
-    name === "config_error" ||
-    name === "revoked"
-  )
-    return name;
-  // Its tokens are not sent to addresses it was not signed in at: only the person can say that these are right.
-  if (watch.reason?.code === "provider_changed") return "needs_sign_in";
-  if (watch.reason?.code === "provider_unknown") return "config_error";
-  if (watch.refreshing || name === "refreshing") return isAppToken(record) ? "reminting" : "refreshing";
-  if (record.access_token === undefined) return "expiring"; // the provider ended it, and a new one waits
-  if (endsAtMs === undefined) return "signed_in";
-  const leftMs = endsAtMs - nowMs;
-  if (mayRefresh(record)) return leftMs < REFRESH_MARGIN_MS ? "expiring" : "signed_in";
-  return leftMs < ENDS_SOON_MS ? "ends_soon" : "signed_in";
-}
+import { conditionOf, type Watch } from "../keeper/parts.ts";
 
 /** The failure that a stored state stands for, so that its sentence outlives a restart. */
 function failureOf(record: SignInRecord, providerName: string): Failure | undefined {
@@ -58,6 +26,21 @@ function failureOf(record: SignInRecord, providerName: string): Failure | undefi
   }
 }
 
+function reasonOf(
+  record: SignInRecord,
+  watch: Watch,
+  status: SignInStatus,
+  providerName: string,
+): Failure | undefined {
+  if (watch.changedElsewhere === true) return { code: "record_changed" };
+  if (watch.condition !== undefined) return watch.reason;
+  const known = failureOf(record, providerName) ?? watch.reason;
+  // A token that cannot be refreshed has ended as it was to.
+  if (known === undefined && status === "needs_sign_in")
+    return { code: "needs_sign_in", account: record.login };
+  return known;
+}
+
 /** `provider` and `client` may be gone; the account is shown all the same. */
 export function signInView(
   record: SignInRecord,
@@ -68,11 +51,12 @@ export function signInView(
   endsAtMs: number | undefined,
 ): SignInView {
   const providerName = provider?.name ?? record.provider;
-  const reason =
-    watch.condition === undefined ? (failureOf(record, providerName) ?? watch.reason) : watch.reason;
+  const status = statusesOf(record, watch, nowMs, endsAtMs).window;
+  const reason = reasonOf(record, watch, status, providerName);
   const sinceMs = "sinceMs" in record.state ? record.state.sinceMs : watch.sinceMs;
   const refreshAt = refreshesAtMs(record);
-  const { nextTryAtMs, validatedAtMs, condition } = watch;
+  const { nextTryAtMs, validatedAtMs } = watch;
+  const condition = conditionOf(watch);
   return {
     id: record.id,
     account: accountKey(record),
@@ -87,14 +71,14 @@ export function signInView(
     displayName: record.displayName,
     ...(record.alias !== undefined && { alias: record.alias }),
     scopes: record.scopes,
-    status: statusOf(record, watch, nowMs, endsAtMs),
+    status,
     ...(condition !== undefined && { condition }),
     ...(reason !== undefined && { reason }),
     ...(sinceMs !== undefined && { sinceMs }),
     ...(nextTryAtMs !== undefined && { nextTryAtMs }),
     renews: renews(record),
     hasIdToken: record.id_token !== undefined,
-    hasToken: record.access_token !== undefined,
+    hasToken: handsOut(record, nowMs, endsAtMs),
     issuedAtMs: record.issuedAtMs,
     ...(endsAtMs !== undefined && record.access_token !== undefined && { expiresAtMs: endsAtMs }),
     ...(refreshAt !== undefined && { refreshesAtMs: refreshAt }),

@@ -21,7 +21,9 @@ export interface TrayModel {
 /** More would not fit a screen; the window has them all. */
 const SHOWN = 15;
 
-const copies = ({ status }: SignInView): boolean => status !== "needs_sign_in" && status !== "revoked";
+/** A token that lives, or one that is got when it is asked for. */
+const copies = ({ status, hasToken }: SignInView): boolean =>
+  hasToken || (status !== "needs_sign_in" && status !== "revoked");
 
 type Reason = "needs_sign_in" | "config_error" | "refresh_ambiguous" | "ends_soon" | "revoked";
 const REASONS: readonly Reason[] = [

@@ -30,6 +30,7 @@ export function fixOf(signIn: SignInView): Fix | undefined {
   if (reason?.code === "client_missing") return "add";
   if (status === "config_error") return "client";
   if (!needsYou(signIn) && status !== "revoked") return undefined;
+  if (signIn.condition === "record_changed") return undefined; // it is mended on the other computer
   // Of another tool's token the registration is that tool's: the person signs in with one of their own.
   if (flow === "import") return "add";
   return flow === "client_credentials" ? "mint" : "signIn";
@@ -38,6 +39,13 @@ export function fixOf(signIn: SignInView): Fix | undefined {
 export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
   const { status, condition, providerName, expiresAtMs, refreshesAtMs, sinceMs, nextTryAtMs } = signIn;
   const at = (ms: number | undefined): string => (ms === undefined ? "" : timeOf(ms, nowMs));
+  if (condition === "record_changed")
+    return {
+      glyph: "warn",
+      tone: "attention",
+      word: t("status.record_changed"),
+      reason: t("status.quitTheOther"),
+    };
   if (condition === "storage_failing")
     return {
       glyph: "warn",
@@ -92,7 +100,7 @@ export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
         glyph: "signin",
         tone: "danger",
         word: t("status.needs_sign_in"),
-        reason: refusalReason(signIn, at(sinceMs)),
+        reason: refusalReason(signIn, at(sinceMs), nowMs),
       };
     case "refresh_ambiguous":
       return {
@@ -123,14 +131,26 @@ function checked({ validating, validatedAtMs }: SignInView, nowMs: number): stri
     : t("status.checked", { when: whenOf(validatedAtMs, nowMs) });
 }
 
-function refusalReason({ reason, providerName }: SignInView, time: string): string {
+function refusalReason(
+  { reason, providerName, hasToken, expiresAtMs }: SignInView,
+  time: string,
+  nowMs: number,
+): string {
+  // What counts first is whether tools stop now or later.
+  if (hasToken && expiresAtMs !== undefined && expiresAtMs > nowMs)
+    return t("status.worksUntil", { time: timeOf(expiresAtMs, nowMs) });
   switch (reason?.code) {
     case "moved_here":
     case "provider_changed":
     case "identity_mismatch":
       return t(`status.${reason.code}`);
-    default:
+    case "refresh_token_rejected":
+    case "access_token_rejected":
       return t("status.refusedAt", { provider: providerName, time });
+    default:
+      return expiresAtMs === undefined
+        ? t("status.cannotRenew")
+        : t("status.endedAt", { time: timeOf(expiresAtMs, nowMs) });
   }
 }
 

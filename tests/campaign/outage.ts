@@ -7,6 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
 import { vaultRecord, type SignInRecord, type VaultRecord } from "../../core/accounts/records.ts";
+import { requestEveryMs } from "../../core/lifecycle/pace.ts";
 import type { HttpClient, HttpRequest, Log } from "../../core/ports.ts";
 import { createProviders } from "../../core/providers/registry.ts";
 import { sandboxAt } from "../../core/providers/sandbox.ts";
@@ -14,6 +15,7 @@ import type { Secret } from "../../core/secret.ts";
 import { createHistory } from "../../main/history.ts";
 import { createHttpClient, nodeExchange } from "../../main/http.ts";
 import { createKeeper } from "../../main/keeper/keeper.ts";
+import { createPacedHttp } from "../../main/paced-http.ts";
 import type { Vault } from "../../main/vault/types.ts";
 import { createVault } from "../../main/vault/vault.ts";
 import { createAdmin, type Fault } from "../../sandbox/admin.ts";
@@ -229,7 +231,8 @@ export async function startOutage(): Promise<Outage> {
   const luck = createLuck(SEED);
   const random = { bytes: (count: number) => randomBytes(count), uuid: () => randomUUID() };
   const owners = createOwners();
-  const { http, sent, silent } = createObservedClient(traffic, nowMs, owners.ownerOf);
+  const { http: observed, sent, silent } = createObservedClient(traffic, nowMs, owners.ownerOf);
+  const http = createPacedHttp(observed, clock, () => requestEveryMs(0));
   const disk = createVault({
     folder: path.join(folder, "vault"),
     keychain: createTestKeychain(),

@@ -31,13 +31,15 @@ test("the sign-in that fits best comes first: nothing missing, then least too mu
 test("what was asked for comes first; who has to sign in first can be seen, and not be chosen", () => {
   const found = offered([
     row("b", "bob", ["chat"]),
-    row("a", "ann", ["chat"], { status: "needs_sign_in" }),
+    row("a", "ann", ["chat"], { status: "needs_sign_in", hasToken: false }),
     row("c", "cid", ["chat"], { hasToken: false }),
+    row("d", "dee", ["chat"], { status: "needs_sign_in" }), // its token lives on
   ]);
   expect(found.map(({ account, usable }) => [account, usable])).toEqual([
     ["ann", false],
     ["bob", true],
     ["cid", false],
+    ["dee", true],
   ]);
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { SignInRecord } from "../../core/accounts/records.ts";
-import { backOffMs, holdsToken, mayRefresh, refreshesAtMs } from "../../core/lifecycle/schedule.ts";
+import { holdsToken } from "../../core/accounts/status.ts";
+import { backOffMs, mayRefresh, refreshesAtMs } from "../../core/lifecycle/schedule.ts";
 import { Secret } from "../../core/secret.ts";
 
 const HOUR = 3_600_000;

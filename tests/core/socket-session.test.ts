@@ -21,7 +21,7 @@ interface Conversation {
   readonly key: string;
   readonly client: string;
   /** What the server is in beforehand. */
-  readonly before?: "locked" | "pairing" | "refused";
+  readonly before?: "locked" | "pairing" | "refused" | "ends_soon" | "ended";
   readonly steps: readonly Step[];
 }
 
@@ -73,13 +73,26 @@ const tableOf = ({ key, client }: Pick<Conversation, "key" | "client">): HandOut
   ],
   tokens: [entry()],
 });
+/** A sign-in that cannot renew itself, before and after its token's end. */
+function withoutRefresh(table: HandOut, status: "ends_soon" | "needs_sign_in", expires_at: number): HandOut {
+  const accounts = table.accounts.map(({ view, ...rest }) => ({
+    ...rest,
+    view: { ...view, status, sign_ins: view.sign_ins.map((one) => ({ ...one, status, expires_at })) },
+  }));
+  return { ...table, accounts, tokens: [{ ...entry({ expires_at }), renews: false }] };
+}
 const CLOSED: HandOut = { locked: true, grants: [], accounts: [], tokens: [] };
 
 function startServer(
   { endpoint, before, ...given }: Omit<Conversation, "steps" | "name">,
   challenge: string,
 ) {
-  const open = tableOf(given);
+  const open =
+    before === "ends_soon"
+      ? withoutRefresh(tableOf(given), "ends_soon", 4102444800)
+      : before === "ended"
+        ? withoutRefresh(tableOf(given), "needs_sign_in", 4102430340)
+        : tableOf(given);
   let table = before === "locked" ? CLOSED : open;
   let ended = false;
   let decide: (said: Answer<"pair">) => void = () => undefined;

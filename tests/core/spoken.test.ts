@@ -39,6 +39,18 @@ test("the tray speaks English and German", () => {
   );
 });
 
+test.each([
+  ["needs_sign_in", true, true],
+  ["needs_sign_in", false, false],
+  ["revoked", false, false],
+  ["expiring", false, true], // a new token is got for the asking
+  ["config_error", true, true],
+] as const)("in the tray a token of status %s, there: %s, can be copied: %s", (status, hasToken, enabled) => {
+  const row = { ...signIn("mirrelune", status), hasToken };
+  const { entries } = trayModel({ vault: open, signIns: [row], pairing: null, streamer: false }, words.en);
+  expect(entries.find(({ kind }) => kind === "copy")).toMatchObject({ enabled });
+});
+
 test("a notification is told once, in the language of the moment", () => {
   const notices = createNotices();
   expect(notices.from(signIns, open, words.de)).toEqual([

@@ -1,16 +1,25 @@
 /** The keeper over a crowd: real requests to a real server, and time that passes as fast as they are answered. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { ok } from "../../contract/failure.ts";
-import type { VaultRecord } from "../../core/accounts/records.ts";
+import type { SignInRecord, VaultRecord } from "../../core/accounts/records.ts";
 import type { HttpClient, HttpOutcome, HttpRequest, Log } from "../../core/ports.ts";
 import { createProviders } from "../../core/providers/registry.ts";
 import { createHttpClient, nodeExchange } from "../../main/http.ts";
+import { requestEveryMs, requestsToRefresh } from "../../core/lifecycle/pace.ts";
 import { createKeeper, type Keeper } from "../../main/keeper/keeper.ts";
+import { createPacedHttp } from "../../main/paced-http.ts";
 import type { Vault } from "../../main/vault/types.ts";
 import { crowd } from "./crowd.ts";
 import { startCrowdServer } from "./crowd-server.mjs";
 
 const MINUTE_MS = 60_000;
+
+/** A request, with the id of the sign-in whose token was in it. */
+interface Heard {
+  readonly kind: string;
+  readonly whose: string;
+  readonly atMs: number;
+}
 
 export interface CrowdKeeper extends AsyncDisposable {
   readonly keeper: Keeper;
@@ -20,6 +29,8 @@ export interface CrowdKeeper extends AsyncDisposable {
   sleep(ms: number): Promise<void>;
   /** Requests in each whole minute of simulated time, since the start or the last `forget`. */
   minutes(kind: "validate" | "refresh"): number[];
+  /** Everything that the server heard since the start or the last `forget`. */
+  heard(): readonly Heard[];
   forget(): void;
 }
 
@@ -77,22 +88,31 @@ function memoryVault(records: readonly VaultRecord[]): Vault {
   } as unknown as Vault;
 }
 
-export async function startCrowdKeeper(count: number, lifeMs: number): Promise<CrowdKeeper> {
+export async function startCrowdKeeper(
+  count: number,
+  lifeMs: number,
+  refreshReuse: SignInRecord["refreshReuse"] = "safe",
+): Promise<CrowdKeeper> {
   const time = new SimulatedTime();
   const startMs = 1_795_000_000_000;
   let asleepMs = 0;
   const nowMs = (): number => startMs + time.ms + asleepMs;
-  const server = await startCrowdServer({ lifeMs, nowMs });
-  let heard: { readonly kind: string; readonly atMs: number }[] = [];
-  server.hear((kind) => void heard.push({ kind, atMs: nowMs() }));
-  const http = counted(createHttpClient(nodeExchange));
-  const { client, signIns } = crowd(count, server.origin, { nowMs: nowMs(), lifeMs });
+  // With an age, however small, the server lets the tokens of the start end.
+  const usedMs = refreshReuse === "one_time" ? 1 : 0;
+  const server = await startCrowdServer({ lifeMs, nowMs, usedMs });
+  let heard: Heard[] = [];
+  server.hear((kind, whose) => void heard.push({ kind, whose, atMs: nowMs() }));
+  const sent = counted(createHttpClient(nodeExchange));
+  const { client, signIns } = crowd(count, server.origin, { nowMs: nowMs(), lifeMs, usedMs, refreshReuse });
   const ignore: Log["info"] = () => undefined;
   const providers = createProviders();
   providers.sandboxRunsAt(server.origin);
+  const clock = { nowMs, monotonicMs: () => time.ms, after: time.after };
+  const everybody = [...signIns].map((record) => ({ ...record, generation: 1 }));
+  const http = createPacedHttp(sent, clock, (origin) => requestEveryMs(requestsToRefresh(everybody, origin)));
   const keeper = createKeeper(
     {
-      vault: memoryVault([client, ...signIns].map((record) => ({ ...record, generation: 1 }))),
+      vault: memoryVault([{ ...client, generation: 1 }, ...everybody]),
       providers,
       http,
       network: { online: () => true },
@@ -102,7 +122,7 @@ export async function startCrowdKeeper(count: number, lifeMs: number): Promise<C
         of: () => Promise.resolve([]),
         flush: () => Promise.resolve(),
       },
-      clock: { nowMs, monotonicMs: () => time.ms, after: time.after },
+      clock,
       random: { bytes: (size) => randomBytes(size), uuid: () => randomUUID() },
       log: { info: ignore, warn: ignore, error: ignore },
       maySpendOneTime: () => true,
@@ -115,7 +135,7 @@ export async function startCrowdKeeper(count: number, lifeMs: number): Promise<C
     keeper,
     async pass(ms) {
       const endMs = time.ms + ms;
-      do await http.idle();
+      do await sent.idle();
       while (time.step(endMs));
       time.ms = endMs;
     },
@@ -123,7 +143,7 @@ export async function startCrowdKeeper(count: number, lifeMs: number): Promise<C
       keeper.suspend();
       asleepMs += ms;
       keeper.resume();
-      await http.idle();
+      await sent.idle();
     },
     minutes(kind) {
       const buckets = new Array<number>(Math.floor((nowMs() - sinceMs) / MINUTE_MS)).fill(0);
@@ -137,6 +157,7 @@ export async function startCrowdKeeper(count: number, lifeMs: number): Promise<C
       await keeper.pause();
       await server.close();
     },
+    heard: () => heard,
     forget() {
       heard = [];
       sinceMs = nowMs();

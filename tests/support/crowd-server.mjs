@@ -35,7 +35,7 @@ export async function startCrowdServer({ nowMs = () => Date.now(), ...tokens }) 
   let given = 0;
   /** Answers to refreshes wait for it. @type {Promise<unknown> | undefined} */
   let held;
-  /** @type {(kind: keyof typeof counts) => void} */
+  /** @type {(kind: keyof typeof counts, whose: string) => void} */
   let onRequest = () => undefined;
 
   /** @param {string | undefined} authorization */
@@ -71,7 +71,8 @@ export async function startCrowdServer({ nowMs = () => Date.now(), ...tokens }) 
     for await (const chunk of request) if (body.length < READ_AT_MOST) body += String(chunk);
     const kind = request.url === "/oauth2/token" ? "refresh" : "validate";
     counts[kind] += 1;
-    onRequest(kind);
+    const token = `${request.headers.authorization ?? ""} ${body}`;
+    onRequest(kind, /(?:access|refresh)-([0-9a-f-]{36})/.exec(token)?.[1] ?? "");
     const answer = kind === "refresh" ? refreshed(body) : validated(request.headers.authorization);
     if (kind === "refresh") await held;
     response
@@ -85,7 +86,7 @@ export async function startCrowdServer({ nowMs = () => Date.now(), ...tokens }) 
     port,
     origin: `http://localhost:${String(port)}`,
     counts,
-    /** @param {(kind: keyof typeof counts) => void} listener */
+    /** `whose`: the id in the token. @param {(kind: keyof typeof counts, whose: string) => void} listener */
     hear: (listener) => void (onRequest = listener),
     /** Refreshes are done but not answered, until the function that it gives is called. */
     hold() {

@@ -26,8 +26,16 @@ export function crowd(
   {
     nowMs,
     providerId = "sandbox",
+    refreshReuse = "safe",
     ...tokens
-  }: { nowMs: number; lifeMs: number; usedMs?: number; endingEvery?: number; providerId?: string },
+  }: {
+    nowMs: number;
+    lifeMs: number;
+    usedMs?: number;
+    endingEvery?: number;
+    providerId?: string;
+    refreshReuse?: SignInRecord["refreshReuse"];
+  },
 ): Crowd {
   const provider = sandboxAt(origin);
   return {
@@ -51,7 +59,7 @@ export function crowd(
         provider: providerId,
         pinned: originsOf(provider),
         flow: ends ? "implicit" : "authorization_code",
-        refreshReuse: "safe",
+        refreshReuse,
         client: CLIENT,
         client_id: "crowd",
         user_id: String(nth + 1),

@@ -5,12 +5,13 @@
 import { randomUUID } from "node:crypto";
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { ClientRecord, SignInRecord, VaultRecord } from "../../core/accounts/records.ts";
-import type { HttpOutcome, HttpRequest } from "../../core/ports.ts";
+import type { Clock, HttpOutcome, HttpRequest } from "../../core/ports.ts";
 import { createProviders } from "../../core/providers/registry.ts";
 import { sandboxAt } from "../../core/providers/sandbox.ts";
 import { originsOf } from "../../core/providers/provider.ts";
 import { Secret } from "../../core/secret.ts";
 import { createKeeper, type Keeper } from "../../main/keeper/keeper.ts";
+import { createPacedHttp } from "../../main/paced-http.ts";
 import type { Vault } from "../../main/vault/types.ts";
 
 export const HOUR_MS = 3_600_000;
@@ -167,11 +168,20 @@ export class World {
     this.timers = [];
     this.writes = [];
     const ignore = () => undefined;
+    const clock: Clock = {
+      nowMs: () => this.wallMs,
+      monotonicMs: () => this.monotonicMs,
+      after: (inMs, run) => {
+        const timer = { atMs: this.monotonicMs + inMs, run };
+        this.timers.push(timer);
+        return () => void (this.timers = this.timers.filter((one) => one !== timer));
+      },
+    };
     this.keeper = createKeeper(
       {
         vault: this.vault(),
         providers: this.providers,
-        http: { send: (request) => this.send(request) },
+        http: createPacedHttp({ send: (request) => this.send(request) }, clock, () => 250),
         network: { online: () => true },
         history: {
           note: ignore,
@@ -179,15 +189,7 @@ export class World {
           of: () => Promise.resolve([]),
           flush: () => Promise.resolve(),
         },
-        clock: {
-          nowMs: () => this.wallMs,
-          monotonicMs: () => this.monotonicMs,
-          after: (inMs, run) => {
-            const timer = { atMs: this.monotonicMs + inMs, run };
-            this.timers.push(timer);
-            return () => void (this.timers = this.timers.filter((one) => one !== timer));
-          },
-        },
+        clock,
         maySpendOneTime: () => true,
         random: { bytes: (count) => new Uint8Array(count).fill(128), uuid: () => randomUUID() },
         log: {

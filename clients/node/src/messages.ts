@@ -28,6 +28,7 @@ export interface Account {
   readonly user_id: string;
   readonly login: string;
   readonly display_name: string;
+  /** That of its first sign-in; docs/socket-protocol.md §5. A token is handed out unless it is `needs_sign_in` or `revoked`. */
   readonly status: string;
   readonly sign_ins: readonly {
     readonly client_id: string;

@@ -19,8 +19,8 @@ export interface CandidateAccount {
   readonly usable: boolean;
 }
 
-const isUsable = ({ hasToken, status }: SignInView): boolean =>
-  hasToken && status !== "needs_sign_in" && status !== "revoked";
+/** Also where a sign-in is needed: its token may live for hours. */
+const isUsable = ({ hasToken }: SignInView): boolean => hasToken;
 
 function candidate(signIn: SignInView, asked: readonly string[]): Candidate {
   return {

@@ -1,0 +1,37 @@
+/** When each sign-in is due: for a refresh, for a check, and for news that time alone brings. */
+import type { SignInRecord } from "../../core/accounts/records.ts";
+import { holdsToken, statusChangesAtMs } from "../../core/accounts/status.ts";
+import { isAppToken, refreshesAtMs, retriesClientAtMs } from "../../core/lifecycle/schedule.ts";
+import type { Clock } from "../../core/ports.ts";
+import type { Watches } from "./parts.ts";
+
+type DueAtMs = (record: SignInRecord) => number;
+
+/** Instants in epoch milliseconds; Infinity: not on its own. */
+export function createDue(
+  watches: Watches,
+  clock: Clock,
+): Record<"renewalAtMs" | "checkAtMs" | "statusChangeAtMs", DueAtMs> {
+  return {
+    renewalAtMs(record) {
+      const watch = watches.of(record.id);
+      if (watch.refreshing) return Infinity;
+      if (watch.unsaved !== undefined) return watch.nextTryAtMs ?? 0;
+      if (watch.changedElsewhere === true && !isAppToken(record)) return Infinity;
+      const retryAt = retriesClientAtMs(record, clock.nowMs());
+      if (retryAt !== undefined) return Math.max(retryAt, watch.nextTryAtMs ?? 0);
+      const refreshAt = refreshesAtMs(record);
+      return refreshAt === undefined
+        ? Infinity
+        : Math.max(refreshAt - watches.clockLagMs(record), watch.nextTryAtMs ?? 0);
+    },
+    checkAtMs(record) {
+      const watch = watches.of(record.id);
+      return holdsToken(record) && !watch.validating
+        ? Math.max(watch.nextCheckAtMs, watch.askedToWaitUntilMs ?? 0)
+        : Infinity;
+    },
+    statusChangeAtMs: (record) =>
+      statusChangesAtMs(record, watches.of(record.id), clock.nowMs(), watches.endsAtMs(record)) ?? Infinity,
+  };
+}
