@@ -1,5 +1,5 @@
 /** Sign-ins that somebody waits to see looked at. */
-export interface Looks {
+interface Looks {
   /** Resolves when it was looked at, or cannot be. */
   add(id: string): Promise<void>;
   has(id: string): boolean;

@@ -3,7 +3,7 @@ const WITHIN_MS = 60_000;
 /** Before each time; after the last one it is left as it is. */
 const WAITS_MS = [0, 1_000, 3_000] as const;
 
-export interface Revival {
+interface Revival {
   /** It died: how long to wait before it is loaded again; undefined: not any more. */
   died(): number | undefined;
   /** The person asks for it again. */
