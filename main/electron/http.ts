@@ -95,8 +95,7 @@ export function createElectronTransport(
       await own.closeAllConnections();
       const way = await reading.resolveProxy(request.url);
       await once.arm(request.url, way);
-      const again = async (): Promise<void> => once.arm(request.url, way);
-      return { exchange: sentOnce(exchangeOver(own, request, proxyLogin, again), once), release };
+      return { exchange: sentOnce(exchangeOver(own, request, proxyLogin), once), release };
     } catch (error) {
       release();
       throw error;
@@ -116,13 +115,7 @@ const sentOnce = (exchange: Exchange, once: OneSend): Exchange => ({
     }),
 });
 
-/** `onLogin`: called before a request goes on with the credentials that a proxy wanted. */
-function exchangeOver(
-  own: Session,
-  { method, url, headers }: HttpRequest,
-  proxyLogin: ProxyLogin,
-  onLogin: () => Promise<void> = () => Promise.resolve(),
-): Exchange {
+function exchangeOver(own: Session, { method, url, headers }: HttpRequest, proxyLogin: ProxyLogin): Exchange {
   const outgoing: ClientRequest = net.request({
     method,
     url,
@@ -142,8 +135,7 @@ function exchangeOver(
     given = await proxyLogin({ host, port, realm }, given);
     pause(false);
     if (given === undefined) stopped = true;
-    else await onLogin();
-    return given;
+    return given; // the tunnel goes on with them: no other way is asked for
   }
   outgoing.on("login", (info, answer) => {
     login(info).then(

@@ -13,7 +13,6 @@ import { answerSocks, join } from "./socks.ts";
 export interface OneSend {
   /**
    * The next request of the session, to `url`, finds its way once. `way`: what the system says (`Session.resolveProxy`).
-   * Again for the same request after a proxy wanted credentials: what it turned away, it did not pass on.
    */
   arm(url: string, way: string): Promise<void>;
   /** Chromium wanted to send again: the request had left before. */
@@ -68,20 +67,23 @@ function FindProxyForURL(url, host) {
   /** Straight to where `url` says. */
   function direct(url: string): (socket: Socket) => void {
     const { hostname, port, protocol } = new URL(url);
-    const host = loopback(hostname) === "name" ? "localhost" : bare(hostname);
+    // `localhost` is both addresses, and a server may have one of them.
+    const hosts = loopback(hostname) === "name" ? ["127.0.0.1", "::1"] : [bare(hostname)];
     let closed: Promise<void> | undefined;
     return (socket) =>
       answerSocks(socket, async (asked) => {
         if (asked !== "" && bare(asked) !== bare(hostname)) return undefined;
         await (closed ??= close(url));
-        const onward = connect({ host, port: Number(port) || (protocol === "https:" ? 443 : 80) });
-        try {
-          await once(onward, "connect");
-        } catch (error) {
-          unreached = error instanceof Error && "code" in error ? String(error.code) : "ECONNREFUSED";
-          return undefined;
+        for (const host of hosts) {
+          const onward = connect({ host, port: Number(port) || (protocol === "https:" ? 443 : 80) });
+          try {
+            await once(onward, "connect");
+            return onward;
+          } catch (error) {
+            unreached = error instanceof Error && "code" in error ? String(error.code) : "ECONNREFUSED";
+          }
         }
-        return onward;
+        return undefined;
       });
   }
 
