@@ -72,9 +72,13 @@ export function createBroker(
   const onQuestion: OnQuestion = {
     async token({ signIn, minValidSec, rest }) {
       if (!handsOut()) return { ok: false, code: "vault_locked" };
-      const answer = await keeper.tokenFor(signIn, minValidSec * 1000, rest);
+      // Tools are told ends in whole seconds, cut off: what is too short for them is too short here.
+      const answer = await keeper.tokenFor(signIn, (minValidSec + 1) * 1000, rest);
+      // The thread judges by its table: what it may hand out, and whether another question makes sense.
+      await push(new Set([signIn]));
       if (!answer.ok) return refused(answer.failure);
-      const token = tokenResult(answer.value, watches.of(signIn), watches.endsAtMs(answer.value));
+      const record = watches.current(signIn);
+      const token = record && tokenResult(record, watches.of(signIn), watches.endsAtMs(record));
       return token === undefined ? { ok: false, code: "needs_sign_in" } : { ok: true, value: token };
     },
 

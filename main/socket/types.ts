@@ -46,6 +46,10 @@ export interface HandOutToken {
   readonly token: TokenGetResult;
   /** Can be refreshed when less than `min_valid` is left. */
   readonly renews: boolean;
+  /** The token's whole life in seconds, from its issue to its end; absent: unknown. */
+  readonly lifeSec?: number;
+  /** Before this instant (epoch milliseconds) no request makes a refresh begin: the last ones failed. Absent: one may. */
+  readonly renewalWaitsUntilMs?: number;
 }
 
 /** What the worker asks main, and what it is answered. */

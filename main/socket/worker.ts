@@ -82,7 +82,7 @@ function miss(grant: string, ask: Ask<"token">): Promise<Answer<"token">> {
   if (waitSec > 0) return tooOften(waitSec);
   const fresh = askMain("token", ask)
     .then((answer) => {
-      // Main's next table has it too; who asks before that is not a miss again.
+      // Main's table has it too as a rule; who asks before that comes is not a miss again.
       if (answer.ok && !table.locked) replaceTable(withToken(table, signIn, answer.value));
       return answer;
     })
