@@ -115,6 +115,7 @@ export function compose(host: Host): App {
     grants: () => tools.grants(),
     onUse: (uses) => tools.used(uses),
     onLeft: (grant) => void tools.remove(grant),
+    changed: () => state.touchParts(),
     pair: (ask, gone) => pairing.ask(ask, gone),
     async revokeSelf({ grant }) {
       const removed = await tools.remove(grant);

@@ -129,7 +129,7 @@ export function createDoctor(
         ({ name, reachable, tookMs, what, clockAheadSec }) =>
           `${name}: ${reachable ? "reachable" : "not reachable"} (${what}, ${String(tookMs)} ms)${clockAheadSec === undefined ? "" : `, our clock is ${String(clockAheadSec)} s ahead`}`,
       ),
-      `Local socket: ${view.socket ? "open" : "not open"}`,
+      `Local socket: ${view.socket ? "open" : `not open (${broker.failure?.code ?? "tried again"})`}`,
     ];
     return cleaned(`${lines.join("\n")}\n`);
   }

@@ -46,7 +46,7 @@ class TokenkeepError(Exception):
 
 
 #: The connection failed, and another one may not.
-_LOST = ("not_running", "disconnected", "timeout")
+_LOST = ("not_running", "disconnected", "timeout", "too_slow")
 
 
 def _base64url(data: bytes) -> str:
@@ -178,8 +178,9 @@ class _Connection:
             auth = {"client": client, "nonce": nonce, "proof": proof_of("client", *values)}
             self._send(_text(0, "auth", auth) + asked)
             answer = self._read(_START_SEC)
-            if answer.get("id") == 0 and isinstance(answer.get("error"), dict):
-                raise _told(answer["error"])  # not proved: it means "later", no more
+            # Not proved: it means "later", no more. Its "id" is null where the server did not get so far as to read ours.
+            if answer.get("id", 0) in (0, None) and isinstance(answer.get("error"), dict):
+                raise _told(answer["error"])
             result = answer.get("result")
             found = result.get("proof") if answer.get("id") == 0 and isinstance(result, dict) else None
             expected = proof_of("server", *values)
@@ -197,6 +198,8 @@ class _Connection:
             message = self._read(seconds)
             if isinstance(message.get("method"), str):
                 (on_notice or self.notices.append)(message)
+            elif message.get("id", 0) is None and isinstance(message.get("error"), dict):
+                raise _told(message["error"])  # the server ends the connection, and says why
             elif message.get("id") == self._id:
                 if isinstance(message.get("error"), dict):
                     raise _told(message["error"])
@@ -241,7 +244,7 @@ class _Connection:
             self._rest += chunk
         line, self._rest = self._rest.split(b"\n", 1)
         try:
-            message = json.loads(line)
+            message = json.loads(line.decode("utf-8"))  # strictly: json would guess other encodings from bytes
         except ValueError:
             raise _stranger() from None
         if not isinstance(message, dict):

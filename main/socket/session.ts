@@ -59,6 +59,8 @@ export interface Session {
   readonly watches: boolean;
   /** Takes a line; resolves when it has been answered. */
   take(line: string): Promise<void>;
+  /** Tells why it ends, and ends it. */
+  leave(why: "protocol_error" | "too_slow"): void;
   /** Tells it what is its business. */
   tell(news: News): void;
   /** Its grant is gone: it is told so, and ends. */
@@ -81,6 +83,7 @@ const MESSAGES: Record<SocketErrorCode, string> = {
   needs_sign_in: "This account has to sign in again, in the Tokenkeep window.",
   provider_unreachable: "The provider cannot be reached. Ask again later.",
   rate_limited: "Too often. Ask again later.",
+  too_slow: "The first request, or the rest of a line, did not come within ten seconds.",
 };
 
 /** Questions to main for one request: a second one when what came has too little left by then. */
@@ -277,6 +280,9 @@ export function createSession(host: SessionHost): Session {
       return watches;
     },
     cut,
+    leave(why) {
+      if (!over) leave(null, why);
+    },
     tell(news) {
       const mine = watches && !over ? currentGrant() : undefined;
       if (news.lock !== undefined) {

@@ -1,4 +1,4 @@
-import type { Result } from "../../contract/failure.ts";
+import type { Failure, Result } from "../../contract/failure.ts";
 import type {
   Params,
   ResultOf,
@@ -133,6 +133,11 @@ export interface SocketOptions {
   readonly onUse: (uses: readonly Use[]) => void;
   /** The connection of a grant that is good for one was closed. */
   readonly onLeft: (grant: string) => void;
+  /**
+   * After the start: why nothing listens now, each time that is tried again and fails; undefined: it listens again. `cause`
+   * is for the log.
+   */
+  readonly onState: (failure: Failure | undefined, cause?: unknown) => void;
 }
 /** Fails with `socket_unsafe_folder` or `socket_failing`. */
 export type StartSocketServer = (options: SocketOptions) => Promise<Result<SocketServer>>;
