@@ -180,6 +180,7 @@ export function compose(host: Host): App {
   let stopping = false;
   const opened = async (): Promise<void> => {
     if (vault.state.state !== "open") return;
+    tools.opened();
     await keeper.start(async () => {
       await sandbox.startIfUsed(); // before the first checks, or its accounts would be called unreachable
       // With thousands there is enough to do for a moment that the window would wait to draw its list.
