@@ -1,6 +1,7 @@
 /** One connection: greeting, proof of both sides, requests. What a server says before its proof is not used. */
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
+import { locate, placesText } from "./endpoint.ts";
 import { TokenkeepError } from "./errors.ts";
 import { proofOf, sameProof, type Credentials } from "./proof.ts";
 
@@ -74,12 +75,18 @@ export function openConnection(options: ConnectionOptions): Connection {
   });
   socket.on("error", ({ code, message }: NodeJS.ErrnoException) =>
     code === "ENOENT" || code === "ECONNREFUSED"
-      ? end("not_running", "Tokenkeep is not running.")
+      ? end("not_running", notRunning())
       : end("disconnected", `The connection to Tokenkeep failed: ${message}`),
   );
   socket.on("close", () => end("disconnected", "The connection to Tokenkeep has ended."));
   const late = setTimeout(() => end("timeout", "Tokenkeep did not answer."), START_MS);
 
+  /** With the places that were looked at, where no endpoint was given. */
+  function notRunning(): string {
+    const { endpoint: found, places } = locate();
+    const looked = found === endpoint ? placesText(places) : "";
+    return `Tokenkeep is not running.${looked === "" ? "" : ` Looked at: ${looked}.`}`;
+  }
   /** Ends it, with one reason for all who wait. */
   function end(...[code, message, more]: Told): void {
     if (ended !== undefined) return;
