@@ -1,7 +1,7 @@
 /** Words for people, in the language of the terminal. Loaded only when there is something to say. */
 import { locate, placesText } from "../clients/node/src/endpoint.ts";
 import { TokenkeepError } from "../clients/node/src/errors.ts";
-import { cleaned } from "../main/redaction.ts";
+import { cleaned } from "../core/redaction.ts";
 import { deCli } from "../text/de-cli.ts";
 import { enCli } from "../text/en-cli.ts";
 import { UsageError } from "./context.ts";

@@ -11,7 +11,7 @@ import { sentence } from "../text/sentence.ts";
 import { createWords } from "../text/words.ts";
 import type { Broker } from "./broker.ts";
 import type { Host } from "./host.ts";
-import { cleaned } from "./redaction.ts";
+import { cleaned } from "../core/redaction.ts";
 import type { Vault } from "./vault/types.ts";
 
 const TIMEOUT_MS = 8_000;

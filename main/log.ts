@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import pino from "pino";
 import { createStream } from "rotating-file-stream";
 import type { Log } from "../core/ports.ts";
-import { cleaned } from "./redaction.ts";
+import { cleaned } from "../core/redaction.ts";
 
 const FILE_SIZE = "1M";
 /** Besides the current one. */
