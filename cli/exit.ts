@@ -29,6 +29,7 @@ const OF_CODE: Readonly<Record<string, Exit>> = {
   rate_limited: EXIT.later,
   pairing_pending: EXIT.later,
   disconnected: EXIT.later,
+  too_slow: EXIT.later,
   timeout: EXIT.later,
   not_tokenkeep: EXIT.stranger,
   grant_denied: EXIT.refused,

@@ -60,8 +60,8 @@ async function version(): Promise<number> {
 }
 
 /** A failure in words, in the person's language; with `--json`, as one line for a program. Always on stderr. */
-async function explain(error: unknown, json: boolean): Promise<number> {
-  const { sayFailure } = await import("./say.ts");
+export async function explain(error: unknown, json: boolean): Promise<number> {
+  const { detailOf, sayFailure } = await import("./say.ts");
   const [code, facts] =
     error instanceof UsageError
       ? (["usage", error.facts] as const)
@@ -72,6 +72,7 @@ async function explain(error: unknown, json: boolean): Promise<number> {
   const told = {
     code,
     message,
+    ...(code === "bug" && { detail: detailOf(error) }),
     ...(error instanceof TokenkeepError &&
       error.retryAfterSec !== undefined && { retry_after: error.retryAfterSec }),
   };

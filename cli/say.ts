@@ -1,5 +1,7 @@
 /** Words for people, in the language of the terminal. Loaded only when there is something to say. */
+import { locate, placesText } from "../clients/node/src/endpoint.ts";
 import { TokenkeepError } from "../clients/node/src/errors.ts";
+import { cleaned } from "../core/redaction.ts";
 import { deCli } from "../text/de-cli.ts";
 import { enCli } from "../text/en-cli.ts";
 import { UsageError } from "./context.ts";
@@ -15,9 +17,41 @@ export const say = (key: Key, facts: Readonly<Record<string, string>> = {}): str
 const isKey = (key: string): key is Key => Object.hasOwn(enCli, key);
 
 export function sayFailure(error: unknown, code: string, facts: Readonly<Record<string, string>>): string {
+  if (code === "bug") return say("failure.bug", { detail: detailOf(error) });
   const key = error instanceof UsageError ? `usage.${error.key}` : `failure.${code}`;
+  if (code === "not_running") return `${say("failure.not_running")}${lookedAt()}`;
   if (isKey(key)) return say(key, facts);
-  // A code of a newer Tokenkeep has its own sentence; a bug has what it says.
-  if (error instanceof TokenkeepError && error.message !== "") return error.message;
-  return say("failure.bug", { detail: error instanceof Error ? error.message : String(error) });
+  // A code of a newer Tokenkeep has its own sentence.
+  return error instanceof TokenkeepError && error.message !== ""
+    ? error.message
+    : say("failure.bug", { detail: detailOf(error) });
+}
+
+/** Where it was looked for; empty where the endpoint was given. */
+function lookedAt(): string {
+  const { places } = locate();
+  return places.length === 0 ? "" : ` ${say("lookedAt", { places: placesText(places) })}`;
+}
+
+/**
+ * Name, message and place of an error that nobody expected, in one line. What may be a secret is taken out: the message of
+ * an error is written by whoever throws it, and JSON's quotes what it could not read.
+ */
+export function detailOf(error: unknown): string {
+  if (!(error instanceof Error)) return cleanLine(String(error));
+  const { code, cause } = error as NodeJS.ErrnoException & { readonly cause?: unknown };
+  const frames = error.stack?.split("\n").filter((line) => /^\s+at /.test(line)) ?? [];
+  const place = frames.find((line) => !line.includes("node:")) ?? frames[0]; // ours says more than Node's
+  const parts = [
+    `${error.name}${code === undefined || error.message.includes(code) ? "" : ` (${code})`}: ${error.message}`,
+    ...(place === undefined ? [] : [`(${place.trim()})`]),
+    ...(cause === undefined ? [] : [`← ${detailOf(cause)}`]),
+  ];
+  return cleanLine(parts.join(" "));
+}
+
+function cleanLine(text: string): string {
+  const { TOKENKEEP_KEY: key = "" } = process.env;
+  const known = key === "" ? text : text.replaceAll(key, "[redacted]");
+  return cleaned(known).replaceAll(/\s+/g, " ").slice(0, 1_000);
 }

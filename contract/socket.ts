@@ -211,6 +211,7 @@ export const SOCKET_ERRORS = {
   needs_sign_in: -32007,
   provider_unreachable: -32008,
   rate_limited: -32009,
+  too_slow: -32010,
 } as const;
 export type SocketErrorCode = keyof typeof SOCKET_ERRORS;
 export const socketError = v.object({

@@ -35,7 +35,12 @@ export function socketCodeOf({ code }: Failure): SocketErrorCode {
 }
 const refused = (failure: Failure): Refusal => ({ ok: false, code: socketCodeOf(failure) });
 
+/** A socket that could not be opened is tried again after this long; the wait is doubled each time. */
+const RETRY_MS = 2_000;
+const LONGEST_RETRY_MS = 60_000;
+
 export interface Broker {
+  /** Does not fail: `failure` says why nothing listens, and it is tried again. */
   start(): Promise<void>;
   /** Brings the worker's table up to date, or what it has of these sign-ins; resolves once it counts. */
   push(only?: ReadonlySet<string>): Promise<void>;
@@ -53,13 +58,18 @@ export function createBroker(
     readonly grants: () => readonly ToolGrant[];
     readonly onUse: (uses: readonly Use[]) => void;
     readonly onLeft: (grant: string) => void;
+    /** `endpoint` or `failure` is another than before. */
+    readonly changed: () => void;
   } & Pick<OnQuestion, "pair" | "revokeSelf" | "show">,
 ): Broker {
-  const { handsOut, grants, onUse, onLeft, pair, revokeSelf, show } = parts;
+  const { handsOut, grants, onUse, onLeft, changed, pair, revokeSelf, show } = parts;
   const { clock, log } = host;
   const { watches } = keeper;
   let server: SocketServer | undefined;
   let failure: Failure | undefined;
+  let stopped = false;
+  let tries = 0;
+  let cancelRetry: () => void = () => undefined;
   const tableOf = (records: readonly SignInRecord[]): HandOut =>
     handOut(handsOut(), records, grants(), watches, clock.nowMs());
   /** Undefined: these alone cannot tell. */
@@ -75,9 +85,13 @@ export function createBroker(
   const onQuestion: OnQuestion = {
     async token({ signIn, minValidSec, rest }) {
       if (!handsOut()) return { ok: false, code: "vault_locked" };
-      const answer = await keeper.tokenFor(signIn, minValidSec * 1000, rest, "tool");
+      // Tools are told ends in whole seconds, cut off: what is too short for them is too short here.
+      const answer = await keeper.tokenFor(signIn, (minValidSec + 1) * 1000, rest, "tool");
+      // The thread judges by its table: what it may hand out, and whether another question makes sense.
+      await push(new Set([signIn]));
       if (!answer.ok) return refused(answer.failure);
-      const token = tokenResult(answer.value, watches.of(signIn), watches.endsAtMs(answer.value));
+      const record = watches.current(signIn);
+      const token = record && tokenResult(record, watches.of(signIn), watches.endsAtMs(record));
       return token === undefined ? { ok: false, code: "needs_sign_in" } : { ok: true, value: token };
     },
 
@@ -99,6 +113,36 @@ export function createBroker(
     show,
   };
 
+  /** Tells the window and the doctor why no tool can connect; undefined: they can. */
+  function onState(found: Failure | undefined, cause?: unknown): void {
+    failure = found;
+    if (found === undefined) log.info("socket.open", {});
+    else log.warn("socket.failed", { code: found.code, cause });
+    changed();
+  }
+  /** Again and again while it fails: what hinders it (a folder that others may open, another program) may be set right. */
+  async function start(): Promise<void> {
+    const { runtimeFolder: folder, socketWorkerUrl: workerUrl } = host;
+    const started = await host.startSocketServer({
+      folder,
+      workerUrl,
+      onQuestion,
+      onUse,
+      onLeft,
+      onState,
+    });
+    if (stopped) return started.ok ? started.value.close() : undefined;
+    if (started.ok) {
+      server = started.value;
+      if (failure !== undefined) onState(undefined);
+      await push();
+      return;
+    }
+    onState(started.failure, started.cause);
+    cancelRetry = clock.after(Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** tries), () => void start());
+    tries += 1;
+  }
+
   return {
     push,
     get endpoint() {
@@ -107,18 +151,10 @@ export function createBroker(
     get failure() {
       return failure;
     },
-    async start() {
-      const { runtimeFolder: folder, socketWorkerUrl: workerUrl } = host;
-      const started = await host.startSocketServer({ folder, workerUrl, onQuestion, onUse, onLeft });
-      if (started.ok) {
-        server = started.value;
-        await push();
-      } else {
-        failure = started.failure;
-        log.warn("socket.failed", { code: failure.code, cause: started.cause });
-      }
-    },
+    start,
     async stop() {
+      stopped = true;
+      cancelRetry();
       await server?.close();
       server = undefined;
     },

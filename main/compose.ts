@@ -136,6 +136,7 @@ export function compose(host: Host): App {
     grants: () => tools.grants(),
     onUse: (uses) => tools.used(uses),
     onLeft: (grant) => void tools.remove(grant),
+    changed: () => state.touchParts(),
     pair: (ask, gone) => pairing.ask(ask, gone),
     async revokeSelf({ grant }) {
       const removed = await tools.remove(grant);
@@ -201,6 +202,7 @@ export function compose(host: Host): App {
   let stopping = false;
   const opened = async (): Promise<void> => {
     if (vault.state.state !== "open") return;
+    tools.opened();
     await keeper.start(async () => {
       await sandbox.startIfUsed(); // before the first checks, or its accounts would be called unreachable
       // With thousands there is enough to do for a moment that the window would wait to draw its list.

@@ -11,7 +11,7 @@ import { sentence } from "../text/sentence.ts";
 import { createWords } from "../text/words.ts";
 import type { Broker } from "./broker.ts";
 import type { Host } from "./host.ts";
-import { cleaned } from "./redaction.ts";
+import { cleaned } from "../core/redaction.ts";
 import type { Vault } from "./vault/types.ts";
 
 const TIMEOUT_MS = 8_000;
@@ -135,7 +135,7 @@ export function createDoctor(
         ({ name, reachable, tookMs, what, clockAheadSec }) =>
           `${name}: ${reachable ? "reachable" : "not reachable"} (${what}, ${String(tookMs)} ms)${clockAheadSec === undefined ? "" : `, our clock is ${String(clockAheadSec)} s ahead`}`,
       ),
-      `Local socket: ${view.socket ? "open" : "not open"}`,
+      `Local socket: ${view.socket ? "open" : `not open (${broker.failure?.code ?? "tried again"})`}`,
     ];
     return cleaned(`${lines.join("\n")}\n`);
   }

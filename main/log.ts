@@ -5,8 +5,8 @@
 import path from "node:path";
 import pino from "pino";
 import type { Log } from "../core/ports.ts";
+import { cleaned } from "../core/redaction.ts";
 import { createLineFile } from "./log-file.ts";
-import { cleaned } from "./redaction.ts";
 
 const MIB = 1024 * 1024;
 const BOUNDS = { sizeBytes: MIB, oldFiles: 3, mostBytes: 4 * MIB, waitingChars: MIB } as const;

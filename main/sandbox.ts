@@ -1,10 +1,11 @@
 /** Runs the sandbox in its own process, on demand, on a port that stays the same (sign-ins are pinned to it). */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { failed, ok, type Result } from "../contract/failure.ts";
 import type { ClientRecord } from "../core/accounts/records.ts";
 import { SANDBOX, type Providers } from "../core/providers/registry.ts";
 import type { Host, SandboxProcess } from "./host.ts";
+import { writeDurably } from "./vault/files.ts";
 import type { Vault } from "./vault/types.ts";
 
 const PREFERRED_PORT = 8127;
@@ -54,7 +55,7 @@ export function createSandbox(
         : first;
     if (!started.ok) return started;
     try {
-      await writeFile(portFile, JSON.stringify({ port: started.value.port }), { mode: 0o600 });
+      await writeDurably(portFile, JSON.stringify({ port: started.value.port }));
     } catch (cause) {
       // At another port next time, its accounts would have moved. What was started has no owner, and ends.
       started.value.stop();

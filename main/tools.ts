@@ -33,6 +33,8 @@ export interface Tools {
   removeWithTokens(id: string): Promise<Result<null>>;
   /** The vault closes, or the app: what was given until then is over. */
   endTemporary(): void;
+  /** The vault is open: what was noted of tools that are no more (removed elsewhere, or ended with the app) is forgotten. */
+  opened(): void;
   used(uses: readonly Use[]): void;
   views(): readonly ToolView[];
 }
@@ -105,9 +107,14 @@ export function createTools(
       const erased = await vault.erase(id);
       if (!erased.ok) return erased;
     }
+    forget(id);
     await parts.push();
     changed();
     return ok(null);
+  }
+  function forget(id: string): void {
+    usages.forget(id);
+    reasons.delete(id);
   }
 
   return {
@@ -137,7 +144,6 @@ export function createTools(
       const signIns = usages.of(id)?.signIns ?? [];
       const removed = await remove(id);
       if (!removed.ok) return removed;
-      usages.forget(id);
       const there = signIns.filter((signIn) => vault.get("sign_in", signIn)?.access_token !== undefined);
       const ended = await Promise.all(there.map(parts.revoke));
       await parts.push();
@@ -146,14 +152,24 @@ export function createTools(
 
     endTemporary() {
       if (temporary.size === 0) return;
+      for (const id of temporary.keys()) forget(id);
       temporary.clear();
       changed();
     },
 
+    opened() {
+      // A record that cannot be read may be that of a tool.
+      if (vault.state.state !== "open" || vault.state.unreadable.length > 0) return;
+      usages.keepOnly(new Set(grants().map(({ id }) => id)));
+    },
+
     used(uses) {
-      usages.note(uses);
+      // The thread tells a few seconds later: the tool may be gone by then. While the vault is closed nobody can tell, and
+      // `opened` sees to it.
+      const there = vault.state.state === "open" ? new Set(grants().map(({ id }) => id)) : undefined;
+      usages.note(uses.filter(({ grant }) => there?.has(grant) !== false));
       for (const { grant, signIn, count, reason } of uses) {
-        if (reason !== undefined) reasons.set(grant, reason);
+        if (reason !== undefined && there?.has(grant) !== false) reasons.set(grant, reason);
         if (signIn !== undefined) history.note({ signIn, what: "handed_out", tool: grant, count });
       }
       changed();

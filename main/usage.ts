@@ -21,6 +21,8 @@ export interface Usages {
   note(uses: readonly Use[]): void;
   of(grant: string): Usage | undefined;
   forget(grant: string): void;
+  /** Forgets all but these: what else there is belongs to tools that were removed. */
+  keepOnly(grants: ReadonlySet<string>): void;
   /** Writes what is still in memory. */
   flush(): Promise<void>;
 }
@@ -70,6 +72,9 @@ export function createUsages(file: string, clock: Clock, log: Log): Usages {
     of: (grant) => usages.get(grant),
     forget(grant) {
       if (usages.delete(grant)) writeSoon();
+    },
+    keepOnly(grants) {
+      for (const grant of [...usages.keys()]) if (!grants.has(grant)) this.forget(grant);
     },
   };
 }

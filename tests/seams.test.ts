@@ -34,7 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   renderer: ["contract", "text", "svelte", "bits-ui", "@lucide/svelte", "@tanstack/virtual-core", "qr"],
   sandbox: ["contract", "core", "jose", "node:"],
   "clients/node/src": ["node:", "@twurple/auth"], // no dependency: the one on twurple is of types alone
-  cli: ["clients/node/src", "text", "node:", "package.json"],
+  cli: ["clients/node/src", "text", "node:", "package.json", "core"],
 };
 const layerOf = (path: string): string =>
   Object.keys(MAY_IMPORT)

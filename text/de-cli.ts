@@ -79,6 +79,8 @@ export const deCli: { readonly [Key in keyof typeof enCli]: string } = {
   "failure.grant_denied": "Das ist für diesen Schlüssel nicht erlaubt.",
   "failure.needs_sign_in": "Dieses Konto muss sich neu anmelden, im Fenster von Tokenkeep.",
   "failure.provider_unreachable": "Der Anbieter ist nicht zu erreichen. Später noch einmal fragen.",
+  lookedAt: "Gesucht in: {{places}}.",
+  "failure.too_slow": "Tokenkeep hat die Verbindung beendet: Die Anfrage kam nicht rechtzeitig an.",
   "failure.rate_limited": "Zu oft. Später noch einmal fragen.",
   "failure.pairing_pending": "Ein anderes Tool wartet auf eine Antwort. Später noch einmal fragen.",
   "failure.disconnected": "Die Verbindung zu Tokenkeep endete vor der Antwort.",

@@ -196,9 +196,9 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   sandbox_port_taken:
     "Die Sandbox braucht Port {{port}}, doch ein anderes Programm belegt ihn. Dieses Programm schließen, dann erneut versuchen.",
   socket_unsafe_folder:
-    "Tools können sich nicht verbinden: Der Ordner {{folder}} ist auch für andere offen. Auf das eigene Benutzerkonto beschränken (Modus 700), dann neu starten.",
+    "Tools können sich nicht verbinden: Der Ordner {{folder}} ist auch für andere offen. Auf das eigene Benutzerkonto beschränken (Modus 700); Tokenkeep versucht es jede Minute erneut.",
   socket_failing:
-    "Tools können sich nicht verbinden: Der lokale Socket ging nicht auf. Konten und Kopieren funktionieren; neu starten, um es wieder zu versuchen.",
+    "Tools können sich nicht verbinden: Der lokale Socket ließ sich nicht öffnen. Konten und Kopieren funktionieren. Tokenkeep versucht es weiter; den Grund nennt das Protokoll.",
   pairing_gone: "Das Tool wartet nicht mehr: Es hat die Anfrage zurückgezogen oder schon eine Antwort.",
   tool_unknown: "Dieses Tool ist nicht mehr in der Liste.",
   bad_request: "„{{field}}“ fehlt oder hat nicht die richtige Form. Nichts wurde geändert.",

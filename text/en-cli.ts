@@ -75,6 +75,8 @@ export const enCli = {
   "failure.grant_denied": "That is not allowed for this key.",
   "failure.needs_sign_in": "This account has to sign in again, in Tokenkeep's window.",
   "failure.provider_unreachable": "The provider cannot be reached. Ask again later.",
+  lookedAt: "Looked at: {{places}}.",
+  "failure.too_slow": "Tokenkeep ended the connection: the request did not arrive in time.",
   "failure.rate_limited": "Too often. Ask again later.",
   "failure.pairing_pending": "Another tool is waiting for an answer. Ask again later.",
   "failure.disconnected": "The connection to Tokenkeep ended before the answer.",

@@ -208,9 +208,9 @@ export const enFailures = {
   sandbox_port_taken:
     "The sandbox needs port {{port}}, and another program has it. Close that program, then try again.",
   socket_unsafe_folder:
-    "Tools cannot connect: the folder {{folder}} may be opened by others. Make it yours alone (mode 700), then restart.",
+    "Tools cannot connect: the folder {{folder}} may be opened by others. Make it yours alone (mode 700); Tokenkeep tries again every minute.",
   socket_failing:
-    "Tools cannot connect: the local socket did not open. Accounts and copying work; restart to try again.",
+    "Tools cannot connect: the local socket did not open. Accounts and copying work. Tokenkeep keeps trying; the log says why it fails.",
   pairing_gone: "The tool does not wait any more: it withdrew, or was answered.",
   tool_unknown: "That tool is not in the list any more.",
   bad_request: "“{{field}}” is missing or not of the right form. Nothing was changed.",

@@ -64,7 +64,7 @@ class Impostors(unittest.TestCase):
                     self.heard = connection.recv(65536)
                     if self.heard:
                         for line in lines(json.loads(self.heard.split(b"\n")[0])["params"]):
-                            connection.sendall(json.dumps(line).encode() + b"\n")
+                            connection.sendall((line if isinstance(line, bytes) else json.dumps(line).encode()) + b"\n")
                         connection.recv(1)
                 except OSError:
                     pass  # it was left: that is what is tested
@@ -73,11 +73,11 @@ class Impostors(unittest.TestCase):
         thread.start()
         return thread
 
-    def refused(self, *served):
+    def refused(self, *served, code="not_tokenkeep"):
         thread = self.serve(*served)
         with self.assertRaises(TokenkeepError) as caught:
             Tokenkeep((CLIENT, KEY), self.endpoint, patience=0).token()
-        self.assertEqual(caught.exception.code, "not_tokenkeep")
+        self.assertEqual(caught.exception.code, code)
         thread.join(5)
         self.assertNotIn(KEY.encode(), self.heard)
         os.unlink(self.endpoint)
@@ -101,6 +101,31 @@ class Impostors(unittest.TestCase):
         }.items():
             with self.subTest(name):
                 self.refused({"tokenkeep": 1, "challenge": CHALLENGE}, lines)
+
+    def test_octets_that_are_no_utf8(self):
+        for vector in json.loads((VECTORS.parent / "socket-octets.json").read_text("utf-8")):
+            if vector["after"] != "auth":
+                continue
+            for proves in (True, False):
+                with self.subTest(vector["name"], proves=proves):
+                    self.refused(
+                        {"tokenkeep": 1, "challenge": CHALLENGE},
+                        lambda auth: [self.proved(auth), bytes.fromhex(vector["hex"])][0 if proves else 1 :],
+                    )
+
+    def test_a_server_that_ends_the_connection_says_why(self):
+        error = {"jsonrpc": "2.0", "id": None, "error": {"code": -32010, "message": "No.", "data": {"code": "too_slow"}}}
+        for proves in (True, False):
+            with self.subTest(proves=proves):
+                self.refused(
+                    {"tokenkeep": 1, "challenge": CHALLENGE},
+                    lambda auth: [self.proved(auth), error][0 if proves else 1 :],
+                    code="too_slow",
+                )
+
+    def proved(self, auth):
+        proof = proof_of("server", KEY, self.endpoint, CHALLENGE, CLIENT, auth["nonce"])
+        return {"jsonrpc": "2.0", "id": 0, "result": {"proof": proof}}
 
     def test_greetings(self):
         for greeting in ({"tokenkeep": 2, "challenge": CHALLENGE}, {"tokenkeep": 1}, "220 mail ESMTP", "x" * 200_000):

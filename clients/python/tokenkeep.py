@@ -24,7 +24,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Mapping
 
 __all__ = ["FileStore", "Tokenkeep", "TokenkeepError", "connect", "pair"]
 
@@ -46,7 +46,7 @@ class TokenkeepError(Exception):
 
 
 #: The connection failed, and another one may not.
-_LOST = ("not_running", "disconnected", "timeout")
+_LOST = ("not_running", "disconnected", "timeout", "too_slow")
 
 
 def _base64url(data: bytes) -> str:
@@ -60,20 +60,79 @@ def proof_of(role: str, key: str, endpoint: str, challenge: str, client: str, no
     return _base64url(hmac.new(secret, text.encode("utf-8"), hashlib.sha256).digest())
 
 
-def find_endpoint() -> str:
-    """``TOKENKEEP_ENDPOINT``, else what a running Tokenkeep has announced, else the one place where it would be."""
-    named = os.environ.get("TOKENKEEP_ENDPOINT", "")
-    if named:
-        return named
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    folder = Path(runtime) / "tokenkeep" if runtime else Path.home() / ".local/state/tokenkeep/run"
+def _candidates(env: Mapping[str, str], uid: int | None, home: str, run_user: str) -> list[Path]:
+    """The folders that Tokenkeep may have, the likeliest first. XDG_RUNTIME_DIR is not set for cron and systemd's system
+    units, and is a folder below the real one inside a snap and Flatpak; HOME is another one inside a snap."""
+    found = [Path(env["XDG_RUNTIME_DIR"]) / "tokenkeep"] if env.get("XDG_RUNTIME_DIR") else []
+    if uid is not None:
+        found.append(Path(run_user) / str(uid) / "tokenkeep")
+    for place in (env.get("HOME"), env.get("SNAP_REAL_HOME"), home):
+        if place:
+            found.append(Path(place) / ".local/state/tokenkeep/run")
+    return list(dict.fromkeys(found))
+
+
+def _look(folder: Path, uid: int | None) -> tuple[str, str | None]:
+    """What is found in a folder, and the endpoint that is announced. One that is not the user's alone is not read."""
+    try:
+        status = folder.lstat()
+    except PermissionError:
+        return "access refused", None
+    except OSError:
+        return "no such folder", None
+    if not stat.S_ISDIR(status.st_mode) or (uid is not None and (status.st_uid != uid or status.st_mode & 0o077)):
+        return "not this user's alone", None
     try:
         endpoint = json.loads((folder / "endpoint.json").read_text("utf-8"))["endpoint"]
         if isinstance(endpoint, str):
-            return endpoint
+            return "nobody answers", endpoint
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not announced: it does not run, or is about to
-    return str(folder / "tokenkeep.sock")
+    return "nothing there", None
+
+
+def _locate(
+    env: Mapping[str, str] = os.environ,
+    uid: int | None = os.getuid() if hasattr(os, "getuid") else None,
+    home: str | None = None,
+    run_user: str = "/run/user",
+) -> tuple[str, list[str]]:
+    """The endpoint, and the places that were looked at, for people (docs/socket-protocol.md, section 1)."""
+    named = env.get("TOKENKEEP_ENDPOINT", "")
+    if named:
+        return named, []
+    places: list[str] = []
+    likeliest: Path | None = None
+    folders = _candidates(env, uid, home or _home(), run_user)
+    for folder in folders:
+        found, endpoint = _look(folder, uid)
+        places.append(f"{folder} ({found})")
+        if endpoint is not None:
+            return endpoint, places
+        if found == "nothing there" and likeliest is None:
+            likeliest = folder
+    return str((likeliest or folders[0]) / "tokenkeep.sock"), places
+
+
+def _home() -> str:
+    """By the user database, whatever the environment says."""
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except (ImportError, KeyError):
+        return str(Path.home())
+
+
+def find_endpoint() -> str:
+    """``TOKENKEEP_ENDPOINT``, else the first place where a running Tokenkeep is announced, else where it would be."""
+    return _locate()[0]
+
+
+def _not_running(endpoint: str) -> TokenkeepError:
+    located, places = _locate()
+    looked = f" Looked at: {', '.join(places)}." if places and located == endpoint else ""
+    return TokenkeepError("not_running", f"Tokenkeep is not running.{looked}")
 
 
 class FileStore:
@@ -153,7 +212,7 @@ class _Connection:
                 self._socket.connect(endpoint)
         except (FileNotFoundError, ConnectionRefusedError):
             self.close()
-            raise TokenkeepError("not_running", "Tokenkeep is not running.") from None
+            raise _not_running(endpoint) from None
         except OSError as error:
             self.close()
             raise TokenkeepError("disconnected", f"The connection to Tokenkeep failed: {error}") from None
@@ -178,8 +237,9 @@ class _Connection:
             auth = {"client": client, "nonce": nonce, "proof": proof_of("client", *values)}
             self._send(_text(0, "auth", auth) + asked)
             answer = self._read(_START_SEC)
-            if answer.get("id") == 0 and isinstance(answer.get("error"), dict):
-                raise _told(answer["error"])  # not proved: it means "later", no more
+            # Not proved: it means "later", no more. Its "id" is null where the server did not get so far as to read ours.
+            if answer.get("id", 0) in (0, None) and isinstance(answer.get("error"), dict):
+                raise _told(answer["error"])
             result = answer.get("result")
             found = result.get("proof") if answer.get("id") == 0 and isinstance(result, dict) else None
             expected = proof_of("server", *values)
@@ -197,6 +257,8 @@ class _Connection:
             message = self._read(seconds)
             if isinstance(message.get("method"), str):
                 (on_notice or self.notices.append)(message)
+            elif message.get("id", 0) is None and isinstance(message.get("error"), dict):
+                raise _told(message["error"])  # the server ends the connection, and says why
             elif message.get("id") == self._id:
                 if isinstance(message.get("error"), dict):
                     raise _told(message["error"])
@@ -241,7 +303,7 @@ class _Connection:
             self._rest += chunk
         line, self._rest = self._rest.split(b"\n", 1)
         try:
-            message = json.loads(line)
+            message = json.loads(line.decode("utf-8"))  # strictly: json would guess other encodings from bytes
         except ValueError:
             raise _stranger() from None
         if not isinstance(message, dict):

@@ -1,8 +1,9 @@
 /** The folder that the socket lies in: ours alone, or no socket. */
-import { lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import path from "node:path";
 import { failed, ok, type Result } from "../../contract/failure.ts";
+import { eraseDurably, writeDurably } from "../vault/files.ts";
 
 /** `sun_path` holds 108 octets with its end; a longer path is cut without a word. */
 const MAX_PATH_BYTES = 107;
@@ -44,9 +45,6 @@ export async function freeEndpoint(endpoint: string): Promise<Result<null>> {
 const endpointFile = (folder: string) => path.join(folder, "endpoint.json");
 
 /** How tools without a setting find us. Whole or not at all. */
-export async function announce(folder: string, endpoint: string): Promise<void> {
-  const beside = `${endpointFile(folder)}.new`;
-  await writeFile(beside, JSON.stringify({ tokenkeep: 1, endpoint, pid: process.pid }), { mode: 0o600 });
-  await rename(beside, endpointFile(folder));
-}
-export const withdraw = (folder: string): Promise<void> => rm(endpointFile(folder), { force: true });
+export const announce = (folder: string, endpoint: string): Promise<void> =>
+  writeDurably(endpointFile(folder), JSON.stringify({ tokenkeep: 1, endpoint, pid: process.pid }));
+export const withdraw = (folder: string): Promise<void> => eraseDurably(endpointFile(folder));

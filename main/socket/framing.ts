@@ -4,14 +4,29 @@ import { MAX_LINE_BYTES } from "../../contract/socket.ts";
 const LINE_FEED = 0x0a;
 
 export interface Lines {
-  /** Calls `take` for each line that `chunk` completes. False: a line is too long, and the stream is not read on. */
+  /** Calls `take` for each line that `chunk` completes. False: a line is too long or no UTF-8, and the stream is not read on. */
   feed(chunk: Buffer, take: (line: string) => void): boolean;
+  /** True in the middle of a line. */
+  readonly begun: boolean;
 }
 
 export function createLines(): Lines {
   let parts: Buffer[] = [];
   let size = 0;
+  // Strict (RFC 3629): a replaced octet would change a name or a secret in silence. A byte order mark stays in the text,
+  // where JSON does not allow it (RFC 8259 section 8.1).
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const decoded = (line: Buffer): string | undefined => {
+    try {
+      return decoder.decode(line);
+    } catch {
+      return undefined;
+    }
+  };
   return {
+    get begun() {
+      return size > 0;
+    },
     feed(chunk, take) {
       let from = 0;
       for (;;) {
@@ -23,11 +38,12 @@ export function createLines(): Lines {
           if (part.length > 0) parts.push(part);
           return true;
         }
-        const line = parts.length === 0 ? part : Buffer.concat([...parts, part]);
+        const line = decoded(parts.length === 0 ? part : Buffer.concat([...parts, part]));
         parts = [];
         size = 0;
         from = end + 1;
-        take(line.toString("utf8"));
+        if (line === undefined) return false;
+        take(line);
       }
     },
   };

@@ -18,7 +18,9 @@ import type {
   StartSocketServer,
 } from "./types.ts";
 
+/** A thread that died is started again after this long; each time it cannot listen, the wait is doubled. */
 const RESTART_AFTER_MS = 500;
+const LONGEST_RESTART_MS = 30_000;
 const MEMORY_MIB = 96;
 
 const endpointIn = (folder: string): string =>
@@ -37,35 +39,28 @@ function listening(worker: Worker): Promise<Result<null>> {
       ),
     );
     worker.once("error", (cause) => resolve(failed({ code: "socket_failing" }, cause)));
+    worker.once("exit", (code) =>
+      resolve(failed({ code: "socket_failing" }, new Error(`the thread ended with ${String(code)}`))),
+    );
   });
 }
 
 export const startSocketServer: StartSocketServer = async (options) => {
   const { folder } = options;
-  const owned = await ownFolder(folder);
-  if (!owned.ok) return owned;
   const endpoint = endpointIn(folder);
-  const free = await freeEndpoint(endpoint);
-  if (!free.ok) return free;
   const thread = createThread(options, endpoint);
   const started = await thread.start();
   if (!started.ok) {
     await thread.stop();
     return started;
   }
-  try {
-    await announce(folder, endpoint);
-  } catch (cause) {
-    await thread.stop();
-    return failed({ code: "socket_failing" }, cause);
-  }
   const server: SocketServer = {
     endpoint,
     push: thread.push,
     patch: thread.patch,
     async close() {
-      await withdraw(folder);
       await thread.stop();
+      await withdraw(folder);
     },
   };
   return ok(server);
@@ -81,8 +76,12 @@ function answerTo(
   return answer(ask, gone).catch(() => ({ ok: false, code: "internal" }));
 }
 
-function createThread({ workerUrl, onQuestion, onUse, onLeft }: SocketOptions, endpoint: string) {
+function createThread(options: SocketOptions, endpoint: string) {
+  const { folder, workerUrl, onQuestion, onUse, onLeft, onState } = options;
   let worker: Worker | undefined;
+  let failures = 0;
+  let restartTimer: NodeJS.Timeout | undefined;
+  let restarting = Promise.resolve();
   let closing = false;
   let number = 0;
   let latest: HandOut | undefined;
@@ -157,13 +156,17 @@ function createThread({ workerUrl, onQuestion, onUse, onLeft }: SocketOptions, e
     };
   }
 
+  /** Listens, as the first time: in a folder that is ours, at a place that is free, and announced. */
   async function start(): Promise<Result<null>> {
+    const owned = await ownFolder(folder);
+    if (!owned.ok) return owned;
+    const free = await freeEndpoint(endpoint);
+    if (!free.ok) return free;
     const made = new Worker(workerUrl, {
       workerData: { endpoint } satisfies WorkerStart,
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MIB },
       env: {}, // it needs nothing of ours
     });
-    worker = made;
     const { hear, ended } = hearFrom(made);
     made.on("message", (message: FromWorker) => void hear(message));
     made.on("error", () => undefined); // an exit follows
@@ -171,18 +174,44 @@ function createThread({ workerUrl, onQuestion, onUse, onLeft }: SocketOptions, e
       ended();
       if (worker !== made || closing) return;
       worker = undefined;
-      acknowledge(number); // who is gone hands out nothing
+      acknowledge(number); // a thread that is gone hands out nothing
       for (const { id, once } of latest?.grants ?? []) if (once === true) onLeft(id); // its connections went with it
-      setTimeout(() => void restart(), RESTART_AFTER_MS);
+      onState({ code: "socket_failing" });
+      restartLater();
     });
-    return listening(made);
+    const started = await listening(made);
+    if (!started.ok) {
+      await made.terminate();
+      return started;
+    }
+    worker = made;
+    try {
+      await announce(folder, endpoint);
+    } catch (cause) {
+      worker = undefined;
+      await made.terminate();
+      return failed({ code: "socket_failing" }, cause);
+    }
+    return ok(null);
   }
 
+  function restartLater(): void {
+    const waitMs = Math.min(LONGEST_RESTART_MS, RESTART_AFTER_MS * 2 ** failures);
+    restartTimer = setTimeout(() => void (restarting = restart()), waitMs);
+  }
+  /** Again and again, until it listens or is closed: what hindered it may go away. */
   async function restart(): Promise<void> {
+    const again = await start().catch((cause: unknown) => failed({ code: "socket_failing" }, cause));
     if (closing) return;
-    await rm(endpoint, { force: true });
-    await start();
-    pushLatest();
+    if (again.ok) {
+      failures = 0;
+      pushLatest();
+      onState(undefined);
+      return;
+    }
+    failures += 1;
+    onState(again.failure, again.cause);
+    restartLater();
   }
 
   return {
@@ -194,6 +223,8 @@ function createThread({ workerUrl, onQuestion, onUse, onLeft }: SocketOptions, e
     },
     async stop() {
       closing = true;
+      clearTimeout(restartTimer);
+      await restarting;
       const last = worker;
       worker = undefined;
       acknowledge(number);

@@ -15,7 +15,16 @@ import {
   type TokenGetResult,
 } from "../../contract/socket.ts";
 import { proofOf, sameProof } from "./proof.ts";
-import { accountOf, accountsFor, chooseToken, newsFor, reported, type News } from "./table.ts";
+import {
+  accountOf,
+  accountsFor,
+  afterMiss,
+  chooseToken,
+  newsFor,
+  reported,
+  type Choice,
+  type News,
+} from "./table.ts";
 import type { Answer, Ask, Grant, HandOut, Refusal } from "./types.ts";
 
 /** What a session needs from the thread it lives in. */
@@ -50,6 +59,8 @@ export interface Session {
   readonly watches: boolean;
   /** Takes a line; resolves when it has been answered. */
   take(line: string): Promise<void>;
+  /** Tells why it ends, and ends it. */
+  leave(why: "protocol_error" | "too_slow"): void;
   /** Tells it what is its business. */
   tell(news: News): void;
   /** Its grant is gone: it is told so, and ends. */
@@ -72,7 +83,11 @@ const MESSAGES: Record<SocketErrorCode, string> = {
   needs_sign_in: "This account has to sign in again, in the Tokenkeep window.",
   provider_unreachable: "The provider cannot be reached. Ask again later.",
   rate_limited: "Too often. Ask again later.",
+  too_slow: "The first request, or the rest of a line, did not come within ten seconds.",
 };
+
+/** Questions to main for one request: a second one when what came has too little left by then. */
+const MISSES_AT_MOST = 2;
 
 type First = Extract<Method, "auth" | "pair.request">;
 type Open = Exclude<Method, First>;
@@ -169,12 +184,40 @@ export function createSession(host: SessionHost): Session {
     return asked.success ? pair(id, asked.output) : leave(id, "params_invalid");
   }
 
-  /** What was allowed when a question went to main may not be now: the wait may have been long. */
-  function stillAllowed(id: RequestId): boolean {
-    if (host.table().locked) refuse(id, "vault_locked");
-    else if (currentGrant() === undefined) cut();
-    else return true;
-    return false;
+  /** The grant as it is now. Undefined: nothing is answered any more but what was said here. */
+  function allowedNow(id: RequestId): Grant | undefined {
+    if (over) return undefined;
+    if (host.table().locked) {
+      refuse(id, "vault_locked");
+      return undefined;
+    }
+    const mine = currentGrant();
+    if (mine === undefined) cut();
+    return mine;
+  }
+
+  /**
+   * Whatever way a token came, it is judged here, at the moment when it is handed out: by the grant, the table and the clock
+   * of that moment, not by those from before main was asked.
+   */
+  async function giveToken(id: RequestId, asked: Params<"token.get">): Promise<void> {
+    const ask = asked ?? {};
+    let mine = allowedNow(id);
+    if (mine === undefined) return;
+    let choice: Choice = chooseToken(host.table(), mine, ask, host.nowMs());
+    for (let misses = 0; choice.kind === "miss" && misses < MISSES_AT_MOST; misses += 1) {
+      const { signIn } = choice.ask;
+      const answer = await host.miss(mine.id, choice.ask);
+      mine = allowedNow(id);
+      if (mine === undefined) return;
+      choice = afterMiss(host.table(), mine, ask, { signIn, answer }, host.nowMs());
+    }
+    host.used(mine.id, choice.kind === "token" ? choice.signIn : undefined, ask.reason);
+    if (choice.kind === "token") return give(id, choice.token);
+    // Renewed twice, and it lasts too short each time: the provider was slower than the tokens live.
+    return choice.kind === "error"
+      ? refuse(id, choice.code, choice.retryAfterSec)
+      : refuse(id, "provider_unreachable");
   }
 
   async function serve(id: RequestId, method: Open, given: unknown): Promise<void> {
@@ -186,25 +229,19 @@ export function createSession(host: SessionHost): Session {
       case "accounts.list":
         host.used(mine.id);
         return answer(id, { accounts: accountsFor(table, mine) });
-      case "token.get": {
-        const ask = (given ?? {}) as NonNullable<Params<"token.get">>;
-        const choice = chooseToken(table, mine, ask, host.nowMs());
-        host.used(mine.id, choice.kind === "error" ? undefined : choice.signIn, ask.reason);
-        if (choice.kind === "token") return give(id, choice.token);
-        if (choice.kind === "error") return refuse(id, choice.code);
-        const { signIn, minValidSec, rest } = choice;
-        const fresh = await host.miss(mine.id, { signIn, minValidSec, rest });
-        if (!stillAllowed(id)) return;
-        return fresh.ok ? give(id, fresh.value) : refuse(id, fresh.code, fresh.retryAfterSec);
-      }
+      case "token.get":
+        return giveToken(id, given as Params<"token.get">);
       case "token.reportInvalid": {
         const { token_id } = given as Params<"token.reportInvalid">;
         host.used(mine.id);
         const entry = reported(table, mine, token_id);
         if (entry === undefined) return answer(id, { valid: false });
         const said = await host.report(mine.id, { signIn: entry.signIn, tokenId: token_id });
-        if (!stillAllowed(id)) return;
-        return said.ok ? answer(id, said.value) : refuse(id, said.code, said.retryAfterSec);
+        const now = allowedNow(id);
+        if (now === undefined) return;
+        if (!said.ok) return refuse(id, said.code, said.retryAfterSec);
+        // “Valid” is said of what the tool may still have, and of nothing else.
+        return answer(id, { valid: said.value.valid && reported(host.table(), now, token_id) !== undefined });
       }
       case "token.watch":
         watches = true;
@@ -243,6 +280,9 @@ export function createSession(host: SessionHost): Session {
       return watches;
     },
     cut,
+    leave(why) {
+      if (!over) leave(null, why);
+    },
     tell(news) {
       const mine = watches && !over ? currentGrant() : undefined;
       if (news.lock !== undefined) {

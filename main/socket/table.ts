@@ -1,9 +1,12 @@
 /** Answers from what main has pushed, within what a grant allows. Pure. */
 import type { Params, ResultOf, SocketErrorCode, TokenGetResult } from "../../contract/socket.ts";
-import type { Ask, Grant, HandOut, HandOutPart, HandOutToken } from "./types.ts";
+import type { Answer, Ask, Grant, HandOut, HandOutPart, HandOutToken } from "./types.ts";
 
-/** A tool that does not say gets a token that lasts at least a minute. */
+/** A tool that names no `min_valid` gets a token that lasts a minute, or the last quarter of a shorter life. */
 const DEFAULT_MIN_VALID_SEC = 60;
+const DEFAULT_PART = 1 / 4;
+/** No refresh can give more than a whole life, and one at each request would be the price of asking for nearly all of it. */
+const LARGEST_PART = 3 / 4;
 
 const allowsAccount = ({ accounts }: Grant, account: string): boolean =>
   accounts === undefined || accounts.includes(account);
@@ -14,21 +17,29 @@ const allowsScopes = ({ scopes }: Grant, { token }: HandOutToken): boolean =>
 const allows = (grant: Grant, entry: HandOutToken): boolean =>
   allowsAccount(grant, entry.account) && allowsSignIn(grant, entry.signIn) && allowsScopes(grant, entry);
 
-/** The grant's accounts, each with those sign-ins that the tool may use. */
+/** The grant's accounts, each with those sign-ins that the tool may use. An account without any is left out. */
 export const accountsFor = ({ accounts }: HandOut, grant: Grant): ResultOf<"accounts.list">["accounts"] =>
   accounts
     .filter(({ view }) => allowsAccount(grant, view.account))
-    .map(({ view, signIns }) =>
-      grant.signIns === undefined
-        ? view
-        : { ...view, sign_ins: view.sign_ins.filter((_, at) => allowsSignIn(grant, signIns[at] ?? "")) },
-    );
+    .flatMap(({ view, signIns }) => {
+      if (grant.signIns === undefined) return [view];
+      const [first, ...others] = view.sign_ins.filter((_, at) => allowsSignIn(grant, signIns[at] ?? ""));
+      // The account's status is that of a sign-in: of one that the tool may know of.
+      return first === undefined ? [] : [{ ...view, status: first.status, sign_ins: [first, ...others] }];
+    });
 
-/** The table with a newer token of one sign-in that it has. */
-export const withToken = (table: HandOut, signIn: string, token: TokenGetResult): HandOut => ({
-  ...table,
-  tokens: table.tokens.map((entry) => (entry.signIn === signIn ? { ...entry, token } : entry)),
-});
+/** The table with this token of one sign-in that it has. */
+export function withToken(table: HandOut, signIn: string, token: TokenGetResult): HandOut {
+  const old = table.tokens.find((entry) => entry.signIn === signIn);
+  if (old === undefined) return table;
+  // What was known of the old token's life and of trouble with its renewal says nothing about another one.
+  const { lifeSec: _life, renewalWaitsUntilMs: _wait, ...others } = old;
+  const kept = old.token.access_token === token.access_token ? old : others;
+  return {
+    ...table,
+    tokens: table.tokens.map((entry) => (entry === old ? { ...kept, token } : entry)),
+  };
+}
 
 /** The table with this in place of what it has of those names. Undefined when it is not of the same names. */
 export function patched(table: HandOut, part: HandOutPart): HandOut | undefined {
@@ -56,17 +67,17 @@ export const reported = ({ tokens }: HandOut, grant: Grant, tokenId: string): Ha
 
 export type Choice =
   | { readonly kind: "token"; readonly token: TokenGetResult; readonly signIn: string }
-  /** Main may be able to renew it. */
-  | ({ readonly kind: "miss" } & Ask<"token">)
-  | { readonly kind: "error"; readonly code: SocketErrorCode };
+  /** Main may be able to renew it. `left`: what will do if it cannot. */
+  | { readonly kind: "miss"; readonly ask: Ask<"token">; readonly left: TokenGetResult | undefined }
+  | { readonly kind: "error"; readonly code: SocketErrorCode; readonly retryAfterSec?: number };
 
-/** The smallest sign-in that covers the scopes asked for and lies within the grant. */
-export function chooseToken(
-  table: HandOut,
-  grant: Grant,
-  ask: NonNullable<Params<"token.get">>,
-  nowMs: number,
-): Choice {
+type TokenAsk = NonNullable<Params<"token.get">>;
+
+/**
+ * The smallest sign-in that covers the scopes asked for and lies within the grant. What is handed out is always the outcome
+ * of this, over the table and the grant of that moment: also after main was asked (`afterMiss`).
+ */
+export function chooseToken(table: HandOut, grant: Grant, ask: TokenAsk, nowMs: number): Choice {
   const account = accountOf(table, grant, ask.account);
   if (account === undefined) return { kind: "error", code: "account_unknown" };
   const all = table.tokens.filter(
@@ -74,7 +85,7 @@ export function chooseToken(
       token.account === account &&
       allowsSignIn(grant, token.signIn) &&
       // An alias names one sign-in of an account that may have several.
-      (ask.account === undefined || token.alias === ask.account || !isAlias(table, ask.account)),
+      (ask.account === undefined || token.alias === ask.account || !isAlias(table, grant, ask.account)),
   );
   if (all.length === 0) return { kind: "error", code: "needs_sign_in" };
   const covering = all.filter(({ token }) =>
@@ -86,18 +97,49 @@ export function chooseToken(
   return best === undefined ? { kind: "error", code: "grant_denied" } : judge(best, ask.min_valid, nowMs);
 }
 
-function judge({ token, signIn, renews }: HandOutToken, asked: number | undefined, nowMs: number): Choice {
-  const minValidSec = asked ?? DEFAULT_MIN_VALID_SEC;
-  const leftSec = token.expires_at === null ? Infinity : token.expires_at - nowMs / 1000;
-  if (leftSec >= minValidSec) return { kind: "token", token, signIn };
-  if (renews) return { kind: "miss", signIn, minValidSec, rest: asked === undefined };
-  // Nothing longer can be had: what is left of it will do for who did not ask for more.
-  return leftSec > 0 && asked === undefined
-    ? { kind: "token", token, signIn }
-    : { kind: "error", code: "needs_sign_in" };
+/**
+ * What to hand out once main has answered a miss of `signIn`. The wait may have been long: the sign-in may be wider or gone,
+ * the grant another, and the token nearer its end. A miss again: what came does not last long enough.
+ */
+export function afterMiss(
+  table: HandOut,
+  grant: Grant,
+  ask: TokenAsk,
+  { signIn, answer }: { readonly signIn: string; readonly answer: Answer<"token"> },
+  nowMs: number,
+): Choice {
+  const now = answer.ok ? withToken(table, signIn, answer.value) : table;
+  const choice = chooseToken(now, grant, ask, nowMs);
+  if (choice.kind !== "miss") return choice;
+  if (choice.left !== undefined) return { kind: "token", token: choice.left, signIn: choice.ask.signIn };
+  if (answer.ok) return choice;
+  const { code, retryAfterSec } = answer;
+  return { kind: "error", code, ...(retryAfterSec !== undefined && { retryAfterSec }) };
 }
 
-const isAlias = (table: HandOut, name: string): boolean => table.tokens.some(({ alias }) => alias === name);
+/** The seconds that have to be left of a token. One second less than the largest part: `expires_at` is told in whole ones. */
+function neededSec({ lifeSec = Infinity }: HandOutToken, asked: number | undefined): number {
+  return asked === undefined
+    ? Math.min(DEFAULT_MIN_VALID_SEC, lifeSec * DEFAULT_PART)
+    : Math.min(asked, Math.max(0, lifeSec * LARGEST_PART - 1));
+}
+
+function judge(entry: HandOutToken, asked: number | undefined, nowMs: number): Choice {
+  const { token, signIn, renews, renewalWaitsUntilMs = 0 } = entry;
+  const minValidSec = neededSec(entry, asked);
+  const leftSec = token.expires_at === null ? Infinity : token.expires_at - nowMs / 1000;
+  const has = { kind: "token", token, signIn } as const;
+  if (leftSec > 0 && leftSec >= minValidSec) return has;
+  // What is left of it will do for who did not ask for more, where nothing longer can be had.
+  const left = leftSec > 0 && asked === undefined ? token : undefined;
+  const longer = renews && (left === undefined || renewalWaitsUntilMs <= nowMs);
+  if (longer) return { kind: "miss", ask: { signIn, minValidSec, rest: asked === undefined }, left };
+  return left === undefined ? { kind: "error", code: "needs_sign_in" } : has;
+}
+
+/** Names of sign-ins that the tool may not use are none to it. */
+const isAlias = (table: HandOut, grant: Grant, name: string): boolean =>
+  table.tokens.some((entry) => entry.alias === name && allowsSignIn(grant, entry.signIn));
 
 /** By key, login or alias; without a name, the one account that the grant has. Ambiguous names are no account. */
 export function accountOf(table: HandOut, grant: Grant, name: string | undefined): string | undefined {
@@ -109,7 +151,10 @@ export function accountOf(table: HandOut, grant: Grant, name: string | undefined
           ({ view: { account, login } }) =>
             account === name ||
             login === name.toLowerCase() ||
-            table.tokens.some((token) => token.account === account && token.alias === name),
+            table.tokens.some(
+              (token) =>
+                token.account === account && token.alias === name && allowsSignIn(grant, token.signIn),
+            ),
         );
   return named.length === 1 ? named[0]?.view.account : undefined;
 }
@@ -117,8 +162,8 @@ export function accountOf(table: HandOut, grant: Grant, name: string | undefined
 /** What is different between two tables, for those who watch. */
 export interface News {
   readonly lock: "locked" | "unlocked" | undefined;
-  /** Other tokens than before, or new ones. */
-  readonly changed: readonly HandOutToken[];
+  /** Other tokens than `before`, or new ones. */
+  readonly changed: readonly { readonly entry: HandOutToken; readonly before: HandOutToken | undefined }[];
   /** Tokens that nothing took the place of. */
   readonly ended: readonly HandOutToken[];
 }
@@ -127,18 +172,27 @@ export interface News {
 export function newsBetween(before: HandOut, after: HandOut): News {
   if (before.locked !== after.locked)
     return { lock: after.locked ? "locked" : "unlocked", changed: [], ended: [] };
-  const earlier = new Map(before.tokens.map((entry) => [entry.signIn, entry.token.token_id]));
+  const earlier = new Map(before.tokens.map((entry) => [entry.signIn, entry]));
   const there = new Set(after.tokens.map(({ signIn }) => signIn));
   return {
     lock: undefined,
-    changed: after.tokens.filter(({ signIn, token }) => earlier.get(signIn) !== token.token_id),
+    changed: after.tokens
+      .map((entry) => ({ entry, before: earlier.get(entry.signIn) }))
+      .filter(({ entry, before: old }) => old?.token.token_id !== entry.token.token_id),
     ended: before.tokens.filter(({ signIn }) => !there.has(signIn)),
   };
 }
 
-/** What of it is the business of this grant. */
-export const newsFor = ({ lock, changed, ended }: News, grant: Grant): News => ({
-  lock,
-  changed: changed.filter((entry) => allows(grant, entry)),
-  ended: ended.filter((entry) => allows(grant, entry)),
-});
+/** What of it is the business of this grant. A token whose successor is too wide for it has ended, as far as it is told. */
+export function newsFor(
+  { changed, ended }: News,
+  grant: Grant,
+): { readonly changed: readonly HandOutToken[]; readonly ended: readonly HandOutToken[] } {
+  const replaced = changed.flatMap(({ entry, before }) =>
+    before === undefined || allows(grant, entry) ? [] : [before],
+  );
+  return {
+    changed: changed.map(({ entry }) => entry).filter((entry) => allows(grant, entry)),
+    ended: [...replaced, ...ended].filter((entry) => allows(grant, entry)),
+  };
+}

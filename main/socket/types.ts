@@ -1,4 +1,4 @@
-import type { Result } from "../../contract/failure.ts";
+import type { Failure, Result } from "../../contract/failure.ts";
 import type {
   Params,
   ResultOf,
@@ -46,6 +46,10 @@ export interface HandOutToken {
   readonly token: TokenGetResult;
   /** Can be refreshed when less than `min_valid` is left. */
   readonly renews: boolean;
+  /** The token's whole life in seconds, from its issue to its end; absent: unknown. */
+  readonly lifeSec?: number;
+  /** Before this instant (epoch milliseconds) no request makes a refresh begin: the last ones failed. Absent: one may. */
+  readonly renewalWaitsUntilMs?: number;
 }
 
 /** What the worker asks main, and what it is answered. */
@@ -129,6 +133,11 @@ export interface SocketOptions {
   readonly onUse: (uses: readonly Use[]) => void;
   /** The connection of a grant that is good for one was closed. */
   readonly onLeft: (grant: string) => void;
+  /**
+   * After the start: why nothing listens now, each time that is tried again and fails; undefined: it listens again. `cause`
+   * is for the log.
+   */
+  readonly onState: (failure: Failure | undefined, cause?: unknown) => void;
 }
 /** Fails with `socket_unsafe_folder` or `socket_failing`. */
 export type StartSocketServer = (options: SocketOptions) => Promise<Result<SocketServer>>;

@@ -4,21 +4,23 @@ import { chmodSync, readlinkSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { MAX_CONNECTIONS } from "../../contract/socket.ts";
-import { createLines } from "./framing.ts";
+import { createLines, type Lines } from "./framing.ts";
 import type { FromWorker, Question, ToWorker, WorkerStart } from "./messages.ts";
 import { createPace } from "./pace.ts";
 import { createSession, type Session, type SessionHost } from "./session.ts";
 import { newsBetween, patched, withToken } from "./table.ts";
 import type { Answer, Ask, HandOut, QuestionName, Refusal, Use } from "./types.ts";
 
-/** To prove oneself takes a millisecond; who takes longer has something else in mind. */
-const AUTH_TIMEOUT_MS = 10_000;
+/** A client proves itself within a millisecond, and sends a line at once: one that takes this long is not served. */
+const PATIENCE_MS = 10_000;
 /** Answers under way on one connection; more are not read until some have gone. */
 const AT_ONCE = 64;
 /** A reader that lets this much pile up is dropped. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 /** How long a refused connection is still read, and what is read thrown away: closing at once would lose our answer. */
 const LINGER_MS = 1_000;
+/** How long the last answers may take to be read by a client that has closed its writing half. */
+const LAST_READ_MS = 60_000;
 const TELL_USES_EVERY_MS = 5_000;
 /** After a question that came to nothing, in seconds: nobody is to be asked until they say yes. */
 const AFTER_WITHDRAWAL_SEC = 5;
@@ -82,7 +84,7 @@ function miss(grant: string, ask: Ask<"token">): Promise<Answer<"token">> {
   if (waitSec > 0) return tooOften(waitSec);
   const fresh = askMain("token", ask)
     .then((answer) => {
-      // Main's next table has it too; who asks before that is not a miss again.
+      // Main's table has it too as a rule; who asks before that comes is not a miss again.
       if (answer.ok && !table.locked) replaceTable(withToken(table, signIn, answer.value));
       return answer;
     })
@@ -173,20 +175,9 @@ function used(grant: string, signIn?: string, said?: string): void {
   usesTimer ??= setTimeout(tellUses, TELL_USES_EVERY_MS);
 }
 
-function accept(socket: Socket): void {
-  if (connections.size >= MAX_CONNECTIONS) {
-    socket.destroy();
-    return;
-  }
-  const lines = createLines();
-  let underWay = 0;
-  let leaving = false;
-  const flow = (): void => {
-    if (leaving) return;
-    if (underWay >= AT_ONCE || socket.writableNeedDrain) socket.pause();
-    else socket.resume();
-  };
-  const session = createSession({
+/** The session of a connection; `finish` closes it after what was written has gone out. */
+const sessionOf = (socket: Socket, finish: () => void): Session =>
+  createSession({
     endpoint,
     table: () => table,
     nowMs: () => Date.now(),
@@ -197,21 +188,66 @@ function accept(socket: Socket): void {
     pair: (wishes) => pair(socket, wishes),
     revokeSelf: (grant) => askMain("revokeSelf", { grant }),
     write(line) {
-      if (socket.destroyed) return;
+      if (socket.destroyed || socket.writableEnded) return;
       socket.write(`${line}\n`);
       if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
     },
-    end() {
-      leaving = true;
-      socket.end();
-      socket.resume();
-      setTimeout(() => socket.destroy(), LINGER_MS);
-    },
+    end: finish,
   });
-  connections.set(socket, session);
+
+/** Ends the session of a client that does not prove itself, or does not go on with a line, in time. */
+function createPatience(socket: Socket, session: Session, lines: Lines) {
   const unproven = setTimeout(() => {
-    if (session.grant === undefined && !session.pairing) socket.destroy();
-  }, AUTH_TIMEOUT_MS);
+    if (session.grant === undefined && !session.pairing) session.leave("too_slow");
+  }, PATIENCE_MS);
+  let rest: NodeJS.Timeout | undefined;
+  function waitForRest(): void {
+    clearTimeout(rest);
+    if (!lines.begun) return;
+    rest = setTimeout(() => {
+      if (socket.isPaused())
+        waitForRest(); // it is we who do not read
+      else session.leave("too_slow");
+    }, PATIENCE_MS);
+  }
+  return {
+    /** A line has ended, or begun. It has ten seconds in all, however many octets come meanwhile. */
+    waitForRest,
+    /** No more will come. */
+    ended: () => clearTimeout(rest),
+    stop() {
+      clearTimeout(unproven);
+      clearTimeout(rest);
+    },
+  };
+}
+
+function accept(socket: Socket): void {
+  if (connections.size >= MAX_CONNECTIONS) {
+    socket.destroy();
+    return;
+  }
+  const lines = createLines();
+  let underWay = 0;
+  let leaving = false;
+  /** The client has closed its writing half: it gets its answers, then the connection is closed. */
+  let halfClosed = false;
+  const flow = (): void => {
+    if (leaving) return;
+    if (halfClosed && underWay === 0) finish(LAST_READ_MS);
+    else if (underWay >= AT_ONCE || socket.writableNeedDrain) socket.pause();
+    else socket.resume();
+  };
+  function finish(withinMs: number): void {
+    leaving = true;
+    socket.end();
+    socket.resume();
+    const late = setTimeout(() => socket.destroy(), withinMs);
+    socket.once("close", () => clearTimeout(late));
+  }
+  const session = sessionOf(socket, () => finish(LINGER_MS));
+  connections.set(socket, session);
+  const patience = createPatience(socket, session, lines);
   const take = (line: string): void => {
     underWay += 1;
     void session
@@ -224,13 +260,25 @@ function accept(socket: Socket): void {
   };
   socket.on("data", (chunk) => {
     if (leaving) return;
-    if (lines.feed(chunk, take)) flow();
-    else take(""); // no JSON: answered with `protocol_error`, then closed
+    let fresh = !lines.begun;
+    const fits = lines.feed(chunk, (line) => {
+      fresh = true;
+      take(line);
+    });
+    if (!fits) return session.leave("protocol_error");
+    flow();
+    if (fresh) patience.waitForRest();
+  });
+  socket.on("end", () => {
+    halfClosed = true;
+    patience.ended();
+    withdraw(socket); // this may be its end as well as its half: a question to the person is withdrawn by either
+    flow();
   });
   socket.on("drain", flow);
   socket.on("error", () => socket.destroy());
   socket.on("close", () => {
-    clearTimeout(unproven);
+    patience.stop();
     connections.delete(socket);
     withdraw(socket);
     const left = table.grants.find(({ id, once }) => once === true && id === session.grant);
@@ -238,7 +286,7 @@ function accept(socket: Socket): void {
   });
 }
 
-const server = createServer({ allowHalfOpen: false }, accept);
+const server = createServer({ allowHalfOpen: true }, accept);
 server.on("error", ({ message }) => tell({ kind: "failed", cause: message }));
 // As many as may be connected may come at once: the system turns away who finds its queue full (unix(7): EAGAIN).
 server.listen({ path: endpoint, backlog: MAX_CONNECTIONS }, () => {

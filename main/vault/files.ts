@@ -1,6 +1,7 @@
 /** Files that have to be there after a power cut: written whole beside the old one, synced, renamed, folder synced. */
 import { open, rename, rm, unlink, type FileHandle } from "node:fs/promises";
 import path from "node:path";
+import { queuePerKey } from "../../core/single-flight.ts";
 
 /** What makes a rename or a deletion last. Windows cannot open folders and needs no such thing. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -13,7 +14,14 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-export async function writeDurably(file: string, text: string): Promise<void> {
+/** Writes and erases of one file follow each other in the order of their calls: they share the file beside it. */
+const inTurn = queuePerKey<string>();
+
+/** Resolves once `text` is the file's whole content, also after a power cut. Of several at once, the last call counts. */
+export const writeDurably = (file: string, text: string): Promise<void> =>
+  inTurn(path.resolve(file), () => write(file, text));
+
+async function write(file: string, text: string): Promise<void> {
   const beside = `${file}.new`;
   let handle: FileHandle | undefined;
   try {
@@ -30,9 +38,10 @@ export async function writeDurably(file: string, text: string): Promise<void> {
   await syncFolder(path.dirname(file));
 }
 
-export async function eraseDurably(file: string): Promise<void> {
-  await unlink(file).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+export const eraseDurably = (file: string): Promise<void> =>
+  inTurn(path.resolve(file), async () => {
+    await unlink(file).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    });
+    await syncFolder(path.dirname(file));
   });
-  await syncFolder(path.dirname(file));
-}

@@ -3,7 +3,7 @@ import type { SocketAccount } from "../../contract/socket.ts";
 import { accountKey, type SignInRecord } from "../../core/accounts/records.ts";
 import { holdsToken, refreshesItself, statusesOf } from "../../core/accounts/status.ts";
 import type { Secret } from "../../core/secret.ts";
-import { conditionOf, type Watch, type Watches } from "../keeper/parts.ts";
+import { conditionOf, waitsFor, type Watch, type Watches } from "../keeper/parts.ts";
 import type { HandOut, HandOutToken } from "../socket/types.ts";
 import type { ToolGrant } from "../tools.ts";
 
@@ -78,13 +78,16 @@ export function handOut(
     });
     const token = tokenResult(record, watch, endsAtMs(record));
     if (token === undefined) continue;
-    const { alias } = record;
+    const { alias, issuedAtMs, expiresAtMs } = record;
+    const lifeSec = expiresAtMs === undefined ? 0 : (expiresAtMs - issuedAtMs) / 1000;
     tokens.push({
       signIn: record.id,
       account: key,
       ...(alias !== undefined && { alias }),
       token,
       renews: refreshesItself(record, watch),
+      ...(lifeSec > 0 && { lifeSec }),
+      ...(waitsFor(watch, nowMs) !== undefined && { renewalWaitsUntilMs: watch.nextTryAtMs ?? 0 }),
     });
   }
   return {

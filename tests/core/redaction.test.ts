@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cleaned } from "../../main/redaction.ts";
+import { cleaned } from "../../core/redaction.ts";
 
 const TOKEN = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5";
 const REFRESH = "dGhpcyBpcyBhIHJlZnJlc2ggdG9rZW4x%2F+/=";

@@ -147,6 +147,43 @@ describe("failures", () => {
     await chmod(file, 0o600);
   });
 
+  test.each([
+    [
+      "a folder in the place of its key",
+      "state",
+      (at: string) => mkdir(path.join(at, "tokenkeep/clients/cli.json"), { recursive: true }),
+      "EISDIR",
+    ],
+    ["a file in the place of its folder", "other", (at: string) => writeFile(at, ""), "ENOTDIR"],
+    ["the same, with a secret in its name", KEY, (at: string) => writeFile(at, ""), "ENOTDIR"],
+  ])("what nobody expected tells what, and where: %s", async (_name, name, make, said) => {
+    const place = path.join(folder, name);
+    await make(place);
+    const more = { XDG_STATE_HOME: place };
+    for (const command of ["token", "doctor"]) {
+      const [json, words] = await Promise.all([cli([command, "--json"], more), cli([command], more)]);
+      expect(json.code).toBe(1);
+      const told = json.err === "" ? json.out : json.err;
+      expect(told).toContain(`Error: ${said}: `);
+      expect(`${words.out}${words.err}`).toMatch(new RegExp(`Error: ${said}: .*\\(at .*`));
+      for (const text of [told, words.out, words.err]) expect(text).not.toContain(KEY);
+    }
+    const { error } = JSON.parse((await cli(["token", "--json"], more)).err) as { error: object };
+    expect(error).toMatchObject({ code: "bug", detail: expect.stringContaining(said) as string });
+  });
+
+  test("a reader that has had enough is no failure", async () => {
+    const line = `${process.execPath} ${CLI} watch --json | head -n 1`;
+    const child = spawn("bash", ["-o", "pipefail", "-c", line], { env: { ...env, LC_ALL: "C" } });
+    let err = "";
+    child.stderr.on("data", (chunk) => (err += String(chunk)));
+    await once(child.stdout, "data");
+    await server.push({ locked: true, grants: [], accounts: [], tokens: [] }); // a line that nobody reads
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(err).toBe("");
+    await server.push(TABLE);
+  });
+
   test("every sentence has its German, with the same facts", () => {
     const facts = (text: string) => [...text.matchAll(/\{\{\w+\}\}/g)].map(([fact]) => fact).sort();
     for (const [key, english] of Object.entries(enCli)) {

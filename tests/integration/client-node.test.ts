@@ -13,6 +13,7 @@ import { proofOf, sameProof } from "../../clients/node/src/proof.ts";
 import type { SocketServer } from "../../main/socket/types.ts";
 import { CONVERSATIONS, expected, playServer, type Conversation } from "../support/scripted-server.ts";
 import { accountOf, startServerAt } from "../support/socket-server.ts";
+import octets from "../vectors/socket-octets.json" with { type: "json" };
 import vectors from "../vectors/socket/proofs.json" with { type: "json" };
 import refused from "../vectors/socket/refused.json" with { type: "json" };
 
@@ -304,5 +305,63 @@ describe("the file of a key", () => {
 
   test("has a place that is no synchronised folder, by the name of its tool", () => {
     expect(storeFile("my bot/../x", { XDG_STATE_HOME: "/s" })).toBe("/s/tokenkeep/clients/my-bot-..-x.json");
+  });
+});
+
+describe("lines of a server, octet by octet", () => {
+  const greeting = `${JSON.stringify({ tokenkeep: 1, challenge: randomBytes(32).toString("base64url") })}\n`;
+  const octetVectors = octets.filter(({ after }) => after === "auth");
+  const ended = {
+    jsonrpc: "2.0",
+    id: null,
+    error: { code: -32010, message: "No.", data: { code: "too_slow" } },
+  };
+
+  /** Greets each connection, answers its proof with the right one, and each request with `line`; `at`: connections so far. */
+  async function serve(line: (at: number) => Buffer | undefined, proves = true): Promise<[string, Server]> {
+    const endpoint = path.join(folder, "octets.sock");
+    let at = 0;
+    const server = createServer((socket) => {
+      at += 1;
+      const mine = at;
+      socket.on("error", () => undefined);
+      socket.write(greeting);
+      socket.once("data", (chunk) => {
+        const [auth = ""] = String(chunk).split("\n");
+        const { params } = JSON.parse(auth) as { params: { client: string; nonce: string } };
+        const { challenge } = JSON.parse(greeting) as { challenge: string };
+        const proof = proofOf("server", { ...params, key: KEY, endpoint, challenge });
+        const proved = { jsonrpc: "2.0", id: 0, result: { proof } };
+        if (proves) socket.write(`${JSON.stringify(proved)}\n`);
+        const given = line(mine) ?? Buffer.from(JSON.stringify({ jsonrpc: "2.0", id: 1, result: TOKEN }));
+        for (const octet of Buffer.concat([given, Buffer.from("\n")])) socket.write(Buffer.from([octet]));
+      });
+    }).listen(endpoint);
+    await once(server, "listening");
+    return [endpoint, server];
+  }
+
+  test.each(octetVectors)("not taken from a server either: $name", async ({ hex }) => {
+    const [endpoint, server] = await serve(() => Buffer.from(hex, "hex"));
+    await expect(keepAt(endpoint).token()).rejects.toMatchObject({ code: "not_tokenkeep" });
+    server.close();
+  });
+
+  test.each([true, false])(
+    "a server that ends the connection says why, also to a client that waits for its proof (proved: %s)",
+    async (proves) => {
+      const [endpoint, server] = await serve(() => Buffer.from(JSON.stringify(ended)), proves);
+      await expect(keepAt(endpoint).token()).rejects.toMatchObject({ code: "too_slow" });
+      server.close();
+    },
+  );
+
+  test("a connection that was too slow is made again, for as long as there is patience", async () => {
+    const [endpoint, server] = await serve((at) =>
+      at === 1 ? Buffer.from(JSON.stringify(ended)) : undefined,
+    );
+    using keep = keepAt(endpoint, 10_000);
+    expect(await keep.token()).toMatchObject({ login: "ann" });
+    server.close();
   });
 });

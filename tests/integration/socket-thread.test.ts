@@ -1,14 +1,16 @@
 /** The socket's thread dies, and another one takes its place: nothing of the first is the second's. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { connect } from "node:net";
+import { once } from "node:events";
+import { chmod, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { connect, createServer } from "node:net";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { BroadcastChannel } from "node:worker_threads";
 import { expect, test, vi } from "vitest";
 import { startSocketServer } from "../../main/socket/server.ts";
 import type { Answer } from "../../main/socket/types.ts";
-import { connectTool } from "../support/socket-client.mjs";
+import { signIn, startBench, until } from "../support/host.ts";
+import { connectTool, parseConnection } from "../support/socket-client.mjs";
 import { accountOf, optionsAt } from "../support/socket-server.ts";
 
 /** The built thread, which dies when something is said on the channel of that name. */
@@ -111,4 +113,76 @@ test("what was to be a dead thread's answer reaches nobody else, and its tools h
   channel.close();
   await server.close();
   await rm(folder, { recursive: true, force: true });
+});
+
+/** What takes the thread's place while it is away, and leaves it. */
+const hindrances = {
+  "another program listens there": async (endpoint: string) => {
+    const other = createServer().listen(endpoint);
+    await once(other, "listening");
+    return () => new Promise<void>((resolve) => void other.close(() => resolve()));
+  },
+  "a folder has its name": async (endpoint: string) => {
+    await mkdir(endpoint);
+    return () => rm(endpoint, { recursive: true });
+  },
+  "the socket's folder was opened to others": async (endpoint: string) => {
+    const folder = path.dirname(endpoint);
+    await chmod(folder, 0o755);
+    return () => chmod(folder, 0o700);
+  },
+};
+
+test.each(Object.entries(hindrances))(
+  "a thread that cannot listen again, since %s, is tried until it can; window and doctor say so meanwhile",
+  async (_name, hinder) => {
+    const name = `tk-thread-${randomUUID()}`;
+    const channel = new BroadcastChannel(name);
+    await using bench = await startBench({ socketWorkerUrl: mortal(name) });
+    await signIn(bench);
+    await bench.app.handlers["tools.create"]({ name: "overlay" });
+    const connection = parseConnection(bench.clipboard.text);
+    const { endpoint } = connection;
+    const shown = () => bench.app.state.snapshot().socket.failure?.code;
+    const open = async () => {
+      const checked = await bench.app.handlers["doctor.run"](undefined);
+      return checked.ok && checked.value.socket;
+    };
+    expect(shown()).toBeUndefined();
+    expect(await open()).toBe(true);
+    const told: (string | undefined)[] = [];
+    bench.app.state.onChange(() => told.push(shown()));
+
+    channel.postMessage("die");
+    await until(() => shown() !== undefined, "the thread's end");
+    await rm(endpoint, { force: true });
+    const leave = await hinder(endpoint);
+    expect(await open()).toBe(false);
+    const failures = () => bench.logged.filter((line) => line.startsWith("socket.failed")).length;
+    await until(() => failures() >= 2, "a try that fails"); // the first is its end
+    expect(shown()).toBeDefined();
+    await until(() => told.includes(shown()), "the window to be told");
+
+    await leave();
+    await until(() => shown() === undefined, "the socket");
+    await until(() => told.at(-1) === undefined, "the window to be told");
+    expect(await open()).toBe(true);
+    const { ask, close } = await connectTool(connection);
+    expect(await ask("token.get")).toMatchObject({ user_id: "700000001" }); // with the table that counts
+    close();
+    channel.close();
+  },
+);
+
+test("a socket that could not be opened at the start is tried again", async () => {
+  await using bench = await startBench();
+  const folder = path.join(bench.profile, "run");
+  await chmod(folder, 0o755);
+  await bench.restart();
+  const { socket } = bench.app.state.snapshot();
+  expect(socket).toEqual({ failure: { code: "socket_unsafe_folder", folder } });
+  await chmod(folder, 0o700);
+  await until(() => bench.app.state.snapshot().socket.failure === undefined, "the socket");
+  const { endpoint = "" } = bench.app.state.snapshot().socket;
+  expect((await stat(endpoint)).isSocket()).toBe(true);
 });

@@ -8,41 +8,22 @@ import { connect, createServer } from "node:net";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startSocketServer } from "../../main/socket/server.ts";
-import type { HandOut, OnQuestion, SocketServer, Use } from "../../main/socket/types.ts";
-import { connectTool, lineReader, proof } from "../support/socket-client.mjs";
+import type { OnQuestion, SocketServer, Use } from "../../main/socket/types.ts";
+import {
+  CLIENT,
+  code,
+  heardBy,
+  KEY,
+  listed,
+  proofLine,
+  request,
+  soon,
+  table,
+  token,
+} from "../support/socket-bench.ts";
+import { connectTool, lineReader } from "../support/socket-client.mjs";
 import { signIn, startBench } from "../support/host.ts";
-import { accountOf, optionsAt } from "../support/socket-server.ts";
-
-const KEY = randomBytes(32).toString("base64url");
-const CLIENT = randomUUID();
-const soon = (sec: number): number => Math.floor(Date.now() / 1000) + sec;
-const token = (login: string, scopes: string[], expires_at = soon(3600)) => ({
-  access_token: `at-${login}`,
-  token_id: "id",
-  client_id: "c",
-  user_id: login,
-  login,
-  scopes,
-  expires_at,
-  validated_at: null,
-});
-const account = (login: string) => ({
-  account: `p:${login}`,
-  provider: "p",
-  user_id: login,
-  login,
-  display_name: login,
-  status: "signed_in",
-  sign_ins: [],
-});
-const listed = (...logins: string[]) => logins.map((login) => accountOf(account(login)));
-const table = (more: Partial<HandOut> = {}): HandOut => ({
-  locked: false,
-  grants: [{ id: CLIENT, key: KEY }],
-  accounts: listed("ann"),
-  tokens: [{ signIn: "s1", account: "p:ann", token: token("ann", ["a", "b"]), renews: true }],
-  ...more,
-});
+import { optionsAt } from "../support/socket-server.ts";
 
 let folder: string;
 let server: SocketServer;
@@ -78,17 +59,8 @@ async function say(
     answers.push(JSON.parse(line) as Record<string, unknown>);
   return answers;
 }
-const request = (method: string, params?: object): string =>
-  JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
-const code = (answers: Record<string, unknown>[]) =>
-  (answers[0]?.["error"] as { data: { code: string } } | undefined)?.data.code;
-const authLine =
-  (client = CLIENT, key = KEY, role = "client", endpoint = () => server.endpoint) =>
-  (challenge: string): string => {
-    const nonce = randomBytes(32).toString("base64url");
-    const lines = [endpoint(), challenge, client, nonce];
-    return request("auth", { client, nonce, proof: proof(role, Buffer.from(key, "base64url"), lines) });
-  };
+const authLine = (client = CLIENT, key = KEY, role = "client", endpoint = () => server.endpoint) =>
+  proofLine(endpoint, client, key, role);
 
 test("a tool proves itself, lists its accounts and gets a token", async () => {
   const { ask, close } = await tool();
@@ -237,18 +209,35 @@ test("a thousand come in the same moment, and none is turned away", async () => 
   expect(greetings.filter((line) => line === undefined)).toEqual([]);
 });
 
-test("who says nothing delays nobody, and is let go after ten seconds; who has proved itself is not", async () => {
+test("a silent client delays nobody, and is told after ten seconds that it is too slow; one that has proved itself may be silent", async () => {
   const silent = Array.from({ length: 300 }, () => connect(server.endpoint));
-  const half = connect(server.endpoint); // in the middle of a line
+  const half = connect(server.endpoint); // in the middle of its first line
   half.write('{"jsonrpc":"2.0","id":1,"method":"au');
+  const drop = connect(server.endpoint); // an octet each second is no line either
+  const dripping = setInterval(() => drop.write("x"), 1_000);
+  const [quiet, stuck] = [await tool(), await tool()];
+  const stuckHeard = heardBy(stuck.socket);
+  stuck.socket.write(`${request("accounts.list")}\n{"jsonrpc":"2.0",`); // a later line that does not go on
   let gone = 0;
-  const ends = [...silent, half].map((socket) => once(socket.resume(), "close").then(() => (gone += 1)));
-  const { ask, close } = await tool();
-  await isServed(ask, 20);
+  const ends = [...silent, half, drop].map((socket) =>
+    heardBy(socket).then((text) => {
+      gone += 1;
+      return text;
+    }),
+  );
+  await isServed(quiet.ask, 20);
   expect(gone).toBe(0);
-  await Promise.all(ends);
-  await isServed(ask, 1);
-  close();
+  for (const text of [...(await Promise.all(ends)), await stuckHeard]) {
+    const lines = text.trimEnd().split("\n");
+    expect(lines).toHaveLength(2); // the greeting, or an answer, and why
+    expect(JSON.parse(lines[1] ?? "")).toMatchObject({
+      id: null,
+      error: { code: -32010, data: { code: "too_slow" } },
+    });
+  }
+  clearInterval(dripping);
+  await isServed(quiet.ask, 1);
+  quiet.close();
 });
 
 test("who asks and does not read is not read on either: others are served, memory stays, and nothing is lost", async () => {

@@ -92,6 +92,8 @@ export interface Bench extends AsyncDisposable {
 }
 
 export interface BenchOptions {
+  /** In place of the built thread of the socket. */
+  readonly socketWorkerUrl?: URL;
   /** Signs ID tokens in the sandbox's place. */
   readonly signer?: Signer;
   /** Providers besides the built-in ones, at the sandbox's origin. */
@@ -195,7 +197,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     profileLock: () => bench.profileLock,
     profileFolder: folder,
     runtimeFolder: path.join(folder, "run"),
-    socketWorkerUrl: pathToFileURL(path.resolve("out/main/socket-worker.js")),
+    socketWorkerUrl: options.socketWorkerUrl ?? pathToFileURL(path.resolve("out/main/socket-worker.js")),
     ...(options.providers !== undefined && { providers: options.providers(sandbox.origin) }),
     app: { version: "0", electron: "0", unsandboxed: false },
   });

@@ -18,6 +18,7 @@ export const optionsAt = (
   onQuestion: { token: away, report: away, pair: away, revokeSelf: away, show: away, ...questions },
   onUse: () => undefined,
   onLeft: () => undefined,
+  onState: () => undefined,
   ...more,
 });
 

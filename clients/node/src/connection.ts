@@ -1,12 +1,16 @@
 /** One connection: greeting, proof of both sides, requests. What a server says before its proof is not used. */
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
+import { locate, placesText } from "./endpoint.ts";
 import { TokenkeepError } from "./errors.ts";
 import { proofOf, sameProof, type Credentials } from "./proof.ts";
 
 /** Who has not proved itself gets no more memory of ours than a line of the protocol. */
 const MAX_LINE_UNPROVED = 64 * 1024;
 const MAX_LINE = 16 * 1024 * 1024;
+const LINE_FEED = 0x0a;
+/** Strict: a line that is no UTF-8 is not one of Tokenkeep's. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** For greeting and proof. */
 const START_MS = 10_000;
 /** An answer may need the provider, which has half a minute. */
@@ -52,24 +56,37 @@ export function openConnection(options: ConnectionOptions): Connection {
   let outbox: string | undefined = "";
   let ended: TokenkeepError | undefined;
   let lastId = 0;
-  let rest = "";
+  let parts: Buffer[] = [];
+  let size = 0;
 
   const socket = connect(endpoint);
-  socket.setEncoding("utf8");
-  socket.on("data", (chunk: string) => {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) if (ended === undefined) take(line);
-    if (rest.length > maxLine) stranger();
+  socket.on("data", (chunk) => {
+    for (let from = 0; ended === undefined;) {
+      const end = chunk.indexOf(LINE_FEED, from);
+      const part = chunk.subarray(from, end < 0 ? chunk.length : end);
+      parts.push(part);
+      size += part.length;
+      if (size > maxLine) return stranger();
+      if (end < 0) return;
+      const line = parts.length === 1 ? part : Buffer.concat(parts);
+      [parts, size, from] = [[], 0, end + 1];
+      take(line);
+    }
   });
   socket.on("error", ({ code, message }: NodeJS.ErrnoException) =>
     code === "ENOENT" || code === "ECONNREFUSED"
-      ? end("not_running", "Tokenkeep is not running.")
+      ? end("not_running", notRunning())
       : end("disconnected", `The connection to Tokenkeep failed: ${message}`),
   );
   socket.on("close", () => end("disconnected", "The connection to Tokenkeep has ended."));
   const late = setTimeout(() => end("timeout", "Tokenkeep did not answer."), START_MS);
 
+  /** With the places that were looked at, where no endpoint was given. */
+  function notRunning(): string {
+    const { endpoint: found, places } = locate();
+    const looked = found === endpoint ? placesText(places) : "";
+    return `Tokenkeep is not running.${looked === "" ? "" : ` Looked at: ${looked}.`}`;
+  }
   /** Ends it, with one reason for all who wait. */
   function end(...[code, message, more]: Told): void {
     if (ended !== undefined) return;
@@ -86,10 +103,10 @@ export function openConnection(options: ConnectionOptions): Connection {
   const stranger = (): void =>
     end("not_tokenkeep", "What listens there cannot prove that it is Tokenkeep. Nothing it said was used.");
 
-  function take(line: string): void {
+  function take(line: Buffer): void {
     let message: unknown;
     try {
-      message = JSON.parse(line);
+      message = JSON.parse(utf8.decode(line));
     } catch {
       return stranger();
     }
@@ -107,7 +124,8 @@ export function openConnection(options: ConnectionOptions): Connection {
       const { client } = credentials;
       first = textOf(0, "auth", { client, nonce, proof: proofOf("client", input) });
       hear = ({ id, result, error }) => {
-        if (id === 0 && isObject(error)) return end(...told(error)); // not proved: it means “later”, no more
+        // Not proved: it means “later”, no more. Its `id` is null where the server did not get so far as to read ours.
+        if ((id === 0 || id === null) && isObject(error)) return end(...told(error));
         if (id !== 0 || !isObject(result) || !sameProof(proofOf("server", input), result["proof"]))
           return stranger();
         started();
@@ -126,6 +144,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       options.onNotice?.({ method, params: isObject(params) ? params : {} });
       return;
     }
+    if (id === null && isObject(error)) return end(...told(error)); // the server ends the connection, and says why
     const asked = waiting.get(id);
     if (asked === undefined) return;
     waiting.delete(id);

@@ -12,7 +12,8 @@ export type ServerCode =
   | "scope_missing"
   | "needs_sign_in"
   | "provider_unreachable"
-  | "rate_limited";
+  | "rate_limited"
+  | "too_slow";
 /** … and what goes wrong on this side. */
 export type ClientCode =
   /** Nothing listens: Tokenkeep is not running. */
@@ -44,4 +45,5 @@ export class TokenkeepError extends Error {
 
 /** Whether the connection failed, and another one may not. */
 export const isLost = (error: unknown): error is TokenkeepError =>
-  error instanceof TokenkeepError && ["not_running", "disconnected", "timeout"].includes(error.code);
+  error instanceof TokenkeepError &&
+  ["not_running", "disconnected", "timeout", "too_slow"].includes(error.code);
