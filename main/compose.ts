@@ -28,12 +28,12 @@ import { createGuard, type Absence } from "./guard.ts";
 import { createHistory } from "./history.ts";
 import { createSettings } from "./settings.ts";
 import { createAuthorizations } from "./sign-in/authorizations.ts";
-import { waysOf } from "./sign-in/ways.ts";
 import { createStreamer, maskedAuthorization, maskedBulk, maskedSignIn } from "./streamer.ts";
 import { createTools } from "./tools.ts";
 import { createUndo, withFreeAlias } from "./undo.ts";
 import { createUsages } from "./usage.ts";
 import { createVault } from "./vault/vault.ts";
+import { providerView } from "./views/provider-view.ts";
 import { signInView } from "./views/sign-in-view.ts";
 import { createWishes } from "./wishes.ts";
 import { behindLock } from "./views/behind-lock.ts";
@@ -274,30 +274,13 @@ export function compose(host: Host): App {
       .sort((a, b) => byLogin.compare(a.login, b.login) || (a.id < b.id ? -1 : 1))
       .map(row);
 
-  const own = (id: string) => {
-    const form = ownProviders.formOf(id);
-    return form === undefined ? {} : { form };
-  };
   const state = createState(
     behindLock(
       {
         app: () => ({ ...host.app, unlocked: host.profileLock() === "unavailable" }),
         vault: () => guard.view(),
         providers: () =>
-          providers
-            .list()
-            .map(({ id, name, test, consoleUrl, redirectUris, userAgents, oidc, scopes, importsFrom }) => ({
-              id,
-              name,
-              test,
-              ...(consoleUrl !== undefined && { consoleUrl }),
-              redirectUris,
-              userinfo: oidc?.userinfoEndpoint !== undefined,
-              ways: waysOf({ userAgents }),
-              ...(scopes !== undefined && { scopes }),
-              ...(importsFrom !== undefined && { importsFrom }),
-              ...own(id),
-            })),
+          providers.list().map((provider) => providerView(provider, ownProviders.formOf(provider.id))),
         providerFiles: () => ownProviders.unreadable,
         clients: () => clients.views(),
         scopes: () => knownScopes,

@@ -74,8 +74,14 @@ const clock: Clock = {
 };
 const random: Randomness = { bytes: (count) => randomBytes(count), uuid: () => randomUUID() };
 
-/** Not before the arguments were judged: Electron makes the folder when it is asked where it is. */
-const profile = (): string => path.resolve(app.getPath("userData"));
+/**
+ * Not before the arguments were judged: Electron makes the folder when it is asked where it is. Where it cannot, it goes on
+ * with the default one without a word, so what was asked for is read here.
+ */
+function profile(): string {
+  const asked = app.commandLine.getSwitchValue("user-data-dir");
+  return path.resolve(asked === "" ? app.getPath("userData") : asked);
+}
 
 function makeHost(speech: Speech, lock: ProfileLock): Host & { readonly log: LogFile } {
   const profileFolder = profile();

@@ -163,7 +163,11 @@ export function endWith(failure: Failure, { want }: StartWish): void {
     rmSync(aside, { recursive: true, force: true, maxRetries: 3 });
     app.exit(1);
   };
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, end);
+  // However it is ended meanwhile, Chromium's own handlers of signals included, the code tells that it did not start.
+  app.on("before-quit", (event) => {
+    event.preventDefault();
+    end();
+  });
   void app
     .whenReady()
     .then(async () => {

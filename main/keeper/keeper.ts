@@ -30,6 +30,7 @@ import {
 } from "./parts.ts";
 import { createRefresher } from "./refresher.ts";
 import { createRevoker, type Revoker } from "./revoker.ts";
+import { createStatusChanges } from "./status-changes.ts";
 import { createValidator } from "./validator.ts";
 import { createTokenFor, whyNoToken } from "./token-for.ts";
 import { createWaiters, type Asker } from "./waiters.ts";
@@ -145,9 +146,8 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
   // What is due when. An entry may be out of date: it is looked at again when it comes up.
   const renewals = createAgenda();
   const checks = createAgenda();
-  /** When time alone changes what is told of a sign-in. */
-  const statusChanges = createAgenda();
   const { renewalAtMs, checkAtMs, statusChangeAtMs } = createDue(watches, clock);
+  const statusChanges = createStatusChanges(watches, clock, statusChangeAtMs, changed);
   const lookAgain = (id: string): void => {
     watches.of(id).nextCheckAtMs = 0;
     watches.of(id).nextTryAtMs = undefined;
@@ -164,21 +164,8 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
     if (!validating && !refreshing && outdated.delete(id)) providerIsOther(record);
     renewals.add(id, renewalAtMs(record));
     checks.add(id, checkAtMs(record));
-    statusChanges.add(id, statusChangeAtMs(record));
+    statusChanges.add(record);
   };
-  /** Tells what time has changed; the answer is how long it can sleep. */
-  function tellStatusChanges(): number {
-    const now = clock.nowMs();
-    for (let next = statusChanges.first(); next !== undefined; next = statusChanges.first()) {
-      if (next.atMs > now) return next.atMs - now;
-      statusChanges.drop();
-      const record = watches.current(next.id);
-      if (record === undefined) continue;
-      changed(next.id);
-      statusChanges.add(next.id, statusChangeAtMs(record));
-    }
-    return Infinity;
-  }
   /** Everything anew, after something that may have moved every instant. */
   const scheduleAll = (): void => {
     renewals.clear();
@@ -247,7 +234,7 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
     followClocks();
     const sleepMs = Math.min(
       anyOffline() ? OFFLINE_SLEEP_MS : LONGEST_SLEEP_MS,
-      tellStatusChanges(),
+      statusChanges.tell(),
       // After a night's sleep all have ended: whoever asks for one gets it first, the others have their turn.
       drain(renewals, "renewals", renewalAtMs, () => 0),
       // Checks are spread over the hour, unless the person asks.

@@ -150,7 +150,7 @@ for (const [name, prepare, said] of [
     const started = begin(profile, newRuntimeFolder());
     const windows = () => execFileSync("xwininfo", ["-root", "-tree"], { encoding: "utf8" });
     await expect.poll(windows).toMatch(/"Tokenkeep"/);
-    expect(started.said()).toContain(said);
+    await expect.poll(started.said).toContain(said);
     expect(started.said()).toContain(profile);
     expect(started.said()).not.toContain("running already");
     started.child.kill("SIGTERM");

@@ -1,0 +1,22 @@
+/** What the window is shown of a provider. */
+import type { ProviderForm } from "../../contract/provider.ts";
+import type { ProviderView } from "../../contract/view.ts";
+import type { Provider } from "../../core/providers/provider.ts";
+import { waysOf } from "../sign-in/ways.ts";
+
+/** `form`: of a provider that the person described. */
+export const providerView = (
+  { id, name, test, consoleUrl, redirectUris, userAgents, oidc, scopes, importsFrom }: Provider,
+  form: ProviderForm | undefined,
+): ProviderView => ({
+  id,
+  name,
+  test,
+  ...(consoleUrl !== undefined && { consoleUrl }),
+  redirectUris,
+  userinfo: oidc?.userinfoEndpoint !== undefined,
+  ways: waysOf({ userAgents }),
+  ...(scopes !== undefined && { scopes }),
+  ...(importsFrom !== undefined && { importsFrom }),
+  ...(form !== undefined && { form }),
+});
