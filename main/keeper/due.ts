@@ -11,8 +11,20 @@ type DueAtMs = (record: SignInRecord) => number;
 export function createDue(
   watches: Watches,
   clock: Clock,
-): Record<"renewalAtMs" | "checkAtMs" | "statusChangeAtMs", DueAtMs> {
+): Record<"renewalAtMs" | "checkAtMs" | "statusChangeAtMs", DueAtMs> & {
+  /** The earliest check of all; undefined: nothing is checked. */
+  readonly nextCheckAtMs: () => number | undefined;
+} {
   return {
+    nextCheckAtMs() {
+      let earliest: number | undefined;
+      for (const record of watches.all()) {
+        if (!holdsToken(record)) continue;
+        const { nextCheckAtMs: atMs } = watches.of(record.id);
+        earliest = earliest === undefined ? atMs : Math.min(earliest, atMs);
+      }
+      return earliest;
+    },
     renewalAtMs(record) {
       const watch = watches.of(record.id);
       if (watch.refreshing) return Infinity;

@@ -4,7 +4,6 @@
  */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
-import { holdsToken } from "../../core/accounts/status.ts";
 import { checkEveryMs, createPace } from "../../core/lifecycle/pace.ts";
 import { afterInterruption } from "../../core/lifecycle/refresh.ts";
 import {
@@ -146,7 +145,7 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
   // What is due when. An entry may be out of date: it is looked at again when it comes up.
   const renewals = createAgenda();
   const checks = createAgenda();
-  const { renewalAtMs, checkAtMs, statusChangeAtMs } = createDue(watches, clock);
+  const { renewalAtMs, checkAtMs, statusChangeAtMs, nextCheckAtMs } = createDue(watches, clock);
   const statusChanges = createStatusChanges(watches, clock, statusChangeAtMs, changed);
   const lookAgain = (id: string): void => {
     watches.of(id).nextCheckAtMs = 0;
@@ -296,15 +295,6 @@ export function createKeeper(parts: KeeperParts, changed: Changed): Keeper {
     void track(repairInstants().then(scheduleAll));
   }
 
-  const nextCheckAtMs = (): number | undefined => {
-    let earliest: number | undefined;
-    for (const record of watches.all()) {
-      if (!holdsToken(record)) continue;
-      const { nextCheckAtMs: atMs } = watches.of(record.id);
-      earliest = earliest === undefined ? atMs : Math.min(earliest, atMs);
-    }
-    return earliest;
-  };
   const afterwards = async <V>(id: string, work: Promise<V>): Promise<V> => {
     const answer = await work;
     urgent.done(id);
