@@ -52,3 +52,11 @@ export function idText(value: unknown): string | undefined {
   if (typeof value === "string") return value === "" ? undefined : value;
   return typeof value === "number" && Number.isSafeInteger(value) ? String(value) : undefined;
 }
+
+/** An instant as a file of ours should hold it; anything else is refused. */
+export const instant = v.pipe(
+  v.number(),
+  v.check((value) => instantMs(value) !== undefined),
+);
+/** How often something happened. */
+export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

@@ -7,6 +7,7 @@ import { appendFile, mkdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
 import type { Failure } from "../contract/failure.ts";
+import { count, instant } from "../core/bounds.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { queuePerKey } from "../core/single-flight.ts";
 import { writeDurably } from "./vault/files.ts";
@@ -40,13 +41,13 @@ const WHAT = [
 ] as const;
 
 const line = v.object({
-  atMs: v.number(),
+  atMs: instant,
   signIn: v.string(),
   what: v.picklist(WHAT),
   /** The grant of the tool that it was handed to. */
   tool: v.optional(v.string()),
   /** How often in a row, the last time at `atMs`. */
-  count: v.optional(v.number()),
+  count: v.optional(count),
   failure: v.optional(v.looseObject({ code: v.string() })),
 });
 

@@ -34,7 +34,7 @@ export function createSandbox(
   const keptPort = async (): Promise<number | undefined> => {
     try {
       const { port } = JSON.parse(await readFile(portFile, "utf8")) as { port?: unknown };
-      return typeof port === "number" ? port : undefined;
+      return Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536 ? Number(port) : undefined;
     } catch {
       return undefined;
     }

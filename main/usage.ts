@@ -4,16 +4,14 @@
  */
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
+import { count, instant } from "../core/bounds.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { Use } from "./socket/types.ts";
 import { writeDurably } from "./vault/files.ts";
 
 const WRITE_EVERY_MS = 30_000;
 
-const shape = v.record(
-  v.string(),
-  v.object({ count: v.number(), lastAtMs: v.number(), signIns: v.array(v.string()) }),
-);
+const shape = v.record(v.string(), v.object({ count, lastAtMs: instant, signIns: v.array(v.string()) }));
 type Usage = v.InferOutput<typeof shape>[string];
 
 export interface Usages {

@@ -4,7 +4,7 @@
  * languages, headers, command lines, and the query or fragment of a URL.
  *
  * One tolerant scanner and no parser for each: nothing tells what a file is, many are no valid file of their kind, and a
- * parser that refuses the whole would hide a token (ADR 0023). It knows strings, comments, brackets, sections, the
+ * parser that refuses the whole would hide a token (ADR 0019). It knows strings, comments, brackets, sections, the
  * indentation of YAML, and what separates a name from its value. Linear in the length of the text; never throws. Pure.
  */
 import { partOf, type NamedPart } from "./names.ts";
