@@ -1,6 +1,6 @@
 /**
  * One process per profile: a lock of the kernel's on a file in the profile, held for the app's whole life, so that no
- * one-time refresh token is sent by two of us (ADR 0015). The kernel gives it back when its holder ends, however that
+ * one-time refresh token is sent by two of us (ADR 0018). The kernel gives it back when its holder ends, however that
  * happens; a name, a time or a process id in a file would outlive it.
  */
 import { spawnSync } from "node:child_process";

@@ -1,7 +1,7 @@
 /**
  * How a second start hands its wish to the app that runs: one short line over a local socket in the profile. Chromium's
  * own way (requestSingleInstanceLock) sends the whole command line, and ends the running app when it does not answer in
- * time or the message is larger than its buffer; here a second start can only ask, and end itself (ADR 0015).
+ * time or the message is larger than its buffer; here a second start can only ask, and end itself (ADR 0018).
  */
 import { randomBytes } from "node:crypto";
 import { chmodSync, closeSync, constants, openSync, rmSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
  * The place that a start has in the world: it is the one of its profile, or it hands its wish to the one and ends, or it
- * cannot run and says why (ADR 0015). Chromium's own lock is not asked: it counts as left over when a link in the
+ * cannot run and says why (ADR 0018). Chromium's own lock is not asked: it counts as left over when a link in the
  * temporary folder is gone, and ends a running app that does not answer.
  */
 import { app, dialog } from "electron/main";
