@@ -280,14 +280,12 @@ test("a wish of a tool is shown once, waits while the person streams, and is not
 
 test("who says yes before the program is known has its name kept all the same", async () => {
   const id = await signIn(bench);
-  const allowed = new Promise((resolve) => {
-    bench.app.state.onChange(({ pairing }) => {
-      if (!pairing) return;
-      expect(pairing.program).toBeUndefined();
-      resolve(bench.app.handlers["pairing.allow"]({ id: pairing.id, signIns: [id], lifetime: "always" }));
-    });
-  });
+  let look: () => void = () => undefined;
+  bench.programLookedAt = new Promise((resolve) => (look = resolve));
   const tool = await asks();
+  const allowed = allow([id]);
+  expect((await waits()).program).toBeUndefined();
+  look();
   expect(await allowed).toMatchObject({ ok: true });
   expect(snapshot().tools).toMatchObject([{ program: process.execPath }]);
   tool.close();

@@ -83,6 +83,8 @@ export interface Bench extends AsyncDisposable {
   studioRuns: boolean;
   /** What asks for credentials in a proxy's name. */
   readonly proxyLogins: ProxyLogins;
+  /** The program at the other end of a connection is looked at when this resolves. */
+  programLookedAt: Promise<void>;
   /** The sandbox's process answers when this does. */
   sandboxStarts: Promise<void>;
   /** How often the sandbox's process was told to end. */
@@ -142,6 +144,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     whileChoosing: (): Promise<unknown> => Promise.resolve(),
     person: signsInAs("700000001"),
     sandboxStarts: Promise.resolve(),
+    programLookedAt: Promise.resolve(),
     sandboxStops: 0,
     browser: (_url: string): Promise<boolean> => Promise.resolve(false),
     links: false,
@@ -191,7 +194,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         }),
       ),
     startSocketServer,
-    programAt,
+    programAt: (inode) => bench.programLookedAt.then(() => programAt(inode)),
     studioRuns: () => Promise.resolve(bench.studioRuns),
     log: { info: note, warn: note, error: note },
     profileLock: () => bench.profileLock,
