@@ -33,7 +33,8 @@ const facts = {
 /** Of every code, in all its forms: the catalogue has a sentence for each, or does not compile. */
 const samples = Object.keys(en.failure).map((key): Failure => {
   const [, several, which] =
-    /^(provider_misbehaved|provider_field|refresh_ambiguous|profile_unusable|import_file)_(.*)/.exec(key) ?? [];
+    /^(provider_misbehaved|provider_field|refresh_ambiguous|profile_unusable|import_file)_(.*)/.exec(key) ??
+    [];
   const code = several ?? key.replace(/_(one|other)$/, "");
   return {
     ...facts,
