@@ -132,13 +132,15 @@ function pair(socket: Socket, asked: Ask<"pair">["asked"]): ReturnType<SessionHo
     }),
   };
 }
-/** Who closes the connection does not want to know any more. */
+/** A client that closes its connection, or its half of it, withdraws its pairing: the question ends here, too. */
 function withdraw(socket: Socket): void {
   if (pairing?.socket !== socket) return;
   const { number } = pairing;
   pairing = undefined;
   beQuiet(AFTER_WITHDRAWAL_SEC);
   tell({ kind: "gone", number });
+  waiting.get(number)?.({ ok: false, code: "rate_limited", retryAfterSec: AFTER_WITHDRAWAL_SEC });
+  waiting.delete(number);
 }
 /** Leads to the program at the other end; Node has no better name for it than the descriptor of the handle. */
 function inodeOf(socket: Socket): string | undefined {

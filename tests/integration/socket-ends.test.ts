@@ -101,7 +101,7 @@ test("a question to the person is withdrawn with the writing half, since nobody 
       async pair(_ask, gone) {
         await gone;
         withdrawn = true;
-        return { ok: false, code: "grant_denied" };
+        return new Promise(() => undefined); // nobody is left to be answered
       },
     }),
   );
@@ -110,7 +110,9 @@ test("a question to the person is withdrawn with the writing half, since nobody 
   const socket = connect(started.value.endpoint);
   const heard = heardBy(socket);
   socket.end(`${request("pair.request", { name: "Nightcue" })}\n`);
-  expect(await heard).toContain("pair.code");
+  const said = await heard; // to its end: a question that is withdrawn keeps no connection open
+  expect(said).toContain("pair.code");
+  expect(said).toContain("rate_limited");
   expect(withdrawn).toBe(true);
   await started.value.close();
   await rm(own, { recursive: true, force: true });
