@@ -144,11 +144,17 @@ test("the server's own other errors under 2xx are tried again, slowly", () => {
 test("a poll that is answered with an error under 200 is read as that error", () => {
   const poll = (provider: Provider, body: object) =>
     readDevicePoll(provider, answered(200, body), [], 0, 5_000);
-  expect(poll(harbor, { error: "authorization_pending" })).toEqual({ kind: "again", intervalMs: 5_000 });
-  expect(poll(harbor, { error: "slow_down" })).toEqual({ kind: "again", intervalMs: 10_000 });
-  expect(poll(harbor, { error: "access_denied" })).toEqual({ kind: "ended", verdict: "denied" });
-  expect(poll(harbor, { error: "incorrect_device_code" })).toEqual({ kind: "ended", verdict: "expired" });
-  expect(poll(twitch, { status: 400, message: "authorization_pending" })).toEqual({
+  expect(poll(harbor, { error: "authorization_pending" })).toMatchObject({
+    kind: "again",
+    intervalMs: 5_000,
+  });
+  expect(poll(harbor, { error: "slow_down" })).toMatchObject({ kind: "again", intervalMs: 10_000 });
+  expect(poll(harbor, { error: "access_denied" })).toMatchObject({ kind: "ended", verdict: "denied" });
+  expect(poll(harbor, { error: "incorrect_device_code" })).toMatchObject({
+    kind: "ended",
+    verdict: "expired",
+  });
+  expect(poll(twitch, { status: 400, message: "authorization_pending" })).toMatchObject({
     kind: "again",
     intervalMs: 5_000,
   });

@@ -44,9 +44,8 @@ test("the living token is copied, handed out and validated, also after a restart
     await expect.poll(() => toldTo(tool)).toEqual(["ends_soon", "ends_soon"]);
     expect(await tool.ask("token.get")).toHaveProperty("access_token");
     expect(await tool.ask("token.get", { min_valid: 600 })).toHaveProperty("access_token");
-    await expect(tool.ask("token.get", { min_valid: 86_400 })).rejects.toMatchObject({
-      code: "needs_sign_in",
-    });
+    // Three quarters of its life are left, and no token could be had for longer.
+    expect(await tool.ask("token.get", { min_valid: 86_400 })).toHaveProperty("access_token");
     tool.close();
   }
   // Its refresh token is not sent again, whoever asks.
