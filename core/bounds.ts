@@ -2,7 +2,6 @@
  * Bounds for numbers that come from elsewhere: a provider's answer, a file, a clock. A value outside its bounds is
  * unknown (`undefined`), never an error of the whole answer: a good token is not thrown away for a number beside it.
  */
-import * as v from "valibot";
 
 /** Ten years. No provider is known to issue a token that lives longer. */
 export const LONGEST_LIFE_SEC = 315_360_000;
@@ -39,24 +38,8 @@ export const instantMs = (value: unknown): number | undefined => {
 /** The end of a token that lives for `sec` seconds from `fromMs` on. */
 export const endMs = (fromMs: number, sec: number): number => fromMs + Math.trunc(sec * 1000);
 
-/** A stored instant that may be unknown: what is out of bounds reads as absent. For valibot's object entries. */
-export const storedInstant = v.optional(
-  v.pipe(
-    v.unknown(),
-    v.transform((value) => instantMs(value)),
-  ),
-);
-
 /** An identifier that should be text: a whole number is accepted, since some servers send ids as numbers. */
 export function idText(value: unknown): string | undefined {
   if (typeof value === "string") return value === "" ? undefined : value;
   return typeof value === "number" && Number.isSafeInteger(value) ? String(value) : undefined;
 }
-
-/** An instant as a file of ours should hold it; anything else is refused. */
-export const instant = v.pipe(
-  v.number(),
-  v.check((value) => instantMs(value) !== undefined),
-);
-/** How often something happened. */
-export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

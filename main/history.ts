@@ -7,7 +7,7 @@ import { appendFile, mkdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
 import type { Failure } from "../contract/failure.ts";
-import { count, instant } from "../core/bounds.ts";
+import { count, instant } from "../core/stored-numbers.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { queuePerKey } from "../core/single-flight.ts";
 import { writeDurably } from "./vault/files.ts";

@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
-import { count, instant } from "../core/bounds.ts";
+import { count, instant } from "../core/stored-numbers.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { Use } from "./socket/types.ts";
 import { writeDurably } from "./vault/files.ts";

@@ -3,7 +3,8 @@
  * On disk a record is JSON inside the sealed payload (docs/vault-format.md); here its secrets are `Secret`s.
  */
 import * as v from "valibot";
-import { instantMs, storedInstant } from "../bounds.ts";
+import { instantMs } from "../bounds.ts";
+import { storedInstant } from "../stored-numbers.ts";
 import { Secret } from "../secret.ts";
 
 const secret = v.pipe(

@@ -1,7 +1,7 @@
 /** What is known of a vault while it is closed: a small file without secrets, written when it closes. */
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
-import { storedInstant } from "../../core/bounds.ts";
+import { storedInstant } from "../../core/stored-numbers.ts";
 import type { VaultRecord } from "../../core/accounts/records.ts";
 import { IDLE_LIMIT_MS, IDLE_WARN_MS } from "../../core/lifecycle/schedule.ts";
 import { writeDurably } from "./files.ts";
