@@ -7,7 +7,7 @@
 export const LONGEST_LIFE_SEC = 315_360_000;
 /** A provider that names no polling interval, or an absurd one, is polled at this one (RFC 8628 §3.2). */
 const DEFAULT_INTERVAL_SEC = 5;
-const LONGEST_INTERVAL_SEC = 300;
+export const LONGEST_INTERVAL_SEC = 300;
 /** `Retry-After` asks for less than this in practice; a proxy's absurd wish does not keep an account waiting for ever. */
 export const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
 const EARLIEST_MS = Date.UTC(2000, 0, 1);

@@ -1,5 +1,6 @@
 /** The device authorization grant (RFC 8628; TA §8): the person answers in any browser, and we ask whether they did. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
+import { intervalSec, lifeSec, LONGEST_INTERVAL_SEC } from "../bounds.ts";
 import { isLoopbackHost } from "../loopback.ts";
 import type { HttpOutcome, HttpRequest } from "../ports.ts";
 import type { DeviceAnswer, Provider } from "../providers/provider.ts";
@@ -8,9 +9,6 @@ import { tokenFailure } from "./failures.ts";
 import { errorIn, formPost, isSuccess, jsonObject, judgedStatus, tokenAnswer } from "./form.ts";
 import { readTokenOutcome, type TokenVerdict } from "./token-request.ts";
 
-/** RFC 8628 §3.5: where the server names no interval. */
-const INTERVAL_SEC = 5;
-const LONGEST_INTERVAL_SEC = 300;
 /** RFC 8628 §3.5: what `slow_down` adds. */
 const SLOWER_MS = 5_000;
 /** Longer than the code lives at any provider that is known; less only delays the next try. */
@@ -18,21 +16,9 @@ const LONGEST_LIFE_SEC = 3_600;
 /** While the server cannot be reached, it is asked no more rarely than this. */
 const LONGEST_WAIT_MS = 30_000;
 
-/** A number of seconds, also in quotes; undefined: it is none. */
-const seconds = (value: unknown): number | undefined => {
-  const number = typeof value === "string" && /^\d{1,15}(?:\.\d{1,6})?$/.test(value) ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
-};
-/** RFC 8628 §3.2: at least a second, or nobody could be told apart from an attack; anything odd is the default. */
-function intervalSec(value: unknown): number {
-  const asked = seconds(value) ?? INTERVAL_SEC;
-  return asked >= 1 && asked <= LONGEST_INTERVAL_SEC ? asked : INTERVAL_SEC;
-}
-/** How long the code is waited for. The server says itself when it has ended, so a life that is none is the longest. */
-function codeLifeSec(value: unknown): number {
-  const asked = seconds(value) ?? LONGEST_LIFE_SEC;
-  return asked >= 1 ? Math.min(asked, LONGEST_LIFE_SEC) : LONGEST_LIFE_SEC;
-}
+/** How long the code is waited for. The server says itself when it has ended, so an unknown life is the longest. */
+const codeLifeSec = (value: unknown): number =>
+  Math.min(lifeSec(value) ?? LONGEST_LIFE_SEC, LONGEST_LIFE_SEC);
 
 export interface DeviceAuthorization {
   readonly deviceCode: Secret;
