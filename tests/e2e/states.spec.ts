@@ -83,7 +83,9 @@ test("what only the person can mend says so, and the button leads there", async 
   expect(await refresh(rotating)).toBe(false);
   await says("mirrelune", "Sign in again soon", then("Works until"));
   await account("mirrelune");
-  await expect(banner("Sign in again soon")).toContainText("It works until it ends; then sign in again.");
+  await expect(banner("Sign in again soon")).toContainText(
+    "The current token works until it expires; then sign in again.",
+  );
   await expect(banner("Sign in again soon").getByRole("button", { name: /Sign in/ })).toBeVisible();
   await findsNothing(page, "sign in again soon");
 

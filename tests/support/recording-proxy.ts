@@ -38,7 +38,9 @@ export async function startRecordingProxy(swap: {
     note("access_token", /^(?:OAuth|Bearer) (\S+)$/i.exec(incoming.headers.authorization ?? "")?.[1]);
     const url = new URL(incoming.url ?? "");
     if (echoStatus !== undefined && url.pathname === "/oauth2/token") {
-      const body = JSON.stringify({ status: echoStatus, message: `refused: ${[...form].join(" ")}` });
+      // In the provider's own words, or it would count as somebody else's answer.
+      const words = echoStatus === 403 ? "invalid client secret" : "refused";
+      const body = JSON.stringify({ status: echoStatus, message: `${words}: ${[...form].join(" ")}` });
       outgoing.writeHead(echoStatus, { "content-type": "application/json" }).end(body);
       echoStatus = undefined;
       echoed += 1;
