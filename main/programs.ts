@@ -43,13 +43,14 @@ export function systemProgram(
     .find(isProgram);
 }
 
-/** PATH without entries that mean another file in each working directory: relative ones, and empty ones. */
+/**
+ * PATH without entries that mean another file in each working directory: relative ones, and empty ones. Where none is
+ * left, the system's folders: an empty PATH is one empty entry to execvp(3), which is the working directory.
+ */
 export const absoluteEntries = (searchPath: string, platform: NodeJS.Platform = process.platform): string => {
   const of = platform === "win32" ? path.win32 : path.posix;
-  return searchPath
-    .split(of.delimiter)
-    .filter((entry) => of.isAbsolute(entry))
-    .join(of.delimiter);
+  const kept = searchPath.split(of.delimiter).filter((entry) => of.isAbsolute(entry));
+  return (kept.length > 0 ? kept : systemFolders(platform, process.env)).join(of.delimiter);
 };
 
 /** The file that a command of the person's own desktop means: an absolute path, or one found by PATH's absolute entries. */
@@ -58,7 +59,6 @@ export function programInPath(command: string, searchPath: string): string | und
   if (command.includes(path.sep)) return undefined; // relative to a folder that nobody chose
   return absoluteEntries(searchPath)
     .split(path.delimiter)
-    .filter((entry) => entry !== "")
     .map((entry) => path.join(entry, command))
     .find(isProgram);
 }

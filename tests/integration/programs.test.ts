@@ -61,6 +61,22 @@ test("PATH keeps the entries that mean the same everywhere", () => {
   expect(absoluteEntries("C:\\Windows;.;bin;;D:\\x", "win32")).toBe("C:\\Windows;D:\\x");
 });
 
+test.runIf(process.platform === "linux").each(["", ".", "::", "bin:./x:../y"])(
+  "a PATH of which nothing is left (%j) is not the working directory",
+  async (searchPath) => {
+    const { folder, mark } = plant();
+    // What Electron does with xdg-open: execvp(3), in the working directory of the app.
+    const child = spawn("xdg-mime", ["--version"], {
+      cwd: folder,
+      stdio: "ignore",
+      env: { PATH: absoluteEntries(searchPath) },
+    });
+    await new Promise((resolve) => child.once("error", resolve).once("exit", resolve)); // it may not be installed
+    expect(existsSync(mark)).toBe(false);
+    expect(absoluteEntries(searchPath).split(":")).toContain("/usr/bin");
+  },
+);
+
 test("a browser's entry means a file of PATH's absolute entries, or an absolute path", async () => {
   const { folder, mark } = plant();
   vi.stubEnv("HOME", folder); // where a browser is started: what a relative entry would mean
