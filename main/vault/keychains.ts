@@ -73,15 +73,13 @@ export interface Desktop {
   readonly KDE_SESSION_VERSION?: string | undefined;
 }
 
-/** Desktops at whose name Chromium goes to the Secret Service, which is what would be asked first in any case. */
-const SECRET_SERVICE_DESKTOPS = ["GNOME", "Unity", "X-Cinnamon", "Deepin", "Pantheon", "XFCE", "UKUI"];
-const namesOf = ({ XDG_CURRENT_DESKTOP = "" }: Desktop): readonly string[] => XDG_CURRENT_DESKTOP.split(":");
-
 /** In which order a session's keychains are asked: KWallet first where the desktop is KDE's, that of its version before others. */
-export function backendsOf(desktop: Desktop): readonly Backend[] {
-  if (!namesOf(desktop).includes("KDE")) return BACKENDS;
+export function backendsOf({
+  XDG_CURRENT_DESKTOP: names = "",
+  KDE_SESSION_VERSION: version = "",
+}: Desktop): readonly Backend[] {
+  if (!names.split(":").includes("KDE")) return BACKENDS;
   const [secretService, ...wallets] = BACKENDS;
-  const { KDE_SESSION_VERSION: version = "" } = desktop;
   const own = wallets.find((wallet) => wallet === `kwallet${version || "6"}`);
   return [...(own === undefined ? [] : [own]), ...wallets.filter((one) => one !== own), secretService];
 }
@@ -111,7 +109,8 @@ const AT_START_TIMEOUT_MS = 1_000;
 
 /**
  * The `--password-store` to start with, for the vault in that folder; undefined: Chromium's own choice. Never rejects.
- * Nothing is asked where the answer is known: by the vault, or because Chromium asks the Secret Service by itself.
+ * Nothing is asked where the vault itself knows. The desktop's name alone is no answer: KWallet may be the one keychain
+ * of an Xfce, and a list may name two desktops (`KDE:GNOME`), of which Chromium takes the first.
  */
 export async function passwordStoreFor(
   vaultFolder: string,
@@ -119,8 +118,6 @@ export async function passwordStoreFor(
 ): Promise<string | undefined> {
   const envelope = await readEnvelope(path.join(vaultFolder, "envelope.json"));
   const sealedBy = envelope.ok && envelope.value !== undefined ? sealingBackend(envelope.value) : undefined;
-  if (sealedBy === undefined && SECRET_SERVICE_DESKTOPS.some((name) => namesOf(env).includes(name)))
-    return undefined;
   const inspect = createInspection(sessionBusAddress(env), AT_START_TIMEOUT_MS);
   const backend = await chooseBackend(sealedBy, env, inspect);
   return backend === undefined ? undefined : storeOf(backend);
