@@ -19,7 +19,7 @@ export const START_SOCKET = "start.sock";
 const MAX_SOCKET_PATH = 103;
 /** One line of JSON; each byte of a link takes six at most. */
 const MAX_LINE_BYTES = 6 * MAX_LINK_BYTES + 100;
-/** A start writes its line at once. */
+/** A start writes its line at once, and ends. */
 const LINE_TIMEOUT_MS = 5_000;
 /** Starts at a time; more are turned away, and come again. */
 const MAX_CONNECTIONS = 128;
@@ -65,8 +65,10 @@ function placeFor(folder: string): string {
 
 function takeWish(socket: Socket, take: (wish: StartWish) => void): void {
   let text = "";
-  socket.setEncoding("utf8").setTimeout(LINE_TIMEOUT_MS, () => socket.destroy());
-  socket.on("error", () => undefined);
+  // However it drips, and whatever follows the line: nobody keeps a place for longer.
+  const limit = setTimeout(() => socket.destroy(), LINE_TIMEOUT_MS).unref();
+  socket.once("close", () => clearTimeout(limit));
+  socket.setEncoding("utf8").on("error", () => undefined);
   socket.on("data", (chunk: string) => {
     text += chunk;
     const end = text.indexOf("\n");

@@ -223,6 +223,24 @@ describe("what a second start hands on", () => {
     expect(seen.size).toBe(200);
   });
 
+  test("who drips a line, or goes on after it, keeps no place from later starts", async () => {
+    const folder = newFolder();
+    const wishes: StartWish[] = [];
+    running(folder, (wish) => wishes.push(wish));
+    const { connect } = await import("node:net");
+    await Promise.all(
+      [" ", `${JSON.stringify({ want: "nothing" })}\n`].map(async (text) => {
+        const socket = connect({ path: path.join(folder, "start.sock"), allowHalfOpen: true });
+        socket.on("error", () => undefined);
+        const drip = setInterval(() => socket.write(text), 100);
+        onTestFinished(() => clearInterval(drip));
+        await new Promise((resolve) => socket.resume().once("close", resolve));
+      }),
+    );
+    expect(wishes).toEqual([{ want: "nothing" }]);
+    expect(await handOn(folder, "start.sock", { want: "show" }, 20_000)).toBe("taken");
+  });
+
   test("a profile whose path is longer than a socket's address can be", async () => {
     const folder = path.join(newFolder(), "long-".repeat(40), "still-longer-".repeat(15));
     mkdirSync(folder, { recursive: true });
