@@ -30,7 +30,7 @@ const isNear = ({ hostname }: URL): boolean =>
 /** Without an IPv6 address's brackets. */
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, "");
 
-export async function createOneSend(own: Session): Promise<OneSend> {
+export async function createOneSend(own: Pick<Session, "setProxy" | "resolveProxy">): Promise<OneSend> {
   let armed = 0;
   let wantedAgain = false;
   let unreached: string | undefined;
@@ -78,6 +78,7 @@ function FindProxyForURL(url, host) {
           const onward = connect({ host, port: Number(port) || (protocol === "https:" ? 443 : 80) });
           try {
             await once(onward, "connect");
+            unreached = undefined; // by the other address: from here on the request may leave
             return onward;
           } catch (error) {
             unreached = error instanceof Error && "code" in error ? String(error.code) : "ECONNREFUSED";
