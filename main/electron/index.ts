@@ -291,7 +291,7 @@ async function start(): Promise<void> {
   }
   if (unsandboxed && !isRoot) {
     console.error("Tokenkeep runs with Chromium's sandbox on. Start it without --no-sandbox.");
-    return app.exit(1);
+    return app.exit(2); // as for every switch that is not taken
   }
   const { hidden, link } = judged;
   const folder = profile();
