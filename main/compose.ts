@@ -100,7 +100,11 @@ export function compose(host: Host): App {
     { settings: () => settings.current, studioRuns: host.studioRuns, clock, log },
     () => state.touch(),
   );
-  const maySpendOneTime = (): boolean => settings.current.withoutLock || host.profileLock() === "held";
+  /** The person's yes is for where nobody can tell: another that has the lock is not "the only one". */
+  const maySpendOneTime = (): boolean => {
+    const lock = host.profileLock();
+    return lock === "held" || (lock === "unavailable" && settings.current.withoutLock);
+  };
   const http = createPacedHttp(host.http, clock, (origin) =>
     requestEveryMs(requestsToRefresh(vault.list("sign_in"), origin)),
   );
@@ -277,7 +281,7 @@ export function compose(host: Host): App {
   const state = createState(
     behindLock(
       {
-        app: () => ({ ...host.app, unlocked: host.profileLock() === "unavailable" }),
+        app: () => ({ ...host.app, unlocked: host.profileLock() !== "held" }),
         vault: () => guard.view(),
         providers: () =>
           providers.list().map((provider) => providerView(provider, ownProviders.formOf(provider.id))),

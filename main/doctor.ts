@@ -93,7 +93,7 @@ export function createDoctor(
       atMs: clock.nowMs(),
       app: {
         ...host.app,
-        unlocked: host.profileLock() === "unavailable",
+        unlocked: host.profileLock() !== "held",
         node: process.versions.node,
         system: `${process.platform} ${arch()} ${release()}`,
       },

@@ -5,6 +5,7 @@ import type { Clock, HttpClient, Log, Network, Randomness } from "../core/ports.
 import type { Provider } from "../core/providers/provider.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Words } from "./loopback/page.ts";
+import type { LockState } from "./profile-lock.ts";
 import type { ProxyLogins } from "./proxy-login.ts";
 import type { StartSocketServer } from "./socket/types.ts";
 import type { Keychain } from "./vault/types.ts";
@@ -90,7 +91,7 @@ export interface Host {
   readonly studioRuns: () => Promise<boolean>;
   readonly log: Log;
   /** Whether no other process uses the profile now. `unavailable`: this system or folder has no lock that tells. */
-  readonly profileLock: () => "held" | "unavailable";
+  readonly profileLock: () => LockState;
   /** Everything we write lies under it. */
   readonly profileFolder: string;
   /** For the socket: per user, not shared, gone after logout. */

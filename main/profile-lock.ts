@@ -42,12 +42,15 @@ const holderShape = v.object({
 /** Who holds the lock, as it says itself: for messages, and never what decides. */
 export type Holder = v.InferOutput<typeof holderShape>;
 
+/** `taken`: another process has it. `unavailable`: nobody can tell. */
+export type LockState = "held" | "unavailable" | "taken";
+
 export interface ProfileLock {
   /**
-   * Whether the lock is ours at this moment. Looks at the file again: where it was deleted or replaced, another start
-   * could lock the new one, so that is locked too, and if it cannot be, the lock is not ours any more.
+   * Whose the lock is at this moment. Looks at the file again: where it was deleted or replaced, another start could
+   * lock the new one, so that is locked too, and if it cannot be, the lock is not ours any more.
    */
-  held(): boolean;
+  look(): LockState;
   /** Says in the file who holds it. Never fails: a full disk does not take the lock away. */
   tell(holder: Holder): void;
 }
@@ -229,21 +232,21 @@ export function takeProfileLock(folder: string, options: LockOptions = {}): Take
       // Who holds it is a courtesy; that it is held is not.
     }
   };
-  const relock = (): boolean => {
+  const relock = (): LockState => {
     try {
       const again = attempt(file, platform, flock);
-      if (again.kind === "taken") return false;
+      if (again.kind === "taken") return "taken";
       mine = again; // the old descriptor stays open: who had opened the old file goes on seeing it locked
       if (last !== undefined) write(last);
-      return again.kind === "held";
+      return again.kind;
     } catch {
-      return false;
+      return "unavailable";
     }
   };
   return {
     kind: mine.kind,
     lock: {
-      held: () => mine.kind === "held" && (isThatFile(mine.descriptor, file) || relock()),
+      look: () => (mine.kind === "held" && !isThatFile(mine.descriptor, file) ? relock() : mine.kind),
       tell(holder) {
         last = holder;
         write(holder);

@@ -110,7 +110,7 @@ function makeHost(speech: Speech, lock: ProfileLock): Host & { readonly log: Log
     startSocketServer,
     programAt,
     studioRuns: createStudioWatch(),
-    profileLock: () => (lock.held() ? "held" : "unavailable"),
+    profileLock: () => lock.look(),
     log: createLog(path.join(profileFolder, "logs")),
     profileFolder,
     runtimeFolder: runtimeFolder(),

@@ -53,7 +53,7 @@ describe.runIf(process.platform === "linux")("the lock of a profile", () => {
     expect(takeProfileLock(folder)).toEqual({ kind: "taken" });
     lock.tell(HOLDER);
     expect(takeProfileLock(folder)).toEqual({ kind: "taken", holder: HOLDER });
-    expect(lock.held()).toBe(true);
+    expect(lock.look()).toBe("held");
   });
 
   test("is free the moment its holder is killed, whatever the file says", async () => {
@@ -88,11 +88,11 @@ describe.runIf(process.platform === "linux")("the lock of a profile", () => {
     const lock = heldBy(takeProfileLock(folder));
     lock.tell(HOLDER);
     rmSync(file);
-    expect(lock.held()).toBe(true);
+    expect(lock.look()).toBe("held");
     expect(takeProfileLock(folder)).toEqual({ kind: "taken", holder: HOLDER });
     renameSync(file, `${file}.old`);
     writeFileSync(file, "");
-    expect(lock.held()).toBe(true);
+    expect(lock.look()).toBe("held");
     expect(takeProfileLock(folder).kind).toBe("taken");
   });
 
@@ -101,9 +101,9 @@ describe.runIf(process.platform === "linux")("the lock of a profile", () => {
     const lock = heldBy(takeProfileLock(folder));
     rmSync(path.join(folder, "start.lock"));
     const other = await otherHolder(folder);
-    expect(lock.held()).toBe(false);
+    expect(lock.look()).toBe("taken");
     await other.end();
-    await until(() => lock.held());
+    await until(() => lock.look() === "held");
   });
 
   test("no child of ours has the file open, so none keeps the lock after us", async () => {
@@ -136,7 +136,7 @@ describe.runIf(process.platform === "linux")("the lock of a profile", () => {
       writeFileSync(flock, `#!/bin/sh\necho "${said ?? ""}" >&2\nexit 1\n`, { mode: 0o755 });
     const taken = takeProfileLock(folder, { flock });
     expect(taken.kind).toBe("unavailable");
-    expect(heldBy(taken).held()).toBe(false);
+    expect(heldBy(taken).look()).toBe("unavailable");
   });
 });
 

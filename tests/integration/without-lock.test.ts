@@ -65,6 +65,20 @@ test("once the person says yes it is sent by itself, and the yes is remembered f
   expect(await refreshes(bench)).toBe(2);
 });
 
+test("a yes of earlier does not count while another process has the lock", async () => {
+  await using bench = await startBench();
+  const id = await rotating(bench);
+  expect(await sayYes(bench)).toMatchObject({ ok: true });
+  bench.profileLock = "taken";
+  expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({
+    failure: { code: "profile_unlocked" },
+  });
+  expect(await refreshes(bench)).toBe(0);
+  bench.profileLock = "unavailable";
+  expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({ ok: true });
+  expect(await refreshes(bench)).toBe(1);
+});
+
 test("a lock that is held again needs no yes", async () => {
   await using bench = await startBench();
   const id = await rotating(bench);

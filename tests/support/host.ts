@@ -9,6 +9,7 @@ import { Secret } from "../../core/secret.ts";
 import { compose, type App } from "../../main/compose.ts";
 import type { Host, UserAgentRequest } from "../../main/host.ts";
 import { createHttpClient, nodeExchange } from "../../main/http.ts";
+import type { LockState } from "../../main/profile-lock.ts";
 import { createProxyLogins, type ProxyLogins } from "../../main/proxy-login.ts";
 import { programAt } from "../../main/peer.ts";
 import { startSocketServer } from "../../main/socket/server.ts";
@@ -78,7 +79,7 @@ export interface Bench extends AsyncDisposable {
   /** Ends the app and starts another over the same files; by default its start is waited for. */
   restart(wait?: { readonly started: boolean }): Promise<App>;
   /** Whether a lock keeps others out of the profile. */
-  profileLock: "held" | "unavailable";
+  profileLock: LockState;
   /** OBS runs. */
   studioRuns: boolean;
   /** What asks for credentials in a proxy's name. */
@@ -149,7 +150,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     browser: (_url: string): Promise<boolean> => Promise.resolve(false),
     links: false,
     studioRuns: false,
-    profileLock: "held" as "held" | "unavailable",
+    profileLock: "held" as LockState,
   };
   const host = (folder = profile): Host => ({
     proxyLogins,
