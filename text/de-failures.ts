@@ -15,7 +15,7 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   keychain_missing:
     "In dieser Sitzung antwortet kein Schlüsselbund: weder GNOME Keyring noch KWallet noch ein anderer Secret Service. Einen davon einschalten und Tokenkeep neu starten, oder die Tokens mit einer Passphrase versiegeln. Offen liegen sie nie.",
   keychain_stopped:
-    "{{was}} versiegelt die Tokens, läuft aber in dieser Sitzung nicht. Starten oder in den Systemeinstellungen einschalten, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
+    "{{was}} versiegelt die Tokens, ist in dieser Sitzung aber nicht verfügbar. Starten, die Datenbank öffnen oder in den Systemeinstellungen einschalten, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
   keychain_locked:
     "Der Schlüsselbund dieses Computers ist gesperrt. Entsperren, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
   keychain_failing:

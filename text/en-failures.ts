@@ -35,7 +35,7 @@ export const enFailures = {
   keychain_missing:
     "No keychain answers in this session: neither GNOME Keyring, KWallet nor another Secret Service. Turn one on and start Tokenkeep again, or seal your tokens with a passphrase. They are never kept in the open.",
   keychain_stopped:
-    "{{was}}, which seals your tokens, does not run in this session. Start it, or turn it on in your system's settings, then choose “Try again”. Nothing was changed.",
+    "{{was}}, which seals your tokens, isn't available in this session. Start it, open its database, or turn it on in your system's settings, then choose “Try again”. Nothing was changed.",
   keychain_locked:
     "The keychain of your computer is locked. Unlock it, then choose “Try again”. Nothing was changed.",
   keychain_failing:

@@ -60,6 +60,14 @@ describe.each([
   });
 });
 
+test("a keychain that runs and has nothing open is not said to be stopped", () => {
+  const failure = { code: "keychain_stopped", was: "KeePassXC" } as const;
+  for (const t of [createWords("en", en), createWords("de", de)]) {
+    expect(sentence(failure, t)).not.toMatch(/not run|isn't running|läuft/);
+    expect(sentence(failure, t)).toMatch(/open its database|die Datenbank öffnen/);
+  }
+});
+
 test("facts are said as they are, and waits as people say them", () => {
   const t = createWords("en", en);
   expect(sentence({ code: "sandbox_port_taken", port: 47813 }, t)).toContain("port 47813,");

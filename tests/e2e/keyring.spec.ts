@@ -10,7 +10,7 @@ import { startSession } from "../support/session.mjs";
 
 const FAILURES = {
   locked: "The keychain of your computer is locked.",
-  stopped: "GNOME Keyring, which seals your tokens, does not run in this session.",
+  stopped: "GNOME Keyring, which seals your tokens, isn't available in this session.",
   failing: "The keychain of your computer does not answer.",
   replaced: "The key of the vault cannot be read with this keychain.",
 };
@@ -188,7 +188,7 @@ test("the keychain that answers seals the vault and opens it, whatever the deskt
   // Sealed by a wallet that does not answer, it is opened by nothing else, although GNOME Keyring is there.
   writeFileSync(envelope, before.replace("gnome_libsecret", "kwallet6").replace("GNOME Keyring", "KWallet"));
   const { app, page } = await under("GNOME", profile);
-  await page.getByText("KWallet, which seals your tokens, does not run in this session.").waitFor();
+  await page.getByText("KWallet, which seals your tokens, isn't available in this session.").waitFor();
   await app.close();
 });
 
