@@ -17,7 +17,7 @@ export interface OneSend {
   arm(url: string, way: string): Promise<void>;
   /** Chromium wanted to send again: the request had left before. */
   readonly wantedAgain: boolean;
-  /** Why this computer was not reached, as Node's code; undefined where Chromium itself knows. */
+  /** This computer was not reached, as Chromium's code for it; undefined where it was, or Chromium itself knows. */
   readonly unreached: string | undefined;
   /** The session is at rest. */
   disarm(): Promise<void>;
@@ -33,7 +33,8 @@ const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, "");
 export async function createOneSend(own: Pick<Session, "setProxy" | "resolveProxy">): Promise<OneSend> {
   let armed = 0;
   let wantedAgain = false;
-  let unreached: string | undefined;
+  /** Of the way straight to this computer. Once a connection was let through, the request may have left. */
+  let reach: "unknown" | "failed" | "reached" = "unknown";
   /** What a connection for the armed near request becomes. Chromium may make two, and uses one of them. */
   let passage: (socket: Socket) => void = (socket) => void socket.destroy();
 
@@ -78,10 +79,11 @@ function FindProxyForURL(url, host) {
           const onward = connect({ host, port: Number(port) || (protocol === "https:" ? 443 : 80) });
           try {
             await once(onward, "connect");
-            unreached = undefined; // by the other address: from here on the request may leave
+            reach = "reached";
             return onward;
-          } catch (error) {
-            unreached = error instanceof Error && "code" in error ? String(error.code) : "ECONNREFUSED";
+          } catch {
+            // The system has many codes for it: ::1 alone is EADDRNOTAVAIL where there is no IPv6.
+            if (reach === "unknown") reach = "failed";
           }
         }
         return undefined;
@@ -104,7 +106,7 @@ function FindProxyForURL(url, host) {
     async arm(url, way) {
       armed += 1;
       wantedAgain = false;
-      unreached = undefined;
+      reach = "unknown";
       const to = new URL(url);
       if (!isNear(to)) {
         const text = Buffer.from(script(to, way)).toString("base64");
@@ -119,7 +121,7 @@ function FindProxyForURL(url, host) {
       return wantedAgain;
     },
     get unreached() {
-      return unreached;
+      return reach === "failed" ? "ERR_CONNECTION_FAILED" : undefined;
     },
     disarm() {
       passage = (socket) => void socket.destroy();

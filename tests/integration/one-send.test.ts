@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { createOneSend } from "../../main/electron/one-send.ts";
+import { createHttpClient, type Exchange } from "../../main/http.ts";
 
 /** A session as far as ways go: what it was told last is its way. */
 function createSession() {
@@ -17,14 +18,13 @@ function createSession() {
   };
 }
 
-/** Asks the gate for `localhost`, as Chromium does by SOCKS 5. The answer's code: 0 is a connection. */
+/** Asks the gate for a way, as Chromium does by SOCKS 5; it knows where to. The answer's code: 0 is a connection. */
 async function ask(gate: number): Promise<number | undefined> {
-  const name = Buffer.from("localhost");
   const socket = connect(gate, "127.0.0.1");
   onTestFinished(() => void socket.destroy());
   socket.write(Buffer.from([5, 1, 0]));
   await once(socket, "data");
-  socket.write(Buffer.from([5, 1, 0, 3, name.length, ...name, 0, 80]));
+  socket.write(Buffer.from([5, 1, 0, 4, ...new Uint8Array(16), 0, 80])); // an IPv6 address
   const [answer] = (await once(socket, "data")) as [Buffer];
   return answer[1];
 }
@@ -51,10 +51,43 @@ test.each(["127.0.0.1", "::1"])(
   },
 );
 
-test("nobody listens at either address: the request did not leave, and why is known", async () => {
+/** What becomes of a request whose transport fails with `code`. */
+async function outcomeOf(code: string): Promise<string> {
+  const exchange: Exchange = {
+    onRedirect: () => undefined,
+    onResponse: () => undefined,
+    onFailure: (listener) => void setImmediate(listener, code),
+    onPause: () => undefined,
+    send: () => undefined,
+    abort: () => undefined,
+  };
+  const client = createHttpClient(() => Promise.resolve({ exchange, release: () => undefined }));
+  const request = { method: "POST", url: "http://localhost/", headers: {}, timeoutMs: 5_000 } as const;
+  return (await client.send(request)).kind;
+}
+
+// Without a zone the last is no address to connect to (EINVAL); ::1 is none without IPv6 (EADDRNOTAVAIL).
+test.each(["localhost", "127.0.0.2", "[::1]", "[fe80::1]"])(
+  "nobody is reached at %s: whatever the system says of it, the request did not leave",
+  async (host) => {
+    const session = createSession();
+    const send = await createOneSend(session);
+    await send.arm(`http://${host}:1/`, "DIRECT");
+    expect(await ask(session.gate())).not.toBe(0);
+    expect(await outcomeOf(send.unreached ?? "nothing was said")).toBe("not_sent");
+  },
+);
+
+test("once one connection was let through, a second one that fails does not take it back", async () => {
+  const server = createServer((socket) => void socket.on("error", () => undefined));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
   const session = createSession();
   const send = await createOneSend(session);
-  await send.arm("http://localhost:1/", "DIRECT");
-  expect(await ask(session.gate())).not.toBe(0);
-  expect(send.unreached).toBe("ECONNREFUSED");
+  await send.arm(`http://127.0.0.1:${String(port)}/`, "DIRECT");
+  const gate = session.gate();
+  expect(await ask(gate)).toBe(0);
+  server.close();
+  expect(await ask(gate)).not.toBe(0);
+  expect(send.unreached).toBeUndefined();
 });
