@@ -198,6 +198,12 @@ export function takeProfileLock(folder: string, options: LockOptions = {}): Take
   let last: Holder | undefined;
   try {
     makeFolder(folder);
+  } catch (error) {
+    const detail = codeOf(error);
+    // A loop of links is in the way of the folder here, and of the lock below.
+    return { kind: "impossible", why: detail === "ELOOP" ? "not_a_folder" : faultOf(detail), detail };
+  }
+  try {
     let first = attempt(file, platform, flock);
     // Between opening and locking, the file may have been deleted with its lock: then nobody would see ours.
     for (

@@ -164,6 +164,15 @@ describe("a lock that cannot be made is told as what it is", () => {
     await once(made, "exit");
     expect(takeProfileLock(folder)).toMatchObject({ kind: "impossible", why: "not_a_file" });
   });
+  test.runIf(process.platform === "linux")(
+    "a loop of links above the profile is not blamed on the lock",
+    () => {
+      const folder = newFolder();
+      symlinkSync(path.join(folder, "loop"), path.join(folder, "loop"));
+      for (const profile of ["loop", "loop/profile", "loop/a/b"])
+        expect(takeProfileLock(path.join(folder, profile))).toMatchObject({ why: "not_a_folder" });
+    },
+  );
   test.runIf(process.platform === "linux")("a folder of the kernel's, where nobody makes files", () => {
     expect(takeProfileLock("/proc/nowhere")).toMatchObject({ kind: "impossible" });
   });
