@@ -19,6 +19,7 @@ import { oneValue, type Exchange, type ExchangeResponse, type OpenExchange } fro
 import type { ProxyCredentials } from "../proxy-login.ts";
 import { makeSession } from "./hardening.ts";
 import { createOneSend, type OneSend } from "./one-send.ts";
+import { createPool, type Pool } from "./pool.ts";
 
 /** Token requests at a time; more wait for their turn. */
 const POST_SESSIONS = 4;
@@ -29,28 +30,11 @@ interface PostSession {
   readonly once: OneSend;
 }
 
-function createPool(): { take(): Promise<PostSession>; give(post: PostSession): void } {
-  const free: PostSession[] = [];
-  const waiting: ((post: PostSession) => void)[] = [];
-  let made = 0;
-  return {
-    async take() {
-      const post = free.pop();
-      if (post !== undefined) return post;
-      if (made < POST_SESSIONS) {
-        made += 1;
-        const own = makeSession(`request-post-${String(made)}`);
-        return { own, once: await createOneSend(own) };
-      }
-      return new Promise((resolve) => waiting.push(resolve));
-    },
-    give(post) {
-      const next = waiting.shift();
-      if (next === undefined) free.push(post);
-      else next(post);
-    },
-  };
-}
+const createPostSessions = (): Pool<PostSession> =>
+  createPool(POST_SESSIONS, async (number) => {
+    const own = makeSession(`request-post-${String(number)}`);
+    return { own, once: await createOneSend(own) };
+  });
 
 /** Asks the person for what a proxy wants to know. Undefined: they do not say. */
 export type ProxyLogin = (
@@ -80,7 +64,7 @@ export function answerProxiesOfPages(proxyLogin: ProxyLogin): void {
 export function createElectronTransport(
   proxyLogin: ProxyLogin = () => Promise.resolve(undefined),
 ): OpenExchange {
-  const pool = createPool();
+  const pool = createPostSessions();
   let reading: Session | undefined;
   return async (request) => {
     reading ??= makeSession("request-get"); // sent twice, a GET does no harm
