@@ -62,7 +62,8 @@ function FindProxyForURL(url, host) {
    */
   async function close(url: string): Promise<void> {
     await own.setProxy(fixed(`socks5://127.0.0.1:${String(deadEnd)}`));
-    while (!(await own.resolveProxy(url)).includes(String(deadEnd))) await new Promise(setImmediate);
+    const there = new RegExp(`:${String(deadEnd)}(?!\\d)`);
+    while (!there.test(await own.resolveProxy(url))) await new Promise(setImmediate);
   }
 
   /** Straight to where `url` says. */

@@ -6,14 +6,17 @@ import { createOneSend } from "../../main/electron/one-send.ts";
 import { createHttpClient, type Exchange } from "../../main/http.ts";
 
 /** A session as far as ways go: what it was told last is its way. */
-function createSession() {
+function createSession({ late = 0 } = {}) {
   let rules = "";
+  let asked = 0;
   return {
     setProxy: ({ proxyRules = "" }: { proxyRules?: string }) => {
       rules = proxyRules;
       return Promise.resolve();
     },
-    resolveProxy: () => Promise.resolve(rules),
+    /** `late`: how often it still says a way whose port only looks like the new one's. */
+    resolveProxy: () => Promise.resolve((asked += 1) > late ? rules : rules.replace(/:(\d+)$/, ":1$1")),
+    asked: () => asked,
     gate: () => Number(rules.split(":").at(-1)),
   };
 }
@@ -50,6 +53,15 @@ test.each(["127.0.0.1", "::1"])(
     expect(send.unreached).toBeUndefined();
   },
 );
+
+test("nothing is let through before the session's way is the dead end, to the last digit", async () => {
+  const port = await listening("127.0.0.1");
+  const session = createSession({ late: 3 });
+  const send = await createOneSend(session);
+  await send.arm(`http://127.0.0.1:${String(port)}/`, "DIRECT");
+  expect(await ask(session.gate())).toBe(0);
+  expect(session.asked()).toBe(4);
+});
 
 /** What becomes of a request whose transport fails with `code`. */
 async function outcomeOf(code: string): Promise<string> {
