@@ -214,8 +214,11 @@ function FindProxyForURL(url, host) { return ways[host.split(".")[0]] || "DIRECT
       const { code } = unreachable("X", outcomes[index]?.cause);
       expect(code, `${name} ${String(outcomes[index]?.cause)}`).toBe("proxy_failing");
     }
-    const { outcomes: cautious } = await probe([url("no-proxy", "/status/200")], { switches, method });
-    expect(cautious).toMatchObject([{ kind: "lost" }]);
+    const { outcomes: cautious } = await probe([url("gone", "/status/200"), url("no-proxy", "/status/200")], {
+      switches,
+      method,
+    });
+    expect(cautious).toMatchObject([{ kind: "not_sent" }, { kind: "lost" }]);
     expect(server.count("/status/200?no-proxy")).toBe(0);
   }
 
