@@ -20,6 +20,8 @@ export function socketCodeOf({ code }: Failure): SocketErrorCode {
       return "account_unknown";
     case "provider_unreachable":
     case "provider_busy":
+    case "proxy_failing":
+    case "proxy_authentication":
     case "answer_unrecognized":
     case "provider_error":
     case "provider_misbehaved":
