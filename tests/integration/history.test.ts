@@ -228,3 +228,23 @@ test("a crash while it was made shorter doubles and loses nothing, at whatever p
     expect((await after.of("s1"))[0]).toMatchObject({ what: "imported" });
   }
 });
+
+test("a line that a crash tore takes none of the later ones along, wherever it was torn", async () => {
+  const first = start();
+  first.note({ signIn: "s1", what: "signed_in" });
+  first.note({ signIn: "s1", what: "failed", failure });
+  await first.flush();
+  const whole = await readFile(file(), "utf8");
+  const end = whole.indexOf("\n") + 1;
+  for (let cut = end; cut <= whole.length; cut += 1) {
+    await writeFile(file(), whole.slice(0, cut));
+    nowMs += HOUR_MS;
+    const history = start();
+    history.note({ signIn: "s1", what: "revoked" });
+    await history.flush();
+    const entries = (await start().of("s1")).map(({ what }) => what);
+    expect(entries).toEqual(
+      cut >= whole.length - 1 ? ["revoked", "failed", "signed_in"] : ["revoked", "signed_in"],
+    );
+  }
+});
