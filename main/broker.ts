@@ -115,7 +115,7 @@ export function createBroker(
     show,
   };
 
-  /** Tells the window and the doctor why no tool can connect; undefined: they can. */
+  /** Tells the window and the doctor why tools cannot connect; undefined: they can. */
   function onState(found: Failure | undefined, cause?: unknown): void {
     failure = found;
     if (found === undefined) log.info("socket.open", {});
