@@ -91,6 +91,7 @@ class Impostors(unittest.TestCase):
             "our own proof": lambda auth: [proved(auth["proof"]), PLANTED],
             "no proof": lambda auth: [proved(None), PLANTED],
             "not ASCII": lambda auth: [proved("ä" * 43), PLANTED],
+            "half a surrogate pair": lambda auth: [proved("\ud83d" * 43), PLANTED],
             "an answer before the proof": lambda auth: [PLANTED],
             "a notification before the proof": lambda auth: [{"jsonrpc": "2.0", "method": "grant.revoked"}, PLANTED],
             "a list": lambda auth: [[PLANTED]],
@@ -157,7 +158,8 @@ class Impostors(unittest.TestCase):
         return {"jsonrpc": "2.0", "id": 0, "result": {"proof": proof}}
 
     def test_greetings(self):
-        for greeting in ({"tokenkeep": 2, "challenge": CHALLENGE}, {"tokenkeep": 1}, "220 mail ESMTP", "x" * 200_000):
+        half_a_pair = {"tokenkeep": 1, "challenge": "\ud83d" * 43}
+        for greeting in (half_a_pair, {"tokenkeep": 2, "challenge": CHALLENGE}, {"tokenkeep": 1}, "220 mail ESMTP", "x" * 200_000):
             with self.subTest(str(greeting)[:40]):
                 self.refused(greeting)
                 self.assertEqual(self.heard, b"")

@@ -227,7 +227,7 @@ class _Connection:
     def _start(self, endpoint: str, credentials: tuple[str, str] | None, first: tuple[str, Any] | None) -> None:
         greeting = self._read(_START_SEC)
         challenge = greeting.get("challenge")
-        if greeting.get("tokenkeep") != 1 or not isinstance(challenge, str):
+        if greeting.get("tokenkeep") != 1 or not isinstance(challenge, str) or not challenge.isascii():
             raise _stranger()
         asked = b"" if first is None else self._line(*first)
         if credentials is None:
@@ -245,7 +245,7 @@ class _Connection:
             result = answer.get("result")
             found = result.get("proof") if answer.get("id") == 0 and isinstance(result, dict) else None
             expected = proof_of("server", *values)
-            if not isinstance(found, str) or not hmac.compare_digest(expected.encode(), found.encode()):
+            if not isinstance(found, str) or not found.isascii() or not hmac.compare_digest(expected, found):
                 raise _stranger()
         self._max = _MAX_LINE
 
