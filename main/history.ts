@@ -138,7 +138,8 @@ export function createHistory(folder: string, clock: Clock, log: Log): History {
       return entry;
     };
     await bySlices((old ?? "").split("\n"), (text) => {
-      formerEndMs = Math.max(formerEndMs, take(text, -Infinity)?.atMs ?? -Infinity);
+      const { atMs } = take(text, -Infinity) ?? { atMs: -Infinity };
+      if (atMs <= clock.nowMs()) formerEndMs = Math.max(formerEndMs, atMs); // the clock may have been ahead
     });
     // A crash of an earlier version left both files with the same entries: what the shorter one has does not count twice.
     await bySlices((now ?? "").split("\n"), (text) => void take(text, formerEndMs));

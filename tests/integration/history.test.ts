@@ -248,3 +248,12 @@ test("a line that a crash tore takes none of the later ones along, wherever it w
     );
   }
 });
+
+test("an entry of a clock that was ahead, in a file of an earlier version, hides no later ones", async () => {
+  const entry = (atMs: number, what: string) => `${JSON.stringify({ atMs, signIn: "s1", what })}\n`;
+  await mkdir(folder, { recursive: true });
+  const former = entry(nowMs - HOUR_MS, "signed_in") + entry(nowMs + 1_000 * HOUR_MS, "refreshed");
+  await writeFile(path.join(folder, "history.1.jsonl"), former);
+  await writeFile(file(), entry(nowMs - 1, "revoked"));
+  expect((await start().of("s1")).map(({ what }) => what)).toEqual(["refreshed", "revoked", "signed_in"]);
+});
