@@ -7,9 +7,9 @@ const inApp = process.argv.includes("--cli") && process.versions["electron"] !==
 const args = process.argv.slice(inApp ? process.argv.indexOf("--") + 1 : 2);
 
 /** What fails beside the command, in a callback of its own, is told as what fails in it. */
-process.once("uncaughtException", (error: NodeJS.ErrnoException) => {
+process.once("uncaughtException", (error: NodeJS.ErrnoException | null | undefined) => {
   // A reader that has enough (`| head`) is no failure.
-  if (error.code === "EPIPE" && error.syscall === "write") process.exit(0);
+  if (error?.code === "EPIPE" && error.syscall === "write") process.exit(0);
   void explain(error, args.includes("--json")).then((code) => process.exit(code));
 });
 

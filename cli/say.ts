@@ -1,4 +1,5 @@
 /** Words for people, in the language of the terminal. Loaded only when there is something to say. */
+import { inspect } from "node:util";
 import { locate, placesText } from "../clients/node/src/endpoint.ts";
 import { TokenkeepError } from "../clients/node/src/errors.ts";
 import { cleaned } from "../core/redaction.ts";
@@ -33,19 +34,27 @@ function lookedAt(): string {
   return places.length === 0 ? "" : ` ${say("lookedAt", { places: placesText(places) })}`;
 }
 
+/** Causes may go in a circle. */
+const CAUSES_AT_MOST = 5;
+
 /**
- * Name, message and place of an error that nobody expected, in one line. What may be a secret is taken out: the message of
- * an error is written by whoever throws it, and JSON's quotes what it could not read.
+ * Name, message, place and causes of an error that nobody expected, in one line. What may be a secret is taken out: the
+ * message of an error is written by whoever throws it, and JSON's quotes what it could not read.
  */
-export function detailOf(error: unknown): string {
-  if (!(error instanceof Error)) return cleanLine(String(error));
-  const { code, cause } = error as NodeJS.ErrnoException & { readonly cause?: unknown };
+export function detailOf(error: unknown, depth = 0): string {
+  if (!(error instanceof Error)) return cleanLine(typeof error === "string" ? error : inspect(error));
+  const { code, cause } = error as { readonly code?: string | number; readonly cause?: unknown };
   const frames = error.stack?.split("\n").filter((line) => /^\s+at /.test(line)) ?? [];
   const place = frames.find((line) => !line.includes("node:")) ?? frames[0]; // ours says more than Node's
+  const told = code === undefined || error.message.includes(String(code));
+  const causes = [
+    ...(error instanceof AggregateError ? (error.errors as unknown[]) : []),
+    ...(cause === undefined ? [] : [cause]),
+  ];
   const parts = [
-    `${error.name}${code === undefined || error.message.includes(code) ? "" : ` (${code})`}: ${error.message}`,
+    `${error.name}${told ? "" : ` (${String(code)})`}: ${error.message}`,
     ...(place === undefined ? [] : [`(${place.trim()})`]),
-    ...(cause === undefined ? [] : [`← ${detailOf(cause)}`]),
+    ...(depth < CAUSES_AT_MOST ? causes.map((one) => `← ${detailOf(one, depth + 1)}`) : []),
   ];
   return cleanLine(parts.join(" "));
 }

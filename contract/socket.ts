@@ -118,7 +118,7 @@ const socketAccount = v.object({
       client_id: v.string(),
       scopes: v.array(v.string()),
       status: v.string(),
-      /** What lies over the status for a while: `unreachable`, `offline`, `storage_failing`; null: nothing. */
+      /** Temporary trouble: `unreachable`, `offline`, `storage_failing`, `record_changed`; null: none. */
       condition: v.nullable(v.string()),
       /** What the person calls it; a name for `token.get`. */
       alias: v.nullable(v.string()),

@@ -20,6 +20,8 @@ export function socketCodeOf({ code }: Failure): SocketErrorCode {
       return "account_unknown";
     case "provider_unreachable":
     case "provider_busy":
+    case "proxy_failing":
+    case "proxy_authentication":
     case "answer_unrecognized":
     case "provider_error":
     case "provider_misbehaved":
@@ -113,7 +115,7 @@ export function createBroker(
     show,
   };
 
-  /** Tells the window and the doctor why no tool can connect; undefined: they can. */
+  /** Tells the window and the doctor why tools cannot connect; undefined: they can. */
   function onState(found: Failure | undefined, cause?: unknown): void {
     failure = found;
     if (found === undefined) log.info("socket.open", {});

@@ -1,6 +1,6 @@
 /**
- * One thing done to many sign-ins: a few at a time, at the pace of all requests (paced-http.ts), with progress, and an end on demand. Main does it, so
- * that it goes on when the window is closed.
+ * One action on many sign-ins: a few at a time, at the pace of all requests (paced-http.ts), with progress, and stopped on
+ * demand. Main runs it, so that it goes on when the window is closed.
  */
 import { failed, ok, type Failure, type Result } from "../contract/failure.ts";
 import type { BulkAction, BulkView } from "../contract/view.ts";
@@ -43,7 +43,10 @@ export function createBulk(
       if (mine.stopped) return;
       const name = nameOf(signIn);
       if (name === undefined) return; // removed meanwhile
-      const answer = await actions[mine.view.action](signIn);
+      const answer = await actions[mine.view.action](signIn).catch((cause: unknown) => {
+        log.error("bulk.bug", { cause });
+        return failed({ code: "internal" }, cause);
+      });
       // Nothing can be done for any of the others either.
       if (!answer.ok && answer.failure.code === "vault_locked") mine.stopped = true;
       update({

@@ -86,7 +86,7 @@ export function createCopying(
     return Promise.race([work, limit]).finally(() => cancel());
   }
 
-  /** None of ours is there but, perhaps, this one; and those whose write may still take effect. */
+  /** Forgets all texts of ours but this one, and those whose write may still take effect. */
   function goneBut(here?: string): void {
     for (const [key, one] of ours) {
       if (key === here || writes.has(key)) continue;

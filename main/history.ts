@@ -95,6 +95,8 @@ export function createHistory(folder: string, clock: Clock, log: Log): History {
   let waiting = createMerging();
   let cancelTimer: (() => void) | undefined;
   let flushAtMs = Infinity;
+  /** The last line on disk may have no end: a crash, or a full disk, can leave the first half of one. */
+  let mayBeTorn = true;
 
   /** `all`: the routine of this hour too, which otherwise stays in memory until the hour is over. */
   async function write(all: boolean): Promise<void> {
@@ -108,11 +110,15 @@ export function createHistory(folder: string, clock: Clock, log: Log): History {
     const due = entries.filter((entry) => !stays(entry));
     if (due.length === 0) return;
     try {
-      const text = due.map(textOf).join("");
+      const lines = due.map(textOf).join("");
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const { size } = await stat(file).catch(() => ({ size: 0 }));
-      if (size + text.length > MAX_BYTES) await shorten();
+      if (size + lines.length > MAX_BYTES) await shorten();
+      // A line of its own: at the end of half a line it could not be read either.
+      const text = mayBeTorn && size > 0 ? `\n${lines}` : lines;
+      mayBeTorn = true;
       await appendFile(file, text, { mode: 0o600 });
+      mayBeTorn = false;
     } catch (cause) {
       log.warn("history.not_written", { entries: due.length, cause }); // an account matters more than its diary
     }
@@ -132,7 +138,8 @@ export function createHistory(folder: string, clock: Clock, log: Log): History {
       return entry;
     };
     await bySlices((old ?? "").split("\n"), (text) => {
-      formerEndMs = Math.max(formerEndMs, take(text, -Infinity)?.atMs ?? -Infinity);
+      const { atMs } = take(text, -Infinity) ?? { atMs: -Infinity };
+      if (atMs <= clock.nowMs()) formerEndMs = Math.max(formerEndMs, atMs); // the clock may have been ahead
     });
     // A crash of an earlier version left both files with the same entries: what the shorter one has does not count twice.
     await bySlices((now ?? "").split("\n"), (text) => void take(text, formerEndMs));

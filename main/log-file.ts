@@ -14,11 +14,11 @@ export interface LineFile {
 }
 
 interface Bounds {
-  /** What it is turned over at. */
+  /** The size at which the file is rotated. */
   readonly sizeBytes: number;
   /** Files besides the current one: `<file>.1` is the newest of them. */
   readonly oldFiles: number;
-  /** What the current file may grow to while it cannot be turned over. */
+  /** The size that the current file may reach while it cannot be rotated. */
   readonly mostBytes: number;
   /** What waits in memory at most; the oldest lines are dropped first. */
   readonly waitingChars: number;

@@ -1,13 +1,13 @@
 /**
  * One pace for all requests to a provider's host, whoever asks: refreshes, checks, sign-ins, revocations, imports.
  * A request waits here before it leaves, so its own time-out does not run meanwhile. What a person or a tool waits for
- * goes first. A host that asks for patience gets it from everybody but a person who tries all the same.
+ * goes first. While a host asks to wait (Retry-After), only a request of the person is sent.
  */
 import { setMaxListeners } from "node:events";
 import { createPace, URGENT_RESERVE, type Pace } from "../core/lifecycle/pace.ts";
 import type { Clock, HttpClient, HttpOutcome, Turn } from "../core/ports.ts";
 
-/** A block that ends this soon is waited for; a longer one is the answer. */
+/** A request waits for the end of a block that is this short; for a longer one it fails at once. */
 const HOLD_MS = 10_000;
 /** A server may ask for more; it is not waited for longer than this. */
 const LONGEST_BLOCK_MS = 24 * 3_600_000;
@@ -16,7 +16,7 @@ const REFUSED_MIN_MS = 5_000;
 const REFUSED_MAX_MS = 5 * 60_000;
 /** After a block, until the host answers as it should. */
 const TRIAL_EVERY_MS = 1_000;
-/** Of so many in a row that somebody waits for, the next is one that nobody waits for. */
+/** After so many requests in a row that somebody waits for, one goes that nobody waits for. */
 const URGENT_IN_A_ROW = 4;
 /** Thousands of sign-ins are not counted for each request. */
 const COUNTED_EVERY_MS = 5_000;
@@ -35,7 +35,7 @@ interface Host {
   waiting: Waiting[];
   urgentInARow: number;
   cancelTimer: () => void;
-  /** By both clocks: one may be set, the other stand still during sleep. The block is over when one of them says so. */
+  /** By both clocks: one may be set, the other may stop during sleep. The block is over when either says so. */
   block: { readonly wallMs: number; readonly monotonicMs: number } | undefined;
   blockedAtMs: number;
   /** In a row. Until another answer follows, requests leave one by one. */
@@ -112,7 +112,7 @@ export function createPacedHttp(
     if (blockedMs > HOLD_MS)
       for (const entry of host.waiting)
         if (waiterOf(entry) !== "person")
-          // What the host would say, without asking it.
+          // The host would answer the same, so it is not asked.
           end(host, entry, { kind: "answered", status: 429, body: "", retryAfterMs: Math.ceil(blockedMs) });
     for (
       let next = nextOf(host, closedForMs() > 0);
@@ -120,11 +120,11 @@ export function createPacedHttp(
       next = nextOf(host, closedForMs() > 0)
     ) {
       const urgent = waiterOf(next) !== undefined;
-      // One that nobody waits for and whose turn it is among urgent ones goes as they do, or they would wait for it.
+      // A background request whose turn comes among urgent ones goes at their pace, or they would have to wait for it.
       const ahead = urgent || host.urgentInARow >= URGENT_IN_A_ROW ? URGENT_RESERVE : 0;
       const waitMs = host.pace.take(clock.monotonicMs(), ahead, next.turn.requests);
       if (waitMs > 0) {
-        // Looked at again at each interval: somebody may have come to wait for one of these.
+        // Checked again at each interval: somebody may wait for one of these by then.
         host.cancelTimer = clock.after(Math.max(1, Math.min(waitMs, host.everyMs())), () => serve(host));
         return;
       }
@@ -140,7 +140,7 @@ export function createPacedHttp(
     const { status, retryAfterMs } =
       outcome.kind === "answered" ? outcome : { status: 0, retryAfterMs: undefined };
     const asksToWait = status === 429 || (status >= 400 && retryAfterMs !== undefined);
-    // An answer to what left before the block began says nothing about it.
+    // An answer to a request that was sent before the block began says nothing about the block.
     const isLate = leftAtMs < host.blockedAtMs;
     if (!asksToWait) {
       if (!isLate) host.refusals = 0;

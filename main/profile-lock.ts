@@ -22,7 +22,7 @@ import type { ProfileFault } from "../contract/failure.ts";
 import { systemProgram } from "./programs.ts";
 
 const LOCK_FILE = "start.lock";
-/** Windows lets nobody read a file that is locked there, so who holds it stands beside it. */
+/** On Windows a locked file cannot be read, so the holder is named in a second file. */
 const HOLDER_FILE = "start.json";
 
 /** macOS: O_EXLOCK | O_NONBLOCK (open(2)). */
@@ -39,7 +39,7 @@ const holderShape = v.object({
   /** Where it takes the wishes of later starts (main/wake.ts); absent where it could not listen. */
   wake: v.optional(v.pipe(v.string(), v.maxLength(300))),
 });
-/** Who holds the lock, as it says itself: for messages, and never what decides. */
+/** What the holder of the lock says about itself: for messages only, it decides nothing. */
 export type Holder = v.InferOutput<typeof holderShape>;
 
 /** `taken`: another process has it. `unavailable`: nobody can tell. */
@@ -225,7 +225,7 @@ export function takeProfileLock(folder: string, options: LockOptions = {}): Take
     return { kind: "impossible", why: faultOf(detail), detail };
   }
 
-  // What an earlier holder said of itself is not said of us until `tell`.
+  // Until `tell`, the file still names an earlier holder.
   if (mine.kind === "held") clear(mine.descriptor, holderFile === file ? undefined : holderFile);
   const write = (holder: Holder): void => {
     try {
@@ -235,7 +235,7 @@ export function takeProfileLock(folder: string, options: LockOptions = {}): Take
       writeSync(descriptor, text, 0);
       if (descriptor !== mine.descriptor) closeSync(descriptor);
     } catch {
-      // Who holds it is a courtesy; that it is held is not.
+      // The holder's name is for messages only; the lock itself is held.
     }
   };
   const relock = (): LockState => {

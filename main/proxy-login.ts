@@ -11,7 +11,7 @@ export interface ProxyCredentials {
 
 /** No request waits longer for the person; the question stays. */
 const WAIT_MS = 2 * 60_000;
-/** A person who said no is not asked again for a while. */
+/** After a no, the person is not asked again for a while. */
 const QUIET_MS = 10 * 60_000;
 
 interface Question extends ProxyLoginView {
@@ -20,16 +20,16 @@ interface Question extends ProxyLoginView {
 }
 
 export interface ProxyLogins {
-  /** What is known of this proxy; `before`: was wrong. Undefined: the person does not say, or not in time. */
+  /** The credentials for this proxy; `before`: those that were refused. Undefined: the person enters none, or not in time. */
   ask(
     proxy: { readonly host: string; readonly port: number; readonly realm: string },
     before: ProxyCredentials | undefined,
   ): Promise<ProxyCredentials | undefined>;
-  /** Fails with `proxy_login_gone`. Without a name: the person does not say. */
+  /** Fails with `proxy_login_gone`. Without a name: the person enters none. */
   answer(id: string, username: string | undefined, password: string): Result<null>;
   readonly view: ProxyLoginView | undefined;
   onChange(listener: () => void): void;
-  /** The app ends, or is locked: what waits gets no answer. */
+  /** The app ends, or is locked: waiting requests get no credentials. */
   end(): void;
 }
 

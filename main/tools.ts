@@ -58,6 +58,8 @@ export function createTools(
   const { vault, clock, random, copying, history, usages } = parts;
   const temporary = new Map<string, ToolGrant>();
   const reasons = new Map<string, string>();
+  /** Of tools that are being removed together with their tokens: the sign-ins whose tokens they were handed. */
+  const ending = new Map<string, Set<string>>();
 
   /** Lines for a tool's .env file: all it needs to connect and to prove itself. */
   const connection = (grant: GrantRecord): Secret => {
@@ -141,10 +143,11 @@ export function createTools(
     },
 
     async removeWithTokens(id) {
-      const signIns = usages.of(id)?.signIns ?? [];
-      const removed = await remove(id);
+      const signIns = new Set(usages.of(id)?.signIns);
+      ending.set(id, signIns);
+      const removed = await remove(id).finally(() => ending.delete(id)); // the thread has told the last uses by then
       if (!removed.ok) return removed;
-      const there = signIns.filter((signIn) => vault.get("sign_in", signIn)?.access_token !== undefined);
+      const there = [...signIns].filter((signIn) => vault.get("sign_in", signIn)?.access_token !== undefined);
       const ended = await Promise.all(there.map(parts.revoke));
       await parts.push();
       return ended.find((answer) => !answer.ok) ?? ok(null);
@@ -170,7 +173,9 @@ export function createTools(
       usages.note(uses.filter(({ grant }) => there?.has(grant) !== false));
       for (const { grant, signIn, count, reason } of uses) {
         if (reason !== undefined && there?.has(grant) !== false) reasons.set(grant, reason);
-        if (signIn !== undefined) history.note({ signIn, what: "handed_out", tool: grant, count });
+        if (signIn === undefined) continue;
+        ending.get(grant)?.add(signIn);
+        history.note({ signIn, what: "handed_out", tool: grant, count });
       }
       changed();
     },

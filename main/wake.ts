@@ -81,7 +81,7 @@ function takeWish(socket: Socket, take: (wish: StartWish) => void): void {
     try {
       wish = JSON.parse(text.slice(0, end));
     } catch {
-      // Not of ours: judged below like every other odd line.
+      // Not a line of ours: refused below.
     }
     const read = v.safeParse(wishShape, wish);
     if (!read.success) return void socket.destroy();
@@ -121,7 +121,7 @@ export function listenForStarts(
   }
 }
 
-/** `refused`: nobody listens there. `silent`: it took the wish, and has not answered within the time. */
+/** `refused`: nobody listens there. `silent`: the app took the request and did not answer in time. */
 export type Handed = "taken" | "silent" | "refused";
 
 /** Hands one wish to whoever listens at this address. Never rejects. */
@@ -157,9 +157,9 @@ export function handOn(folder: string, address: string, wish: StartWish, waitMs:
 }
 
 export interface Handing {
-  /** How long a running app may take to answer before we end without its answer: the wish stays with it. */
+  /** How long a running app may take to answer before we end without an answer: it still has the request. */
   readonly answerMs: number;
-  /** How long one that starts or ends just now is waited for. */
+  /** How long to wait for an instance that is just starting or quitting. */
   readonly patienceMs: number;
 }
 

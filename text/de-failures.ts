@@ -13,7 +13,7 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   passphrase_too_short:
     "Eine Passphrase braucht mindestens {{minLength}} Zeichen. Ein kurzer Satz ist leicht zu merken.",
   keychain_missing:
-    "In dieser Sitzung antwortet kein Schlüsselbund: weder GNOME Keyring noch KWallet noch ein anderer Secret Service. Einen davon einschalten und Tokenkeep neu starten, oder die Tokens mit einer Passphrase versiegeln. Offen liegen sie nie.",
+    "In dieser Sitzung antwortet kein Schlüsselbund: weder GNOME Keyring noch KWallet noch ein anderer Secret Service. Einen davon einschalten und Tokenkeep neu starten, oder die Tokens mit einer Passphrase versiegeln. Unverschlüsselt speichert Tokenkeep sie nie.",
   keychain_stopped:
     "{{was}} versiegelt die Tokens, ist in dieser Sitzung aber nicht verfügbar. Starten, die Datenbank öffnen oder in den Systemeinstellungen einschalten, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
   keychain_locked:
@@ -58,23 +58,23 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   proxy_login_gone:
     "Der Proxy wartet nicht mehr auf eine Antwort. Noch einmal versuchen; Tokenkeep fragt dann neu.",
   page_elsewhere:
-    "Die Seite für diesen Code liegt bei {{detail}}, und das ist keine Adresse von {{provider}}. Nur öffnen, wenn sie vertrauenswürdig ist.",
+    "Die Seite für diesen Code liegt bei {{detail}}, und das ist keine Adresse von {{provider}}. Nur öffnen, wenn diese Adresse vertrauenswürdig ist.",
   loopback_ports_reserved:
-    "Die Antwort des Browsers käme an Port {{ports}} dieses Computers an, und das System gibt sie keinem Programm frei. Sie aus den reservierten Ports des Systems nehmen (ausgeschlossene Portbereiche), dann noch einmal versuchen.",
+    "Die Antwort des Browsers käme an Port {{ports}} dieses Computers an, aber das System lässt dort kein Programm zu. Diese Ports aus den reservierten Portbereichen des Systems entfernen, dann noch einmal versuchen.",
   provider_busy:
     "{{provider}} meldet eine eigene Störung ({{status}}). Alle Tokens bleiben erhalten. Später erneut versuchen.",
   provider_misbehaved_not_json:
-    "Statt der Antwort von {{provider}} kam eine Webseite; vermutlich ist ein Proxy oder eine WLAN-Anmeldeseite dazwischen. Die gespeicherten Token bleiben erhalten. Die Verbindung mit einer beliebigen Webseite prüfen, dann erneut versuchen.",
+    "Statt der Antwort von {{provider}} kam eine Webseite; vermutlich ist ein Proxy oder eine WLAN-Anmeldeseite dazwischen. Die gespeicherten Tokens bleiben erhalten. Die Verbindung mit einer beliebigen Webseite prüfen, dann erneut versuchen.",
   provider_misbehaved_too_large:
-    "{{provider}} hat viel mehr Daten gesendet, als eine Antwort hat. Die gespeicherten Token bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
+    "{{provider}} hat viel mehr Daten gesendet, als zu einer Antwort gehören. Die gespeicherten Tokens bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
   provider_misbehaved_redirect:
-    "{{provider}} hat eine Weiterleitung gesendet, wo keine erlaubt ist. Die gespeicherten Token bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
+    "{{provider}} hat eine Weiterleitung gesendet, wo keine erlaubt ist. Die gespeicherten Tokens bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
   provider_misbehaved_member:
-    "{{provider}} hat kein brauchbares „{{detail}}“ gesendet. Die gespeicherten Token bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
+    "{{provider}} hat kein brauchbares „{{detail}}“ gesendet. Die gespeicherten Tokens bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
   provider_misbehaved_status:
-    "{{provider}} hat den unerwarteten Status {{detail}} gesendet. Die gespeicherten Token bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
+    "{{provider}} hat den unerwarteten Status {{detail}} gesendet. Die gespeicherten Tokens bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
   answer_unrecognized:
-    "Diese Antwort ({{status}}) gibt {{provider}} nicht. Vermutlich ist ein Proxy, eine Firewall oder eine WLAN-Anmeldeseite dazwischen. Die gespeicherten Token bleiben erhalten, und Tokenkeep versucht es von selbst erneut.",
+    "Diese Antwort ({{status}}) kommt so nicht von {{provider}}. Vermutlich ist ein Proxy, eine Firewall oder eine WLAN-Anmeldeseite dazwischen. Die gespeicherten Tokens bleiben erhalten, und Tokenkeep versucht es von selbst erneut.",
   provider_error:
     "{{provider}} hat zusammen mit einem Token die Meldung „{{error}}“ gesendet. Tokenkeep hat das Token behalten und prüft es bei {{provider}}.",
   provider_changed:

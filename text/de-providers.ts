@@ -138,7 +138,7 @@ export const providersGerman: Pick<Catalogue, keyof typeof providersWords> = {
     ends: "Ohne Refresh-Token lässt es sich nicht erneuern.",
     renew: "Ab jetzt hier erneuern",
     renewText:
-      "Nur, wenn das andere Tool sein Refresh-Token nicht mehr benutzt. Zwei, die erneuern, melden einander ab.",
+      "Nur, wenn das andere Tool sein Refresh-Token nicht mehr benutzt. Erneuern beide, melden sie sich gegenseitig ab.",
     renewNeeds:
       "Ein Refresh-Token war dabei. Um es zu nutzen, hier zuerst eine App mit der Client-ID {{id}} hinzufügen.",
     registration: "App",

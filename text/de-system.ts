@@ -65,7 +65,7 @@ export const systemGerman: Pick<Catalogue, keyof typeof systemWords> = {
     signIn: "Bei {{provider}} anmelden",
     died: "Das Fenster bleibt nicht offen",
     diedText:
-      "Es wurde mehrmals hintereinander beendet. Konten und Tools bleiben versorgt wie bisher. Erneut versuchen; hilft das nicht, Tokenkeep neu starten, notfalls mit --disable-gpu.",
+      "Es hat sich mehrmals hintereinander geschlossen. Konten und Tools bleiben versorgt wie bisher. Erneut versuchen; hilft das nicht, Tokenkeep neu starten, notfalls mit --disable-gpu.",
     tryAgain: "Erneut versuchen",
     leave: "Jetzt nicht",
   },

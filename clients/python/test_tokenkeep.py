@@ -91,6 +91,7 @@ class Impostors(unittest.TestCase):
             "our own proof": lambda auth: [proved(auth["proof"]), PLANTED],
             "no proof": lambda auth: [proved(None), PLANTED],
             "not ASCII": lambda auth: [proved("ä" * 43), PLANTED],
+            "half a surrogate pair": lambda auth: [proved("\ud83d" * 43), PLANTED],
             "an answer before the proof": lambda auth: [PLANTED],
             "a notification before the proof": lambda auth: [{"jsonrpc": "2.0", "method": "grant.revoked"}, PLANTED],
             "a list": lambda auth: [[PLANTED]],
@@ -123,12 +124,42 @@ class Impostors(unittest.TestCase):
                     code="too_slow",
                 )
 
+    def test_a_connection_with_such_a_line_is_not_used_again(self):
+        error = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "No.", "data": {"code": "protocol_error"}}}
+        for name, line, code in (
+            ("octets that are no UTF-8", b'{"id":1,"result":"\xff"}', "not_tokenkeep"),
+            ("nested without an end", b"[" * 60_000, "not_tokenkeep"),
+            ("the end of the connection", json.dumps(error).encode(), "protocol_error"),
+        ):
+            with self.subTest(name):
+                more = {"jsonrpc": "2.0", "id": 2, "result": {"access_token": "of the same connection"}}
+                thread = self.serve({"tokenkeep": 1, "challenge": CHALLENGE}, lambda auth: [self.proved(auth), line, more])
+                with Tokenkeep((CLIENT, KEY), self.endpoint, patience=0) as keep:
+                    with self.assertRaises(TokenkeepError) as caught:
+                        keep.token()
+                    self.assertEqual(caught.exception.code, code)
+                    os.unlink(self.endpoint)
+                    with self.assertRaises(TokenkeepError) as caught:
+                        keep.token()
+                    self.assertEqual(caught.exception.code, "not_running")
+
+    def test_a_notification_before_the_proof_is_ignored(self):
+        thread = self.serve(
+            {"tokenkeep": 1, "challenge": CHALLENGE},
+            lambda auth: [{"jsonrpc": "2.0", "method": "of.tomorrow", "params": {}}, self.proved(auth), PLANTED],
+        )
+        with Tokenkeep((CLIENT, KEY), self.endpoint, patience=0) as keep:
+            self.assertEqual(keep.token(), PLANTED["result"])
+        thread.join(5)
+        os.unlink(self.endpoint)
+
     def proved(self, auth):
         proof = proof_of("server", KEY, self.endpoint, CHALLENGE, CLIENT, auth["nonce"])
         return {"jsonrpc": "2.0", "id": 0, "result": {"proof": proof}}
 
     def test_greetings(self):
-        for greeting in ({"tokenkeep": 2, "challenge": CHALLENGE}, {"tokenkeep": 1}, "220 mail ESMTP", "x" * 200_000):
+        half_a_pair = {"tokenkeep": 1, "challenge": "\ud83d" * 43}
+        for greeting in (half_a_pair, {"tokenkeep": 2, "challenge": CHALLENGE}, {"tokenkeep": 1}, "220 mail ESMTP", "x" * 200_000):
             with self.subTest(str(greeting)[:40]):
                 self.refused(greeting)
                 self.assertEqual(self.heard, b"")

@@ -202,6 +202,8 @@ class _Connection:
         self._rest = b""
         self._id = 0
         self._max = _MAX_LINE_UNPROVED
+        #: Nothing that comes after its end is used.
+        self.ended = False
         self.notices: list[dict[str, Any]] = []
         try:
             if endpoint.startswith("\\\\.\\pipe\\"):
@@ -225,7 +227,7 @@ class _Connection:
     def _start(self, endpoint: str, credentials: tuple[str, str] | None, first: tuple[str, Any] | None) -> None:
         greeting = self._read(_START_SEC)
         challenge = greeting.get("challenge")
-        if greeting.get("tokenkeep") != 1 or not isinstance(challenge, str):
+        if greeting.get("tokenkeep") != 1 or not isinstance(challenge, str) or not challenge.isascii():
             raise _stranger()
         asked = b"" if first is None else self._line(*first)
         if credentials is None:
@@ -236,16 +238,23 @@ class _Connection:
             values = (key, endpoint, challenge, client, nonce)
             auth = {"client": client, "nonce": nonce, "proof": proof_of("client", *values)}
             self._send(_text(0, "auth", auth) + asked)
-            answer = self._read(_START_SEC)
+            answer = self._unproved(time.monotonic() + _START_SEC)
             # Not proved: it means "later", no more. Its "id" is null where the server did not get so far as to read ours.
             if answer.get("id", 0) in (0, None) and isinstance(answer.get("error"), dict):
                 raise _told(answer["error"])
             result = answer.get("result")
             found = result.get("proof") if answer.get("id") == 0 and isinstance(result, dict) else None
             expected = proof_of("server", *values)
-            if not isinstance(found, str) or not hmac.compare_digest(expected.encode(), found.encode()):
+            if not isinstance(found, str) or not found.isascii() or not hmac.compare_digest(expected, found):
                 raise _stranger()
         self._max = _MAX_LINE
+
+    def _unproved(self, end: float) -> dict[str, Any]:
+        """The first line that is no notification: those mean nothing before the proof."""
+        while True:
+            message = self._read(max(0.001, end - time.monotonic()))
+            if not isinstance(message.get("method"), str):
+                return message
 
     def ask(self, method: str, params: Any = None) -> Any:
         self._send(self._line(method, params))
@@ -258,6 +267,7 @@ class _Connection:
             if isinstance(message.get("method"), str):
                 (on_notice or self.notices.append)(message)
             elif message.get("id", 0) is None and isinstance(message.get("error"), dict):
+                self.close()
                 raise _told(message["error"])  # the server ends the connection, and says why
             elif message.get("id") == self._id:
                 if isinstance(message.get("error"), dict):
@@ -273,6 +283,7 @@ class _Connection:
         return self.notices.pop(0)
 
     def close(self) -> None:
+        self.ended = True
         if hasattr(self, "_socket"):
             self._socket.close()
 
@@ -284,9 +295,17 @@ class _Connection:
         try:
             self._socket.sendall(data)
         except OSError as error:
+            self.close()
             raise _lost(error) from None
 
     def _read(self, seconds: float | None) -> dict[str, Any]:
+        try:
+            return self._next(seconds)
+        except TokenkeepError:
+            self.close()  # what comes after such a line, or too late, answers nothing any more
+            raise
+
+    def _next(self, seconds: float | None) -> dict[str, Any]:
         end = None if seconds is None else time.monotonic() + seconds
         while b"\n" not in self._rest:
             if len(self._rest) > self._max:
@@ -304,7 +323,7 @@ class _Connection:
         line, self._rest = self._rest.split(b"\n", 1)
         try:
             message = json.loads(line.decode("utf-8"))  # strictly: json would guess other encodings from bytes
-        except ValueError:
+        except (ValueError, RecursionError):
             raise _stranger() from None
         if not isinstance(message, dict):
             raise _stranger()
@@ -445,11 +464,9 @@ class Tokenkeep:
             endpoint = self._endpoint or find_endpoint()
             self._connection = _Connection(endpoint, self._credentials, (method, params))
             return self._connection.answer()
-        except TokenkeepError as error:
-            if error.code in _LOST and self._connection is not None:
-                self._connection.close()
+        finally:
+            if self._connection is not None and self._connection.ended:
                 self._connection = None
-            raise
 
 
 def pair(

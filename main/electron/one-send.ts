@@ -1,8 +1,8 @@
 /**
- * Lets Chromium send one request once. Its network stack sends a POST again by itself after 421 (Misdirected Request),
- * after HTTP/2's REFUSED_STREAM and HTTP_1_1_REQUIRED, and after some lost connections, and no event tells of it. But
- * whenever it does, it first asks anew by which proxy to go. So a session is told the way once, and every later answer
- * is a dead end: a port of ours that takes no connection and notices that one was wanted (ADR 0002).
+ * Makes sure that Chromium sends a request only once. Its network stack repeats a POST by itself after 421 (Misdirected
+ * Request), after HTTP/2's REFUSED_STREAM and HTTP_1_1_REQUIRED, and after some lost connections, without any event. But
+ * before each repeat it resolves the proxy again. So a session gets the real proxy once, and from then on a dead end: a
+ * port of ours that refuses every connection and records the attempt (ADR 0002).
  */
 import type { Session } from "electron/main";
 import { once } from "node:events";
@@ -12,14 +12,14 @@ import { answerSocks, join } from "./socks.ts";
 
 export interface OneSend {
   /**
-   * The next request of the session, to `url`, finds its way once. `way`: what the system says (`Session.resolveProxy`).
+   * Allows the session's next request, to `url`, to be sent once. `way`: the system's proxy (`Session.resolveProxy`).
    */
   arm(url: string, way: string): Promise<void>;
-  /** Chromium wanted to send again: the request had left before. */
+  /** Chromium tried to send the request a second time, so it had been sent before. */
   readonly wantedAgain: boolean;
-  /** This computer was not reached, as Chromium's code for it; undefined where it was, or Chromium itself knows. */
+  /** Why this computer was not reached, as Chromium's code; undefined where it was, or where Chromium reports it itself. */
   readonly unreached: string | undefined;
-  /** The session is at rest. */
+  /** The request has ended: the session can be used for the next one. */
   disarm(): Promise<void>;
 }
 
@@ -57,8 +57,8 @@ function FindProxyForURL(url, host) {
 }`;
 
   /**
-   * From here on the session's way is the dead end: also for requests that would share a connection (HTTP/2). It is
-   * closed before the first connection is let through, so whoever comes to the gate asked for the way before.
+   * From here on the session's proxy is the dead end, also for requests that would share a connection (HTTP/2). This
+   * happens before the first connection is let through, so any later connection to the gate was resolved before that.
    */
   async function close(url: string): Promise<void> {
     await own.setProxy(fixed(`socks5://127.0.0.1:${String(deadEnd)}`));

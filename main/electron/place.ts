@@ -1,7 +1,7 @@
 /**
- * The place that a start has in the world: it is the one of its profile, or it hands its wish to the one and ends, or it
- * cannot run and says why (ADR 0018). Chromium's own lock is not asked: it counts as left over when a link in the
- * temporary folder is gone, and ends a running app that does not answer.
+ * What becomes of a start: it becomes the profile's only instance, or it sends its request to the running instance and
+ * ends, or it cannot run and says why (ADR 0018). Chromium's own lock is not used: it counts as stale when a link in the
+ * temporary folder is gone, and it kills a running app that does not answer.
  */
 import { app, dialog } from "electron/main";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -22,11 +22,11 @@ import {
 } from "../wake.ts";
 import { createSpeech } from "./language.ts";
 
-/** A running app answers at once, unless it is held up; the wish is with it then, and we need not wait for longer. */
+/** A running app answers at once unless it is busy; it has the request by then, so we do not wait longer. */
 const ANSWER_MS = 10_000;
-/** One that ends finishes what it began, for 20 s at most (main/keeper/keeper.ts). */
+/** An instance that is quitting finishes its work first, for 20 s at most (main/keeper/keeper.ts). */
 const PATIENCE_MS = 30_000;
-/** A message that nobody sees does not stay for ever. */
+/** The message closes by itself in case nobody sees it. */
 const MESSAGE_MS = 10 * 60_000;
 
 const clock = {
@@ -39,11 +39,11 @@ const clock = {
 
 type Place =
   | { readonly kind: "ours"; readonly lock: ProfileLock }
-  /** The one has been told. */
+  /** The running instance has taken the request. */
   | { readonly kind: "handed_on" }
   | { readonly kind: "failed"; readonly failure: Failure };
 
-/** Where nobody else can be kept out, somebody else may still be there, and answer. */
+/** Without a lock, another instance may still be running, and may answer. */
 async function withoutLock(folder: string, lock: ProfileLock, wish: StartWish): Promise<Place> {
   const handed = await handOn(folder, START_SOCKET, wish, ANSWER_MS);
   if (handed === "refused") return { kind: "ours", lock };
@@ -95,7 +95,7 @@ function placeOf(folder: string, taken: Taken, wish: StartWish): Promise<Place> 
 export const takePlace = (folder: string, wish: StartWish): Promise<Place> =>
   placeOf(folder, takeProfileLock(folder), wish);
 
-/** Takes the wishes of later starts from now on, and keeps them until `follow` says who carries them out. */
+/** Accepts the requests of later starts from now on, and keeps them until `follow` names who handles them. */
 export function listen(folder: string, lock: ProfileLock): Waking {
   /** Links may come by the hundred before there is anybody to take them; what comes first has been waited for. */
   const MOST_WAITING = 32;

@@ -17,12 +17,12 @@ export function join(one: Socket, other: Socket): void {
   }
 }
 
-/** How long the greeting at the head of `bytes` is; undefined: more has to come. */
+/** The length of the greeting at the start of `bytes`; undefined: it is not complete yet. */
 function greetingLength(bytes: Buffer): number | undefined {
-  const ways = bytes[1]; // version, and the ways to prove who it is
+  const ways = bytes[1]; // the version, then the number of authentication methods
   return ways === undefined || bytes.length < 2 + ways ? undefined : 2 + ways;
 }
-/** The same of the request: version, CONNECT, reserved, kind of address, then IPv4, a name or IPv6, and a port. */
+/** The length of the request: version, CONNECT, reserved, kind of address, then IPv4, a name or IPv6, and a port. */
 function requestLength(bytes: Buffer): number | undefined {
   const [, , , kind, nameLength] = bytes;
   if (kind === undefined || nameLength === undefined) return undefined;
@@ -38,8 +38,8 @@ function hostOf(request: Buffer): string {
 }
 
 /**
- * Takes one connection. `open` makes the way onward, to a place that it knows by itself; `asked` is the host that it is
- * asked for. Undefined: it cannot be reached, or is not for whoever asks.
+ * Serves one connection. `open` connects to the destination, which it knows by itself; `asked` is the host that the client
+ * requested. Undefined: the destination cannot be reached, or the client may not connect to it.
  */
 export function answerSocks(socket: Socket, open: (asked: string) => Promise<Socket | undefined>): void {
   let bytes: Buffer = Buffer.alloc(0);

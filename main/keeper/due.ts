@@ -1,4 +1,4 @@
-/** When each sign-in is due: for a refresh, for a check, and for news that time alone brings. */
+/** When each sign-in is due: for a refresh, for a check, and for a status change that time alone brings. */
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { holdsToken, statusChangesAtMs } from "../../core/accounts/status.ts";
 import { isAppToken, refreshesAtMs, retriesClientAtMs } from "../../core/lifecycle/schedule.ts";
@@ -7,7 +7,7 @@ import type { Watches } from "./parts.ts";
 
 type DueAtMs = (record: SignInRecord) => number;
 
-/** Instants in epoch milliseconds; Infinity: not on its own. */
+/** Instants in epoch milliseconds; Infinity: not by itself. */
 export function createDue(
   watches: Watches,
   clock: Clock,

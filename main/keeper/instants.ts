@@ -4,8 +4,8 @@ import { withoutFutureInstants } from "../../core/lifecycle/schedule.ts";
 import type { Changed, KeeperParts, Watches } from "./parts.ts";
 
 /**
- * Resolves when no sign-in is left at whose instants nothing would be done for years. A record that cannot be written is
- * mended at the next start, or after the next jump of the clock.
+ * Resolves when no sign-in is left whose instants would put off its refresh or check for years. A record that cannot be
+ * written is mended at the next start, or after the next jump of the clock.
  */
 export const createInstantRepair =
   (

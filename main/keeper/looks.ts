@@ -1,6 +1,6 @@
-/** Sign-ins that somebody waits to see looked at. */
+/** Sign-ins whose check the person has asked for and waits for. */
 interface Looks {
-  /** Resolves when it was looked at, or cannot be. */
+  /** Resolves when the sign-in was checked, or cannot be. */
   add(id: string): Promise<void>;
   has(id: string): boolean;
   done(id: string): void;

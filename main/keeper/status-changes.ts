@@ -1,4 +1,4 @@
-/** Tells of sign-ins whose status time alone changes: a token that ends is another thing for tools and the window. */
+/** Reports sign-ins whose status changes by the passing of time alone, for example when the token ends. */
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import type { Clock } from "../../core/ports.ts";
 import { createAgenda } from "./agenda.ts";
@@ -7,7 +7,7 @@ import type { Changed, Watches } from "./parts.ts";
 export interface StatusChanges {
   add(record: SignInRecord): void;
   clear(): void;
-  /** Tells what time has changed by now; the answer is how long it can sleep, in milliseconds. */
+  /** Reports every status that has changed by now; returns the milliseconds until the next change. */
   tell(): number;
 }
 

@@ -26,7 +26,7 @@ export function createTokenFor(
   clock: Clock,
   refresh: (id: string) => Promise<Result<SignInRecord>>,
 ) {
-  /** As the keeper itself would, so no demand gets around a back-off. */
+  /** Refreshes only when the keeper itself would: no request gets around a back-off. */
   async function renew(record: SignInRecord): Promise<Result<SignInRecord>> {
     if (record.state.name === "config_error") return failed(whyNoToken(record));
     if (watches.of(record.id).changedElsewhere === true && !isAppToken(record))
@@ -48,13 +48,13 @@ export function createTokenFor(
     if (record === undefined) return failed({ code: "account_unknown" });
     if (!holdsToken(record))
       return mayRefresh(record) ? waiting(() => renew(record)) : failed(whyNoToken(record));
-    // A token cannot be had for longer than it lives: who asks for that would have it renewed at each call.
+    // No token lasts longer than its whole life: a request for more would cause a refresh at each call.
     const lifeMs = (record.expiresAtMs ?? Infinity) - record.issuedAtMs;
     const leftMs = leftMsOf(record);
     if (leftMs > 0 && leftMs >= Math.min(minValidMs, (lifeMs * 3) / 4)) return ok(record);
     const renewed = await waiting(() => renew(record));
     if (renewed.ok || !rest) return renewed;
-    // The provider may have taken its time, and what was left may be over by now, or ended for another reason.
+    // The refresh may have taken long: the old token may have ended by now, or have been revoked.
     const now = watches.current(id);
     return now !== undefined && holdsToken(now) && leftMsOf(now) > 0 ? ok(now) : renewed;
   };

@@ -1,6 +1,6 @@
-/** Who waits for a request of which sign-in: such requests go before those that the keeper makes by itself. */
+/** Who waits for a sign-in's request: requests that somebody waits for go before those that the keeper makes by itself. */
 
-/** `bulk`: the person, for many at once, who waits for none of them. */
+/** `bulk`: an action of the person on many sign-ins, where nobody waits for a single one. */
 export type Asker = "person" | "tool" | "bulk";
 
 export interface Waiters {

@@ -156,8 +156,10 @@ function createThread(options: SocketOptions, endpoint: string) {
     };
   }
 
-  /** Listens, as the first time: in a folder that is ours, at a place that is free, and announced. */
-  async function start(): Promise<Result<null>> {
+  /** Listens, as the first time: in a folder that is ours, at a place that is free, and announced. Does not reject. */
+  const start = (): Promise<Result<null>> =>
+    listen().catch((cause: unknown) => failed({ code: "socket_failing" }, cause));
+  async function listen(): Promise<Result<null>> {
     const owned = await ownFolder(folder);
     if (!owned.ok) return owned;
     const free = await freeEndpoint(endpoint);
@@ -201,7 +203,7 @@ function createThread(options: SocketOptions, endpoint: string) {
   }
   /** Again and again, until it listens or is closed: what hindered it may go away. */
   async function restart(): Promise<void> {
-    const again = await start().catch((cause: unknown) => failed({ code: "socket_failing" }, cause));
+    const again = await start();
     if (closing) return;
     if (again.ok) {
       failures = 0;

@@ -239,9 +239,9 @@ export function createSession(host: SessionHost): Session {
         const said = await host.report(mine.id, { signIn: entry.signIn, tokenId: token_id });
         const now = allowedNow(id);
         if (now === undefined) return;
-        if (!said.ok) return refuse(id, said.code, said.retryAfterSec);
-        // “Valid” is said of what the tool may still have, and of nothing else.
-        return answer(id, { valid: said.value.valid && reported(host.table(), now, token_id) !== undefined });
+        // The tool may not have this token any more: it is told that, and nothing about the sign-in.
+        if (reported(host.table(), now, token_id) === undefined) return answer(id, { valid: false });
+        return said.ok ? answer(id, said.value) : refuse(id, said.code, said.retryAfterSec);
       }
       case "token.watch":
         watches = true;

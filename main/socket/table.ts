@@ -112,7 +112,8 @@ export function afterMiss(
   const choice = chooseToken(now, grant, ask, nowMs);
   if (choice.kind !== "miss") return choice;
   if (choice.left !== undefined) return { kind: "token", token: choice.left, signIn: choice.ask.signIn };
-  if (answer.ok) return choice;
+  // Another sign-in has to be renewed than the one that main was asked for: its answer says nothing about that one.
+  if (answer.ok || choice.ask.signIn !== signIn) return choice;
   const { code, retryAfterSec } = answer;
   return { kind: "error", code, ...(retryAfterSec !== undefined && { retryAfterSec }) };
 }
@@ -137,9 +138,12 @@ function judge(entry: HandOutToken, asked: number | undefined, nowMs: number): C
   return left === undefined ? { kind: "error", code: "needs_sign_in" } : has;
 }
 
-/** Names of sign-ins that the tool may not use are none to it. */
+/** Aliases of accounts and sign-ins that the tool may not use do not exist for it. */
 const isAlias = (table: HandOut, grant: Grant, name: string): boolean =>
-  table.tokens.some((entry) => entry.alias === name && allowsSignIn(grant, entry.signIn));
+  table.tokens.some(
+    ({ alias, account, signIn }) =>
+      alias === name && allowsAccount(grant, account) && allowsSignIn(grant, signIn),
+  );
 
 /** By key, login or alias; without a name, the one account that the grant has. Ambiguous names are no account. */
 export function accountOf(table: HandOut, grant: Grant, name: string | undefined): string | undefined {

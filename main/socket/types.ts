@@ -129,7 +129,7 @@ export interface SocketOptions {
   /** The bundled worker script. */
   readonly workerUrl: URL;
   readonly onQuestion: OnQuestion;
-  /** A tool used its grant; counted by the worker and told at most every 5 s. */
+  /** Tools used their grants: counted by the worker, told every 5 s and before a new table is acknowledged. */
   readonly onUse: (uses: readonly Use[]) => void;
   /** The connection of a grant that is good for one was closed. */
   readonly onLeft: (grant: string) => void;

@@ -300,6 +300,7 @@ parentPort?.on("message", (message: ToWorker) => {
   switch (message.kind) {
     case "table":
       replaceTable(message.table);
+      tellUses(); // whoever removes a tool has to know at once which tokens it was handed
       tell({ kind: "acknowledged", number: message.number });
       return;
     case "part":

@@ -9,14 +9,14 @@ import type { Envelope } from "./envelope.ts";
 import { eraseRecord, readFromDisk, writeRecord, type RecordKey } from "./record-files.ts";
 import type { Vault } from "./types.ts";
 
-/** What is there only while the vault is open. */
+/** What exists only while the vault is open. */
 export interface Opened extends RecordKey {
   readonly key: Buffer;
   readonly records: Map<string, VaultRecord>;
-  /** `records` by kind, as far as it was asked for since it changed. */
+  /** `records` by kind, for the kinds that were read since the last change. */
   readonly lists: Map<RecordKind, readonly VaultRecord[]>;
   readonly unreadable: UnreadableView[];
-  /** Records whose write failed: the disk may have them all the same, and then no other writer was there. */
+  /** Records whose write failed: they may be on disk all the same, and do not mean that there is another writer. */
   readonly attempted: Map<string, VaultRecord>;
   envelope: Envelope;
 }
@@ -40,7 +40,7 @@ export function createWriting(
   const underWay = new Set<Promise<unknown>>();
   let stopped = false;
 
-  /** `task` has the vault that was open when it was asked for, and no other: a lock waits for it. */
+  /** Runs `task` with the vault that is open at the call. A lock waits for its end. */
   function run<V>(id: string, task: (here: Opened) => Promise<Result<V>>): Promise<Result<V>> {
     const here = opened();
     if (here === undefined || stopped) return Promise.resolve(failed({ code: "vault_locked" }));

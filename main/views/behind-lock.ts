@@ -1,15 +1,15 @@
 /**
- * What may be seen while the vault, or the window alone, is locked: nothing about anybody's accounts, and nothing that
- * the vault holds. One table for all that leaves main as state: for the window, the tray and the notifications alike.
+ * What the state shows while the vault, or the window alone, is locked: nothing about accounts, and nothing from the
+ * vault. One table for all state that leaves main, for the window, the tray and the notifications alike.
  */
 import type { Snapshot } from "../../contract/view.ts";
 
 type Parts = { readonly [K in keyof Snapshot]: () => Snapshot[K] };
-/** `locked`: it is a lock, under which no setting can be changed, and no trouble with opening the vault. */
+/** `locked`: a lock hides the state, so no setting can be changed; otherwise the vault has failed to open. */
 type Behind<K extends keyof Snapshot> =
   "as it is" | ((part: () => Snapshot[K], locked: boolean) => Snapshot[K]);
 
-/** Total: a part that nobody has decided about does not compile. */
+/** Names every part: one that is missing here does not compile. */
 const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
   app: "as it is",
   vault: "as it is",
@@ -21,7 +21,7 @@ const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
   tools: () => [],
   pairing: () => null,
   proxyLogin: "as it is", // about the network, and tools wait for it
-  /** That something is wished for brings the window up, to be unlocked; for whom is told then. */
+  /** The action alone brings the window up to be unlocked; the account is shown after that. */
   wish: (part) => {
     const wish = part();
     return wish === null ? null : { id: wish.id, action: wish.action };
@@ -30,7 +30,7 @@ const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
   authorizations: () => [],
   keeper: () => ({}),
   bulk: () => null,
-  /** Names of tools. The window sends settings back whole, so they are left out only where it cannot. */
+  /** Holds names of tools. The window sends settings back whole, so these are left out only while it cannot. */
   settings: (part, locked) => (locked ? { ...part(), deniedTools: [] } : part()),
   streamer: "as it is",
   vaultFolder: "as it is", // where a forgotten vault is set aside

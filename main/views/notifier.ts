@@ -1,10 +1,10 @@
-/** Notifications of the system, each held until it is over: one that nobody holds is collected, and its click with it. */
+/** The system's notifications, each referenced until it is over: without that it is garbage-collected, with its click. */
 import type { Failure, Result } from "../../contract/failure.ts";
 import { sentence } from "../../text/sentence.ts";
 import type { Translate } from "../../text/words.ts";
 import type { Notice } from "./notices.ts";
 
-/** Some systems do not say that one was closed: beyond these the oldest are let go. */
+/** Some systems do not report that one was closed: beyond this number the oldest are closed. */
 const HELD_AT_MOST = 20;
 
 /** As `Electron.Notification` has it. */
@@ -47,7 +47,7 @@ export function createNotifier(make: (notice: Notice) => Shown): Notifier {
   };
 }
 
-/** What was asked for where no answer can be shown, in the tray say: a failure is told by a notification. */
+/** For actions from a place that cannot show an answer, such as the tray: a failure is shown as a notification. */
 export async function tellFailure(
   work: Promise<Result<unknown>>,
   tell: (failure: Failure, cause: unknown) => void,

@@ -1,10 +1,10 @@
-/** How often a window is loaded again that died: one that dies each time would be loaded for ever. */
+/** How often a window that died is loaded again: without a limit, one that dies each time would be loaded for ever. */
 const WITHIN_MS = 60_000;
 /** Before each time; after the last one it is left as it is. */
 const WAITS_MS = [0, 1_000, 3_000] as const;
 
 interface Revival {
-  /** It died: how long to wait before it is loaded again; undefined: not any more. */
+  /** The window died: how long to wait before it is loaded again; undefined: it is not loaded again. */
   died(): number | undefined;
   /** The person asks for it again. */
   forgive(): void;

@@ -141,7 +141,7 @@ interface Line {
 }
 
 /** A session that has proved itself, over a world that the test changes. */
-function startSession(first: HandOut) {
+function startSession(first: HandOut, reported: Answer<"report"> = { ok: true, value: { valid: true } }) {
   const lines: Line[] = [];
   let nowSec = NOW_SEC;
   let table = first;
@@ -155,7 +155,7 @@ function startSession(first: HandOut) {
     table: () => table,
     nowMs: () => nowSec * 1000,
     miss: (_grant, asked) => new Promise((resolve) => misses.push({ ask: asked, resolve })),
-    report: () => Promise.resolve({ ok: true, value: { valid: true } }),
+    report: () => Promise.resolve(reported),
     show: () => Promise.resolve({ ok: true, value: { shown: true } }),
     pair: () => ({ ok: false, code: "pairing_pending" }),
     revokeSelf: () => Promise.resolve({ ok: true, value: null }),
@@ -287,13 +287,11 @@ test("the list and the news tell of no sign-in that the grant does not name", as
   );
 });
 
+const plain: Shape = { scopes: ["a"], leftSec: 9_000, renews: true, lifeSec: 14_000, alias: undefined };
 const table = (more: Partial<World> = {}, shapes: Record<string, Partial<Shape>> = { s0: {} }): HandOut =>
   tableOf({
     signIns: Object.fromEntries(
-      Object.entries(shapes).map(([id, some]) => [
-        id,
-        { scopes: ["a"], leftSec: 5, renews: true, lifeSec: 14_000, alias: undefined, ...some },
-      ]),
+      Object.entries(shapes).map(([id, some]) => [id, { ...plain, leftSec: 5, ...some }]),
     ),
     grant: { scopes: ["a"] },
     locked: false,
@@ -305,13 +303,7 @@ test("a sign-in that was widened while main was asked: the answer is refused, an
   const tool = startSession(table());
   await tool.ask("token.watch");
   const asked = tool.ask("token.get");
-  const wide = tokenOf("s0", {
-    scopes: ["a", "b"],
-    leftSec: 9_000,
-    renews: true,
-    lifeSec: 9_000,
-    alias: undefined,
-  });
+  const wide = tokenOf("s0", { ...plain, scopes: ["a", "b"] });
   const old = tool.table.tokens[0]?.token.token_id;
   tool.move(withToken(tool.table, "s0", wide));
   tool.misses[0]?.resolve({ ok: true, value: wide });
@@ -329,13 +321,36 @@ test("a name that a sign-in outside the grant goes by is no name to the tool", a
   expect(code(tool)).toBe("account_unknown");
 });
 
-test("a token that a report found valid is not called that once the tool may not have it", async () => {
-  const tool = startSession(table({}, { s0: { leftSec: 9_000 } }));
-  const [entry] = tool.table.tokens;
-  const asked = tool.ask("token.reportInvalid", { token_id: entry?.token.token_id });
+test.each([
+  { ok: true, value: { valid: true } } as const,
+  { ok: false, code: "provider_unreachable" } as const,
+])("of a token that the grant lost while main asked about it, a report tells nothing: %o", async (said) => {
+  const tool = startSession(table({}, { s0: { leftSec: 9_000 } }), said);
+  const asked = tool.ask("token.reportInvalid", { token_id: tool.table.tokens[0]?.token.token_id });
   tool.move({ ...tool.table, grants: [{ id: CLIENT, key: KEY, signIns: [] }] });
   await asked;
   expect(tool.lines.at(-1)).toMatchObject({ result: { valid: false } });
+});
+
+test("an alias in an account outside the grant does not hide the tool's own account of that name", async () => {
+  const shapes = { s0: { leftSec: 9_000 }, s2: { leftSec: 9_000, alias: "loginp:0" } };
+  const tool = startSession(table({ grant: { accounts: ["p:0"] } }, shapes));
+  await tool.ask("token.get", { account: "loginp:0" });
+  expect(tool.lines.at(-1)).toMatchObject({ result: { user_id: "p:0" } });
+});
+
+test("why a sign-in that the grant lost meanwhile gives no token is not told of another one", async () => {
+  const shapes = { s0: { leftSec: -1 }, s1: { scopes: ["a", "b"], leftSec: -1 } };
+  const tool = startSession(table({ grant: {} }, shapes));
+  const asked = tool.ask("token.get", { account: "p:0" });
+  expect(tool.misses[0]?.ask.signIn).toBe("s0");
+  tool.move({ ...tool.table, grants: [{ id: CLIENT, key: KEY, signIns: ["s1"] }] });
+  tool.misses[0]?.resolve({ ok: false, code: "needs_sign_in" });
+  await settled();
+  expect(tool.misses[1]?.ask.signIn).toBe("s1");
+  tool.misses[1]?.resolve({ ok: false, code: "provider_unreachable" });
+  await asked;
+  expect(code(tool)).toBe("provider_unreachable");
 });
 
 test("a token that ended while main asked is not handed out, nor one that is too short by then", async () => {
@@ -348,13 +363,7 @@ test("a token that ended while main asked is not handed out, nor one that is too
     const answered = tool.ask("token.get", asked);
     for (let times = 0; times < 2; times += 1) {
       await settled();
-      const slow = tokenOf("s0", {
-        scopes: ["a"],
-        leftSec,
-        renews: true,
-        lifeSec: undefined,
-        alias: undefined,
-      });
+      const slow = tokenOf("s0", { ...plain, leftSec });
       tool.later(30);
       tool.misses[times]?.resolve({
         ok: true,

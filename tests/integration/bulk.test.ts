@@ -48,6 +48,20 @@ test("many are done a few at a time, and every one is counted", async () => {
   expect(bulk.view).toBeUndefined();
 });
 
+test("one that throws is counted as failed, and the others go on", async () => {
+  const { bulk, seen, settle } = bench((id) =>
+    id === "id1" ? Promise.reject(new Error("a bug")) : Promise.resolve(ok(null)),
+  );
+  bulk.start("validate", ids(12));
+  await settle();
+  expect(seen).toHaveLength(12);
+  expect(bulk.view).toMatchObject({
+    done: 12,
+    running: false,
+    failures: [{ failure: { code: "internal" }, names: ["name of id1"] }],
+  });
+});
+
 test("no second one begins while one runs", async () => {
   const { bulk, settle } = bench(() => Promise.resolve(ok(null)));
   bulk.start("validate", ids(60));

@@ -250,6 +250,24 @@ describe("a server that is not Tokenkeep", () => {
     keep.close();
   });
 
+  test("is used once it has proved itself; a notification before that is ignored", async () => {
+    const early = { jsonrpc: "2.0", method: "grant.revoked", params: {} };
+    const endpoint = await listen(({ params }) => [
+      early,
+      proved(proofOf("server", { client: CLIENT, key: KEY, challenge, nonce: params.nonce, endpoint })),
+      answer,
+    ]);
+    const told: unknown[] = [];
+    const connection = openConnection({
+      endpoint,
+      credentials: { client: CLIENT, key: KEY },
+      onNotice: (notice) => told.push(notice),
+    });
+    expect(await connection.request("token.get")).toMatchObject(answer.result);
+    expect(told).toEqual([]);
+    connection.close();
+  });
+
   test.each([
     ["another version", { tokenkeep: 2, challenge }],
     ["no challenge", { tokenkeep: 1 }],

@@ -228,3 +228,32 @@ test("a crash while it was made shorter doubles and loses nothing, at whatever p
     expect((await after.of("s1"))[0]).toMatchObject({ what: "imported" });
   }
 });
+
+test("a line that a crash tore takes none of the later ones along, wherever it was torn", async () => {
+  const first = start();
+  first.note({ signIn: "s1", what: "signed_in" });
+  first.note({ signIn: "s1", what: "failed", failure });
+  await first.flush();
+  const whole = await readFile(file(), "utf8");
+  const end = whole.indexOf("\n") + 1;
+  for (let cut = end; cut <= whole.length; cut += 1) {
+    await writeFile(file(), whole.slice(0, cut));
+    nowMs += HOUR_MS;
+    const history = start();
+    history.note({ signIn: "s1", what: "revoked" });
+    await history.flush();
+    const entries = (await start().of("s1")).map(({ what }) => what);
+    expect(entries).toEqual(
+      cut >= whole.length - 1 ? ["revoked", "failed", "signed_in"] : ["revoked", "signed_in"],
+    );
+  }
+});
+
+test("an entry of a clock that was ahead, in a file of an earlier version, hides no later ones", async () => {
+  const entry = (atMs: number, what: string) => `${JSON.stringify({ atMs, signIn: "s1", what })}\n`;
+  await mkdir(folder, { recursive: true });
+  const former = entry(nowMs - HOUR_MS, "signed_in") + entry(nowMs + 1_000 * HOUR_MS, "refreshed");
+  await writeFile(path.join(folder, "history.1.jsonl"), former);
+  await writeFile(file(), entry(nowMs - 1, "revoked"));
+  expect((await start().of("s1")).map(({ what }) => what)).toEqual(["refreshed", "revoked", "signed_in"]);
+});

@@ -123,7 +123,8 @@ export function openConnection(options: ConnectionOptions): Connection {
       const input = { ...credentials, endpoint, challenge, nonce };
       const { client } = credentials;
       first = textOf(0, "auth", { client, nonce, proof: proofOf("client", input) });
-      hear = ({ id, result, error }) => {
+      hear = ({ id, method, result, error }) => {
+        if (typeof method === "string") return; // a notification means nothing before the proof
         // Not proved: it means “later”, no more. Its `id` is null where the server did not get so far as to read ours.
         if ((id === 0 || id === null) && isObject(error)) return end(...told(error));
         if (id !== 0 || !isObject(result) || !sameProof(proofOf("server", input), result["proof"]))
