@@ -24,11 +24,27 @@ function hasAsciiPairs(text: string): boolean {
   return inRow === 8;
 }
 
+/** UTF-32 by its mark, which begins like that of UTF-16; its last octets may be missing. */
+function utf32Of(bytes: Uint8Array): string | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 8) return undefined;
+  const isLittle = view.getUint32(0, true) === 0xfeff;
+  if (!isLittle && view.getUint32(0) !== 0xfeff) return undefined;
+  let text = "";
+  for (let at = 4; at + 4 <= bytes.length; at += 4) {
+    const code = view.getUint32(at, isLittle);
+    text += code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd";
+  }
+  return text;
+}
+
 /**
- * UTF-8 or UTF-16 of either order, each with or without its mark; where it is no UTF-8, Latin-1. A file to which UTF-16
+ * UTF-8 or UTF-16 of either order, each with or without its mark, and UTF-32 with it; where it is no UTF-8, Latin-1. A file to which UTF-16
  * was appended (`>>` in Windows PowerShell) loses its zeros, so that what is ASCII in it can be read.
  */
 export function decodeText(bytes: Uint8Array): string {
+  const utf32 = utf32Of(bytes);
+  if (utf32 !== undefined) return utf32;
   const [first, second, third] = bytes;
   const marked =
     first === 0xff && second === 0xfe

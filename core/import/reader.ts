@@ -8,17 +8,17 @@ const AT_START_OF_LINE = /(?:--|rem|::)(?=[ \t])|[;!]/iy;
 /** A registry's line of `.npmrc` begins like a comment. */
 const NPMRC = /\/\/[\w.-]+(?::\d+)?\/\S*:_?\w+=/y;
 const BEFORE_COMMENT = /[\s,;{}[\]()]/;
-const ESCAPE = /\\(?:u\{?([0-9a-f]{4,6})\}?|x([0-9a-f]{2})|([\s\S]))/gi;
+const ESCAPE = /\\(?:u\{?([0-9a-f]{4,6})\}?|x([0-9a-f]{2})|(\r\n|[\s\S]))/gi;
 
 const BACKSLASH = 92;
 const isLineEnd = (code: number): boolean =>
   code === 10 || code === 13 || code === 0x85 || code === 0x2028 || code === 0x2029;
 
-/** `\u0041`, `\/` and the like, as JSON and most languages have them. */
+/** `\u0041`, `\/` and the like, as JSON and most languages have them; a line end after a backslash is none. */
 function unescaped(text: string): string {
   if (!text.includes("\\")) return text;
   return text.replace(ESCAPE, (_all, long?: string, short?: string, one?: string) => {
-    if (one !== undefined) return one === "n" ? "\n" : one === "t" ? "\t" : one;
+    if (one !== undefined) return one === "n" ? "\n" : one === "t" ? "\t" : /[\r\n]/.test(one) ? "" : one;
     const code = Number.parseInt(long ?? short ?? "", 16);
     return code <= 0x10ffff ? String.fromCodePoint(code) : "";
   });

@@ -36,8 +36,8 @@ const BLANK = /[ \t\f\v\u00a0]+/y;
 const WORD = /[^\s"'`=:,;(){}[\]<>&?#|\u2018-\u201f\u0085]+/y;
 /** A value without quotes. */
 const VALUE = /[^\s"'`,;(){}[\]<>|\u2018-\u201f\u0085]+/y;
-/** Between a name and its value; `==` and `::` are none. */
-const SEPARATOR = /[\]}]?[ \t]*(?::=|=>|\?=|:(?!:)|=(?!=))/y;
+/** Between a name and its value; `==` and `::` are none. `${NAME:-value}` is a shell's, for where there is none. */
+const SEPARATOR = /[\]}]?[ \t]*(?::=|=>|\?=|:-(?=\S)|:(?!:)|=(?!=))/y;
 const SECTION = /\[\[?[ \t]*([A-Za-z_][^\][\r\n,{}]{0,99})\]\]?[ \t]*(?=[\r\n#;\u0085]|$(?![\s\S]))/y;
 /** At the start of a line. */
 const NEXT_NAME = /[$\w][\w.-]{0,100}[ \t]*(?::=|=>|:(?![:/])|=(?!=))/y;
@@ -61,6 +61,9 @@ const BLOCK = /[|>][+-]?/y;
 /** Not the “is” of a sentence. */
 const NAME_LIKE = /^(?![a-z]{1,3}$)[$@]?[A-Za-z_][\w.$-]{0,80}$/;
 const LABEL = /^(?:key|name|variable|header)$/i;
+/** “Bot access token: …”, as pages show it for copying: the name is all of these words. */
+const NAME_IN_WORDS =
+  /^(?:[a-z]{1,20} ){0,3}(?:(?:access|auth|bearer|bot|channel|chat|irc|oauth2?|refresh|streamer|twitch|user) tokens?|(?:client|app|application) (?:id|secret))$/i;
 const ENV_NAME = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 const NAMES_IN_QUERY = /[?#&]([\w.%-]{1,60})=/g;
 const OAUTH_PARAMETER = /^(?:scope|state|code|token_type|expires_in|redirect_uri|grant_type|response_type)$/;
@@ -84,6 +87,11 @@ function decoded(text: string): string {
     return text;
   }
 }
+/** In properties, a backslash is before what would separate, or before a character's number. */
+const unescapedProperty = (text: string): string =>
+  text.replace(/\\(?:u00([0-9a-f]{2})|([:=#!\\]))/gi, (_all, code?: string, char?: string) =>
+    code === undefined ? (char ?? "") : String.fromCharCode(Number.parseInt(code, 16)),
+  );
 /** `$token`, `--token`, `@token`. */
 const nameOf = (text: string): string => text.replace(/^[$@-]+/, "");
 
@@ -130,6 +138,10 @@ class Scanner {
   #label: { readonly text: string; readonly scope: Scope; readonly line: number } | undefined;
   /** The name whose value is on the next line. */
   #pending: string | undefined;
+  /** Words one after the other on this line, with nothing but space between them. */
+  #words: readonly string[] = [];
+  /** Where this line begins. */
+  #lineFrom = 0;
 
   constructor(text: string, root: Scope, line: number, depth: number) {
     this.#reader = new Reader(text, line);
@@ -155,11 +167,19 @@ class Scanner {
     if (reader.atLineEnd()) {
       this.#continued = /[\\^`]/.test(reader.text.charAt(reader.at - 1));
       if (!this.#continued) this.#subject = undefined;
+      const name = this.#brackets === 0 && !this.#continued ? this.#words.join(" ") : "";
+      const isAlone = name !== "" && reader.text.slice(this.#lineFrom, reader.at).trim() === name;
+      if (isAlone && (NAME_IN_WORDS.test(name) || (this.#words.length === 1 && partOf(name) !== undefined)))
+        this.#pending = name;
+      this.#words = [];
       reader.newline();
+      this.#lineFrom = reader.at;
       return this.#startLine();
     }
     const startsLine = this.#startsLine;
     this.#startsLine = false;
+    const before = this.#words;
+    this.#words = [];
     if (reader.comment(startsLine)) return;
     const { char } = reader;
     if (char === "{" || char === "[" || char === "(") return this.#open(char);
@@ -172,7 +192,10 @@ class Scanner {
     }
     if (/[$e]/i.test(char) && reader.take(ENV_DRIVE) !== undefined) return;
     const word = reader.take(WORD);
-    if (word !== undefined) return this.#item(word, false);
+    if (word !== undefined) {
+      this.#words = [...before, word].slice(-5);
+      return this.#item(this.#nameInWords(), false);
+    }
     reader.at += 1;
     if (char === "," && this.#levels.at(-1)?.kind === "(" && this.#subject !== undefined)
       this.#subject = { ...this.#subject, comma: true };
@@ -253,6 +276,13 @@ class Scanner {
     this.#levels.push({ kind: "section", scope, indent: -1 });
   }
 
+  /** The last word, or all of them where they are one name that a value follows. */
+  #nameInWords(): string {
+    const [word = ""] = this.#words.slice(-1);
+    const all = this.#words.join(" ");
+    const isName = this.#words.length > 1 && NAME_IN_WORDS.test(all) && this.#reader.peek(SEPARATOR) !== null;
+    return isName ? all : word;
+  }
   /** A word or a string: a name, if something separates it from a value; else a value. */
   #item(text: string, quoted: boolean): void {
     const reader = this.#reader;
@@ -304,7 +334,7 @@ class Scanner {
     if (/^\w+=$/.test(text) && /["'`]/.test(reader.char)) return this.#value(name, "=");
     if (separator === ":" && reader.take(AFTER_TYPE) !== undefined) return this.#value(name, "=");
     if (SCHEME.test(text) && reader.take(BLANK) !== undefined) text += ` ${reader.take(VALUE) ?? ""}`;
-    this.#emit({ name, text: text.replace(/\\([:=#!\\])/g, "$1"), quoted: false, line });
+    this.#emit({ name, text: unescapedProperty(text), quoted: false, line });
   }
   /** In brackets it may be on a later line: then true. */
   #skipToValue(): boolean {

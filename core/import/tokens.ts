@@ -42,6 +42,16 @@ const NAMES_SHOWN = 3;
 /** As in `scan`: after so many steps there is a pause. */
 const STEPS = 200;
 
+/** Secrets of Kubernetes and some tools' settings have values in base64, each alone. */
+const BASE64 = /^[A-Za-z0-9+/]{24,12000}={0,2}$/;
+/** The text of printable ASCII in a value of base64, without the line end that `echo` put there; undefined: there is none. */
+function fromBase64(text: string): string | undefined {
+  const value = text.trim();
+  if (!BASE64.test(value) || value.length % 4 !== 0) return undefined;
+  const plain = atob(value).trim();
+  return /^[\x21-\x7e]+$/.test(plain) ? plain : undefined;
+}
+
 const bare = (text: string): string => text.trim().replace(PREFIX, "");
 /** The token in a value; undefined: it can be none. */
 function tokenIn(
@@ -69,7 +79,11 @@ const namesOf = (scope: Scope | undefined): readonly string[] => {
 
 /** Values under one scope that belong together by their names, from the first name that comes twice on: the next. */
 interface Block {
-  readonly values: Map<string, Found & { readonly kind: Part | "other"; readonly order: number }>;
+  readonly values: Map<
+    string,
+    /** `encoded`: the file has it in base64, and what stands beside it, too. */
+    Found & { readonly kind: Part | "other"; readonly order: number; readonly encoded?: boolean }
+  >;
 }
 type Kept = Block["values"] extends Map<string, infer V> ? V : never;
 
@@ -88,14 +102,18 @@ class Collection {
 
   add(found: Found): void {
     const kind = found.part?.part ?? "other";
-    const kept: Kept = { ...found, kind, order: this.#order++ };
+    let kept: Kept = { ...found, kind, order: this.#order++ };
     if (kind === "access" || kind === "other") {
-      const token = tokenIn(found, this.#form);
+      const plain = fromBase64(found.text);
+      if (plain !== undefined && this.#form?.test(bare(plain)) === true)
+        kept = { ...kept, text: plain, encoded: true };
+      const token = tokenIn(kept, this.#form);
       if (token === undefined || (kind === "other" && this.#form?.test(token) !== true)) return;
       if (found.listed || found.name === undefined) return void this.#listed.push(kept);
     } else {
       if (kind !== "owner")
-        for (const piece of [bare(found.text), ...(found.text.match(WORDS) ?? [])]) this.never.add(piece);
+        for (const text of [found.text, fromBase64(found.text) ?? ""])
+          for (const piece of [bare(text), ...(text.match(WORDS) ?? [])]) this.never.add(piece);
       if (kind === "refresh" ? !REFRESH.test(found.text) : found.text.trim() === "") return;
     }
     const name = found.part?.name ?? sameName(found.name ?? "");
@@ -171,8 +189,8 @@ function lastOfEach(blocks: readonly Block[]): readonly Parts[] {
       const owner = ofKind(values, "owner")[0]?.text;
       parts.push({
         access,
-        ...(access === owned && refresh !== undefined && { refresh: refresh.text }),
-        ...(client !== undefined && { client }),
+        ...(access === owned && refresh !== undefined && { refresh: textBeside(access, refresh.text) }),
+        ...(client !== undefined && { client: textBeside(access, client) }),
         ...(owner !== undefined && { owner }),
       });
     }
@@ -180,6 +198,8 @@ function lastOfEach(blocks: readonly Block[]): readonly Parts[] {
   }
   return parts;
 }
+const textBeside = ({ encoded }: Kept, text: string): string =>
+  (encoded === true ? fromBase64(text) : undefined) ?? text;
 /** `refresh_token` goes with `access_token`, and with `token` where that is all there is; `refresh` the other way round. */
 function bestFor(refresh: Kept, tokens: readonly Kept[]): Kept | undefined {
   const isLong = /token/.test(refresh.part?.name ?? "");
@@ -223,6 +243,9 @@ function alone(text: string, provider: For): Candidate | undefined {
   const doubt = provider.accessTokenForm?.test(token) === true ? {} : ({ doubt: "form" } as const);
   return { accessToken: new Secret(token), line: 1, ...doubt };
 }
+
+/** Signs that a URL or a program has in place of others: what is around a token, and is none of it. */
+const SIGNS = /%[0-9a-f]{2}|\\u00[0-9a-f]{2}|\\x[0-9a-f]{2}/gi;
 
 /** Where no notation is understood: anything that has the provider's form. It is never suggested. */
 function* anywhere(text: string, form: RegExp): Generator<{ readonly token: string; readonly line: number }> {
@@ -270,7 +293,7 @@ export function* findingTokens(text: string, provider: For): Generator<undefined
     tokens.set(token, known === undefined ? candidate : both(known, candidate));
   }
   if (tokens.size === 0 && form !== undefined)
-    for (const { token, line } of anywhere(text, form))
+    for (const { token, line } of anywhere(text.replace(SIGNS, " "), form))
       if (!collection.never.has(token))
         tokens.set(token, { accessToken: new Secret(token), line, doubt: "name" });
   const candidates = [...tokens.values()].filter((one) => one !== undefined).slice(0, AT_MOST);
