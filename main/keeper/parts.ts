@@ -36,6 +36,8 @@ export interface Watch {
   nextTryAtMs?: number | undefined;
   /** The trouble is with renewing: that the token is still valid does not end it. */
   renewalFails?: boolean | undefined;
+  /** Its tokens came together with an error, and nothing has shown yet that they work. */
+  doubtful?: boolean | undefined;
   /** The server asked not to be asked before this instant. */
   askedToWaitUntilMs?: number | undefined;
   nextCheckAtMs: number;
@@ -137,7 +139,7 @@ export const waitsFor = ({ reason, nextTryAtMs = 0 }: Watch, nowMs: number): Fai
 
 export function allWell(watch: Watch): void {
   watch.condition = watch.reason = watch.sinceMs = undefined;
-  watch.nextTryAtMs = watch.askedToWaitUntilMs = watch.renewalFails = undefined;
+  watch.nextTryAtMs = watch.askedToWaitUntilMs = watch.renewalFails = watch.doubtful = undefined;
   watch.failures = 0;
 }
 

@@ -127,12 +127,15 @@ export function createRefresher(
         const kept = await keep(renewed, "tokens");
         watches.endsIn(renewed);
         const watch = watches.of(id);
+        const { failures } = watch;
         if (watch.unsaved === undefined) allWell(watch);
         history.note({ signIn: id, what: "refreshed" });
         log.info("refresh.done", { signIn: id });
         if (failure === undefined) return kept;
         watch.reason ??= failure;
         watch.nextCheckAtMs = 0; // what came beside them makes these tokens doubtful
+        watch.doubtful = true;
+        watch.failures = failures;
         history.note({ signIn: id, what: "failed", failure });
         log.warn("refresh.doubtful", { signIn: id, code: failure.code });
         return kept;

@@ -141,6 +141,9 @@ export function createValidator(
     // The token is dead, the account is not: it renews itself, once the client is set right or the provider is well.
     await update(record, ({ access_token: _dead, ...rest }) => rest);
     if (watches.current(id)?.access_token !== undefined) return ok(null); // renewed meanwhile
+    // It came with an error and never worked; the next one may come the same way.
+    if (watches.of(id).doubtful === true)
+      return later(id, { code: "access_token_rejected", provider }, "unreachable");
     const waiting = waitsForPerson ? { code: state.why } : waitsFor(watches.of(id), clock.nowMs());
     if (waiting !== undefined) return failed(waiting);
     const refreshed = await refresh(id);

@@ -84,6 +84,34 @@ describe("a refresh", () => {
     );
   });
 
+  test("tokens that come with an error and never work are not asked for without a pause", async () => {
+    const id = await signIn(bench);
+    let given = 0;
+    change = {
+      path: "",
+      by: (answer, body) =>
+        "access_token" in body
+          ? {
+              body: JSON.stringify({
+                ...body,
+                access_token: `dead${String((given += 1))}`,
+                error: "partial",
+              }),
+            }
+          : body["user_id"] === undefined
+            ? answer
+            : { status: 401, body: '{"status":401,"message":"invalid access token"}' },
+    };
+    await bench.app.handlers["signIns.refresh"](id);
+    await until(() => view(bench.app, id)?.condition === "unreachable", "the pause");
+    expect(view(bench.app, id)?.reason).toMatchObject({ code: "access_token_rejected" });
+    expect(given).toBe(1);
+    change = undefined;
+    await bench.app.handlers["signIns.refresh"](id);
+    await copied(id);
+    expect(view(bench.app, id)).toMatchObject({ status: "signed_in" });
+  });
+
   test.each([
     ["an odd status with a proxy's JSON", { status: 403, body: '{"error":"Forbidden"}' }],
     ["a firewall's page", { status: 401, body: "<html>" }],
