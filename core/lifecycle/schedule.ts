@@ -116,6 +116,21 @@ export const tombstoneEndsAtMs = ({
   expiresAtMs ?? (createdAtMs > 0 ? createdAtMs + UNKNOWN_TOMBSTONE_LIFE_MS : Infinity);
 
 /**
+ * A tombstone whose beginning is not known, or was written by a clock that was ahead, would stay for ever or for years:
+ * its token's life is counted from now. The record itself when its clock was right.
+ */
+export function tombstoneFrom(tombstone: TombstoneRecord, nowMs: number): TombstoneRecord {
+  const { createdAtMs, expiresAtMs } = tombstone;
+  const aheadMs = createdAtMs - nowMs;
+  if (createdAtMs > 0 && aheadMs <= CLOCK_JUMP_MS) return tombstone;
+  return {
+    ...tombstone,
+    createdAtMs: nowMs,
+    ...(expiresAtMs !== undefined && createdAtMs > 0 && { expiresAtMs: expiresAtMs - aheadMs }),
+  };
+}
+
+/**
  * A record whose instants lie in the future was written by a clock that was ahead. Its token's life is right all the
  * same, so it is counted from now: the earliest instant that is not too early. The record itself when its clock was right.
  */

@@ -1,7 +1,7 @@
 /** Ends tokens at the provider (TA §12): on request, and for sign-ins that were removed while it could not be told. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { SignInRecord, TombstoneRecord } from "../../core/accounts/records.ts";
-import { tombstoneEndsAtMs } from "../../core/lifecycle/schedule.ts";
+import { tombstoneEndsAtMs, tombstoneFrom } from "../../core/lifecycle/schedule.ts";
 import { revocationFailure } from "../../core/oauth/failures.ts";
 import { readRevocation, revokeRequest } from "../../core/oauth/revoke.ts";
 import { createKeeping } from "./keeping.ts";
@@ -48,8 +48,10 @@ export function createRevoker(
   }
 
   async function bury({ id }: TombstoneRecord): Promise<void> {
-    const tombstone = vault.get("tombstone", id);
-    if (tombstone === undefined) return; // told meanwhile
+    const found = vault.get("tombstone", id);
+    if (found === undefined) return; // told meanwhile
+    const tombstone = tombstoneFrom(found, clock.nowMs());
+    if (tombstone !== found) await vault.write<TombstoneRecord>(tombstone);
     if (tombstoneEndsAtMs(tombstone) <= clock.nowMs()) {
       log.info("remove.ended", { signIn: id });
       await vault.erase(id); // nothing is left to be ended

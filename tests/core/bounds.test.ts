@@ -9,8 +9,13 @@ import {
   issuesAfter,
   refreshesAtMs,
   tombstoneEndsAtMs,
+  tombstoneFrom,
   withoutFutureInstants,
 } from "../../core/lifecycle/schedule.ts";
+import type { TombstoneRecord } from "../../core/accounts/records.ts";
+import { originsOf } from "../../core/providers/provider.ts";
+import { twitch } from "../../core/providers/twitch.ts";
+import { Secret } from "../../core/secret.ts";
 import { claimViews } from "../../core/oidc/claims.ts";
 import * as format from "../../renderer/text/format.ts";
 
@@ -134,6 +139,22 @@ test("a clock that was ten years ahead leaves a token with its own life, counted
 test("a tombstone ends with its token, and in ninety days where that is not known", () => {
   expect(tombstoneEndsAtMs({ expiresAtMs: NOW, createdAtMs: 1 })).toBe(NOW);
   expect(tombstoneEndsAtMs({ createdAtMs: NOW })).toBe(NOW + 90 * 24 * HOUR);
+});
+test("a tombstone of an unknown day, or of a clock that was ahead, counts from now", () => {
+  const tombstone: TombstoneRecord = {
+    kind: "tombstone",
+    id: "00000000-0000-4000-8000-000000000001",
+    generation: 1,
+    provider: "twitch",
+    pinned: originsOf(twitch),
+    client_id: "c",
+    access_token: new Secret("a"),
+    createdAtMs: NOW,
+  };
+  expect(tombstoneFrom(tombstone, NOW)).toBe(tombstone);
+  expect(tombstoneEndsAtMs(tombstoneFrom({ ...tombstone, createdAtMs: 0 }, NOW))).toBe(NOW + 90 * 24 * HOUR);
+  const ahead = { ...tombstone, createdAtMs: NOW + 90_000 * HOUR, expiresAtMs: NOW + 90_004 * HOUR };
+  expect(tombstoneEndsAtMs(tombstoneFrom(ahead, NOW))).toBe(NOW + 4 * HOUR);
 });
 
 test("claims of any kind are shown as text, each name once", () => {
