@@ -48,7 +48,7 @@ export interface Importing {
   read(question: Argument<"import.read">): Promise<Result<CandidatesView | null>>;
   /**
    * Sends those that the person chose to the provider's validation endpoint, one after the other, each once: what it
-   * said of one before is told again, unless it could not be reached. Fails with `import_gone`, `provider_unknown` and
+   * said of one before is told again, unless it was not the provider that answered. Fails with `import_gone`, `provider_unknown` and
    * `provider_changed`; what is wrong with one of them stands in its place.
    */
   check(question: Argument<"import.check">): Promise<Result<ImportedView>>;
@@ -61,12 +61,8 @@ export interface Importing {
   forget(): void;
 }
 
-/** The provider said nothing about the token itself: it may be asked again. */
-const MAY_CHANGE: ReadonlySet<string> = new Set([
-  "provider_unreachable",
-  "provider_busy",
-  "provider_misbehaved",
-]);
+/** What the provider said about the token itself. After anything else it may be asked again. */
+const LASTS: ReadonlySet<string> = new Set(["import_rejected", "import_own_client", "import_no_login"]);
 
 export function createImporting(
   host: KeeperParts & Pick<Host, "files" | "clipboard">,
@@ -227,7 +223,7 @@ export function createImporting(
   async function checkOne(from: Pending, item: Item): Promise<Result<Owned>> {
     if (item.known) return failed({ code: "import_withheld" });
     const { owner } = item;
-    if (owner !== undefined && (owner.ok || !MAY_CHANGE.has(owner.failure.code))) return owner;
+    if (owner !== undefined && (owner.ok || LASTS.has(owner.failure.code))) return owner;
     return (item.owner = await ownerOf(from.provider, item.found));
   }
   /** The registration that a token is kept with; undefined: none is needed, and none fits. */

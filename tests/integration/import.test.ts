@@ -1,5 +1,6 @@
 /** Another tool's token: found in main, sent when the person says so, shown by its owner, kept when the person says so. */
 import { execFileSync } from "node:child_process";
+import type { HttpOutcome } from "../../core/ports.ts";
 import { mkdirSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -206,6 +207,26 @@ test("a dead token, and trouble at the provider, are called what they are; troub
   const read = await readFrom(at, "clipboard");
   await at.fault({ kind: "500_json", path: "/oauth2/validate" });
   expect(await check(at, read)).toMatchObject([{ failure: { code: "provider_busy" } }]);
+  expect(await check(at, read)).toMatchObject([{ owner: { login: "mirrelune" } }]);
+});
+
+test.each<[string, HttpOutcome]>([
+  ["answer_unrecognized", { kind: "answered", status: 401, body: "<html>" }],
+  ["answer_unrecognized", { kind: "answered", status: 403, body: '{"error":"Forbidden"}' }],
+  ["proxy_failing", { kind: "not_sent", cause: "ERR_TUNNEL_CONNECTION_FAILED" }],
+])("%s of a stranger is not the last word on a token", async (code, outcome) => {
+  let isInBetween = true;
+  await using at = await startBench({
+    http: (client) => ({
+      send: (request) =>
+        isInBetween && request.url.endsWith("/validate") ? Promise.resolve(outcome) : client.send(request),
+    }),
+  });
+  await at.app.handlers["sandbox.start"](undefined);
+  at.clipboard.text = (await deviceTokens(at.sandbox.origin, "sandbox-public", MIRRELUNE)).access_token;
+  const read = await readFrom(at, "clipboard");
+  expect(await check(at, read)).toMatchObject([{ failure: { code } }]);
+  isInBetween = false;
   expect(await check(at, read)).toMatchObject([{ owner: { login: "mirrelune" } }]);
 });
 
