@@ -1,6 +1,6 @@
 /** The device authorization grant (RFC 8628; TA §8): the person answers in any browser, and we ask whether they did. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
-import { intervalSec, lifeSec, LONGEST_INTERVAL_SEC } from "../bounds.ts";
+import { idText, intervalSec, lifeSec, LONGEST_INTERVAL_SEC } from "../bounds.ts";
 import { isLoopbackHost } from "../loopback.ts";
 import type { HttpOutcome, HttpRequest } from "../ports.ts";
 import type { DeviceAnswer, Provider } from "../providers/provider.ts";
@@ -103,12 +103,14 @@ export function readDeviceAuthorization(
     const verdict = readTokenOutcome(provider, outcome, { grant: "device_code", scopes: [] }, nowMs);
     return verdict.kind === "tokens" ? failed({ code: "internal" }) : failed(tokenFailure(verdict, provider));
   }
-  const { device_code, user_code, expires_in, interval } = body;
+  const { expires_in, interval } = body;
+  const device_code = idText(body["device_code"]);
+  const user_code = idText(body["user_code"])?.trim(); // digits alone may come as a number
   const page = pageOf(provider, device, body);
   const wrong = (member: string) =>
     failed({ code: "provider_misbehaved", provider: provider.name, what: "member", detail: member });
-  if (typeof device_code !== "string" || device_code === "") return wrong("device_code");
-  if (typeof user_code !== "string" || !/^[\x21-\x7e ]{1,40}$/.test(user_code)) return wrong("user_code");
+  if (device_code === undefined) return wrong("device_code");
+  if (user_code === undefined || !/^[\x21-\x7e ]{1,40}$/.test(user_code)) return wrong("user_code");
   if (page === undefined) return wrong("verification_uri");
   return ok({
     deviceCode: new Secret(device_code),

@@ -35,7 +35,8 @@ function refusal(grant: Grant, status: number, body: JsonObject): Refusal | unde
 const names = (value: unknown): readonly string[] | undefined => {
   if (typeof value === "string") return value.split(/\s+/).filter(Boolean);
   if (!Array.isArray(value)) return undefined;
-  return value.filter((item): item is string => typeof item === "string" && item !== "");
+  const texts = value.filter((item): item is string => typeof item === "string" && item !== "");
+  return texts.length === 0 && value.length > 0 ? undefined : texts;
 };
 
 /**

@@ -114,6 +114,13 @@ test.each<[string, object, { verificationUri: string; elsewhere: boolean }]>([
   expect(read({ ...rest, ...pages })).toMatchObject({ value: wanted });
 });
 
+test("codes of digits may come as numbers", () => {
+  const codes = { device_code: 1234567890, user_code: 90210 };
+  expect(read({ ...GOOD, ...codes })).toMatchObject({ ok: true, value: { userCode: "90210" } });
+  expect(read({ ...GOOD, user_code: " WDJB-MJHT\n" })).toMatchObject({ value: { userCode: "WDJB-MJHT" } });
+  expect(read({ ...GOOD, user_code: 1.5 })).toMatchObject({ failure: { detail: "user_code" } });
+});
+
 test("a page on this computer is for providers on this computer", () => {
   const page = { verification_uri: "http://[::1]:8080/activate" };
   const local = { ...twitch, test: true };

@@ -56,6 +56,13 @@ test.each<[string, HttpOutcome, unknown]>([
   expect(readValidation(sandboxAt("http://localhost"), outcome, 1_000)).toMatchObject(want as object),
 );
 
+test("scopes of which none can be read are not told", () => {
+  for (const scopes of [7, [7], [{ name: "chat:read" }], [null]]) {
+    const verdict = readValidation(sandboxAt("http://localhost"), json(200, { ...user, scopes }), 1_000);
+    expect(verdict.kind === "valid" && "scopes" in verdict.validation).toBe(false);
+  }
+});
+
 test("expires_in 0 on a valid token means that no end is known", () => {
   const verdict = readValidation(sandboxAt("http://localhost"), json(200, { ...user, expires_in: 0 }), 1_000);
   expect(verdict.kind === "valid" && "expiresAtMs" in verdict.validation).toBe(false);
