@@ -59,6 +59,8 @@ export type Failure =
     }
   /** A status without the provider's own words: probably not the provider's answer. */
   | { readonly code: "answer_unrecognized"; readonly provider: string; readonly status: number }
+  /** An error in the provider's form that is none of those that are known. */
+  | { readonly code: "provider_refused"; readonly provider: string; readonly status: number }
   /** Tokens came, and an error beside them; `error` is made fit to be shown. */
   | { readonly code: "provider_error"; readonly provider: string; readonly error: string }
   | { readonly code: "provider_changed"; readonly provider: string }

@@ -19,10 +19,13 @@ export function socketCodeOf({ code }: Failure): SocketErrorCode {
     case "account_unknown":
       return "account_unknown";
     case "provider_unreachable":
+    case "proxy_failing":
+    case "proxy_authentication":
     case "provider_busy":
     case "proxy_failing":
     case "proxy_authentication":
     case "answer_unrecognized":
+    case "provider_refused":
     case "provider_error":
     case "provider_misbehaved":
     case "storage_failing":

@@ -9,6 +9,7 @@ import type { SignInRecord, SignInState } from "../accounts/records.ts";
 import { statusFailure } from "../oauth/failures.ts";
 import type { TokenSet } from "../oauth/token-response.ts";
 import type { TokenVerdict } from "../oauth/token-request.ts";
+import { unreachable } from "../oauth/unreachable.ts";
 import type { Secret } from "../secret.ts";
 
 export type RefreshDecision =
@@ -64,14 +65,14 @@ export function decideRefresh(
         : { kind: "rotate", refreshToken, failure, retryAfterMs: ONE_TIME_WAIT_MS };
     }
     case "not_sent":
-      return { kind: "retry", failure: { code: "provider_unreachable", provider: providerName } };
+      return { kind: "retry", failure: unreachable(providerName, verdict.cause) };
     case "busy": {
       // A whole answer of 429, 500 or 503 says that nothing was done; a one-time token is sent again slowly (ADR 0004).
       const slowlyMs = record.refreshReuse === "one_time" ? ONE_TIME_WAIT_MS : 0;
       const retryAfterMs = Math.max(slowlyMs, verdict.retryAfterMs ?? 0);
       return {
         kind: "retry",
-        failure: statusFailure(providerName, verdict.status),
+        failure: statusFailure(providerName, verdict.status, verdict.own),
         ...(retryAfterMs > 0 && { retryAfterMs }),
       };
     }

@@ -9,13 +9,13 @@ import type { DeviceAnswer, Provider } from "../providers/provider.ts";
 import { unreachable } from "./unreachable.ts";
 
 /**
- * What a status without the provider's own words means to the person: trouble of the server's own (429 and 5xx), or an
- * answer that is probably somebody else's.
+ * What a status without a refusal that is known means to the person: trouble of the server's own (429 and 5xx), an error
+ * in the provider's form (`own`), or an answer that is probably somebody else's.
  */
-export const statusFailure = (provider: string, status: number): Failure =>
+export const statusFailure = (provider: string, status: number, own = false): Failure =>
   status === 429 || status >= 500
     ? { code: "provider_busy", provider, status }
-    : { code: "answer_unrecognized", provider, status };
+    : { code: own ? "provider_refused" : "answer_unrecognized", provider, status };
 
 /** `redirect_uri`: the one that was sent, where the flow has one. */
 export function tokenFailure(
@@ -27,7 +27,7 @@ export function tokenFailure(
     case "not_sent":
       return unreachable(name, verdict.cause);
     case "busy":
-      return statusFailure(name, verdict.status);
+      return statusFailure(name, verdict.status, verdict.own);
     case "unusable":
       return { code: "provider_misbehaved", provider: name, what: "member", detail: verdict.member };
     case "uncertain": {
@@ -111,7 +111,7 @@ export function revocationFailure(
     case "client_unknown":
       return { code: "client_id_rejected" };
     case "unreachable":
-      return { code: "provider_unreachable", provider: name };
+      return unreachable(name, verdict.cause);
     case "not_json":
       return {
         code: "provider_misbehaved",

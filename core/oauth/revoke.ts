@@ -19,7 +19,8 @@ export const revokeRequest = (
 export type RevokeVerdict =
   | { readonly kind: "gone" }
   | { readonly kind: "client_unknown" }
-  | { readonly kind: "unreachable" }
+  /** `cause`: of a request that was not sent. */
+  | { readonly kind: "unreachable"; readonly cause?: string }
   /** Not an answer of the provider's: a login page of a network, say. */
   | { readonly kind: "not_json"; readonly status: number }
   | { readonly kind: "busy"; readonly status: number };
@@ -31,7 +32,8 @@ const isPage = (body: string): boolean => /^[\uFEFF\s]*</.test(body);
 export function readRevocation(provider: Provider, outcome: HttpOutcome): RevokeVerdict {
   if (outcome.kind === "redirected" || outcome.kind === "too_large")
     return { kind: "busy", status: outcome.status };
-  if (outcome.kind !== "answered") return { kind: "unreachable" };
+  if (outcome.kind === "not_sent") return { kind: "unreachable", cause: outcome.cause };
+  if (outcome.kind === "lost") return { kind: "unreachable" };
   const { status } = outcome;
   const body = jsonObject(outcome.body) ?? {};
   const told = errorIn(body) !== undefined;

@@ -64,7 +64,13 @@ export type TokenVerdict =
   /** Not sent, or turned away before any work: nothing happened at the provider. */
   | { readonly kind: "not_sent"; readonly cause: string }
   /** The server says it did nothing, or answered whole with trouble of its own: 429, other 4xx, 500/503 with JSON. */
-  | { readonly kind: "busy"; readonly status: number; readonly retryAfterMs?: number }
+  | {
+      readonly kind: "busy";
+      readonly status: number;
+      readonly retryAfterMs?: number;
+      /** In the provider's form, and none of the refusals that are known. */
+      readonly own?: true;
+    }
   /** Sent, and no answer that tells what happened. */
   | {
       readonly kind: "uncertain";
@@ -100,7 +106,10 @@ export function readTokenOutcome(
   }
 }
 
-/** Tokens count under any 2xx; a refusal counts in the provider's own words alone, under 2xx and 4xx. */
+/**
+ * Tokens count under any 2xx, and an access token under any status: where the tokens have come, the one that was sent is
+ * spent. A refusal counts in the provider's own words alone, under 2xx and 4xx.
+ */
 function readAnswer(
   provider: Provider,
   { status, body: text, retryAfterMs }: Extract<HttpOutcome, { kind: "answered" }>,
@@ -109,10 +118,12 @@ function readAnswer(
 ): TokenVerdict {
   const body = tokenAnswer(text);
   const error = body && errorIn(body);
-  if (isSuccess(status) && body !== undefined) {
-    const answer = readTokenResponse(body, scopes, receivedAtMs);
-    if (answer.kind === "tokens")
-      return { ...answer, ...(error !== undefined && { error: shownError(error) }) };
+  const answer = body && readTokenResponse(body, scopes, receivedAtMs);
+  if (answer?.kind === "tokens") {
+    const told = error ?? (isSuccess(status) ? undefined : String(status));
+    return { ...answer, ...(told !== undefined && { error: shownError(told) }) };
+  }
+  if (isSuccess(status) && body !== undefined && answer !== undefined) {
     if (answer.accessToken !== undefined || answer.refreshToken !== undefined) return answer;
     // An error that is not the provider's leaves open what the server did.
     if (error === undefined || !provider.dialect.isOwnError(body))
@@ -123,7 +134,13 @@ function readAnswer(
   if (why !== undefined) return { kind: "refused", why };
   const wholeTrouble = body !== undefined && (judged === 500 || judged === 503);
   if ((judged >= 400 && judged < 500) || wholeTrouble) {
-    return { kind: "busy", status: judged, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    const own = body !== undefined && provider.dialect.isOwnError(body) && body["message"] !== "";
+    return {
+      kind: "busy",
+      status: judged,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(own && { own }),
+    };
   }
   return isSuccess(status)
     ? { kind: "uncertain", failure: "not_json", detail: String(status) }

@@ -173,7 +173,7 @@ interface Arrived {
 }
 /** What of a token endpoint's answer arrived whole and can be used. Written from the rule, not from the reader. */
 export function arrived({ answer: { status }, body }: Made): Arrived {
-  if (status < 200 || status > 299 || body === undefined) return {};
+  if (status === 204 || (status >= 300 && status < 400) || body === undefined) return {};
   const { access_token, refresh_token, token_type } = body;
   const access =
     typeof access_token === "string" && /^[\x21-\x7e]+$/.test(access_token.trim())
@@ -182,6 +182,8 @@ export function arrived({ answer: { status }, body }: Made): Arrived {
   const refresh =
     typeof refresh_token === "string" && refresh_token.trim() !== "" ? refresh_token : undefined;
   const bearer = typeof token_type !== "string" || ["", "bearer"].includes(token_type.trim().toLowerCase());
+  // Under another status than a success, only an access token that can be used says that the server acted.
+  if (status > 299 && (access === undefined || !bearer)) return {};
   return {
     ...(access !== undefined && { access }),
     ...(refresh !== undefined && { refresh }),

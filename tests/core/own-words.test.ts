@@ -160,6 +160,16 @@ test("a poll that is answered with an error under 200 is read as that error", ()
   });
 });
 
+test.each([400, 401, 403, 429, 500, 502, 503])("tokens under %i count: the old one is spent", (status) => {
+  const body = { access_token: "at", refresh_token: "rt", token_type: "bearer", expires_in: 60 };
+  for (const more of [{}, { error: "invalid_grant" }, { status, message: "Invalid refresh token" }])
+    for (const provider of [harbor, twitch])
+      expect(decided(provider, answered(status, { ...body, ...more }))).toMatchObject({ kind: "replace" });
+  // Without one that can be used, the status says what it says.
+  const half = { ...body, access_token: null };
+  expect(decided(harbor, answered(status, half)).kind).not.toBe("replace");
+});
+
 test("tokens and an error together: the tokens count, and the error is told", () => {
   const body = { access_token: "at", refresh_token: "rt", error: "partial <b>\n", error_description: "x" };
   const verdict = token(harbor, answered(200, body));

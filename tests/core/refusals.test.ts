@@ -90,6 +90,20 @@ const TABLE: readonly (readonly [string, Reading, HttpOutcome, Failure["code"] |
     "client_secret_rejected",
   ],
   ["refresh: Invalid grant", refresh, answered(400, "Invalid grant"), "refresh_token_rejected"],
+  ["refresh: another reason of Twitch's own", refresh, answered(400, "invalid scope"), "provider_refused"],
+  ["code: another reason of Twitch's own", code, answered(403, "app is disabled"), "provider_refused"],
+  [
+    "refresh: a proxy lets nothing through",
+    refresh,
+    { kind: "not_sent", cause: "ERR_TUNNEL_CONNECTION_FAILED" },
+    "proxy_failing",
+  ],
+  [
+    "revoke: a proxy asks for a password",
+    revoke,
+    { kind: "not_sent", cause: "ERR_PROXY_AUTH_REQUESTED" },
+    "proxy_authentication",
+  ],
   ["refresh: 429", refresh, empty(429), "provider_busy"],
   [
     "refresh: 500",

@@ -58,6 +58,8 @@ describe("a refresh", () => {
     ["no token_type", { token_type: undefined }, 200],
     ["created", {}, 201],
     ["an error beside the tokens", { error: "partial" }, 200],
+    ["an error's status", {}, 500],
+    ["a refusal beside the tokens", { status: 400, message: "Invalid refresh token" }, 400],
   ])("%s: the new token is kept, over a restart", async (_name, odd, status) => {
     const id = await signIn(bench);
     const before = await copied(id);
@@ -67,7 +69,7 @@ describe("a refresh", () => {
     expect(after).not.toBe(before);
     change = undefined;
     await bench.restart();
-    expect(view(bench.app, id)?.status).toBe("signed_in");
+    await until(() => view(bench.app, id)?.status === "signed_in", "the check after the start"); // it tells the end
     expect(await copied(id)).toBe(after);
     expect(bench.app.state.snapshot().vault).toMatchObject({ unreadable: [] });
   });
