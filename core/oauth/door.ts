@@ -99,7 +99,8 @@ export function createDoor(): Door {
       const query = url.searchParams;
       const fragment = new URLSearchParams(url.hash.slice(1));
       const states = [...query.getAll("state"), ...fragment.getAll("state")];
-      const error = query.get("error") ?? fragment.get("error"); // TA §4 in the query for all; RFC 6749 §4.2.2.1
+      // TA §4 in the query for all; RFC 6749 §4.2.2.1. One without a word tells none.
+      const error = [query.get("error"), fragment.get("error")].find((one) => (one ?? "") !== "") ?? null;
       // A redirect mismatch may come without `state` (TA §3). In a window of ours it is about our own attempt, and ending
       // that gives nobody anything. To a port or a link it may be a stranger's word.
       const attempt =
@@ -115,18 +116,32 @@ export function createDoor(): Door {
         return failed({ code: "state_rejected" });
       }
       waiting.delete(attempt.id);
-      const ended = (failure: Failure): Result<DoorAnswer> => ok({ kind: "ended", attempt, failure });
+      const ended = (failure: Failure): Result<DoorAnswer> => {
+        const token = strayToken(attempt, query, fragment);
+        return ok({ kind: "ended", attempt, failure, ...(token !== undefined && { token }) });
+      };
       if (nowMs - attempt.startedAtMs > ATTEMPT_LIFE_MS) return ended({ code: "authorization_expired" });
       const read = readAnswer(attempt, query, fragment, nowMs);
       // Tokens that came together with an error count, and so does the error; a code is worth nothing then.
       const came =
         read.ok && (read.value.kind === "tokens" || read.value.kind === "ended") ? read.value : undefined;
       if (error !== null && came?.kind === "tokens") return ok({ ...came, error: shownError(error) });
-      if (error !== null)
-        return ok({ kind: "ended", attempt, ...came, failure: failureFor(error, attempt.redirect_uri) });
+      const failure = error === null ? undefined : failureFor(error, attempt.redirect_uri);
+      if (failure !== undefined) return came === undefined ? ended(failure) : ok({ ...came, failure });
       return read.ok ? read : ended(read.failure);
     },
   };
+}
+
+/** Whether the answer says that another authorization server gave it (RFC 9207 §2.4). */
+const isOfAnother = (attempt: Attempt, query: URLSearchParams, fragment: URLSearchParams): boolean =>
+  [...query.getAll("iss"), ...fragment.getAll("iss")].some((iss) => iss !== attempt.issuer);
+
+/** An access token in an answer that cannot be used lives on, until it is ended at the provider that gave it. */
+function strayToken(attempt: Attempt, query: URLSearchParams, fragment: URLSearchParams): Secret | undefined {
+  const [token, ...others] = [...fragment.getAll("access_token"), ...query.getAll("access_token")];
+  const isSendable = token !== undefined && others.length === 0 && /^[\x21-\x7e]+$/.test(token);
+  return isSendable && !isOfAnother(attempt, query, fragment) ? new Secret(token) : undefined;
 }
 
 /** What this flow gives, and nothing of what another one does (RFC 9700 §4.4; OpenID Connect Core §3.2.2.5). */
@@ -143,8 +158,7 @@ function readAnswer(
     if (other.has(name) || answer.getAll(name).length > 1) return mismatched;
     if (answer.has(name) && !gives.includes(name)) return mismatched;
   }
-  const issuers = [...query.getAll("iss"), ...fragment.getAll("iss")];
-  if (issuers.some((iss) => iss !== attempt.issuer)) return mismatched; // RFC 9207 §2.4
+  if (isOfAnother(attempt, query, fragment)) return mismatched;
   if (gives.includes("code")) {
     const code = answer.get("code") ?? "";
     return code === ""
@@ -176,7 +190,7 @@ function readAnswer(
 /** RFC 6749 §4.2.2: the members of a token response, as text. A refresh token has no place there. */
 function readFragment(attempt: Attempt, answer: URLSearchParams, nowMs: number): Result<TokenAnswer> {
   const members = Object.fromEntries(answer);
-  if (members["refresh_token"] !== undefined) return failed({ code: "answer_mismatched" });
+  if ((members["refresh_token"] ?? "") !== "") return failed({ code: "answer_mismatched" });
   if ((members["access_token"] ?? "") === "") return failed({ code: "code_rejected" });
   return ok(readTokenResponse(members, attempt.scopes, nowMs));
 }

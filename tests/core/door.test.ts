@@ -162,6 +162,8 @@ describe("the door", () => {
       ["implicit", `#${token}&code=c`, "answer_mismatched"],
       ["implicit", `?code=c#${token}`, "answer_mismatched"],
       ["implicit", `#${token}&refresh_token=r`, "answer_mismatched"],
+      ["implicit", `#${token}&refresh_token=`, undefined],
+      ["implicit", `#${token}&error=`, undefined],
       ["implicit", "#token_type=bearer", "code_rejected"],
       ["implicit", "#access_token=t&token_type=mac", "provider_misbehaved"],
       ["implicit", `#${token}&expires_in=soon`, undefined],
@@ -179,6 +181,30 @@ describe("the door", () => {
       const taken = door.answer(callback, mine, 1);
       expect(taken.ok && taken.value.kind === "ended" ? taken.value.failure.code : undefined).toBe(code);
     });
+  });
+
+  test("an error without a word takes no code away", () => {
+    expect(door.answer(at("code=c&error=&state=s1"), mine, 1)).toMatchObject({ value: { kind: "code" } });
+  });
+
+  test.each([
+    ["implicit", "#access_token=t&token_type=bearer&code=c", "t"],
+    ["implicit", "?access_token=t&token_type=bearer", "t"],
+    ["authorization_code", "#access_token=t&token_type=bearer", "t"],
+    ["authorization_code", "?error=access_denied#access_token=t", "t"],
+    ["implicit", "#access_token=t&token_type=bearer&iss=https%3A%2F%2Fother.example", undefined],
+    ["implicit", "#access_token=t&access_token=u&token_type=bearer", undefined],
+  ] as const)("%s, %s: the token that came is ended where it came from", (flow, answer, token) => {
+    door.expect(attempt({ flow }));
+    const [query = "", fragment = ""] = answer.replace("?", "").split("#");
+    const taken = door.answer(at(`${query}&state=s1#${fragment}`), mine, 1);
+    const ended = taken.ok && taken.value.kind === "ended" ? taken.value : undefined;
+    expect([ended?.attempt.id, ended?.token?.reveal()]).toEqual(["a1", token]);
+  });
+  test("a token that comes too late is ended, too", () => {
+    door.expect(attempt({ flow: "implicit" }));
+    const late = door.answer(at("#access_token=t&state=s1"), mine, ATTEMPT_LIFE_MS + 1);
+    expect(late.ok && late.value.kind === "ended" && late.value.token?.reveal()).toBe("t");
   });
 
   test("an answer that comes too late ends the attempt", () => {
