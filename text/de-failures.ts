@@ -74,7 +74,7 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   provider_misbehaved_status:
     "{{provider}} hat den unerwarteten Status {{detail}} gesendet. Die gespeicherten Tokens bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
   answer_unrecognized:
-    "Diese Antwort ({{status}}) kommt so nicht von {{provider}}. Vermutlich ist ein Proxy, eine Firewall oder eine WLAN-Anmeldeseite dazwischen. Die gespeicherten Tokens bleiben erhalten, und Tokenkeep versucht es von selbst erneut.",
+    "Diese Antwort ({{status}}) kommt so nicht von {{provider}}. Vermutlich ist ein Proxy, eine Firewall oder eine WLAN-Anmeldeseite dazwischen. Die gespeicherten Tokens bleiben erhalten. Die Verbindung mit einer beliebigen Webseite prüfen, dann erneut versuchen.",
   provider_refused:
     "{{provider}} hat die Anfrage abgelehnt ({{status}}), aus einem Grund, den Tokenkeep nicht kennt. Die gespeicherten Tokens bleiben erhalten. Scopes und Client-Registrierung prüfen, dann noch einmal versuchen.",
   provider_error:

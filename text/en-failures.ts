@@ -93,7 +93,7 @@ export const enFailures = {
   provider_misbehaved_status:
     "{{provider}} sent the unexpected status {{detail}}. Your saved tokens are kept. Try again; if this continues, report it.",
   answer_unrecognized:
-    "The answer ({{status}}) is not one that {{provider}} gives. A proxy, a firewall or a Wi-Fi login page may be in between. Your saved tokens are kept, and Tokenkeep tries again by itself.",
+    "The answer ({{status}}) is not one that {{provider}} gives. A proxy, a firewall or a Wi-Fi login page may be in between. Your saved tokens are kept. Open any website to check your connection, then try again.",
   provider_refused:
     "{{provider}} refused the request ({{status}}) for a reason that Tokenkeep does not know. Your saved tokens are kept. Check the scopes and the client registration, then try again.",
   provider_error:

@@ -2,6 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { socketCodeOf } from "../../main/broker.ts";
 import { createProxyLogins, type ProxyCredentials } from "../../main/proxy-login.ts";
 import { startBench } from "../support/host.ts";
 import { createSimulatedClock } from "../support/simulated-clock.ts";
@@ -94,4 +95,11 @@ test("a proxy's words are short, and plain", async () => {
   void logins.ask({ ...OFFICE, realm: `\u202eevil\n${"x".repeat(200)}` }, undefined);
   expect(logins.view?.realm).toBe(`evil${"x".repeat(76)}`);
   logins.end();
+});
+
+test("a tool is told that the provider cannot be reached, and nothing of a sign-in, where a proxy is in between", () => {
+  for (const code of ["proxy_failing", "proxy_authentication", "provider_unreachable"] as const)
+    expect(socketCodeOf({ code, provider: "Twitch" })).toBe("provider_unreachable");
+  for (const code of ["answer_unrecognized", "provider_refused", "provider_busy"] as const)
+    expect(socketCodeOf({ code, provider: "Twitch", status: 403 })).toBe("provider_unreachable");
 });
