@@ -102,10 +102,11 @@ const serverDate = (value: string | undefined): { dateMs?: number } => {
   return dateMs === undefined ? {} : { dateMs };
 };
 
-/** UTF-8 (RFC 8259 §8.1), or UTF-16 where a byte order mark says so. */
+/** UTF-8 (RFC 8259 §8.1), or UTF-16 where a byte order mark or the zeros of its first letter say so (RFC 4627 §3). */
 function textOf(bytes: Buffer): string {
-  const little = bytes[0] === 0xff && bytes[1] === 0xfe;
-  const big = bytes[0] === 0xfe && bytes[1] === 0xff;
+  const [first = 1, second = 1] = bytes;
+  const little = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0);
+  const big = (first === 0xfe && second === 0xff) || (first === 0 && second !== 0);
   return new TextDecoder(little ? "utf-16le" : big ? "utf-16be" : "utf-8").decode(bytes);
 }
 

@@ -27,10 +27,10 @@ export function formPost(
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Reads a JSON object, with or without a byte order mark; anything else is undefined. */
+/** Reads a JSON object, with or without a byte order mark or the zeros of a buffer behind it; anything else is undefined. */
 export function jsonObject(text: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF+/, ""));
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF+|\0+$/g, ""));
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? (value as JsonObject)
       : undefined;
@@ -40,7 +40,7 @@ export function jsonObject(text: string): JsonObject | undefined {
 }
 
 /** A whole answer of parameters instead of JSON: early OAuth servers send it, and some still do unless asked. */
-const FORM = /^[\w.%+-]+=[^\s<>{}"]*$/;
+const FORM = /^[\w.%+-]+=[^\r\n<>{}"]*$/;
 
 /** Reads a token endpoint's answer: a JSON object (RFC 6749 §5.1), or the same members as a form. */
 export function tokenAnswer(text: string): JsonObject | undefined {

@@ -128,6 +128,11 @@ test("a byte order mark, a form, and nothing else than a whole answer", () => {
     access_token: "at/1",
     token_type: "bearer",
   });
+  expect(tokenAnswer(`${text}\n\0\0`)).toEqual(bare);
+  expect(tokenAnswer("access_token=at&scope=chat:read chat:edit\n")).toEqual({
+    access_token: "at",
+    scope: "chat:read chat:edit",
+  });
   for (const body of ["", "<html>", "null", "7", "[]", text.slice(0, -1), `${text}${text}`, "a=b", "at"])
     expect(tokenAnswer(body)).toBeUndefined();
 });

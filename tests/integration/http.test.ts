@@ -1,4 +1,5 @@
 /** The HTTP client rule over Node's transport; tests/e2e/http.spec.ts holds Electron's to the same table. */
+import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import type { HttpRequest } from "../../core/ports.ts";
 import { unreachable } from "../../core/oauth/unreachable.ts";
@@ -26,6 +27,23 @@ test("nobody listening means that nothing was sent", async () => {
   const server = await startRoughServer();
   await server.close();
   expect(await client.send(post(server.origin))).toMatchObject({ kind: "not_sent" });
+});
+
+test("an answer in UTF-16 is read, with a mark and without, in either order", async () => {
+  const text = '{"access_token":"at"}';
+  for (const marked of [`\uFEFF${text}`, text])
+    for (const isBig of [false, true]) {
+      const octets = Buffer.from(marked, "utf16le");
+      const server = createServer(
+        (_request, response) => void response.end(isBig ? octets.swap16() : octets),
+      );
+      await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+      const address = server.address();
+      const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+      const outcome = await client.send({ ...post(`http://127.0.0.1:${String(port)}/`), timeoutMs: 10_000 });
+      server.close();
+      expect(outcome).toMatchObject({ kind: "answered", body: text });
+    }
 });
 
 test("every request has a connection of its own", async () => {
