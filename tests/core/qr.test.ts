@@ -6,7 +6,9 @@ import { qrPath } from "../../renderer/ui/qr.ts";
 const SCALE = 4;
 /** Draws the rectangles of the path, as the window does. */
 function drawn(text: string): string {
-  const { size, path } = qrPath(text);
+  const code = qrPath(text);
+  if (code === undefined) throw new Error("no code");
+  const { size, path } = code;
   const width = size * SCALE;
   const data = new Uint8Array(width * width * 3).fill(255);
   for (const [, x, y, length] of path.matchAll(/M(\d+) (\d+)h(\d+)v1h-\d+z/g))
@@ -24,3 +26,11 @@ test.each([
   "http://localhost:8127/activate?public=true&device-code=QWERTZUI",
   `https://harbor.example/device?${"x".repeat(200)}`,
 ])("%s", (text) => expect(drawn(text)).toBe(text));
+
+test("an address that no code holds has none, and breaks no screen", () => {
+  const page = "https://harbor.example/device?";
+  const longest = page.padEnd(2_331, "x");
+  expect(qrPath(longest)?.size).toBe(185); // version 40, with its quiet zone
+  for (const text of [`${longest}x`, page.padEnd(50_000, "x"), `${page}${"\u00e4".repeat(1_200)}`, ""])
+    expect(qrPath(text)).toBeUndefined();
+});
