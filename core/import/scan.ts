@@ -63,7 +63,7 @@ const NAME_LIKE = /^(?![a-z]{1,3}$)[$@]?[A-Za-z_][\w.$-]{0,80}$/;
 const LABEL = /^(?:key|name|variable|header)$/i;
 /** “Bot access token: …”, as pages show it for copying: the name is all of these words. */
 const NAME_IN_WORDS =
-  /^(?:[a-z]{1,20} ){0,3}(?:(?:access|auth|bearer|bot|channel|chat|irc|oauth2?|refresh|streamer|twitch|user) tokens?|(?:client|app|application) (?:id|secret))$/i;
+  /^(?:[a-z]{1,20} ){0,3}(?:(?:access|auth|bearer|bot|channel|chat|irc|oauth2?|refresh|streamer|user) tokens?|(?:client|app|application) (?:id|secret))$/i;
 const ENV_NAME = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 const NAMES_IN_QUERY = /[?#&]([\w.%-]{1,60})=/g;
 const OAUTH_PARAMETER = /^(?:scope|state|code|token_type|expires_in|redirect_uri|grant_type|response_type)$/;
