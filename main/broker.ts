@@ -22,8 +22,6 @@ export function socketCodeOf({ code }: Failure): SocketErrorCode {
     case "proxy_failing":
     case "proxy_authentication":
     case "provider_busy":
-    case "proxy_failing":
-    case "proxy_authentication":
     case "answer_unrecognized":
     case "provider_refused":
     case "provider_error":
