@@ -17,8 +17,19 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Long runs of letters and digits: no word is like that, and our own ids are UUIDs. */
 const RUN = /[A-Za-z0-9_+=%-]{22,}/g;
 
-const looksRandom = (run: string): boolean =>
-  !UUID.test(run) && /\d/.test(run) && /[a-z]/i.test(run) && !/^[a-z]+(?:[-_][a-z0-9]+)+$/i.test(run);
+/** A word of a name with hyphens or underscores, as `tokenkeep-linux-x64-2`: of one case, with few digits. */
+const NAME_PART = /^(?:[A-Za-z]?[a-z]{0,15}|[A-Z]{1,16})\d{0,8}$/;
+
+/** Names in camel case have a capital in every four letters at most; random text has one in two. */
+const manyCapitals = (run: string): boolean =>
+  /[a-z]/.test(run) && run.replace(/[^A-Z]/g, "").length > run.length / 4;
+
+const looksRandom = (run: string): boolean => {
+  if (UUID.test(run) || !/[a-z]/i.test(run)) return false;
+  const parts = run.split(/[-_]/);
+  if (parts.length > 1 && parts.every((part) => NAME_PART.test(part))) return false;
+  return /\d/.test(run) || manyCapitals(run);
+};
 
 export function cleaned(text: string): string {
   let clean = text;

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cleaned } from "../../core/redaction.ts";
 
@@ -29,4 +31,29 @@ test.each([
   "at openByKeychain (file:///opt/Tokenkeep/resources/app.asar/out/main/index.js:120:14)",
 ])("%s: stays as it is", (line) => {
   expect(cleaned(line)).toBe(line);
+});
+
+test("random text in base64url is taken out, also where it has hyphens or no digit", () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.constantFrom("base64url", "hex" as const), (seed, form) => {
+      const secret = createHash("sha256")
+        .update(String(seed))
+        .digest(form as "hex");
+      expect(cleaned(`lstat '/tmp/${secret}/cli.json'`)).toBe("lstat '/tmp/[redacted]/cli.json'");
+    }),
+    { numRuns: 2_000 },
+  );
+});
+test.each([
+  "ElgR-zwDeVE_TaIJv-DG01AcCXLKpafEBwzUzUsaK9I", // as names are divided
+  "kGRqvnLZDbTxYcFWmHsJpQoUiEaXzBtNyMfVgCdKrSh", // without a digit
+])("%s is taken out", (secret) => {
+  expect(cleaned(`key ${secret}.`)).toBe("key [redacted].");
+});
+test.each([
+  "tokenkeep-linux-x64-33-2-1-unpacked",
+  "ERR_SSL_VERSION_OR_CIPHER_MISMATCH_2",
+  "readableStreamDefaultControllerClose",
+])("%s is a name, and stays", (name) => {
+  expect(cleaned(`key ${name}.`)).toBe(`key ${name}.`);
 });
