@@ -66,5 +66,7 @@ export function commandOf(keep: Keep, event: KeyboardEvent): Command | undefined
   if (typed && within("input:not([type=checkbox], [type=radio]), textarea, select")) return undefined;
   if (keys === UNDO && shiftKey) return undefined; // that is the other way round
   const command = commandsOf(keep).find((one) => one.keys === keys);
-  return command?.id !== "close" && within("[role=dialog], [role=alertdialog]") ? undefined : command;
+  // Wherever the focus is: a dialog that is redrawn can lose it to the page.
+  const asked = document.querySelector("[role=dialog], [role=alertdialog]") !== null;
+  return command?.id !== "close" && asked ? undefined : command;
 }
