@@ -46,7 +46,7 @@ export default defineConfig(
   { files: ["**/*.mjs", "**/*.js"], ...ts.configs.disableTypeChecked },
   {
     // Electron 45 deprecates the synchronous calls that 33 has alone; the port chooses by feature (ADR 0001).
-    files: ["main/electron/keychain.ts", "main/electron/clipboard.ts", "tests/**"],
+    files: ["main/electron/system/keychain.ts", "main/electron/system/clipboard.ts", "tests/**"],
     rules: { "@typescript-eslint/no-deprecated": "off", "@typescript-eslint/await-thenable": "off" },
   },
   {

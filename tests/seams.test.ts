@@ -90,9 +90,9 @@ describe("one place for everything", () => {
     expect(named.sort()).toEqual([
       "core/loopback.ts",
       "core/providers/redirects.ts", // makes the redirect URIs
-      "main/electron/one-send.ts", // listens, and connects to what `loopback` has judged
-      "main/loopback/listener.ts", // listens
-      "main/sandbox.ts", // makes the sandbox's address
+      "main/electron/network/one-send.ts", // listens, and connects to what `loopback` has judged
+      "main/registrations/sandbox.ts", // makes the sandbox's address
+      "main/sign-in/loopback/listener.ts", // listens
       "renderer/gallery/Pieces.svelte", // an example
       "sandbox/seeds.ts", // registered there
       "sandbox/server.ts", // listens, and knows its own names
@@ -111,16 +111,16 @@ describe("one place for everything", () => {
       "core/oauth/validate.ts",
       "core/oidc/id-token.ts",
       "core/oidc/userinfo.ts",
-      "main/copying.ts",
-      "main/electron/clipboard.ts",
-      "main/electron/http.ts",
-      "main/electron/keychain.ts",
-      "main/handlers.ts",
-      "main/pairing.ts",
-      "main/tools.ts",
+      "main/desktop/clipboard.ts",
+      "main/electron/network/http.ts",
+      "main/electron/system/clipboard.ts",
+      "main/electron/system/keychain.ts",
+      "main/tools/grants.ts",
+      "main/tools/pairing.ts",
+      "main/tools/token-table.ts",
       "main/vault/envelope.ts",
       "main/vault/passphrase.ts",
-      "main/views/hand-out.ts",
+      "main/window/dispatch.ts",
     ]);
   });
 
@@ -131,9 +131,9 @@ describe("one place for everything", () => {
     expect(starters.sort()).toEqual([
       "cli/exec.ts", // the person's own command
       "cli/start.ts", // the app, from a list of absolute paths
-      "main/browsers.ts", // what programInPath found
-      "main/profile-lock.ts", // what systemProgram found
-      "main/programs.ts",
+      "main/desktop/browsers.ts", // what programInPath found
+      "main/desktop/programs.ts",
+      "main/storage/profile-lock.ts", // what systemProgram found
     ]);
     const bare = starters.filter((file) =>
       /\b(?:exec|execFile|execFileSync|execSync|fork|run|spawn|spawnSync)\(\s*["'`](?!\/)/.test(

@@ -7,38 +7,44 @@ import { pathToFileURL } from "node:url";
 import { merged } from "../../contract/ipc.ts";
 import type { Result } from "../../contract/failure.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
-import { argumentSentence, judgeArguments, linkIn, MAX_LINK_BYTES, type Arguments } from "../arguments.ts";
-import { installedBrowsers } from "../browsers.ts";
-import { compose, type App } from "../compose.ts";
-import { refuseCoreDumps } from "../core-dumps.ts";
-import { createHttpClient } from "../http.ts";
-import { createProxyLogins } from "../proxy-login.ts";
-import { programAt } from "../peer.ts";
-import { absoluteEntries } from "../programs.ts";
-import type { ProfileLock } from "../profile-lock.ts";
-import type { Host } from "../host.ts";
-import { createLog, type LogFile } from "../log.ts";
+import {
+  argumentSentence,
+  judgeArguments,
+  linkIn,
+  MAX_LINK_BYTES,
+  type Arguments,
+} from "../app/arguments.ts";
+import { installedBrowsers } from "../desktop/browsers.ts";
+import { compose, type App } from "../app/compose.ts";
+import { refuseCoreDumps } from "../desktop/core-dumps.ts";
+import { createHttpClient } from "../net/http.ts";
+import { createProxyLogins } from "../net/proxy-login.ts";
+import { programAt } from "../desktop/peer-program.ts";
+import { absoluteEntries } from "../desktop/programs.ts";
+import type { ProfileLock } from "../storage/profile-lock.ts";
+import type { Host } from "../app/host.ts";
+import { createLog, type LogFile } from "../diagnostics/log.ts";
 import { startSocketServer } from "../socket/server.ts";
-import { createStudioWatch } from "../studio.ts";
-import { createNotifier, failureNotice, tellFailure, type Notifier } from "../views/notifier.ts";
-import type { StartWish } from "../wake.ts";
-import { trayModel } from "../views/tray-model.ts";
-import { systemClipboard } from "./clipboard.ts";
-import { createFileDialogs } from "./files.ts";
+import { createStudioWatch } from "../desktop/recording-software.ts";
+import { createNotifier, failureNotice, tellFailure, type Notifier } from "../window/notifier.ts";
+import type { StartWish } from "../app/second-start.ts";
+import { trayModel } from "../window/tray-model.ts";
+import { systemClipboard } from "./system/clipboard.ts";
+import { createFileDialogs } from "./system/files.ts";
 import { hardenApp } from "./hardening.ts";
-import { answerProxiesOfPages, createElectronTransport, type ProxyLogin } from "./http.ts";
+import { answerProxiesOfPages, createElectronTransport, type ProxyLogin } from "./network/http.ts";
 import { serveCalls } from "./ipc.ts";
-import { createKeychain } from "./keychain.ts";
-import { openInBrowser } from "./browser.ts";
-import { choosePasswordStore } from "./password-store.ts";
-import { linksReachUs } from "./deep-link.ts";
+import { createKeychain } from "./system/keychain.ts";
+import { openInBrowser } from "./system/browser.ts";
+import { choosePasswordStore } from "./system/password-store.ts";
+import { linksReachUs } from "./system/deep-link.ts";
 import { createStartSandbox } from "./sandbox.ts";
 import { endWith, listen, takePlace, type Waking } from "./place.ts";
-import { createSpeech, type Speech } from "./language.ts";
-import { showNotifications } from "./notifications.ts";
-import { followPower } from "./power.ts";
-import { registerScheme, serveWindow } from "./scheme.ts";
-import { createTray } from "./tray.ts";
+import { createSpeech, type Speech } from "./system/language.ts";
+import { showNotifications } from "./system/notifications.ts";
+import { followPower } from "./system/power.ts";
+import { registerScheme, serveWindow } from "./network/scheme.ts";
+import { createTray } from "./system/tray.ts";
 import { createOpenUserAgent } from "./windows/authorization-window.ts";
 import { createMainWindow, type MainWindow } from "./windows/main-window.ts";
 
@@ -271,7 +277,7 @@ function main(lock: ProfileLock, waking: Waking, hidden: boolean): void {
 }
 
 /**
- * The packaged app takes the switches of its list alone (main/arguments.ts). Unpackaged, Electron and its tools add their
+ * The packaged app takes the switches of its list alone (main/app/arguments.ts). Unpackaged, Electron and its tools add their
  * own; a link is judged there too.
  */
 function judge(): Arguments {

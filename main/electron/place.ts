@@ -11,7 +11,7 @@ import type { Failure } from "../../contract/failure.ts";
 import { en } from "../../text/en.ts";
 import { sentence } from "../../text/sentence.ts";
 import { createWords } from "../../text/words.ts";
-import { takeProfileLock, type Holder, type ProfileLock, type Taken } from "../profile-lock.ts";
+import { takeProfileLock, type Holder, type ProfileLock, type Taken } from "../storage/profile-lock.ts";
 import {
   handOn,
   handOnOrTakePlace,
@@ -19,8 +19,8 @@ import {
   START_SOCKET,
   type StartWish,
   type WakeServer,
-} from "../wake.ts";
-import { createSpeech } from "./language.ts";
+} from "../app/second-start.ts";
+import { createSpeech } from "./system/language.ts";
 
 /** A running app answers at once unless it is busy; it has the request by then, so we do not wait longer. */
 const ANSWER_MS = 10_000;

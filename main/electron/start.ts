@@ -3,7 +3,7 @@
  * for nothing of Electron.
  */
 import { createRequire } from "node:module";
-import { argumentSentence, judgeCliStart } from "../arguments.ts";
+import { argumentSentence, judgeCliStart } from "../app/arguments.ts";
 
 const { argv, platform } = process;
 // Electron's own binary has the app's folder before everything; the packaged one does not.

@@ -3,7 +3,7 @@ import type { SignInRecord } from "../../core/accounts/records.ts";
 import { holdsToken, statusChangesAtMs } from "../../core/accounts/status.ts";
 import { isAppToken, refreshesAtMs, retriesClientAtMs } from "../../core/lifecycle/schedule.ts";
 import type { Clock } from "../../core/ports.ts";
-import type { Watches } from "./parts.ts";
+import type { Watches } from "./watches.ts";
 
 type DueAtMs = (record: SignInRecord) => number;
 

@@ -1,7 +1,7 @@
 /** Mends records that were written while this computer's clock was ahead. */
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { withoutFutureInstants } from "../../core/lifecycle/schedule.ts";
-import type { Changed, KeeperParts, Watches } from "./parts.ts";
+import type { Changed, KeeperParts, Watches } from "./watches.ts";
 
 /**
  * Resolves when no sign-in is left whose instants would put off its refresh or check for years. A record that cannot be

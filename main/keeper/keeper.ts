@@ -26,7 +26,7 @@ import {
   type KeeperParts,
   type TurnOf,
   type Watches,
-} from "./parts.ts";
+} from "./watches.ts";
 import { createRefresher } from "./refresher.ts";
 import { createRevoker, type Revoker } from "./revoker.ts";
 import { createStatusChanges } from "./status-changes.ts";

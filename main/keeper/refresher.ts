@@ -22,7 +22,7 @@ import { readValidation, validateRequest } from "../../core/oauth/validate.ts";
 import type { HttpOutcome, Turn } from "../../core/ports.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import { singleFlight } from "../../core/single-flight.ts";
-import { createKeeping } from "./keeping.ts";
+import { createKeeping } from "./retry.ts";
 import {
   allWell,
   credentialsOf,
@@ -31,7 +31,7 @@ import {
   type KeeperParts,
   type TurnOf,
   type Watches,
-} from "./parts.ts";
+} from "./watches.ts";
 
 type Enqueue = <V>(id: string, task: () => Promise<V>) => Promise<V>;
 

@@ -4,8 +4,15 @@ import type { SignInRecord, TombstoneRecord } from "../../core/accounts/records.
 import { tombstoneEndsAtMs, tombstoneFrom } from "../../core/lifecycle/schedule.ts";
 import { revocationFailure } from "../../core/oauth/failures.ts";
 import { readRevocation, revokeRequest } from "../../core/oauth/revoke.ts";
-import { createKeeping } from "./keeping.ts";
-import { allWell, credentialsOf, providerFor, type KeeperParts, type TurnOf, type Watches } from "./parts.ts";
+import { createKeeping } from "./retry.ts";
+import {
+  allWell,
+  credentialsOf,
+  providerFor,
+  type KeeperParts,
+  type TurnOf,
+  type Watches,
+} from "./watches.ts";
 
 type Enqueue = <V>(id: string, task: () => Promise<V>) => Promise<V>;
 

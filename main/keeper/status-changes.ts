@@ -2,7 +2,7 @@
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import type { Clock } from "../../core/ports.ts";
 import { createAgenda } from "./agenda.ts";
-import type { Changed, Watches } from "./parts.ts";
+import type { Changed, Watches } from "./watches.ts";
 
 export interface StatusChanges {
   add(record: SignInRecord): void;

@@ -4,7 +4,7 @@ import type { SignInRecord } from "../../core/accounts/records.ts";
 import { holdsToken } from "../../core/accounts/status.ts";
 import { isAppToken, mayRefresh } from "../../core/lifecycle/schedule.ts";
 import type { Clock } from "../../core/ports.ts";
-import { waitsFor, type Watches } from "./parts.ts";
+import { waitsFor, type Watches } from "./watches.ts";
 
 /** Why a sign-in has no token to hand out, and cannot get one by itself. */
 export function whyNoToken({ state, login: account }: SignInRecord): Failure {

@@ -12,7 +12,7 @@ import {
 import { validationFailure } from "../../core/oauth/failures.ts";
 import { readValidation, validateRequest, type Validation } from "../../core/oauth/validate.ts";
 import { singleFlight } from "../../core/single-flight.ts";
-import { createKeeping } from "./keeping.ts";
+import { createKeeping } from "./retry.ts";
 import {
   allWell,
   chanceOf,
@@ -23,7 +23,7 @@ import {
   type KeeperParts,
   type TurnOf,
   type Watches,
-} from "./parts.ts";
+} from "./watches.ts";
 
 /** An expiry that moved by less is the answer's travel time, not news worth a write. */
 const EXPIRY_SLACK_MS = 5 * 60_000;

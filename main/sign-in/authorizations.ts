@@ -15,13 +15,13 @@ import {
 } from "../../core/oauth/door.ts";
 import { flowsFor, isRedirected } from "../../core/oauth/flows.ts";
 import type { Secret } from "../../core/secret.ts";
-import type { KeeperParts } from "../keeper/parts.ts";
+import type { KeeperParts } from "../keeper/watches.ts";
 import type { Keeper } from "../keeper/keeper.ts";
-import type { Course } from "./course.ts";
+import type { Course } from "./pending-authorization.ts";
 import { askForCode, pollDevice, showDevicePage } from "./device.ts";
 import { createExchange, type Redeemed } from "./exchange.ts";
 import { insteadOf, replacedBy, toRecord } from "./record.ts";
-import { DEEP_LINK } from "./browser-way.ts";
+import { DEEP_LINK } from "./system-browser.ts";
 import { authorizationView } from "./view.ts";
 import { createWays, waysOf, type WaysParts } from "./ways.ts";
 

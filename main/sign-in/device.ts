@@ -11,7 +11,7 @@ import { deviceFailure } from "../../core/oauth/failures.ts";
 import type { TokenSet, UnusableAnswer } from "../../core/oauth/token-response.ts";
 import type { Clock, HttpClient } from "../../core/ports.ts";
 import type { Provider } from "../../core/providers/provider.ts";
-import type { Course } from "./course.ts";
+import type { Course } from "./pending-authorization.ts";
 import type { Redeemed } from "./exchange.ts";
 import { windowPage, type WaysParts } from "./ways.ts";
 

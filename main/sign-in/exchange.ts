@@ -13,8 +13,8 @@ import { algorithmsOf } from "../../core/oidc/keys.ts";
 import type { Clock, HttpClient, HttpRequest, Log } from "../../core/ports.ts";
 import type { Grant } from "../../core/providers/provider.ts";
 import type { Secret } from "../../core/secret.ts";
-import { credentialsOf } from "../keeper/parts.ts";
-import type { Arrived, Course } from "./course.ts";
+import { credentialsOf } from "../keeper/watches.ts";
+import type { Arrived, Course } from "./pending-authorization.ts";
 import { createKeys } from "./keys.ts";
 
 type Answered = Exclude<DoorAnswer, { kind: "ended" }>;

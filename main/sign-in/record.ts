@@ -4,7 +4,7 @@ import type { Draft, SignInRecord } from "../../core/accounts/records.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import { originsOf } from "../../core/providers/provider.ts";
 import type { Vault } from "../vault/types.ts";
-import type { ArrivedWithTokens, Course } from "./course.ts";
+import type { ArrivedWithTokens, Course } from "./pending-authorization.ts";
 
 const samePerson = (record: SignInRecord, { provider, client, arrived }: Course): boolean =>
   record.provider === provider.id &&

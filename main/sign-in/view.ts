@@ -5,7 +5,7 @@ import { claimViews } from "../../core/oidc/claims.ts";
 import { describeScope } from "../../core/scopes/catalogue.ts";
 import { isRedirected, REDIRECTED } from "../../core/oauth/flows.ts";
 import { waysOf } from "./ways.ts";
-import type { Course } from "./course.ts";
+import type { Course } from "./pending-authorization.ts";
 
 /** `replaces` and `insteadOf`: of a sign-in that waits to be kept. */
 export function authorizationView(

@@ -3,8 +3,8 @@ import { ok, type Result } from "../../contract/failure.ts";
 import { WAYS, type RedirectFlow, type Way } from "../../contract/flow.ts";
 import type { Carrier } from "../../core/oauth/door.ts";
 import type { Provider } from "../../core/providers/provider.ts";
-import type { Host, UserAgentRequest } from "../host.ts";
-import { browserWay, type BrowserParts } from "./browser-way.ts";
+import type { Host, UserAgentRequest } from "../app/host.ts";
+import { browserWay, type BrowserParts } from "./system-browser.ts";
 
 /** The provider's page, in front of the person. */
 export interface Page {

@@ -3,7 +3,7 @@ import { lstat, mkdir, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import path from "node:path";
 import { failed, ok, type Result } from "../../contract/failure.ts";
-import { eraseDurably, writeDurably } from "../vault/files.ts";
+import { eraseDurably, writeDurably } from "../storage/durable-file.ts";
 
 /** `sun_path` holds 108 octets with its end; a longer path is cut without a word. */
 const MAX_PATH_BYTES = 107;

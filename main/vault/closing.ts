@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { storedInstant } from "../../core/stored-numbers.ts";
 import type { VaultRecord } from "../../core/accounts/records.ts";
 import { IDLE_LIMIT_MS, IDLE_WARN_MS } from "../../core/lifecycle/schedule.ts";
-import { writeDurably } from "./files.ts";
+import { writeDurably } from "../storage/durable-file.ts";
 
 const shape = v.object({
   format: v.literal(1),

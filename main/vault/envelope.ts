@@ -6,7 +6,7 @@ import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { SealedBy } from "../../contract/view.ts";
 import type { Randomness } from "../../core/ports.ts";
 import { Secret } from "../../core/secret.ts";
-import { writeDurably } from "./files.ts";
+import { writeDurably } from "../storage/durable-file.ts";
 import { kdfShape, openByPassphrase, sealByPassphrase } from "./passphrase.ts";
 import { KEY_BYTES } from "./seal.ts";
 

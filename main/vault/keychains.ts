@@ -5,9 +5,9 @@
  */
 import path from "node:path";
 import type { KeychainView } from "../../contract/view.ts";
-import { connectSessionBus, DBUS, sessionBusAddress, within } from "../session-bus.ts";
+import { connectSessionBus, DBUS, sessionBusAddress, within } from "../desktop/session-bus.ts";
 import { readEnvelope, sealingBackend } from "./envelope.ts";
-import { inspectSecretService, nameOfSecretService } from "./secret-service.ts";
+import { inspectSecretService, nameOfSecretService } from "../desktop/secret-service.ts";
 
 /** What a keychain says when it is asked, without being touched. */
 export type KeychainState = "usable" | "locked" | "failing" | "missing";

@@ -9,8 +9,8 @@ import * as v from "valibot";
 import type { UnreadableView } from "../../contract/view.ts";
 import { decodeRecord, encodeRecord, type VaultRecord } from "../../core/accounts/records.ts";
 import type { Log, Randomness } from "../../core/ports.ts";
-import { loadStore } from "../store.ts";
-import { eraseDurably, syncFolder } from "./files.ts";
+import { loadStore } from "../storage/electron-store.ts";
+import { eraseDurably, syncFolder } from "../storage/durable-file.ts";
 import { freshNonce, open, seal } from "./seal.ts";
 
 const RECORD_FORMAT = 1;

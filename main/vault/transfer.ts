@@ -17,7 +17,7 @@ import {
 import type { Clock, Randomness } from "../../core/ports.ts";
 import { SANDBOX } from "../../core/providers/registry.ts";
 import type { Secret } from "../../core/secret.ts";
-import { writeDurably } from "./files.ts";
+import { writeDurably } from "../storage/durable-file.ts";
 import { kdfShape, openByPassphrase, sealByPassphrase } from "./passphrase.ts";
 import type { Vault } from "./types.ts";
 

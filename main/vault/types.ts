@@ -3,7 +3,7 @@ import type { Result } from "../../contract/failure.ts";
 import type { Draft, RecordKind, VaultRecord } from "../../core/accounts/records.ts";
 import type { Secret } from "../../core/secret.ts";
 
-/** The operating system's keychain as the vault sees it. `main/electron/keychain.ts` makes it from safeStorage. */
+/** The operating system's keychain as the vault sees it. `main/electron/system/keychain.ts` makes it from safeStorage. */
 export interface Keychain {
   /**
    * Asks, without ever touching or prompting, what there is. Never rejects.

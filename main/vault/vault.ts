@@ -24,7 +24,7 @@ import {
   type Envelope,
   type KeychainWrap,
 } from "./envelope.ts";
-import { syncFolder } from "./files.ts";
+import { syncFolder } from "../storage/durable-file.ts";
 import { createTries, tooShort } from "./passphrase.ts";
 import { loadRecords, type Loaded } from "./record-files.ts";
 import { KEY_BYTES } from "./seal.ts";

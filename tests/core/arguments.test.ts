@@ -1,7 +1,7 @@
 /** The command line of the packaged app: what is on the list passes, and nothing else does. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { argumentSentence, judgeArguments, judgeCliStart, MAX_LINK_BYTES } from "../../main/arguments.ts";
+import { argumentSentence, judgeArguments, judgeCliStart, MAX_LINK_BYTES } from "../../main/app/arguments.ts";
 
 const judge = (...args: string[]) => judgeArguments(args, {}, "linux");
 const LINK = "app.tokenkeep://callback/sandbox?code=abc&state=def";

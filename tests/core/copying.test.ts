@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Secret } from "../../core/secret.ts";
-import { createCopying } from "../../main/copying.ts";
+import { createCopying } from "../../main/desktop/clipboard.ts";
 
 function desk() {
   const board = { text: "", broken: false };

@@ -3,8 +3,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { failed, ok } from "../../contract/failure.ts";
-import { createNotifier, tellFailure, type Shown } from "../../main/views/notifier.ts";
-import { createRevival } from "../../main/views/revival.ts";
+import { createNotifier, tellFailure, type Shown } from "../../main/window/notifier.ts";
+import { createRevival } from "../../main/window/revival.ts";
 
 const NOTICE = { title: "title", body: "body" };
 

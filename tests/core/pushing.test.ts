@@ -1,6 +1,6 @@
 /** What the socket's thread is told of: those that changed, together; all of them when that is not known. */
 import { expect, test } from "vitest";
-import { createPushing } from "../../main/pushing.ts";
+import { createPushing } from "../../main/tools/table-sync.ts";
 
 function bench() {
   const pushes: (readonly string[] | "all")[] = [];

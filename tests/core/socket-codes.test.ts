@@ -1,7 +1,7 @@
 /** What a tool is told of main's failures: nobody is sent to the sign-in page for trouble that waiting or the network ends. */
 import { expect, test } from "vitest";
 import type { Failure } from "../../contract/failure.ts";
-import { socketCodeOf } from "../../main/broker.ts";
+import { socketCodeOf } from "../../main/tools/answers.ts";
 
 const provider = "Twitch";
 const account = "mirelune";

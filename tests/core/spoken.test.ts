@@ -1,8 +1,8 @@
 /** What is said outside the window: tray and notifications, in the person's language. */
 import { expect, test } from "vitest";
 import type { SignInView } from "../../contract/view.ts";
-import { createNotices } from "../../main/views/notices.ts";
-import { trayModel } from "../../main/views/tray-model.ts";
+import { createNotices } from "../../main/window/notices.ts";
+import { trayModel } from "../../main/window/tray-model.ts";
 import { de } from "../../text/de.ts";
 import { en } from "../../text/en.ts";
 import { createWords } from "../../text/words.ts";

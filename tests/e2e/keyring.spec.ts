@@ -2,7 +2,7 @@
 import { expect, test, type Page } from "@playwright/test";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { inspectSecretService } from "../../main/vault/secret-service.ts";
+import { inspectSecretService } from "../../main/desktop/secret-service.ts";
 import { report } from "../campaign/campaign.ts";
 import { findsNothingAsItStands } from "../support/accessible.ts";
 import { addSandboxAccount, readClipboard, startApp } from "../support/app.mjs";

@@ -2,7 +2,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { installedBrowsers, openInInstalled, pageAddress } from "../../main/browsers.ts";
+import { installedBrowsers, openInInstalled, pageAddress } from "../../main/desktop/browsers.ts";
 import { until } from "../support/host.ts";
 
 const URL = "https://id.example/authorize?a=1&b=%24(touch%20x)&c=`d`;\"e'";

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { BulkView } from "../../contract/view.ts";
-import { createBulk, type Bulk } from "../../main/bulk.ts";
+import { createBulk, type Bulk } from "../../main/accounts/bulk.ts";
 import { signIn, startBench, until } from "../support/host.ts";
 
 const ids = (count: number) => Array.from({ length: count }, (_, at) => `id${String(at)}`);

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { refuseCoreDumps } from "../../main/core-dumps.ts";
+import { refuseCoreDumps } from "../../main/desktop/core-dumps.ts";
 import { family } from "../support/leaks.ts";
 
 /** The session allows core dumps; on a signal there are more of us. */

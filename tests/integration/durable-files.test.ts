@@ -5,9 +5,9 @@ import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import type { SignInView } from "../../contract/view.ts";
 import type { Log } from "../../core/ports.ts";
-import { createFirstRows } from "../../main/first-rows.ts";
+import { createFirstRows } from "../../main/window/first-rows.ts";
 import { announce, withdraw } from "../../main/socket/folder.ts";
-import { eraseDurably, writeDurably } from "../../main/vault/files.ts";
+import { eraseDurably, writeDurably } from "../../main/storage/durable-file.ts";
 
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp("/tmp/tk-files-");

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SignInView } from "../../contract/view.ts";
-import { createFirstRows } from "../../main/first-rows.ts";
+import { createFirstRows } from "../../main/window/first-rows.ts";
 
 let folder: string;
 let file: string;

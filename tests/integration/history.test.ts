@@ -4,7 +4,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Clock, Log } from "../../core/ports.ts";
-import { createHistory, type HistoryEntry } from "../../main/history.ts";
+import { createHistory, type HistoryEntry } from "../../main/accounts/history.ts";
 
 const HOUR_MS = 3_600_000;
 const START_MS = 500_000 * HOUR_MS;

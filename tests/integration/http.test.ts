@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import type { HttpRequest } from "../../core/ports.ts";
 import { unreachable } from "../../core/oauth/unreachable.ts";
-import { createHttpClient, nodeExchange, type Exchange } from "../../main/http.ts";
+import { createHttpClient, nodeExchange, type Exchange } from "../../main/net/http.ts";
 import { HTTP_RULE, startRoughServer, timeoutMsOf } from "../support/rough-server.ts";
 
 const client = createHttpClient(nodeExchange);

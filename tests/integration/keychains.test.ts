@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Secret } from "../../core/secret.ts";
-import { sessionBusAddress } from "../../main/session-bus.ts";
+import { sessionBusAddress } from "../../main/desktop/session-bus.ts";
 import {
   BACKENDS,
   backendsOf,

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat, writeFile }
 import path from "node:path";
 import { expect, test } from "vitest";
 import { Secret } from "../../core/secret.ts";
-import { createLog } from "../../main/log.ts";
+import { createLog } from "../../main/diagnostics/log.ts";
 
 const CANARY = "canary0a1b2c3d4e5f6g7h8i9j0k";
 

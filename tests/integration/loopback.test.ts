@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, request as ask, type IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { listen, type Listener, type Waiting } from "../../main/loopback/listener.ts";
+import { listen, type Listener, type Waiting } from "../../main/sign-in/loopback/listener.ts";
 import { de } from "../../text/de.ts";
 import { en } from "../../text/en.ts";
 import { createWords } from "../../text/words.ts";

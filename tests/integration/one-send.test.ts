@@ -2,8 +2,8 @@
 import { connect, createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { createOneSend } from "../../main/electron/one-send.ts";
-import { createHttpClient, type Exchange } from "../../main/http.ts";
+import { createOneSend } from "../../main/electron/network/one-send.ts";
+import { createHttpClient, type Exchange } from "../../main/net/http.ts";
 
 /** A session as far as ways go: what it was told last is its way. */
 function createSession({ late = 0 } = {}) {

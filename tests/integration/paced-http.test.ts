@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { HttpClient, HttpOutcome, HttpRequest, Turn } from "../../core/ports.ts";
-import { createPacedHttp } from "../../main/paced-http.ts";
+import { createPacedHttp } from "../../main/net/paced-http.ts";
 import { startCrowdKeeper } from "../support/crowd-keeper.ts";
 import { crowdId } from "../support/crowd.ts";
 import { signIn, startBench } from "../support/host.ts";

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { connect } from "node:net";
 import type { Lifetime } from "../../contract/socket.ts";
 import { createPace } from "../../main/socket/pace.ts";
-import { pidFrom } from "../../main/peer.ts";
+import { pidFrom } from "../../main/desktop/peer-program.ts";
 import { connectTool, lineReader } from "../support/socket-client.mjs";
 import { signIn, startBench, until, view, type Bench } from "../support/host.ts";
 

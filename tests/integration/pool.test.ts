@@ -1,6 +1,6 @@
 /** The sessions of token requests: what could not be made once keeps no later request waiting. */
 import { expect, test } from "vitest";
-import { createPool } from "../../main/electron/pool.ts";
+import { createPool } from "../../main/electron/network/pool.ts";
 
 test("one at a time, in the order of asking, and no more than there may be", async () => {
   const pool = createPool(2, (number) => Promise.resolve(number));

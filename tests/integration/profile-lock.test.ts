@@ -16,8 +16,8 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { takeProfileLock, type Taken } from "../../main/profile-lock.ts";
-import { handOn, handOnOrTakePlace, listenForStarts, type StartWish } from "../../main/wake.ts";
+import { takeProfileLock, type Taken } from "../../main/storage/profile-lock.ts";
+import { handOn, handOnOrTakePlace, listenForStarts, type StartWish } from "../../main/app/second-start.ts";
 import { until } from "../support/host.ts";
 
 function newFolder(): string {

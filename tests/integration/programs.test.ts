@@ -4,11 +4,16 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { once } from "node:events";
 import path from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { openInInstalled } from "../../main/browsers.ts";
-import { refuseCoreDumps } from "../../main/core-dumps.ts";
-import { programAt } from "../../main/peer.ts";
-import { takeProfileLock } from "../../main/profile-lock.ts";
-import { absoluteEntries, programInPath, runSystemProgram, systemProgram } from "../../main/programs.ts";
+import { openInInstalled } from "../../main/desktop/browsers.ts";
+import { refuseCoreDumps } from "../../main/desktop/core-dumps.ts";
+import { programAt } from "../../main/desktop/peer-program.ts";
+import { takeProfileLock } from "../../main/storage/profile-lock.ts";
+import {
+  absoluteEntries,
+  programInPath,
+  runSystemProgram,
+  systemProgram,
+} from "../../main/desktop/programs.ts";
 
 const NAMES = ["ss", "ps", "sh", "flock", "prlimit", "xdg-mime", "tasklist", "tasklist.exe", "env"];
 

@@ -2,8 +2,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { socketCodeOf } from "../../main/broker.ts";
-import { createProxyLogins, type ProxyCredentials } from "../../main/proxy-login.ts";
+import { socketCodeOf } from "../../main/tools/answers.ts";
+import { createProxyLogins, type ProxyCredentials } from "../../main/net/proxy-login.ts";
 import { startBench } from "../support/host.ts";
 import { createSimulatedClock } from "../support/simulated-clock.ts";
 

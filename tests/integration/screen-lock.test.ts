@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { watchScreenLock } from "../../main/screen-lock.ts";
+import { watchScreenLock } from "../../main/desktop/screen-lock.ts";
 import { startService } from "../support/bus-service.mjs";
 import { BUS_CONFIG } from "../support/session.mjs";
 

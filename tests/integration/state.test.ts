@@ -2,7 +2,7 @@
 import { expect, test, vi } from "vitest";
 import { fromJson, merged, type Changes, type Json } from "../../contract/ipc.ts";
 import type { SignInView, Snapshot } from "../../contract/view.ts";
-import { createState } from "../../main/views/state.ts";
+import { createState } from "../../main/window/state.ts";
 
 const row = (id: string, login = id) => ({ id, login }) as SignInView;
 

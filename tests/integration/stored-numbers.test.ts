@@ -2,8 +2,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createHistory } from "../../main/history.ts";
-import { createUsages } from "../../main/usage.ts";
+import { createHistory } from "../../main/accounts/history.ts";
+import { createUsages } from "../../main/tools/usage.ts";
 import { readClosing } from "../../main/vault/closing.ts";
 import { startBench } from "../support/host.ts";
 

@@ -1,9 +1,9 @@
 /** Streamer mode: names are masked wherever main shows them, by hand or while a studio program runs. */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createLinuxStudioWatch } from "../../main/studio.ts";
-import { createNotices } from "../../main/views/notices.ts";
-import { trayModel } from "../../main/views/tray-model.ts";
+import { createLinuxStudioWatch } from "../../main/desktop/recording-software.ts";
+import { createNotices } from "../../main/window/notices.ts";
+import { trayModel } from "../../main/window/tray-model.ts";
 import { createWords } from "../../text/words.ts";
 import { en } from "../../text/en.ts";
 import { signIn, startBench, until, view, type Bench } from "../support/host.ts";

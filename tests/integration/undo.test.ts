@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { ClientRecord } from "../../core/accounts/records.ts";
-import { createUndo } from "../../main/undo.ts";
+import { createUndo } from "../../main/vault/undo.ts";
 import { signIn, signsInAs, startBench, until, view, type Bench } from "../support/host.ts";
 import { connectTool, parseConnection } from "../support/socket-client.mjs";
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { pair } from "../../clients/node/src/pair.ts";
 import type { Clock, Log } from "../../core/ports.ts";
-import { createUsages } from "../../main/usage.ts";
+import { createUsages } from "../../main/tools/usage.ts";
 import { signIn, startBench, until, type Bench } from "../support/host.ts";
 import { connectTool, parseConnection } from "../support/socket-client.mjs";
 

@@ -11,7 +11,7 @@ import { sandboxAt } from "../../core/providers/sandbox.ts";
 import { originsOf } from "../../core/providers/provider.ts";
 import { Secret } from "../../core/secret.ts";
 import { createKeeper, type Keeper } from "../../main/keeper/keeper.ts";
-import { createPacedHttp } from "../../main/paced-http.ts";
+import { createPacedHttp } from "../../main/net/paced-http.ts";
 import type { Vault } from "../../main/vault/types.ts";
 
 export const HOUR_MS = 3_600_000;

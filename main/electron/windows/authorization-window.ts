@@ -5,10 +5,10 @@
  */
 import { BrowserWindow, WebContentsView, type Session, type WebContents } from "electron/main";
 import { isLoopbackHost } from "../../../core/loopback.ts";
-import type { OpenUserAgent, UserAgentRequest } from "../../host.ts";
-import type { Speech } from "../language.ts";
+import type { OpenUserAgent, UserAgentRequest } from "../../app/host.ts";
+import type { Speech } from "../system/language.ts";
 import { lockNavigation, makeSession } from "../hardening.ts";
-import { WINDOW_ORIGIN } from "../scheme.ts";
+import { WINDOW_ORIGIN } from "../network/scheme.ts";
 
 const STRIP_HEIGHT = 44;
 /** Where the strip's one link leads. Nothing is loaded: that somebody followed it is all that is said. */

@@ -1,8 +1,8 @@
 /** The app's one window: made when it is looked at, destroyed when it is closed. */
 import { BrowserWindow, nativeTheme } from "electron/main";
-import { createRevival } from "../../views/revival.ts";
+import { createRevival } from "../../window/revival.ts";
 import { lockNavigation } from "../hardening.ts";
-import { WINDOW_ORIGIN } from "../scheme.ts";
+import { WINDOW_ORIGIN } from "../network/scheme.ts";
 
 /** `--surface` of the design: what shows before the first paint. */
 const surface = () => (nativeTheme.shouldUseDarkColors ? "#13191b" : "#f8f9f9");

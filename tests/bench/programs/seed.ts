@@ -10,7 +10,7 @@ import path from "node:path";
 import type { Draft, GrantRecord, VaultRecord } from "../../../core/accounts/records.ts";
 import type { Log } from "../../../core/ports.ts";
 import { Secret } from "../../../core/secret.ts";
-import { createKeychain } from "../../../main/electron/keychain.ts";
+import { createKeychain } from "../../../main/electron/system/keychain.ts";
 import { createVault } from "../../../main/vault/vault.ts";
 import { crowd } from "../../support/crowd.ts";
 

@@ -2,8 +2,8 @@
 import { app } from "electron/main";
 import { Secret } from "../../../core/secret.ts";
 import type { HttpOutcome } from "../../../core/ports.ts";
-import { createHttpClient } from "../../../main/http.ts";
-import { createElectronTransport } from "../../../main/electron/http.ts";
+import { createHttpClient } from "../../../main/net/http.ts";
+import { createElectronTransport } from "../../../main/electron/network/http.ts";
 
 const { requests, together, trusts, credentials } = JSON.parse(process.env["PROBE"] ?? "{}") as {
   requests: { url: string; timeoutMs: number; method?: "GET" | "POST" }[];

@@ -1,0 +1,52 @@
+/** What is known of who signed in: by the ID token of the sign-in, and by the provider's word now. */
+import { failed, ok, type Result } from "../../contract/failure.ts";
+import type { ClaimsView } from "../../contract/view.ts";
+import { claimViews } from "../../core/oidc/claims.ts";
+import { claimsOf } from "../../core/oidc/id-token.ts";
+import { readUserinfo, userinfoRequest } from "../../core/oidc/userinfo.ts";
+import type { HttpClient } from "../../core/ports.ts";
+import type { Providers } from "../../core/providers/registry.ts";
+import type { Secret } from "../../core/secret.ts";
+import type { Keeper } from "../keeper/keeper.ts";
+import { providerFor } from "../keeper/watches.ts";
+
+export interface Claims {
+  /** `now`: the provider is asked too; fails as that does. Without an ID token that part is empty. */
+  of(id: string, now: boolean): Promise<Result<ClaimsView>>;
+  /** The ID token itself, to be copied under its own name. Fails with `id_token_missing`. */
+  idToken(id: string): Result<Secret>;
+}
+
+export function createClaims(providers: Providers, http: HttpClient, keeper: Keeper): Claims {
+  return {
+    async of(id, now) {
+      const record = keeper.watches.current(id);
+      if (record === undefined) return failed({ code: "account_unknown" });
+      const idToken = record.id_token === undefined ? [] : claimViews(claimsOf(record.id_token));
+      if (!now) return ok({ idToken });
+      const provider = providerFor(providers, record);
+      if (!provider.ok) return provider;
+      const { name, oidc } = provider.value;
+      if (oidc?.userinfoEndpoint === undefined)
+        return failed({ code: "authorization_not_offered", provider: name });
+      // An access token goes to no place that was not there when it was given.
+      const { origin } = new URL(oidc.userinfoEndpoint);
+      if (!Object.values(record.pinned).includes(origin))
+        return failed({ code: "provider_changed", provider: name });
+      const valid = await keeper.tokenFor(id, 0, true);
+      if (!valid.ok) return valid;
+      const { access_token, login, user_id } = valid.value;
+      if (access_token === undefined) return failed({ code: "needs_sign_in", account: login });
+      const outcome = await http.send(userinfoRequest(oidc.userinfoEndpoint, access_token));
+      const told = readUserinfo(provider.value, outcome, user_id);
+      return told.ok ? ok({ idToken, now: claimViews(told.value) }) : told;
+    },
+    idToken(id) {
+      const record = keeper.watches.current(id);
+      if (record === undefined) return failed({ code: "account_unknown" });
+      return record.id_token === undefined
+        ? failed({ code: "id_token_missing", account: record.login })
+        : ok(record.id_token);
+    },
+  };
+}

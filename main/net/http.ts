@@ -1,0 +1,227 @@
+/**
+ * The HTTP client rule for token requests: sent once and never again, no redirects, 64 KiB at most, bounded in time.
+ * The rule is here, in plain Node, over the little that Electron's and Node's requests have in common, so that both
+ * are held by the same tests. What a transport must add: a connection of its own for every POST, because clients
+ * silently send a request again when a kept-alive connection turns out to be dead.
+ */
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { instantMs, LONGEST_RETRY_AFTER_MS } from "../../core/bounds.ts";
+import type { HttpClient, HttpOutcome, HttpRequest } from "../../core/ports.ts";
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** One exchange of a transport. All callbacks are set before `send`; after `abort` none has an effect. */
+export interface Exchange {
+  onRedirect(listener: (status: number, location: string) => void): void;
+  onResponse(listener: (response: ExchangeResponse) => void): void;
+  /** `code`: Chromium's `ERR_…` or Node's `E…`/TLS code. */
+  onFailure(listener: (code: string) => void): void;
+  /** The person is asked for something, and the time does not run; then it does again. */
+  onPause(listener: (paused: boolean) => void): void;
+  send(body: string | undefined): void;
+  abort(): void;
+}
+export interface ExchangeResponse {
+  readonly status: number;
+  header(name: string): string | undefined;
+  onData(listener: (chunk: Uint8Array) => void): void;
+  onEnd(listener: () => void): void;
+  /** The connection broke before the body was whole. */
+  onBroken(listener: (code: string) => void): void;
+}
+/** May wait for a connection of its own; `release` is called when the exchange is over. */
+export type OpenExchange = (
+  request: HttpRequest,
+) => Promise<{ readonly exchange: Exchange; readonly release: () => void }>;
+
+/**
+ * Failures in which no byte of the request has reached the server: it was not found, not connected, or its
+ * certificate was refused. Everything not in this list counts as sent; of Chromium's errors in particular:
+ * `ERR_SSL_PROTOCOL_ERROR` and `ERR_BAD_SSL_CLIENT_AUTH_CERT` (TLS 1.3 may tell of them after the request),
+ * `ERR_NETWORK_CHANGED` (at any time), and `ERR_UNEXPECTED_PROXY_AUTH` (407, said by the server itself).
+ */
+const NOT_SENT = new Set([
+  // Chromium, net_error_list.h: no address, or no connection
+  "ERR_NAME_NOT_RESOLVED",
+  "ERR_NAME_RESOLUTION_FAILED",
+  "ERR_ICANN_NAME_COLLISION",
+  "ERR_CONNECTION_REFUSED",
+  "ERR_CONNECTION_FAILED",
+  "ERR_CONNECTION_TIMED_OUT",
+  "ERR_INTERNET_DISCONNECTED",
+  "ERR_ADDRESS_UNREACHABLE",
+  "ERR_ADDRESS_INVALID",
+  "ERR_NETWORK_ACCESS_DENIED",
+  "ERR_UNSAFE_PORT",
+  // a proxy was found, reached or passed by nobody: the request goes to the server only after that
+  "ERR_PROXY_CONNECTION_FAILED",
+  "ERR_TUNNEL_CONNECTION_FAILED",
+  "ERR_HTTPS_PROXY_TUNNEL_RESPONSE_REDIRECT",
+  "ERR_PROXY_AUTH_UNSUPPORTED",
+  "ERR_PROXY_AUTH_REQUESTED",
+  "ERR_PROXY_AUTH_REQUESTED_WITH_NO_CONNECTION",
+  "ERR_PROXY_CERTIFICATE_INVALID",
+  "ERR_PROXY_UNABLE_TO_CONNECT_TO_DESTINATION",
+  "ERR_SOCKS_CONNECTION_FAILED",
+  "ERR_SOCKS_CONNECTION_HOST_UNREACHABLE",
+  "ERR_PAC_SCRIPT_FAILED",
+  "ERR_PAC_SCRIPT_TERMINATED",
+  "ERR_MANDATORY_PROXY_CONFIGURATION_FAILED",
+  "ERR_NO_SUPPORTED_PROXIES",
+  // the handshake is over before a request is written
+  "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+  "ERR_SSL_UNRECOGNIZED_NAME_ALERT",
+  "ERR_SSL_PINNED_KEY_NOT_IN_CERT_CHAIN",
+  "ERR_SSL_SERVER_CERT_BAD_FORMAT",
+  "ERR_ECH_NOT_NEGOTIATED",
+  "ERR_ECH_FALLBACK_CERTIFICATE_INVALID",
+  // Node
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+const notSent = (code: string): boolean => NOT_SENT.has(code) || code.startsWith("ERR_CERT_");
+
+/** RFC 9110 §10.2.3: seconds, or a date, which is the server's and so is compared with the server's own. */
+function retryAfter(value: string | undefined, dateMs = Date.now()): { retryAfterMs?: number } {
+  if (value === undefined) return {};
+  const waitMs = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - dateMs;
+  return Number.isNaN(waitMs) ? {} : { retryAfterMs: Math.min(Math.max(0, waitMs), LONGEST_RETRY_AFTER_MS) };
+}
+
+const serverDate = (value: string | undefined): { dateMs?: number } => {
+  const dateMs = instantMs(Date.parse(value ?? ""));
+  return dateMs === undefined ? {} : { dateMs };
+};
+
+/** UTF-8 (RFC 8259 §8.1), or UTF-16 where a byte order mark or the zeros of its first letter say so (RFC 4627 §3). */
+function textOf(bytes: Buffer): string {
+  const [first = 1, second = 1] = bytes;
+  const little = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0);
+  const big = (first === 0xfe && second === 0xff) || (first === 0 && second !== 0);
+  return new TextDecoder(little ? "utf-16le" : big ? "utf-16be" : "utf-8").decode(bytes);
+}
+
+/** Builds the client over a transport. Never rejects: every end is an outcome. */
+export function createHttpClient(open: OpenExchange): HttpClient {
+  return {
+    async send(request) {
+      let opened: Awaited<ReturnType<OpenExchange>>;
+      try {
+        opened = await open(request);
+      } catch {
+        return { kind: "not_sent", cause: "transport" };
+      }
+      try {
+        return await run(opened.exchange, request);
+      } finally {
+        opened.release();
+      }
+    },
+  };
+}
+
+function run(exchange: Exchange, request: HttpRequest): Promise<HttpOutcome> {
+  return new Promise((resolve) => {
+    let over = false;
+    let leftMs = request.timeoutMs;
+    let startedAtMs = performance.now();
+    const timeOut = (): void => finish({ kind: "lost", cause: "timeout" }, true);
+    let timer = setTimeout(timeOut, leftMs);
+    const finish = (outcome: HttpOutcome, abort: boolean): void => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      if (abort) exchange.abort();
+      resolve(outcome);
+    };
+    exchange.onFailure((code) => finish({ kind: notSent(code) ? "not_sent" : "lost", cause: code }, false));
+    exchange.onPause((paused) => {
+      if (over) return;
+      clearTimeout(timer);
+      if (paused) leftMs -= performance.now() - startedAtMs;
+      else {
+        startedAtMs = performance.now();
+        timer = setTimeout(timeOut, leftMs);
+      }
+    });
+    exchange.onRedirect((status, location) => finish({ kind: "redirected", status, location }, true));
+    exchange.onResponse((response) => {
+      const { status } = response;
+      if (status >= 300 && status < 400) {
+        const to = response.header("location") ?? "";
+        const location = URL.canParse(to, request.url) ? new URL(to, request.url).href : undefined;
+        return finish({ kind: "redirected", status, ...(location !== undefined && { location }) }, true);
+      }
+      const chunks: Uint8Array[] = [];
+      let size = 0;
+      response.onData((chunk) => {
+        size += chunk.byteLength;
+        if (size > MAX_BODY_BYTES) return finish({ kind: "too_large", status }, true);
+        chunks.push(chunk);
+      });
+      response.onBroken((code) => finish({ kind: "lost", cause: code }, false));
+      response.onEnd(() => {
+        const body = textOf(Buffer.concat(chunks));
+        const date = serverDate(response.header("date"));
+        const challenge = response.header("www-authenticate");
+        finish(
+          {
+            kind: "answered",
+            status,
+            body,
+            ...retryAfter(response.header("retry-after"), date.dateMs),
+            ...date,
+            ...(challenge !== undefined && { challenge }),
+          },
+          false,
+        );
+      });
+    });
+    exchange.send(request.body);
+  });
+}
+
+/** Node's own transport: a fresh connection for every request, no proxies. For tests and tools, not for the app. */
+export const nodeExchange: OpenExchange = (request) => {
+  const send = request.url.startsWith("https:") ? httpsRequest : httpRequest;
+  const outgoing = send(request.url, { method: request.method, headers: request.headers, agent: false });
+  const codeOf = (error: Error): string =>
+    "code" in error && typeof error.code === "string" ? error.code : error.name;
+  return Promise.resolve({
+    release: () => undefined,
+    exchange: {
+      onRedirect: () => undefined,
+      onResponse: (listener) => void outgoing.on("response", (incoming) => listener(nodeResponse(incoming))),
+      onFailure: (listener) => void outgoing.on("error", (error) => listener(codeOf(error))),
+      onPause: () => undefined,
+      send: (body) => void outgoing.end(body),
+      abort: () => void outgoing.destroy(),
+    },
+  });
+};
+
+/** A header that came once; of one that came more often, the first. */
+export const oneValue = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value[0] : value;
+
+const nodeResponse = (incoming: IncomingMessage): ExchangeResponse => ({
+  status: incoming.statusCode ?? 0,
+  header: (name) => oneValue(incoming.headers[name]),
+  onData: (listener) => void incoming.on("data", listener),
+  onEnd: (listener) => void incoming.on("end", listener),
+  onBroken: (listener) => {
+    incoming.on("error", () => listener("body"));
+    incoming.on("close", () => {
+      if (!incoming.complete) listener("body");
+    });
+  },
+});
