@@ -40,8 +40,9 @@ async function write(file: string, text: string): Promise<void> {
 
 export const eraseDurably = (file: string): Promise<void> =>
   inTurn(path.resolve(file), async () => {
-    await unlink(file).catch((error: unknown) => {
+    const isGone = (error: unknown): void => {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    });
-    await syncFolder(path.dirname(file));
+    };
+    await unlink(file).catch(isGone);
+    await syncFolder(path.dirname(file)).catch(isGone); // whose folder is gone is gone with it
   });

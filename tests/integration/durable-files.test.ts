@@ -49,6 +49,12 @@ test("a write that fails does not hinder the next", async () => {
   expect(await readFile(there, "utf8")).toBe("2");
 });
 
+test("a file whose folder is gone counts as erased", async () => {
+  const folder = await mkdtemp("/tmp/tk-gone-");
+  await rm(folder, { recursive: true });
+  await expect(eraseDurably(path.join(folder, "endpoint.json"))).resolves.toBeUndefined();
+});
+
 test("the announcement of the endpoint, made and withdrawn again and again", async () => {
   const folder = await newFolder();
   await Promise.all(Array.from({ length: 20 }, (_, at) => announce(folder, `/run/${String(at)}.sock`)));
