@@ -28,7 +28,10 @@ export type RevokeVerdict =
 /** A 2xx has no body that matters (RFC 7009 §2.2), but a page is somebody else's answer. */
 const isPage = (body: string): boolean => /^[\uFEFF\s]*</.test(body);
 
-/** Reads the end of a revocation: any 2xx, and an error that says that the token is not valid, mean that it is gone. */
+/**
+ * Reads the answer to a revocation request (RFC 7009 §2.2). The token is gone after any 2xx without an error, and after
+ * an error that names the token as invalid.
+ */
 export function readRevocation(provider: Provider, outcome: HttpOutcome): RevokeVerdict {
   if (outcome.kind === "redirected" || outcome.kind === "too_large")
     return { kind: "busy", status: outcome.status };

@@ -22,6 +22,9 @@ const FAILING = new Set([
   "ERR_NO_SUPPORTED_PROXIES",
 ]);
 
+/** The proxy's failures: in all of them the request has not reached the server. */
+export const PROXY_ERRORS: readonly string[] = [...AUTHENTICATION, ...FAILING];
+
 /** `provider`: for people. `cause`: of a request that was not sent; absent where it was, or nothing is known. */
 export function unreachable(provider: string, cause = ""): Failure {
   if (AUTHENTICATION.has(cause)) return { code: "proxy_authentication", provider };

@@ -19,9 +19,9 @@ import { textToImport } from "./import-source.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import type { KeeperParts } from "../keeper/watches.ts";
 
-/** As long as any sign-in that waits for its person, from the last call on. */
+/** Candidates that were found are dropped this long after the last call of the import. */
 const KEPT_MS = 10 * 60_000;
-/** So long a look through a large file may hold up everything else. */
+/** The longest stretch of scanning a large file before other work gets its turn. */
 const AT_ONCE_MS = 10;
 
 type Owned = Validation & { readonly user_id: string; readonly login: string };

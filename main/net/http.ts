@@ -7,6 +7,7 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { instantMs, LONGEST_RETRY_AFTER_MS } from "../../core/bounds.ts";
+import { PROXY_ERRORS } from "../../core/oauth/unreachable.ts";
 import type { HttpClient, HttpOutcome, HttpRequest } from "../../core/ports.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -55,20 +56,7 @@ const NOT_SENT = new Set([
   "ERR_NETWORK_ACCESS_DENIED",
   "ERR_UNSAFE_PORT",
   // a proxy was found, reached or passed by nobody: the request goes to the server only after that
-  "ERR_PROXY_CONNECTION_FAILED",
-  "ERR_TUNNEL_CONNECTION_FAILED",
-  "ERR_HTTPS_PROXY_TUNNEL_RESPONSE_REDIRECT",
-  "ERR_PROXY_AUTH_UNSUPPORTED",
-  "ERR_PROXY_AUTH_REQUESTED",
-  "ERR_PROXY_AUTH_REQUESTED_WITH_NO_CONNECTION",
-  "ERR_PROXY_CERTIFICATE_INVALID",
-  "ERR_PROXY_UNABLE_TO_CONNECT_TO_DESTINATION",
-  "ERR_SOCKS_CONNECTION_FAILED",
-  "ERR_SOCKS_CONNECTION_HOST_UNREACHABLE",
-  "ERR_PAC_SCRIPT_FAILED",
-  "ERR_PAC_SCRIPT_TERMINATED",
-  "ERR_MANDATORY_PROXY_CONFIGURATION_FAILED",
-  "ERR_NO_SUPPORTED_PROXIES",
+  ...PROXY_ERRORS,
   // the handshake is over before a request is written
   "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
   "ERR_SSL_UNRECOGNIZED_NAME_ALERT",

@@ -2,31 +2,9 @@ import { expect, test } from "vitest";
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { holdsToken } from "../../core/accounts/status.ts";
 import { backOffMs, mayRefresh, refreshesAtMs } from "../../core/lifecycle/schedule.ts";
-import { Secret } from "../../core/secret.ts";
+import { signInRecord as record } from "../support/sign-in-record.ts";
 
 const HOUR = 3_600_000;
-const record = (over: Partial<SignInRecord> = {}): SignInRecord => ({
-  kind: "sign_in",
-  id: "00000000-0000-4000-8000-000000000001",
-  generation: 1,
-  provider: "sandbox",
-  pinned: { issuer: "", token: "", revocation: "", validation: "" },
-  flow: "authorization_code",
-  refreshReuse: "safe",
-  client: "00000000-0000-4000-8000-000000000002",
-  client_id: "cid",
-  user_id: "7",
-  login: "mirelune",
-  displayName: "mirelune",
-  access_token: new Secret("a"),
-  refresh_token: new Secret("r"),
-  scopes: [],
-  issuedAtMs: 0,
-  expiresAtMs: 4 * HOUR,
-  createdAtMs: 0,
-  state: { name: "signed_in" },
-  ...over,
-});
 const { refresh_token: _none, ...withoutRefresh } = record();
 
 test("refreshes a quarter of an hour ahead, and a short-lived token a quarter of its life", () => {

@@ -11,33 +11,13 @@ import {
   type Health,
   type Lasting,
 } from "../../core/accounts/status.ts";
-import { Secret } from "../../core/secret.ts";
+import { signInRecord } from "../support/sign-in-record.ts";
 
 const HOUR = 3_600_000;
 const NOW = 1_795_000_000_000;
 const WELL: Health = { refreshing: false };
-const record = (over: Partial<SignInRecord> = {}): SignInRecord => ({
-  kind: "sign_in",
-  id: "00000000-0000-4000-8000-000000000001",
-  generation: 1,
-  provider: "sandbox",
-  pinned: { issuer: "", token: "", revocation: "", validation: "" },
-  flow: "authorization_code",
-  refreshReuse: "safe",
-  client: "00000000-0000-4000-8000-000000000002",
-  client_id: "cid",
-  user_id: "7",
-  login: "mirelune",
-  displayName: "mirelune",
-  access_token: new Secret("a"),
-  refresh_token: new Secret("r"),
-  scopes: [],
-  issuedAtMs: NOW - HOUR,
-  expiresAtMs: NOW + 3 * HOUR,
-  createdAtMs: 0,
-  state: { name: "signed_in" },
-  ...over,
-});
+const record = (over: Partial<SignInRecord> = {}): SignInRecord =>
+  signInRecord({ issuedAtMs: NOW - HOUR, expiresAtMs: NOW + 3 * HOUR, ...over });
 const CLIENT_WHYS = [
   "client_id_rejected",
   "client_secret_rejected",

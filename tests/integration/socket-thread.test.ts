@@ -10,8 +10,9 @@ import { expect, test, vi } from "vitest";
 import { startSocketServer } from "../../main/socket/server.ts";
 import type { Answer } from "../../main/socket/types.ts";
 import { signIn, startBench, until } from "../support/host.ts";
+import { listed } from "../support/socket-bench.ts";
 import { connectTool, parseConnection } from "../support/socket-client.mjs";
-import { accountOf, optionsAt } from "../support/socket-server.ts";
+import { optionsAt } from "../support/socket-server.ts";
 
 /** The built thread, which dies when something is said on the channel of that name. */
 function mortal(channel: string): URL {
@@ -33,16 +34,6 @@ const tokenOf = (login: string, forSec: number) => ({
   expires_at: Math.floor(Date.now() / 1000) + forSec,
   validated_at: null,
 });
-const accountNamed = (login: string) =>
-  accountOf({
-    account: `p:${login}`,
-    provider: "p",
-    user_id: login,
-    login,
-    display_name: login,
-    status: "signed_in",
-    sign_ins: [],
-  });
 /** To be refreshed before it is handed out. */
 const stale = (login: string) => ({
   signIn: login,
@@ -83,7 +74,7 @@ test("what was to be a dead thread's answer reaches nobody else, and its tools h
       { id: tool, key },
       { id: forOnce, key, once: true },
     ],
-    accounts: [accountNamed("ann"), accountNamed("bob")],
+    accounts: listed("ann", "bob"),
     tokens: [stale("ann"), stale("bob")],
   });
   const connected = () => connectTool({ endpoint, client: tool, key });
