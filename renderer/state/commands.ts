@@ -1,5 +1,6 @@
 /** What can be done from anywhere: by a key, in the palette, and as the help sheet tells it. One list for the three. */
 import { t } from "../text/t.ts";
+import { isDialogOpen } from "../ui/keyboard.ts";
 import type { Keep } from "./keep.svelte.ts";
 import { SCREENS } from "./route.svelte.ts";
 
@@ -66,7 +67,5 @@ export function commandOf(keep: Keep, event: KeyboardEvent): Command | undefined
   if (typed && within("input:not([type=checkbox], [type=radio]), textarea, select")) return undefined;
   if (keys === UNDO && shiftKey) return undefined; // that is the other way round
   const command = commandsOf(keep).find((one) => one.keys === keys);
-  // Wherever the focus is: a dialog that is redrawn can lose it to the page.
-  const asked = document.querySelector("[role=dialog], [role=alertdialog]") !== null;
-  return command?.id !== "close" && asked ? undefined : command;
+  return command?.id !== "close" && isDialogOpen() ? undefined : command;
 }

@@ -19,10 +19,17 @@ export function takesKeyboard(heading: HTMLElement): void {
   if (at === null || at === document.body || at.closest("main") !== null) give(heading);
 }
 
-const OVER = "[role=menu], [role=dialog], [role=alertdialog]";
+/** One that closes is in the page for a frame or more, as "closed": keys and the keyboard are the page's again. */
+const OPEN_DIALOG = ":is([role=dialog], [role=alertdialog]):not([data-state=closed])";
+const OPEN_MENU = "[role=menu]:not([data-state=closed])";
+/** Wherever the focus is: a dialog that is redrawn can lose it to the page. */
+export const isDialogOpen = (): boolean => document.querySelector(OPEN_DIALOG) !== null;
 /** Whether the keyboard is nowhere because this went away that had it. Asked a frame later: another may be given it first. */
 export const isLost = (had: Element): boolean =>
-  document.activeElement === document.body && isGone(had) && document.querySelector(OVER) === null;
+  document.activeElement === document.body &&
+  isGone(had) &&
+  !isDialogOpen() &&
+  document.querySelector(OPEN_MENU) === null;
 
 const PART = "section, main";
 /**

@@ -96,6 +96,17 @@ test("a provider, a check, and a token of another tool", async () => {
   await expect
     .poll(() => at.app.evaluate(({ clipboard }) => clipboard.readText()))
     .toBe("app.tokenkeep://callback/sandbox");
+  // The form is in the page for a frame more, and the next key is not lost to it.
+  await page.evaluate(async () => {
+    const press = (key: string, ctrlKey = false) =>
+      (document.activeElement ?? document.body).dispatchEvent(
+        new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true, cancelable: true }),
+      );
+    press("Escape");
+    await Promise.resolve(); // it is closed now, and taken away by a later frame
+    press("k", true);
+  });
+  await expect(page.getByRole("dialog", { name: "Commands" })).toBeVisible();
   await page.keyboard.press("Escape");
 
   await page.evaluate((of) => window.tokenkeep["signIns.copy"]({ id: of, form: "oauth" }), id);
