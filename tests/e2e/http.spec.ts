@@ -10,7 +10,13 @@ import { build } from "vite";
 import { unreachable } from "../../core/oauth/unreachable.ts";
 import { electronPath, isRoot, newProfile } from "../support/app.mjs";
 import { startCountingServer, WAYS_TO_END, type Protocol } from "../support/counting-server.ts";
-import { startHttpProxy, startNoProxy, startRefusingProxy, startSocksProxy } from "../support/proxies.ts";
+import {
+  startHttpProxy,
+  startNobody,
+  startNoProxy,
+  startRefusingProxy,
+  startSocksProxy,
+} from "../support/proxies.ts";
 import { HTTP_RULE, startRoughServer, timeoutMsOf } from "../support/rough-server.ts";
 import { TEST_CERTIFICATE } from "../support/test-certificate.ts";
 
@@ -150,8 +156,7 @@ test("what a proxy does is the proxy's, and what it keeps back did not leave", a
   await using gateway = await startRefusingProxy(502);
   await using redirecting = await startRefusingProxy(302);
   await using noProxy = await startNoProxy();
-  const gone = await startHttpProxy();
-  await gone[Symbol.asyncDispose]();
+  await using gone = await startNobody();
 
   const at = (kind: string, { port }: { port: number }) => `${kind} 127.0.0.1:${String(port)}`;
   const good: Record<string, string> = {
@@ -207,7 +212,7 @@ function FindProxyForURL(url, host) { return ways[host.split(".")[0]] || "DIRECT
       { switches, method },
     );
     for (const [index, name] of names.entries()) {
-      expect(server.count(`/status/200?${name}`), name).toBe(0);
+      expect(server.count(`/status/200?${name}`), `${name} ${JSON.stringify(outcomes)}`).toBe(0);
       expect(outcomes[index], name).toMatchObject({ kind: "not_sent" });
       const { code } = unreachable("X", outcomes[index]?.cause);
       expect(code, `${name} ${String(outcomes[index]?.cause)}`).toBe("proxy_failing");

@@ -99,3 +99,22 @@ export const startNoProxy = () =>
     createTcpServer((socket) => void socket.end("220 mail.example ESMTP\r\n")),
     () => 0,
   );
+
+/**
+ * A port where connections are refused. A connection has it, so that nobody else is given it meanwhile: a port that was
+ * merely left may be another test's proxy a moment later.
+ */
+export async function startNobody(): Promise<AsyncDisposable & { readonly port: number }> {
+  const server = createTcpServer();
+  const proxy = await start(server, () => 0);
+  const holder = connect(proxy.port, "127.0.0.1");
+  await once(holder, "connect");
+  holder.on("error", () => undefined);
+  return {
+    port: holder.localPort ?? 0,
+    async [Symbol.asyncDispose]() {
+      holder.destroy();
+      await proxy[Symbol.asyncDispose]();
+    },
+  };
+}
