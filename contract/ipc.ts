@@ -11,23 +11,16 @@ import { flow, way } from "./flow.ts";
 import { providerForm, type ProviderForm } from "./provider.ts";
 import { settings } from "./settings.ts";
 import { lifetime } from "./socket.ts";
-import type {
-  ActivityView,
-  BrowserView,
-  CandidatesView,
-  ClaimsView,
-  ClientFinding,
-  DoctorView,
-  ExportView,
-  HistoryView,
-  ImportedView,
-  ImportView,
-  KeychainView,
-  OpensView,
-  ScopeView,
-  SignInView,
-  Snapshot,
-} from "./view.ts";
+import type { ClaimsView } from "./claims.ts";
+import type { ClientFinding } from "./client-check.ts";
+import type { OpensView, ScopeView } from "./scopes.ts";
+import type { SignInView } from "./views/account.ts";
+import type { DoctorView } from "./views/doctor.ts";
+import type { ActivityView, HistoryView } from "./views/history.ts";
+import type { CandidatesView, ImportedView } from "./views/import.ts";
+import type { BrowserView } from "./views/provider.ts";
+import type { Snapshot } from "./views/snapshot.ts";
+import type { ExportView, ImportView, KeychainView } from "./views/vault.ts";
 
 interface Call<A, V> {
   readonly kind: "call";

@@ -6,7 +6,7 @@
  * refuse a refresh and to accept the access token of the same sign-in for hours after that (TA §21.10).
  */
 import type { Failure } from "../../contract/failure.ts";
-import type { SignInStatus } from "../../contract/view.ts";
+import type { SignInStatus } from "../../contract/status.ts";
 import { ENDS_SOON_MS, isAppToken, mayRefresh, REFRESH_MARGIN_MS } from "../lifecycle/schedule.ts";
 import type { SignInRecord, SignInState } from "./records.ts";
 

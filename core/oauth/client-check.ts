@@ -5,7 +5,7 @@
  */
 import * as oauth from "oauth4webapi";
 import type { Failure } from "../../contract/failure.ts";
-import type { ClientFinding } from "../../contract/view.ts";
+import type { ClientFinding } from "../../contract/client-check.ts";
 import type { HttpOutcome, HttpRequest } from "../ports.ts";
 import type { Provider } from "../providers/provider.ts";
 import { isLoopback } from "../providers/redirects.ts";

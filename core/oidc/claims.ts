@@ -1,4 +1,4 @@
-import type { ClaimView } from "../../contract/view.ts";
+import type { ClaimView } from "../../contract/claims.ts";
 import { instantMs } from "../bounds.ts";
 import type { IdClaims } from "./id-token.ts";
 

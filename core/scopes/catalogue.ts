@@ -1,5 +1,5 @@
 /** What each scope allows, in words. The list is data with its sources in docs/; a scope that is not in it still works. */
-import type { ScopeView } from "../../contract/view.ts";
+import type { ScopeView } from "../../contract/scopes.ts";
 import scopes from "./scopes.json" with { type: "json" };
 
 const accessOf = (access: string): ScopeView["access"] =>

@@ -2,7 +2,7 @@
  * What a scope opens: endpoints of Twitch's API and EventSub types, from data with its sources in docs/providers.md.
  * Loaded when it is asked for: it is as large as all the rest of the rules.
  */
-import type { OpensView } from "../../contract/view.ts";
+import type { OpensView } from "../../contract/scopes.ts";
 import data from "./endpoints.json" with { type: "json" };
 
 /** One of these sets is enough; of a set all are needed. */

@@ -3,7 +3,7 @@
  * demand. Main runs it, so that it goes on when the window is closed.
  */
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
-import type { BulkAction, BulkView } from "../../contract/view.ts";
+import type { BulkAction, BulkView } from "../../contract/views/account.ts";
 import type { Log } from "../../core/ports.ts";
 import { limiter } from "../../core/single-flight.ts";
 

@@ -1,6 +1,6 @@
 /** What is known of who signed in: by the ID token of the sign-in, and by the provider's word now. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
-import type { ClaimsView } from "../../contract/view.ts";
+import type { ClaimsView } from "../../contract/claims.ts";
 import { claimViews } from "../../core/oidc/claims.ts";
 import { claimsOf } from "../../core/oidc/id-token.ts";
 import { readUserinfo, userinfoRequest } from "../../core/oidc/userinfo.ts";

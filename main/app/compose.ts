@@ -2,7 +2,7 @@
 import path from "node:path";
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import type { Handlers } from "../../contract/ipc.ts";
-import type { SignInView } from "../../contract/view.ts";
+import type { SignInView } from "../../contract/views/account.ts";
 import type { RecordKind, SignInRecord, VaultRecord } from "../../core/accounts/records.ts";
 import { requestEveryMs, requestsToRefresh } from "../../core/lifecycle/pace.ts";
 import { createProviders } from "../../core/providers/registry.ts";

@@ -1,6 +1,6 @@
 /** What the app needs from where it runs. `main/electron/` makes the real one; tests pass theirs. */
 import type { Result } from "../../contract/failure.ts";
-import type { BrowserView } from "../../contract/view.ts";
+import type { BrowserView } from "../../contract/views/provider.ts";
 import type { Clock, HttpClient, Log, Network, Randomness } from "../../core/ports.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import type { Secret } from "../../core/secret.ts";

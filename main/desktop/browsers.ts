@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
-import type { BrowserView } from "../../contract/view.ts";
+import type { BrowserView } from "../../contract/views/provider.ts";
 import { isLoopbackHost } from "../../core/loopback.ts";
 import { programInPath } from "./programs.ts";
 

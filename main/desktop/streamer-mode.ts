@@ -1,15 +1,10 @@
 /** Streamer mode: names of accounts are masked, and nothing comes up by itself. By hand, or while a studio program runs. */
 import type { Failure, Result } from "../../contract/failure.ts";
 import type { Settings } from "../../contract/settings.ts";
-import type {
-  AuthorizationView,
-  BulkView,
-  CandidatesView,
-  ClaimsView,
-  ClaimView,
-  ImportedView,
-  SignInView,
-} from "../../contract/view.ts";
+import type { ClaimsView, ClaimView } from "../../contract/claims.ts";
+import type { BulkView, SignInView } from "../../contract/views/account.ts";
+import type { AuthorizationView } from "../../contract/views/authorization.ts";
+import type { CandidatesView, ImportedView } from "../../contract/views/import.ts";
 import type { Clock, Log } from "../../core/ports.ts";
 
 const LOOK_EVERY_MS = 10_000;

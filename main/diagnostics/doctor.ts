@@ -2,7 +2,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { arch, release } from "node:os";
 import path from "node:path";
-import type { DoctorView, ProviderCheck } from "../../contract/view.ts";
+import type { DoctorView, ProviderCheck } from "../../contract/views/doctor.ts";
 import type { HttpOutcome } from "../../core/ports.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import type { Providers } from "../../core/providers/registry.ts";

@@ -1,5 +1,5 @@
 import type { Failure } from "../../contract/failure.ts";
-import type { Condition } from "../../contract/view.ts";
+import type { Condition } from "../../contract/status.ts";
 import type { ClientRecord, SignInRecord, SignInState } from "../../core/accounts/records.ts";
 import { originsMatch, type Provider } from "../../core/providers/provider.ts";
 import type { Providers } from "../../core/providers/registry.ts";

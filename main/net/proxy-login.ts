@@ -1,6 +1,6 @@
 /** Names and passwords for proxies: asked for in the window, kept in memory until the app ends, and nowhere else. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
-import type { ProxyLoginView } from "../../contract/view.ts";
+import type { ProxyLoginView } from "../../contract/views/snapshot.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import { Secret } from "../../core/secret.ts";
 

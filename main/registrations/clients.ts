@@ -1,7 +1,8 @@
 /** Client registrations: the person's own, one per tool if they like (TA §2). Secrets go in and never come out. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Argument } from "../../contract/ipc.ts";
-import type { ClientFinding, ClientView } from "../../contract/view.ts";
+import type { ClientFinding } from "../../contract/client-check.ts";
+import type { ClientView } from "../../contract/views/provider.ts";
 import type { ClientRecord } from "../../core/accounts/records.ts";
 import {
   formerToCheck,

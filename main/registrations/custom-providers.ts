@@ -7,7 +7,7 @@ import path from "node:path";
 import * as v from "valibot";
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import { providerForm, type ProviderForm } from "../../contract/provider.ts";
-import type { ProviderFileView } from "../../contract/view.ts";
+import type { ProviderFileView } from "../../contract/views/provider.ts";
 import type { HttpClient, Log } from "../../core/ports.ts";
 import { issuerFault, readDefinition } from "../../core/providers/definition.ts";
 import { discoveryRequests, readDiscovery } from "../../core/providers/discovery.ts";

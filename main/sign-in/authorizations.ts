@@ -4,7 +4,7 @@
  */
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import type { Flow, KeptFlow, RedirectFlow, Way } from "../../contract/flow.ts";
-import type { AuthorizationView } from "../../contract/view.ts";
+import type { AuthorizationView } from "../../contract/views/authorization.ts";
 import { askedScopes, authorizationUrl, oneTimeValues } from "../../core/oauth/authorization-request.ts";
 import {
   ATTEMPT_LIFE_MS,

@@ -1,5 +1,5 @@
 import type { RedirectFlow } from "../../contract/flow.ts";
-import type { AuthorizationView } from "../../contract/view.ts";
+import type { AuthorizationView } from "../../contract/views/authorization.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { claimViews } from "../../core/oidc/claims.ts";
 import { describeScope } from "../../core/scopes/catalogue.ts";

@@ -1,7 +1,7 @@
 /** Tools that may ask for tokens over the socket, each with a key of its own that can be taken back. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Lifetime } from "../../contract/socket.ts";
-import type { ToolView } from "../../contract/view.ts";
+import type { ToolView } from "../../contract/views/tool.ts";
 import type { Draft, GrantRecord } from "../../core/accounts/records.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import { Secret } from "../../core/secret.ts";

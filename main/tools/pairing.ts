@@ -2,7 +2,7 @@
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Argument } from "../../contract/ipc.ts";
 import type { Settings } from "../../contract/settings.ts";
-import type { PairingView } from "../../contract/view.ts";
+import type { PairingView } from "../../contract/views/tool.ts";
 import { accountKey, type SignInRecord } from "../../core/accounts/records.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import type { Answer, Ask } from "../socket/types.ts";

@@ -4,7 +4,7 @@
  * over D-Bus which one answers.
  */
 import path from "node:path";
-import type { KeychainView } from "../../contract/view.ts";
+import type { KeychainView } from "../../contract/views/vault.ts";
 import { connectSessionBus, DBUS, sessionBusAddress, within } from "../desktop/session-bus.ts";
 import { readEnvelope, sealingBackend } from "./envelope.ts";
 import { inspectSecretService, nameOfSecretService } from "../desktop/secret-service.ts";

@@ -5,7 +5,7 @@
 import { stat } from "node:fs/promises";
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Settings } from "../../contract/settings.ts";
-import type { VaultView } from "../../contract/view.ts";
+import type { VaultView } from "../../contract/views/vault.ts";
 import type { Log } from "../../core/ports.ts";
 import type { Secret } from "../../core/secret.ts";
 import { queuePerKey } from "../../core/single-flight.ts";

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { open as openFile, readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
-import type { UnreadableView } from "../../contract/view.ts";
+import type { UnreadableView } from "../../contract/views/vault.ts";
 import { decodeRecord, encodeRecord, type VaultRecord } from "../../core/accounts/records.ts";
 import type { Log, Randomness } from "../../core/ports.ts";
 import { loadStore } from "../storage/electron-store.ts";

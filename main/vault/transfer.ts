@@ -6,7 +6,7 @@
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { failed, ok, type Result } from "../../contract/failure.ts";
-import type { ExportView, ImportView } from "../../contract/view.ts";
+import type { ExportView, ImportView } from "../../contract/views/vault.ts";
 import {
   decodeRecord,
   encodeRecord,

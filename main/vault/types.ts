@@ -1,4 +1,4 @@
-import type { KeychainView, UnreadableView, VaultView } from "../../contract/view.ts";
+import type { KeychainView, UnreadableView, VaultView } from "../../contract/views/vault.ts";
 import type { Result } from "../../contract/failure.ts";
 import type { Draft, RecordKind, VaultRecord } from "../../core/accounts/records.ts";
 import type { Secret } from "../../core/secret.ts";

@@ -5,7 +5,7 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
-import type { KeychainView, VaultView } from "../../contract/view.ts";
+import type { KeychainView, VaultView } from "../../contract/views/vault.ts";
 import type { VaultRecord } from "../../core/accounts/records.ts";
 import type { Clock, Log, Randomness } from "../../core/ports.ts";
 import type { Secret } from "../../core/secret.ts";

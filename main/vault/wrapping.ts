@@ -1,6 +1,6 @@
 /** Wraps the vault key: by the keychain, by a passphrase, or by both. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
-import type { KeychainView } from "../../contract/view.ts";
+import type { KeychainView } from "../../contract/views/vault.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import { keyToText, wrapByPassphrase, wrapOf, type Envelope, type KeychainWrap } from "./envelope.ts";
 import type { Keychain, Resealing } from "./types.ts";

@@ -1,7 +1,7 @@
 /** Writes and erases records of an open vault, one after the other for each record, and ends before the vault closes. */
 import path from "node:path";
 import { failed, ok, type Result } from "../../contract/failure.ts";
-import type { UnreadableView } from "../../contract/view.ts";
+import type { UnreadableView } from "../../contract/views/vault.ts";
 import type { Draft, RecordKind, VaultRecord } from "../../core/accounts/records.ts";
 import type { Log, Randomness } from "../../core/ports.ts";
 import { queuePerKey } from "../../core/single-flight.ts";

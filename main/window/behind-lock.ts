@@ -2,7 +2,7 @@
  * What the state shows while the vault, or the window alone, is locked: nothing about accounts, and nothing from the
  * vault. One table for all state that leaves main, for the window, the tray and the notifications alike.
  */
-import type { Snapshot } from "../../contract/view.ts";
+import type { Snapshot } from "../../contract/views/snapshot.ts";
 
 type Parts = { readonly [K in keyof Snapshot]: () => Snapshot[K] };
 /** `locked`: a lock hides the state, so no setting can be changed; otherwise the vault has failed to open. */

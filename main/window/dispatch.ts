@@ -2,7 +2,8 @@
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import { toJson, type CallName, type CopyForm, type Handlers } from "../../contract/ipc.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
-import type { ActivityView, DoctorView } from "../../contract/view.ts";
+import type { DoctorView } from "../../contract/views/doctor.ts";
+import type { ActivityView } from "../../contract/views/history.ts";
 import { offeredScopes } from "../../core/scopes/catalogue.ts";
 import type { Providers } from "../../core/providers/registry.ts";
 import { Secret } from "../../core/secret.ts";

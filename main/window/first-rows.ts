@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
-import type { SignInView } from "../../contract/view.ts";
+import type { SignInView } from "../../contract/views/account.ts";
 import type { Log } from "../../core/ports.ts";
 import { writeDurably } from "../storage/durable-file.ts";
 import { MANY } from "../vault/record-files.ts";

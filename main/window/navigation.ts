@@ -1,5 +1,5 @@
 /** What a tool, the tray or a notification wants the window to show. The window does it, once, and says so. */
-import type { WishView } from "../../contract/view.ts";
+import type { WishView } from "../../contract/views/snapshot.ts";
 import type { Randomness } from "../../core/ports.ts";
 
 export interface Wishes {

@@ -1,5 +1,7 @@
 /** What is worth a notification, each thing once. Pure but for what it remembers. */
-import type { PairingView, SignInView, VaultView } from "../../contract/view.ts";
+import type { SignInView } from "../../contract/views/account.ts";
+import type { PairingView } from "../../contract/views/tool.ts";
+import type { VaultView } from "../../contract/views/vault.ts";
 import { sentence } from "../../text/sentence.ts";
 import type { Translate } from "../../text/words.ts";
 

@@ -1,6 +1,6 @@
 /** What the window is shown of a provider. */
 import type { ProviderForm } from "../../contract/provider.ts";
-import type { ProviderView } from "../../contract/view.ts";
+import type { ProviderView } from "../../contract/views/provider.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import { waysOf } from "../sign-in/ways.ts";
 

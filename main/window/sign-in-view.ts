@@ -1,5 +1,6 @@
 import type { Failure } from "../../contract/failure.ts";
-import type { SignInStatus, SignInView } from "../../contract/view.ts";
+import type { SignInStatus } from "../../contract/status.ts";
+import type { SignInView } from "../../contract/views/account.ts";
 import { accountKey, type ClientRecord, type SignInRecord } from "../../core/accounts/records.ts";
 import { handsOut, statusesOf } from "../../core/accounts/status.ts";
 import { refreshesAtMs, renews } from "../../core/lifecycle/schedule.ts";

@@ -1,6 +1,7 @@
 /** The window's state: rebuilt in parts, and sent only where it changed. */
 import type { Changes, Json } from "../../contract/ipc.ts";
-import type { SignInView, Snapshot } from "../../contract/view.ts";
+import type { SignInView } from "../../contract/views/account.ts";
+import type { Snapshot } from "../../contract/views/snapshot.ts";
 
 /** `json`: the same changes, as they go to the window. */
 type Listener = (changes: Changes, json: Json<Changes>) => void;

@@ -1,5 +1,6 @@
 /** What the tray shows, as data: `main/electron/system/tray.ts` draws it. */
-import type { Snapshot, SignInView } from "../../contract/view.ts";
+import type { SignInView } from "../../contract/views/account.ts";
+import type { Snapshot } from "../../contract/views/snapshot.ts";
 import type { Translate } from "../../text/words.ts";
 import { needsYou } from "./sign-in-view.ts";
 

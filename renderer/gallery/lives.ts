@@ -1,5 +1,5 @@
 /** Sign-ins as a lifetime shows them: fresh, late, over, without an end, and of a provider that is away. */
-import type { SignInView } from "../../contract/view.ts";
+import type { SignInView } from "../../contract/views/account.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -1,5 +1,5 @@
 /** An entry of the history in words. Pure. */
-import type { HistoryView } from "../../contract/view.ts";
+import type { HistoryView } from "../../contract/views/history.ts";
 import { sentence, t } from "../text/t.ts";
 
 /** What happened; what it meant and what was to be done then is told where it is true now. */

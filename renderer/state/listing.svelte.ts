@@ -2,7 +2,7 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- maps and sets that no one sees change */
 import { untrack } from "svelte";
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
-import type { SignInView } from "../../contract/view.ts";
+import type { SignInView } from "../../contract/views/account.ts";
 import { byName } from "../text/format.ts";
 import { needsYou } from "./status.ts";
 

@@ -1,4 +1,5 @@
-import type { ScopeView, Snapshot } from "../../contract/view.ts";
+import type { ScopeView } from "../../contract/scopes.ts";
+import type { Snapshot } from "../../contract/views/snapshot.ts";
 
 /** What scopes allow, in their order; one that nobody knows has its name and nothing else. */
 export const described = (

@@ -1,5 +1,5 @@
 /** How a sign-in is, in shape, word and colour. Pure. */
-import type { SignInView } from "../../contract/view.ts";
+import type { SignInView } from "../../contract/views/account.ts";
 import { t } from "../text/t.ts";
 import { timeOf, whenOf } from "../text/format.ts";
 

@@ -1,6 +1,6 @@
 /** What the window offers when a tool wants to connect, and what it chooses beforehand. */
 import { expect, test } from "vitest";
-import type { SignInView } from "../../contract/view.ts";
+import type { SignInView } from "../../contract/views/account.ts";
 import { candidatesFor, suggested } from "../../renderer/features/tools/candidates.ts";
 
 const row = (id: string, account: string, scopes: readonly string[], more: Partial<SignInView> = {}) =>

@@ -1,6 +1,6 @@
 /** What is said outside the window: tray and notifications, in the person's language. */
 import { expect, test } from "vitest";
-import type { SignInView } from "../../contract/view.ts";
+import type { SignInView } from "../../contract/views/account.ts";
 import { createNotices } from "../../main/window/notices.ts";
 import { trayModel } from "../../main/window/tray-model.ts";
 import { de } from "../../text/de.ts";

@@ -1,7 +1,7 @@
 /** Every flow by every way to the person, from the guide to the list, in the real app against the sandbox. */
 import { expect, test } from "@playwright/test";
 import type { Flow } from "../../contract/flow.ts";
-import type { Snapshot } from "../../contract/view.ts";
+import type { Snapshot } from "../../contract/views/snapshot.ts";
 import { en } from "../../text/en.ts";
 import { findsNothing, findsNothingAsItStands, fits } from "../support/accessible.ts";
 import { providerPage, readClipboard, signInAtProvider } from "../support/app.mjs";

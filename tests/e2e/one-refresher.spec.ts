@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Snapshot } from "../../contract/view.ts";
+import type { Snapshot } from "../../contract/views/snapshot.ts";
 import { report } from "../campaign/campaign.ts";
 import { addSandboxAccount, appArguments, electronPath, startApp } from "../support/app.mjs";
 import { startFaultProxy, type FaultProxy } from "../support/fault-proxy.ts";

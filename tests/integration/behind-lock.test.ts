@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { merged } from "../../contract/ipc.ts";
-import type { Snapshot } from "../../contract/view.ts";
+import type { Snapshot } from "../../contract/views/snapshot.ts";
 import { createNotices } from "../../main/window/notices.ts";
 import { trayModel } from "../../main/window/tray-model.ts";
 import { en } from "../../text/en.ts";

@@ -1,7 +1,7 @@
 /** One thing done to many sign-ins: counted, paced, ended when asked, and told with names where it failed. */
 import { expect, test } from "vitest";
 import { failed, ok, type Result } from "../../contract/failure.ts";
-import type { BulkView } from "../../contract/view.ts";
+import type { BulkView } from "../../contract/views/account.ts";
 import { createBulk, type Bulk } from "../../main/accounts/bulk.ts";
 import { signIn, startBench, until } from "../support/host.ts";
 

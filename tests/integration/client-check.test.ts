@@ -1,6 +1,6 @@
 /** What is wrong with a registration is found out before anybody signs in; what cannot be known is not guessed. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ClientFinding } from "../../contract/view.ts";
+import type { ClientFinding } from "../../contract/client-check.ts";
 import { formerToCheck, judgeClient } from "../../core/oauth/client-check.ts";
 import type { HttpOutcome } from "../../core/ports.ts";
 import { readDefinition } from "../../core/providers/definition.ts";

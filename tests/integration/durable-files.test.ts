@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-import type { SignInView } from "../../contract/view.ts";
+import type { SignInView } from "../../contract/views/account.ts";
 import type { Log } from "../../core/ports.ts";
 import { createFirstRows } from "../../main/window/first-rows.ts";
 import { announce, withdraw } from "../../main/socket/folder.ts";

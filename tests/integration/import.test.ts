@@ -4,7 +4,7 @@ import type { HttpOutcome } from "../../core/ports.ts";
 import { mkdirSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import type { CandidatesView } from "../../contract/view.ts";
+import type { CandidatesView } from "../../contract/views/import.ts";
 import { deviceTokens } from "../support/device-tokens.ts";
 import { signIn, startBench, view, type Bench } from "../support/host.ts";
 import { startRecordingProvider } from "../support/recording-provider.ts";

@@ -1,7 +1,8 @@
 /** What the window is told of: what changed, once, and as the text that crosses to it. */
 import { expect, test, vi } from "vitest";
 import { fromJson, merged, type Changes, type Json } from "../../contract/ipc.ts";
-import type { SignInView, Snapshot } from "../../contract/view.ts";
+import type { SignInView } from "../../contract/views/account.ts";
+import type { Snapshot } from "../../contract/views/snapshot.ts";
 import { createState } from "../../main/window/state.ts";
 
 const row = (id: string, login = id) => ({ id, login }) as SignInView;

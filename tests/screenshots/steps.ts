@@ -1,7 +1,7 @@
 /** What leads from one screen to the next, for the lists of shots. */
 import type { ElectronApplication, Page } from "@playwright/test";
 import type { Flow } from "../../contract/flow.ts";
-import type { Snapshot } from "../../contract/view.ts";
+import type { Snapshot } from "../../contract/views/snapshot.ts";
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
 
 export interface Shot<Stage> {

@@ -1,6 +1,6 @@
 /** A keychain for tests in plain Node: real AES under a key of its own, with the moods that real ones have. */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import type { KeychainView } from "../../contract/view.ts";
+import type { KeychainView } from "../../contract/views/vault.ts";
 import { Secret } from "../../core/secret.ts";
 import type { Keychain } from "../../main/vault/types.ts";
 

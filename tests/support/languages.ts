@@ -1,6 +1,6 @@
 /** The window in another language: how it comes to speak it, and what a text does there that was not thought of. */
 import { expect, type Page } from "@playwright/test";
-import type { Snapshot } from "../../contract/view.ts";
+import type { Snapshot } from "../../contract/views/snapshot.ts";
 
 export type Look = (page: Page, where: string) => Promise<void>;
 type Chosen = Snapshot["settings"]["language"];

@@ -1,5 +1,6 @@
 /** Which sign-ins a tool could be given, and how what they may do compares with what it asks for. Pure. */
-import type { PairingView, SignInView } from "../../../contract/view.ts";
+import type { SignInView } from "../../../contract/views/account.ts";
+import type { PairingView } from "../../../contract/views/tool.ts";
 
 export interface Candidate {
   readonly signIn: SignInView;

@@ -1,0 +1,26 @@
+/** Scopes and what they open at the provider. */
+
+export interface ScopeView {
+  /** As on the wire: `user:read:email`. */
+  readonly name: string;
+  /** What it allows, in words; absent for a scope we do not know. */
+  readonly summary?: string;
+  readonly access: "read" | "manage" | "other";
+}
+
+/** What a scope opens at the provider. `missing`: scopes that would be needed beside it. */
+export interface OpensView {
+  readonly scope: string;
+  readonly endpoints: readonly {
+    readonly name: string;
+    readonly method: string;
+    readonly path: string;
+    readonly missing: readonly string[];
+  }[];
+  /** EventSub subscription types. */
+  readonly events: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly missing: readonly string[];
+  }[];
+}

@@ -1,0 +1,64 @@
+/** A sign-in that is under way. */
+import type { ClaimView } from "../claims.ts";
+import type { Failure } from "../failure.ts";
+import type { Flow, Way } from "../flow.ts";
+import type { ScopeView } from "../scopes.ts";
+
+/** A sign-in on its way. Several at once are fine. */
+export type AuthorizationView = {
+  readonly id: string;
+  readonly provider: string;
+  readonly providerName: string;
+  /** Id of the client registration. */
+  readonly client: string;
+  readonly clientName: string;
+  readonly flow: Flow;
+  /** Scopes that were asked for. */
+  readonly asked: readonly string[];
+  readonly startedAtMs: number;
+  /** Where the page is, of a flow with a redirect. */
+  readonly page?: {
+    readonly way: Way;
+    /** It can be left for the person's browser. */
+    readonly other: boolean;
+    /** The browser sees a token in an address for a moment, and may keep that. */
+    readonly tokenInAddress: boolean;
+  };
+} & (
+  | {
+      readonly step: "waiting"; // for the person, in the sign-in window, or wherever the page is opened
+      readonly device?: {
+        /** To be compared with what the page shows. */
+        readonly user_code: string;
+        readonly verification_uri: string;
+        readonly expiresAtMs: number;
+        /** The page is not at one of the provider's addresses: it opens by `authorization.showElsewhere` alone. */
+        readonly elsewhere: boolean;
+      };
+      /** Why the page is not in front of the person; gone as soon as it is. */
+      readonly failure?: Failure;
+    }
+  | { readonly step: "exchanging" } // code → token → validate
+  | {
+      readonly step: "confirm"; // nothing is saved yet
+      readonly user_id: string;
+      readonly login: string;
+      readonly displayName: string;
+      readonly scopes: readonly ScopeView[];
+      /** Scopes that were asked for and not given. */
+      readonly missing: readonly string[];
+      readonly expiresAtMs?: number;
+      readonly renews: boolean;
+      /** What the ID token says, where one came. */
+      readonly claims?: readonly ClaimView[];
+      /** False: there is no access token to be looked after, and nothing to be saved. */
+      readonly keeps: boolean;
+      /** The sign-in whose place it takes, unless it is to stand beside it. */
+      readonly replaces?: { readonly scopes: readonly string[]; readonly alias?: string };
+      /** The sign-in was to be renewed for this account, and somebody else signed in. */
+      readonly insteadOf?: string;
+      /** What the provider told beside the tokens, so that the person can say no. */
+      readonly doubt?: Failure;
+    }
+  | { readonly step: "failed"; readonly failure: Failure }
+);

@@ -1,0 +1,66 @@
+/**
+ * Everything the window may know, as plain data. No view is, or holds, a token, a secret or a key. Times are instants in
+ * epoch milliseconds (`…AtMs`), lengths are milliseconds (`…Ms`).
+ */
+import type { Failure } from "../failure.ts";
+import type { ScopeView } from "../scopes.ts";
+import type { Settings } from "../settings.ts";
+import type { BulkView, KeeperView, SignInView } from "./account.ts";
+import type { AuthorizationView } from "./authorization.ts";
+import type { ClientView, ProviderFileView, ProviderView } from "./provider.ts";
+import type { PairingView, ToolView } from "./tool.ts";
+import type { VaultView } from "./vault.ts";
+
+/** A proxy between here and the provider that wants to know who asks. */
+export interface ProxyLoginView {
+  readonly id: string;
+  /** Host and port. */
+  readonly proxy: string;
+  /** What the proxy calls what it guards; a stranger's words, maybe empty. */
+  readonly realm: string;
+  /** What was entered before did not do. */
+  readonly wrong: boolean;
+}
+
+/** What the window is to show, because a tool or the tray asked for it. */
+export interface WishView {
+  readonly id: string;
+  readonly action: "open" | "add" | "remove" | "export" | "pairing";
+  readonly account?: string;
+  readonly scopes?: readonly string[];
+}
+
+/** All that the window shows. Main owns it and sends the parts that changed. */
+export interface Snapshot {
+  readonly app: {
+    readonly version: string;
+    readonly electron: string;
+    /** Chromium's sandbox is off because the app was started as root. */
+    readonly unsandboxed: boolean;
+    /** No lock keeps another process out of this profile: one-time refresh tokens rest, unless the settings say otherwise. */
+    readonly unlocked: boolean;
+  };
+  readonly vault: VaultView;
+  readonly providers: readonly ProviderView[];
+  /** Of the person's own providers, those that cannot be used. */
+  readonly providerFiles: readonly ProviderFileView[];
+  readonly clients: readonly ClientView[];
+  /** Every scope that is known, retired ones too. */
+  readonly scopes: readonly ScopeView[];
+  readonly signIns: readonly SignInView[];
+  readonly tools: readonly ToolView[];
+  readonly pairing: PairingView | null;
+  readonly proxyLogin: ProxyLoginView | null;
+  readonly wish: WishView | null;
+  /** Where tools connect; a failure says why they cannot. */
+  readonly socket: { readonly endpoint?: string; readonly failure?: Failure };
+  readonly authorizations: readonly AuthorizationView[];
+  readonly keeper: KeeperView;
+  /** Null: nothing runs, and nothing is left to be told. */
+  readonly bulk: BulkView | null;
+  readonly settings: Settings;
+  /** Names of accounts are masked in here, and codes are not to be shown: others may see the screen. */
+  readonly streamer: boolean;
+  /** Where the vault's files are. One that is set aside lies beside it, as `<folder>-set-aside-<time>`. */
+  readonly vaultFolder: string;
+}

@@ -1,0 +1,44 @@
+/** Tools and pairing requests. */
+import type { Lifetime } from "../socket.ts";
+
+/** A tool that may ask for tokens over the socket. */
+export interface ToolView {
+  readonly id: string;
+  readonly name: string;
+  /** Who it says it is by, and the program it was when it was paired. Hints, not proofs. */
+  readonly developer?: string;
+  readonly program?: string;
+  /** Accounts it may use (`provider:user_id`); absent: all of them. */
+  readonly accounts?: readonly string[];
+  /** Ids of the sign-ins of these accounts that it may use; absent: all of them. */
+  readonly signIns?: readonly string[];
+  /** All that its tokens may carry; absent: anything. */
+  readonly scopes?: readonly string[];
+  readonly lifetime: Lifetime;
+  readonly createdAtMs: number;
+  /** How often it asked, and when the last time; absent: never. */
+  readonly uses: number;
+  readonly lastUsedAtMs?: number;
+  /** What it said the last time that it wants a token for; since start. */
+  readonly reason?: string;
+  /** Ids of the sign-ins whose tokens it was handed. */
+  readonly tookFrom: readonly string[];
+}
+
+/** A tool that wants to connect, and waits for the person. Its words are a stranger's. */
+export interface PairingView {
+  readonly id: string;
+  readonly name: string;
+  readonly developer: string;
+  readonly reason: string;
+  /** Six digits, the same as the tool shows. */
+  readonly code: string;
+  /** What its tokens have to carry. */
+  readonly scopes: readonly string[];
+  /** Those that it asked for and that are here, as `provider:user_id`. */
+  readonly accounts: readonly string[];
+  readonly lifetime?: Lifetime;
+  /** The program at the other end of its connection, where that can be told. A hint, not a proof. */
+  readonly program?: string;
+  readonly askedAtMs: number;
+}
