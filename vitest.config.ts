@@ -4,8 +4,7 @@ export default defineConfig({
   test: {
     include: [
       "tests/*.test.ts",
-      "tests/core/**/*.test.ts",
-      "tests/integration/**/*.test.ts",
+      "tests/{core,integration,renderer,text}/**/*.test.ts",
       "tests/campaign/**/*.test.ts",
     ],
     // They end what hangs, and judge no speed: a machine that does much else takes several times as long.

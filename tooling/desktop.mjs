@@ -72,7 +72,7 @@ const CAUGHT = [
  * @param {string[]} args relative to the checkout
  * @param {{ output: string, env?: Record<string, string>, alone?: boolean, caught?: boolean, stdio?: import("node:child_process").StdioOptions }} options
  * `alone`: with a network of its own, for which `canBeAlone` must hold. `caught`: the same, and whatever is sent to
- * anywhere arrives here (tests/support/network-sink.mjs).
+ * anywhere arrives here (tests/e2e/support/network-sink.mjs).
  * @returns {Promise<number>} the exit code
  */
 export async function onDesktop(

@@ -6,7 +6,12 @@
 import { setImmediate } from "node:timers/promises";
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Argument } from "../../contract/ipc.ts";
-import type { CandidatesView, CandidateView, ImportedToken, ImportedView } from "../../contract/views/import.ts";
+import type {
+  CandidatesView,
+  CandidateView,
+  ImportedToken,
+  ImportedView,
+} from "../../contract/views/import.ts";
 import type { ClientRecord, SignInRecord } from "../../core/accounts/records.ts";
 import { findingTokens, type Candidate, type Findings } from "../../core/import/tokens.ts";
 import { validationFailure } from "../../core/oauth/failures.ts";

@@ -18,7 +18,7 @@ interface Answered {
   readonly said: readonly string[];
 }
 function fuzz(seed: number, lines: number, connection: object): Promise<Answered> {
-  const child = spawn(process.execPath, ["tests/support/socket-fuzzer.mjs"], {
+  const child = spawn(process.execPath, ["tests/campaign/socket-fuzzer.mjs"], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   child.stdin.end(JSON.stringify({ seed, lines, connection }));

@@ -3,7 +3,7 @@ import { expect, test, type ElectronApplication, type Locator, type Page } from 
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { findsNothing, findsNothingAsItStands, hasKeyboard, tabTo } from "../support/accessible.ts";
+import { findsNothing, findsNothingAsItStands, hasKeyboard, tabTo } from "./support/accessible.ts";
 import {
   addSandboxAccount,
   appArguments,

@@ -6,9 +6,9 @@ import { createServer, type Server } from "node:http";
 import path from "node:path";
 import type { Flow, Way } from "../../contract/flow.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
-import { findsNothing, findsNothingAsItStands, fits } from "../support/accessible.ts";
+import { findsNothing, findsNothingAsItStands, fits } from "./support/accessible.ts";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
-import { makeDesktop } from "../support/system-browser.ts";
+import { makeDesktop } from "./support/system-browser.ts";
 
 test.describe.configure({ mode: "serial" });
 let desktop: ReturnType<typeof makeDesktop>;

@@ -17,7 +17,7 @@ import {
   type Secrets,
   type Shown,
 } from "../support/leaks.ts";
-import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.ts";
+import { startRecordingProxy, type RecordingProxy } from "./support/recording-proxy.ts";
 import { connectTool, parseConnection } from "../support/socket-client.mjs";
 
 /** Made at run time: a constant would stand in the compiled test. */

@@ -1,7 +1,7 @@
 /** A public client, whose only way in at some providers is a code: from the guide to the list, in the real app. */
 import { expect, test } from "@playwright/test";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
-import { findsNothing, findsNothingAsItStands, fits } from "../support/accessible.ts";
+import { findsNothing, findsNothingAsItStands, fits } from "./support/accessible.ts";
 import { providerPage, readClipboard, signInAtProvider } from "../support/app.mjs";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
 

@@ -1,6 +1,6 @@
 /** What is at hand on every screen: the palette, the keys, the activity; each by keyboard alone. */
 import { expect, test } from "@playwright/test";
-import { findsNothing, findsNothingAsItStands, fits, hasKeyboard, tabTo } from "../support/accessible.ts";
+import { findsNothing, findsNothingAsItStands, fits, hasKeyboard, tabTo } from "./support/accessible.ts";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
 
 let at: AppAtSandbox;

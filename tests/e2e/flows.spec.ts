@@ -3,7 +3,7 @@ import { expect, test } from "@playwright/test";
 import type { Flow } from "../../contract/flow.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
 import { en } from "../../text/en.ts";
-import { findsNothing, findsNothingAsItStands, fits } from "../support/accessible.ts";
+import { findsNothing, findsNothingAsItStands, fits } from "./support/accessible.ts";
 import { providerPage, readClipboard, signInAtProvider } from "../support/app.mjs";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
 

@@ -1,7 +1,7 @@
 /** The parts of the window, each in every state, by axe's rules. */
 import { expect, test } from "@playwright/test";
-import { findsNothing, findsNothingInHighContrast, fits } from "../support/accessible.ts";
-import { openGallery } from "../support/gallery.ts";
+import { findsNothing, findsNothingInHighContrast, fits } from "./support/accessible.ts";
+import { openGallery } from "./support/gallery.ts";
 
 test("every part is accessible in every state, in both themes and high contrast, and fits", async () => {
   test.setTimeout(240_000);

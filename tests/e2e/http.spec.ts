@@ -1,4 +1,4 @@
-/** The HTTP client rule over Electron's own network stack: the same table as tests/integration/http.test.ts. */
+/** The HTTP client rule over Electron's own network stack: the same table as tests/integration/net/http.test.ts. */
 import { expect, test } from "@playwright/test";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -9,16 +9,20 @@ import path from "node:path";
 import { build } from "vite";
 import { unreachable } from "../../core/oauth/unreachable.ts";
 import { electronPath, isRoot, newProfile } from "../support/app.mjs";
-import { startCountingServer, WAYS_TO_END, type Protocol } from "../support/counting-server.ts";
+import {
+  startCountingServer,
+  WAYS_TO_END,
+  type Protocol,
+} from "../integration/net/support/counting-server.ts";
 import {
   startHttpProxy,
   startNobody,
   startNoProxy,
   startRefusingProxy,
   startSocksProxy,
-} from "../support/proxies.ts";
-import { HTTP_RULE, startRoughServer, timeoutMsOf } from "../support/rough-server.ts";
-import { TEST_CERTIFICATE } from "../support/test-certificate.ts";
+} from "../integration/net/support/proxies.ts";
+import { HTTP_RULE, startRoughServer, timeoutMsOf } from "../integration/net/support/rough-server.ts";
+import { TEST_CERTIFICATE } from "../integration/net/support/test-certificate.ts";
 
 interface Outcome {
   readonly kind: string;

@@ -1,6 +1,6 @@
 /** Everything that is done to an account, from finding it to removing it, without a mouse; the provider's pages too. */
 import { expect, test } from "@playwright/test";
-import { hasKeyboard, tabTo } from "../support/accessible.ts";
+import { hasKeyboard, tabTo } from "./support/accessible.ts";
 import { copied, providerPage, readClipboard } from "../support/app.mjs";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
 

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { inspectSecretService } from "../../main/desktop/secret-service.ts";
 import { report } from "../campaign/campaign.ts";
-import { findsNothingAsItStands } from "../support/accessible.ts";
+import { findsNothingAsItStands } from "./support/accessible.ts";
 import { addSandboxAccount, readClipboard, startApp } from "../support/app.mjs";
 import { startSession } from "../support/session.mjs";
 

@@ -7,11 +7,11 @@ import { de } from "../../text/de.ts";
 import { en } from "../../text/en.ts";
 import { pseudo } from "../../text/pseudo.ts";
 import { createWords, type Translate } from "../../text/words.ts";
-import { findsNothingAsItStands, hasKeyboard, tabTo } from "../support/accessible.ts";
+import { findsNothingAsItStands, hasKeyboard, tabTo } from "./support/accessible.ts";
 import { providerPage, signInAtProvider } from "../support/app.mjs";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
-import { askToPair } from "../support/asking-tool.ts";
-import { cutOff, speak, unmarked, type Look } from "../support/languages.ts";
+import { askToPair } from "./support/asking-tool.ts";
+import { cutOff, speak, unmarked, type Look } from "./support/languages.ts";
 
 let at: AppAtSandbox;
 test.beforeEach(async () => {

@@ -1,6 +1,6 @@
 /** The list over hundreds of accounts, by keyboard alone: find, choose, do one thing to many, and come back. */
 import { expect, test, type ElectronApplication, type Page } from "@playwright/test";
-import { findsNothing, findsNothingAsItStands, fits, hasKeyboard, tabTo } from "../support/accessible.ts";
+import { findsNothing, findsNothingAsItStands, fits, hasKeyboard, tabTo } from "./support/accessible.ts";
 import { startApp } from "../support/app.mjs";
 import { seededProfile } from "../bench/seeded.mjs";
 import { startCrowdServer } from "../support/crowd-server.mjs";

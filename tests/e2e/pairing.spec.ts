@@ -1,8 +1,8 @@
 /** A tool connects to the real app: the person compares a number and decides, by keyboard alone. */
 import { expect, test } from "@playwright/test";
-import { fits, findsNothing, findsNothingAsItStands, hasKeyboard, tabTo } from "../support/accessible.ts";
+import { fits, findsNothing, findsNothingAsItStands, hasKeyboard, tabTo } from "./support/accessible.ts";
 import { addSandboxAccount, startApp } from "../support/app.mjs";
-import { askToPair } from "../support/asking-tool.ts";
+import { askToPair } from "./support/asking-tool.ts";
 
 test("a tool pairs, gets a token, and loses it when it is taken back; a no is a no", async () => {
   test.setTimeout(120_000);

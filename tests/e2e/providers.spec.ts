@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "@playwright/test";
-import { findsNothing, findsNothingAsItStands, fits, hasKeyboard, tabTo } from "../support/accessible.ts";
+import { findsNothing, findsNothingAsItStands, fits, hasKeyboard, tabTo } from "./support/accessible.ts";
 import { startAtSandbox } from "../support/app-at-sandbox.ts";
 
 test("a provider, a check, and a token of another tool", async () => {

@@ -2,7 +2,7 @@
 import { expect, test } from "@playwright/test";
 import { chmodSync } from "node:fs";
 import path from "node:path";
-import { findsNothing, fits } from "../support/accessible.ts";
+import { findsNothing, fits } from "./support/accessible.ts";
 import { signInAtProvider } from "../support/app.mjs";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
 

@@ -2,7 +2,7 @@
 import { expect, test } from "@playwright/test";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { findsNothing, findsNothingAsItStands, hasKeyboard } from "../support/accessible.ts";
+import { findsNothing, findsNothingAsItStands, hasKeyboard } from "./support/accessible.ts";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
 
 let at: AppAtSandbox;

@@ -3,7 +3,7 @@ import { expect, test, type ElectronApplication, type Page } from "@playwright/t
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { findsNothing, findsNothingAsItStands, fits, tabTo } from "../support/accessible.ts";
+import { findsNothing, findsNothingAsItStands, fits, tabTo } from "./support/accessible.ts";
 import { addSandboxAccount, startApp } from "../support/app.mjs";
 
 interface Running {

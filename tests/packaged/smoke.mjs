@@ -11,7 +11,7 @@ import path from "node:path";
 import { chromium } from "playwright-core";
 import { NO_SWITCH, TEST_SWITCH } from "../../tooling/driven-package.mjs";
 import { copied, isRoot, newProfile, newRuntimeFolder } from "../support/app.mjs";
-import { canCatch, catchNetwork } from "../support/network-sink.mjs";
+import { canCatch, catchNetwork } from "../e2e/support/network-sink.mjs";
 
 const folder = path.join(import.meta.dirname, "../../release/linux-unpacked");
 const binary = path.join(folder, "tokenkeep");

@@ -1,6 +1,6 @@
 /** Tools: those that were given a key, and those that ask for one themselves. */
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
-import { askToPair } from "../support/asking-tool.ts";
+import { askToPair } from "../e2e/support/asking-tool.ts";
 import { SECOND, accounts, button, escape, go, title, type Shot } from "./steps.ts";
 
 const NIGHTCUE = {

@@ -1,5 +1,5 @@
 /** Runs in plain Node: ten thousand sign-ins over two and a half simulated hours, and after a night. */
-import { startCrowdKeeper } from "../../support/crowd-keeper.ts";
+import { startCrowdKeeper } from "../../integration/keeper/support/crowd-keeper.ts";
 
 const HOUR_MS = 3_600_000;
 const LIFE_MS = 14_124_000;

@@ -1,0 +1,306 @@
+/** What other tools keep is found by its names and its form, in every notation; what it is not is said, and not joined. */
+import { readdirSync, readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decodeText } from "../../../core/import/decode.ts";
+import { findTokens, type Candidate } from "../../../core/import/tokens.ts";
+import { twitch } from "../../../core/providers/twitch.ts";
+import { find, LINE_ENDS, NOTATIONS, own, refresh, suggested, token, values } from "./import-texts.ts";
+
+const folder = new URL("../../vectors/import/", import.meta.url);
+const read = (file: string) => decodeText(readFileSync(new URL(file, folder)));
+type Expected = Pick<Candidate, "name" | "owner" | "client_id" | "doubt"> & { readonly refresh: boolean };
+const expected = JSON.parse(read("expected.json")) as Record<string, readonly Expected[]>;
+const shown = (text: string): readonly Expected[] =>
+  find(text).map(({ accessToken: _token, refreshToken, line: _line, ...rest }) => ({
+    ...rest,
+    refresh: refreshToken !== undefined,
+  }));
+describe("files of other tools", () => {
+  test("each has its expectation", () => {
+    const files = readdirSync(folder).filter((name) => !/^\.|^README|^expected/.test(name));
+    expect(files.sort()).toEqual(Object.keys(expected).sort());
+  });
+  test.each(Object.entries(expected))("%s", (file, tokens) => expect(shown(read(file))).toEqual(tokens));
+  test("their tokens are the ones that stand in them", () => {
+    for (const file of Object.keys(expected))
+      for (const value of values(read(file))) {
+        expect(read(file)).toContain(value);
+        expect(value).toMatch(/^(?:ghp_)?invented(?:access|session|token)/);
+      }
+  });
+});
+
+const FORMS: Record<string, (text: string) => string> = {
+  bare: (text) => text,
+  "with space around": (text) => `\n  ${text}\t\n`,
+  quoted: (text) => `"${text}"`,
+  "for IRC": (text) => `oauth:${text}`,
+  "as a header's value": (text) => `Bearer ${text}`,
+  "as a header": (text) => `Authorization: OAuth ${text}`,
+  "a line": (text) => `ACCESS_TOKEN=${text}`,
+  "a line of a shell": (text) => `export TOKEN='${text}'`,
+  JSON: (text) => JSON.stringify({ access_token: text }),
+  "JSON within JSON": (text) => JSON.stringify([{ a: { b: [{ oauthToken: `oauth:${text}` }] } }]),
+  "JSON in a string of JSON": (text) => JSON.stringify({ saved: JSON.stringify({ access_token: text }) }),
+};
+describe.each(Object.entries(FORMS))("%s", (_form, write) => {
+  test("it is found, once, and does not show", () =>
+    fc.assert(
+      fc.property(token, (text) => {
+        expect(values(write(text))).toEqual([text]);
+        expect(JSON.stringify(find(write(text)))).not.toContain(text);
+      }),
+      { numRuns: 50 },
+    ));
+});
+
+describe.each(Object.entries(NOTATIONS))("in %s", (_notation, write) => {
+  test("a token of the provider's form is found, with its name, and suggested, with each line end", () =>
+    fc.assert(
+      fc.property(own, fc.constantFrom(...Object.keys(LINE_ENDS)), (text, end) => {
+        const file = write("TWITCH_TOKEN", text).replaceAll("\n", end);
+        const [found, ...others] = find(`A=1\n${file}\nB=2\n`.replaceAll("\n", end));
+        expect(others).toEqual([]);
+        expect(found?.accessToken.reveal()).toBe(text);
+        expect(found?.name).toMatch(/TWITCH_TOKEN$/);
+        expect(found?.doubt).toBeUndefined();
+      }),
+      { numRuns: 25 },
+    ));
+  test.each(["client_secret", "CLIENT_ID", "REFRESH_TOKEN", "refresh", "ID_TOKEN"])(
+    "what is called %s is no candidate, whatever its form",
+    (name) =>
+      fc.assert(
+        fc.property(own, (text) => {
+          expect(find(write(name, text))).toEqual([]);
+        }),
+        { numRuns: 5 },
+      ),
+  );
+  test.each(["BOT_SECRET", "PASSWORD", "password", "API_KEY", "apiKey", "KEY", "USER_ID"])(
+    "what is called %s is never suggested, whatever its form",
+    (name) =>
+      fc.assert(
+        fc.property(own, (text) => {
+          expect(suggested(write(name, text))).toEqual([]);
+        }),
+        { numRuns: 5 },
+      ),
+  );
+  test.each(["DISCORD_TOKEN", "github_token", "youtubeToken", "SPOTIFY_ACCESS_TOKEN", "streamlabs_token"])(
+    "another service's %s is never suggested",
+    (name) =>
+      fc.assert(
+        fc.property(own, (text) => {
+          expect(suggested(write(name, text))).toEqual([]);
+        }),
+        { numRuns: 5 },
+      ),
+  );
+});
+
+test.each([
+  "OPENAI_TOKEN",
+  "aws_session_token",
+  "SLACK_BOT_TOKEN",
+  "SLACK_OAUTH",
+  "GOOGLE_OAUTH_TOKEN",
+  "kickAccessToken",
+  "TELEGRAM_TOKEN",
+  "refreshKey",
+  "STREAM_KEY",
+  "passwd",
+  "IRC_PASS",
+  "CLIENTID2",
+  "device_id",
+  "csrf",
+  "webhook_secret",
+])("%s says something else", (name) => {
+  expect(suggested(`${name}=a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5`)).toEqual([]);
+});
+test("what a call is, or is given to, counts too", () => {
+  const text = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5";
+  for (const file of [
+    `bot.setClientSecret("${text}");`,
+    `password = decode("${text}")`,
+    `secrets = ["${text}"]`,
+  ])
+    expect(find(file), file).toMatchObject([{ doubt: "name" }]);
+  expect(suggested(`bot.login("${text}"); bot.setAccessToken("${text}")`)).toEqual([text]);
+});
+test("the names around it count too: of a section, an object, a parent", () => {
+  const text = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5";
+  for (const file of [
+    `[discord]\ntoken=${text}`,
+    JSON.stringify({ discord: { auth: { access_token: text } } }),
+    `discord:\n  bot:\n    token: ${text}`,
+    `discord:\n- token: ${text}`,
+    `const discord = { token: "${text}" }`,
+  ])
+    expect(find(file), file).toMatchObject([{ doubt: "name" }]);
+});
+/** What else stands in such files, some of it never closed. */
+const noise = fc.array(
+  fc.constantFrom(
+    "",
+    "# it's a comment",
+    "// don't",
+    "; the bot's",
+    "NAME=value",
+    "PROMPT=a(b",
+    "GREETING='hello",
+    'PATH="C:\\dir\\"',
+    "note: it isn't \"done",
+    "[section]",
+    "list:",
+    "  - one",
+    "if (x) {",
+    "}",
+    ")",
+    "]",
+    "<tag>",
+    "a = [1, 2",
+    "echo `date`",
+    "text with: colons; and, commas",
+    "\\",
+    "x \\",
+    "%%",
+    "---",
+  ),
+  { maxLength: 5 },
+);
+test("nothing that stands around it hides a token", () =>
+  fc.assert(
+    fc.property(
+      noise,
+      fc.constantFrom(...Object.keys(NOTATIONS)),
+      own,
+      noise,
+      (before, notation, text, after) => {
+        const write = NOTATIONS[notation] ?? String;
+        const file = [...before, write("TWITCH_TOKEN", text), ...after].join("\n");
+        expect(suggested(file)).toEqual([text]);
+      },
+    ),
+    { numRuns: 500 },
+  ));
+test("without a form of its own a provider has nothing suggested", () =>
+  fc.assert(
+    fc.property(own, fc.constantFrom(...Object.values(NOTATIONS)), (text, write) => {
+      const { candidates } = findTokens(write("ACCESS_TOKEN", text), { id: "local" });
+      expect(candidates).toMatchObject([{ doubt: "form" }]);
+    }),
+  ));
+test.each([
+  ["29 characters", "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o"],
+  ["31 characters", "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p"],
+  ["a capital letter", "A1b2c3d4e5f6g7h8i9j0k1l2m3n4o5"],
+  ["a sign", "a1b2c3d4e5f6g7-8i9j0k1l2m3n4o5"],
+])("a value with %s is not suggested", (_what, text) => {
+  for (const file of [text, `oauth:${text}`, `TOKEN=${text}`]) expect(suggested(file)).toEqual([]);
+});
+
+test("nothing makes it throw, and what is found is a token", () =>
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: "binary", maxLength: 400 }),
+        fc.json(),
+        fc.anything().map(fc.stringify),
+        fc
+          .array(
+            fc.constantFrom(
+              ..."{}[]()\"'`=:,;#/\\*-<>!&?|$@ \n\r\t",
+              "token",
+              "oauth:",
+              "env:",
+              "[a]",
+              "- ",
+              "curl ",
+            ),
+          )
+          .map((pieces) => pieces.join("")),
+        fc.uint8Array({ maxLength: 400 }).map(decodeText),
+      ),
+      (text) => {
+        for (const { accessToken } of find(text)) expect(accessToken.byteLength).toBeGreaterThanOrEqual(20);
+      },
+    ),
+    { numRuns: 1_000 },
+  ));
+
+test("a name that is shown holds no piece of a value, even where a value stands in its place", () =>
+  fc.assert(
+    fc.property(
+      fc.oneof(own, token, refresh),
+      own,
+      fc.constantFrom(...Object.values(NOTATIONS)),
+      fc.constantFrom("=", ": ", " ", ", ", ":", "&", "#"),
+      (secret, value, write, between) => {
+        const files = [
+          write(secret, value),
+          `${secret}${between}${value}`,
+          write("TOKEN", `${secret}${between}${value}`),
+          JSON.stringify({ username: secret, [secret]: { token: value } }),
+          `[${secret}]\ntoken=${value}`,
+        ];
+        for (const file of files)
+          for (const { name = "", owner = "" } of find(file))
+            for (let at = 0; at + 12 <= secret.length; at++)
+              expect(`${name} ${owner}`).not.toContain(secret.slice(at, at + 12));
+      },
+    ),
+    { numRuns: 300 },
+  ));
+
+test("a word before a value is shown only where it is plainly a name", () => {
+  const text = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5";
+  for (const file of [`hunter ${text}`, `login("hunter", "${text}")`, `TOKEN="hunter:${text}"`])
+    expect(JSON.stringify(find(`A=1\n${file}`)), file).not.toContain("hunter");
+  expect(find(`A=1\nsecret ${text}`)).toMatchObject([{ doubt: "name" }]);
+  expect(find(`A=1\nsetx TWITCH ${text}`)).toMatchObject([{ name: "TWITCH" }]);
+});
+
+test.each([
+  ["nothing", ""],
+  ["a word", "password"],
+  ["a sentence", "this is a sentence that is longer than any token is"],
+  ["a secret of a client", "CLIENT_SECRET=inventedsecretofaclient0000001"],
+  ["a refresh token alone", "REFRESH_TOKEN=inventedrefreshtoken0000000001"],
+  ["an ID token", '{"id_token":"eyJub3QiOiJhbiBhY2Nlc3MgdG9rZW4ifQ.e30.c2ln"}'],
+  ["a picture", "\u0089PNG\r\n\u001a\n\u0000\u0000"],
+  ["a place holder", "TOKEN=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"],
+  ["a variable's name in a program", "token: process.env.TWITCH_ACCESS_TOKEN_OF_THE_BOT"],
+  ["a comment", "# TOKEN=an-old-token-that-is-not-used-any-more"],
+  ["the address for tokens", "token_url = https://id.example.com/oauth2/token/and/more"],
+])("%s is none", (_what, text) => expect(find(text)).toEqual([]));
+
+test("where no notation is understood, what has the provider's form is found all the same, and not suggested", () => {
+  const text = "\u0000\u0001SQLite\u0002table\u0003#a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5\u0004";
+  expect(find(`// ${text}`)).toMatchObject([{ doubt: "name" }]);
+});
+test("a refresh token is no candidate in another place either", () => {
+  const same = "inventedrefreshtoken0000000001";
+  expect(find(`REFRESH_TOKEN=${same}\nOTHER=${same}\n${same}`)).toEqual([]);
+});
+
+test("the same token in two places is one, and what either place doubts counts", () => {
+  const same = { access_token: "inventedaccesstoken00000000001" };
+  expect(find(JSON.stringify([same, { a: same }]))).toHaveLength(1);
+  expect(find(JSON.stringify([same, { discord: same }]))).toMatchObject([{ doubt: "name" }]);
+});
+test("many accounts are all found; what is more than can be listed is counted", () => {
+  const many = (count: number) =>
+    JSON.stringify(
+      Array.from({ length: count }, (_, at) => ({ token: `inventedaccess${String(at).padStart(16, "0")}` })),
+    );
+  expect(findTokens(many(300), twitch)).toMatchObject({ more: 0, candidates: { length: 300 } });
+  expect(findTokens(many(1_234), twitch)).toMatchObject({ more: 234, candidates: { length: 1_000 } });
+});
+
+test("a file as deep as it likes is read as far as people nest things", () => {
+  const deep = "[".repeat(5_000) + "]".repeat(5_000);
+  expect(find(deep)).toEqual([]);
+  expect(values(`${deep}\nTOKEN=a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5`)).toHaveLength(1);
+});

@@ -1,0 +1,139 @@
+/** A provider in the person's words: what is wrong is told by the line it is in, and nothing weak is let in. */
+import { describe, expect, test } from "vitest";
+import type { ProviderForm } from "../../../contract/provider.ts";
+import { readDefinition } from "../../../core/providers/definition.ts";
+import { discoveryRequests, readDiscovery } from "../../../core/providers/discovery.ts";
+import { createProviders, isBuiltIn } from "../../../core/providers/registry.ts";
+
+const at = (path: string) => `https://login.harbor.example/realm${path}`;
+const GOOD: ProviderForm = {
+  id: "harbor",
+  name: "Harbor",
+  issuer: at(""),
+  authorization_endpoint: at("/auth"),
+  token_endpoint: at("/token"),
+  revocation_endpoint: at("/revoke"),
+  userinfo_endpoint: at("/userinfo"),
+  jwks_uri: at("/keys"),
+  device_authorization_endpoint: "",
+  scope: "openid offline_access",
+  console_url: "",
+  embedded: false,
+};
+
+test("a whole one is a provider that is not a test, and whose refresh tokens count as one-time", () => {
+  const made = readDefinition(GOOD, isBuiltIn);
+  expect(made).toMatchObject({
+    ok: true,
+    value: {
+      test: false,
+      validationEndpoint: at("/userinfo"),
+      confidentialRefreshReuse: "one_time",
+      scopes: ["openid", "offline_access"],
+    },
+  });
+});
+
+test("plain http at a literal loopback address is a test", () => {
+  for (const origin of ["http://127.0.0.1:8080", "http://[::1]:8080"])
+    expect(readDefinition({ ...GOOD, token_endpoint: `${origin}/token` }, isBuiltIn)).toMatchObject({
+      ok: true,
+      value: { test: true },
+    });
+});
+
+describe("refused, by name", () => {
+  test.each([
+    ["name", "", "missing"],
+    ["issuer", "", "missing"],
+    ["token_endpoint", "", "missing"],
+    ["id", "Harbor", "id"],
+    ["id", "../harbor", "id"],
+    ["id", "h", "id"],
+    ["id", "twitch", "reserved"],
+    ["id", "sandbox", "reserved"],
+    ["token_endpoint", "http://login.harbor.example/token", "plain"],
+    ["token_endpoint", "http://localhost:8080/token", "plain"],
+    ["token_endpoint", "http://127.0.0.1.harbor.example/token", "plain"],
+    ["jwks_uri", "http://10.0.0.1/keys", "plain"],
+    ["token_endpoint", "login.harbor.example/token", "address"],
+    ["token_endpoint", "file:///etc/passwd", "address"],
+    ["token_endpoint", "javascript:alert(1)", "address"],
+    ["token_endpoint", "https://user:word@login.harbor.example/token", "address"],
+    ["token_endpoint", "https://login.harbor.example/token#part", "address"],
+    ["issuer", "https://login.harbor.example/?realm=1", "address"],
+    ["console_url", "data:text/html,hello", "address"],
+    ["scope", 'openid "quoted"', "scope"],
+    ["scope", "openid  twice", "scope"],
+  ] as const)("%s: %j is %s", (field, value, why) =>
+    expect(readDefinition({ ...GOOD, [field]: value }, isBuiltIn)).toEqual({
+      ok: false,
+      failure: { code: "provider_field", field, why },
+    }),
+  );
+});
+
+test("nobody takes the place of a built-in one", () => {
+  const providers = createProviders();
+  const made = readDefinition(GOOD, () => false);
+  if (!made.ok) throw new Error("refused");
+  const [builtIn] = providers.list();
+  providers.define({ ...made.value, id: builtIn?.id ?? "" });
+  providers.forget(builtIn?.id ?? "");
+  expect(providers.list()).toEqual([builtIn]);
+});
+
+describe("discovery", () => {
+  const answered = (status: number, body: object | string) => ({
+    kind: "answered" as const,
+    status,
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+  test("asks where both specifications say", () => {
+    expect(discoveryRequests(at("")).map(({ url }) => url)).toEqual([
+      at("/.well-known/openid-configuration"),
+      "https://login.harbor.example/.well-known/oauth-authorization-server/realm",
+      "https://login.harbor.example/.well-known/openid-configuration/realm",
+    ]);
+    expect(discoveryRequests("https://harbor.example/").map(({ url }) => url)).toEqual([
+      "https://harbor.example/.well-known/openid-configuration",
+      "https://harbor.example/.well-known/oauth-authorization-server",
+    ]);
+  });
+  test.each([
+    ["another path", "https://login.harbor.example/other"],
+    ["a slash more", at("/")],
+    ["capitals", at("").replace("harbor", "Harbor")],
+    ["none", undefined],
+  ])("an issuer with %s is another one", (_what, issuer) =>
+    expect(readDiscovery(at(""), answered(200, { ...GOOD, issuer }))).toMatchObject({
+      failure: { code: "discovery_issuer" },
+    }),
+  );
+  test("what it says is a form; what it does not say is empty", () => {
+    const said = readDiscovery(at(""), answered(200, { issuer: at(""), token_endpoint: at("/token"), scopes_supported: ["a", 1, "b"] })); // prettier-ignore
+    expect(said).toMatchObject({
+      ok: true,
+      value: {
+        token_endpoint: at("/token"),
+        revocation_endpoint: "",
+        scope: "a b",
+        id: "harbor",
+        name: "Harbor",
+      },
+    });
+  });
+  test.each([
+    ["nothing there", answered(404, "")],
+    ["a page", answered(200, "<html>")],
+    ["a redirect", { kind: "redirected" as const, status: 302, location: "https://elsewhere.example/" }],
+  ])("%s: the next address is asked", (_what, outcome) =>
+    expect(readDiscovery(at(""), outcome)).toBeUndefined(),
+  );
+  test.each([
+    ["no answer", { kind: "lost" as const, cause: "reset" }, "provider_unreachable"],
+    ["trouble", answered(503, ""), "provider_busy"],
+  ])("%s is told", (_what, outcome, code) =>
+    expect(readDiscovery(at(""), outcome)).toMatchObject({ failure: { code } }),
+  );
+});

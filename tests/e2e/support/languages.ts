@@ -1,0 +1,99 @@
+/** The window in another language: how it comes to speak it, and what a text does there that was not thought of. */
+import { expect, type Page } from "@playwright/test";
+import type { Snapshot } from "../../../contract/views/snapshot.ts";
+
+export type Look = (page: Page, where: string) => Promise<void>;
+type Chosen = Snapshot["settings"]["language"];
+
+/** What the language was before. `pretend`: the window says everything in text/pseudo.ts instead. */
+export const speak = (page: Page, language: Chosen, { pretend = false } = {}): Promise<Chosen> =>
+  page.evaluate(
+    async ([to, shown]) => {
+      const answer = await window.tokenkeep["state.get"]();
+      if (!answer.ok) throw new Error(answer.failure.code);
+      const { settings } = JSON.parse(answer.value) as Snapshot;
+      localStorage.setItem("language", shown);
+      const changed = await window.tokenkeep["settings.change"]({ ...settings, language: to });
+      if (!changed.ok) throw new Error(changed.failure.code);
+      return settings.language;
+    },
+    [language, pretend ? "pseudo" : "en"] as const,
+  );
+
+/**
+ * What is no word of ours: names, ids, times, keys of one letter, paths, scopes, what a provider claims and calls its endpoints; and
+ * what was said before, in the language of then.
+ */
+const DATA = {
+  elements:
+    "code, [data-code], time, svg, script, style, .avatar, .sr:empty, details li span, dl.claims dd, .toast",
+  words:
+    "mirrelune|harborlights_tv|lanternbot|user_\\d+|Sandbox|Bot|Overlay|Public bot|Browser bot|Nightcue|Nordmole|Show chat|Local bot|Local|Crowd|Pushy|Test browser|Chromium Web Browser|Stranger|Openid|https?://\\S+|Twitch|Deutsch|English|GNOME Keyring|[a-z]+(:[a-z_]+)+|[A-Z]|(in )?\\d[\\d:.,]*( min| h| d)?( ago)?|today|yesterday|tomorrow|(Mon|Tue|Wed|Thu|Fri|Sat|Sun)|\\d* ?[A-Z][a-z]{2}( \\d{4})?|linux [\\w. -]+",
+};
+
+export const unmarked: Look = async (page, where) => {
+  const found = await page.evaluate(({ elements, words }) => {
+    const data = new RegExp(`(?<![\\wá-ý])(?:${words})(?![\\wá-ý])`, "gi");
+    const left = (said: string): string => {
+      let rest = said;
+      for (let before = ""; before !== rest;) {
+        before = rest;
+        rest = rest.replace(/\[[^[\]]*\]/g, " ");
+      }
+      // Of what is said at length, some places have the first sentence.
+      return rest
+        .replace(/\[[^[\]]*$/, " ")
+        .replace(data, " ")
+        .replace(/[^a-zA-Z]+/g, " ")
+        .trim();
+    };
+    const said: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode())
+      if (node.parentElement?.closest(elements) === null) said.push(node.nodeValue ?? "");
+    for (const element of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]"))
+      for (const name of ["aria-label", "placeholder", "title", "alt"])
+        said.push(element.getAttribute(name) ?? "");
+    return [...new Set(said.filter((one) => left(one) !== ""))];
+  }, DATA);
+  expect.soft(found, `not translated: ${where}`).toEqual([]);
+};
+
+/** 640 px: what a window of 1280 has at 200 %. */
+const SIZES = [
+  [1280, 800],
+  [640, 400],
+  [360, 740],
+] as const;
+export const cutOff: Look = async (page, where) => {
+  const before = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
+  for (const [width, height] of SIZES) {
+    await page.setViewportSize({ width, height });
+    const found = await page.evaluate(() => {
+      const name = (element: Element): string =>
+        `${element.tagName} ${element.getAttribute("class") ?? ""}: ${(element.textContent ?? "").trim().slice(0, 60)}`;
+      // What is there for screen readers alone is one pixel wide on purpose.
+      const hidden = (element: Element): boolean =>
+        element.closest(".sr, .skip, [hidden]") !== null || getComputedStyle(element).clipPath !== "none";
+      const clipped = [...document.querySelectorAll("body *")].filter((element) => {
+        const { overflowX, display } = getComputedStyle(element);
+        return (
+          (overflowX === "hidden" || overflowX === "clip") &&
+          display !== "inline" &&
+          !hidden(element) &&
+          // A value that is longer than its field is moved through there.
+          !element.matches(".clip, svg *, [role=meter], progress, .avatar, input:not(:placeholder-shown)") &&
+          element.scrollWidth > element.clientWidth + 1
+        );
+      });
+      const outside = [...document.querySelectorAll("button, a, input, select")].filter((element) => {
+        const { left, right, width: wide } = element.getBoundingClientRect();
+        return wide > 0 && !hidden(element) && (left < -1 || right > innerWidth + 1);
+      });
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return [...clipped, ...outside].map(name).concat(scrollWidth > clientWidth ? ["scrolls sideways"] : []);
+    });
+    expect.soft(found, `cut off: ${where}, ${String(width)} px`).toEqual([]);
+  }
+  await page.setViewportSize(before);
+};

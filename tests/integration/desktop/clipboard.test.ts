@@ -1,0 +1,257 @@
+/** What is copied is read back, and taken away again if it is still ours. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Secret } from "../../../core/secret.ts";
+import { createCopying } from "../../../main/desktop/clipboard.ts";
+
+function desk() {
+  const board = { text: "", broken: false };
+  const timers: { atMs: number; run: () => void }[] = [];
+  const copying = createCopying(
+    {
+      write: async (text) => {
+        if (!board.broken) board.text = text.reveal();
+      },
+      read: async () => board.text,
+      clear: async () => void (board.text = ""),
+    },
+    {
+      nowMs: () => 0,
+      monotonicMs: () => 0,
+      after(inMs, run) {
+        const timer = { atMs: inMs, run };
+        timers.push(timer);
+        return () => void timers.splice(timers.indexOf(timer), 1);
+      },
+    },
+  );
+  const pass = async (): Promise<void> => {
+    for (const { run } of timers.splice(0)) run();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  return { board, timers, copying, pass };
+}
+
+test("cleared after 30 s", async () => {
+  const { board, timers, copying, pass } = desk();
+  expect(await copying.copy(new Secret("ours"))).toEqual({ ok: true, value: { clearsInMs: 30_000 } });
+  expect(board.text).toBe("ours");
+  expect(timers.map(({ atMs }) => atMs)).toEqual([30_000]);
+  await pass();
+  expect(board.text).toBe("");
+});
+
+test("what another program put there since stays", async () => {
+  const { board, copying, pass } = desk();
+  await copying.copy(new Secret("ours"));
+  board.text = "theirs";
+  await pass();
+  expect(board.text).toBe("theirs");
+});
+
+test("a second copy starts the time anew", async () => {
+  const { timers, copying } = desk();
+  await copying.copy(new Secret("one"));
+  await copying.copy(new Secret("two"));
+  expect(timers).toHaveLength(1);
+});
+
+test("a write that did not take is said", async () => {
+  const { board, copying } = desk();
+  board.broken = true;
+  expect(await copying.copy(new Secret("ours"))).toMatchObject({ failure: { code: "clipboard_failing" } });
+});
+
+/** What a call of the clipboard comes to. `after`: it took effect all the same; `lost`: it says it did, and did not. */
+type Fate = "done" | "throws before" | "throws after" | "lost" | "hangs" | "shows another text";
+type Step =
+  | { do: "copy" | "copy plain" | "others write"; nth: number }
+  | { do: "pass"; ms: number }
+  | { do: "clear ours" };
+
+/** A clipboard that may fail in any way, with time in a test's hands. */
+class FailingBoard {
+  text = "";
+  /** Fates of the calls to come; the rest goes well. */
+  fates: Fate[] = [];
+  /** Everything that must never happen. */
+  readonly broken: string[] = [];
+  #nowMs = 0;
+  #timers: { atMs: number; run: () => void }[] = [];
+  #landing: (() => void)[] = [];
+  #read = "nothing";
+  #misled = false;
+  readonly secrets = new Set<string>();
+  readonly copying = createCopying(
+    {
+      write: (text) => this.#meet(() => void (this.text = text.reveal())),
+      read: async () => {
+        this.#read = "failed";
+        const fate = this.fates[0];
+        await this.#meet(() => undefined);
+        // Twice in a row it shows nothing wrong: then nothing could ever be known.
+        this.#misled = fate === "shows another text" && !this.#misled;
+        const seen = this.#misled ? "what was there before" : this.text;
+        this.#read = seen;
+        return seen;
+      },
+      clear: () => {
+        const readable = this.#read !== "failed";
+        if (readable && this.text !== "" && !this.secrets.has(this.text))
+          this.broken.push(`cleared ${this.text}`);
+        return this.#meet(() => void (this.text = ""));
+      },
+    },
+    {
+      nowMs: () => this.#nowMs,
+      monotonicMs: () => this.#nowMs,
+      after: (inMs, run) => {
+        const timer = { atMs: this.#nowMs + inMs, run };
+        this.#timers.push(timer);
+        return () => void (this.#timers = this.#timers.filter((one) => one !== timer));
+      },
+    },
+    { pause: () => Promise.resolve() },
+  );
+
+  async #meet(effect: () => void): Promise<void> {
+    const fate = this.fates.shift() ?? "done";
+    if (fate === "hangs") return new Promise((resolve) => this.#landing.push(() => resolve(effect())));
+    if (fate === "throws before") throw new Error("the clipboard is busy");
+    if (fate !== "lost") effect();
+    if (fate === "throws after") throw new Error("the clipboard went away");
+  }
+  /** Calls that hang come to their end now. */
+  land(): void {
+    for (const end of this.#landing.splice(0)) end();
+  }
+  settle = () => new Promise((resolve) => setImmediate(resolve));
+  async pass(ms: number): Promise<void> {
+    await this.settle();
+    for (const endMs = this.#nowMs + ms; ;) {
+      const next = this.#timers.sort((a, b) => a.atMs - b.atMs)[0];
+      if (next === undefined || next.atMs > endMs) return void (this.#nowMs = endMs);
+      this.#nowMs = next.atMs;
+      this.#timers.shift();
+      next.run();
+      await this.settle();
+    }
+  }
+  async take(step: Step): Promise<void> {
+    switch (step.do) {
+      case "copy": {
+        const secret = `secret ${String(step.nth)}`;
+        this.secrets.add(secret);
+        void this.copying.copy(new Secret(secret));
+        return this.pass(0);
+      }
+      case "copy plain":
+        void this.copying.copyPlain(`plain ${String(step.nth)}`);
+        return this.pass(0);
+      case "others write":
+        this.text = `others' ${String(step.nth)}`;
+        return;
+      case "pass":
+        return this.pass(step.ms);
+      case "clear ours":
+        void this.copying.clearOurs();
+        return this.pass(0);
+    }
+  }
+}
+
+const fate = fc.constantFrom<Fate>(
+  "done",
+  "done",
+  "throws before",
+  "throws after",
+  "lost",
+  "hangs",
+  "shows another text",
+);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constantFrom("copy", "copy plain", "others write"), nth: fc.nat(3) }),
+  fc.record({ do: fc.constant("pass"), ms: fc.constantFrom(500, 1_000, 5_000, 29_000, 31_000, 90_000) }),
+  fc.constant<Step>({ do: "clear ours" }),
+);
+
+test.each(["time passes", "the app quits"])(
+  "however the clipboard failed: once it works and %s, nothing of ours is left, and nobody else's text was cleared",
+  async (end) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(step, fc.array(fate, { maxLength: 5 })), { minLength: 1, maxLength: 12 }),
+        async (steps) => {
+          const board = new FailingBoard();
+          for (const [one, fates] of steps) {
+            board.fates = [...fates];
+            await board.take(one);
+          }
+          board.fates = [];
+          board.land();
+          if (end === "time passes") await board.pass(120_000);
+          else {
+            const quit = board.copying.clearOurs();
+            await board.pass(5_000); // what still hung before is given up
+            await quit;
+          }
+          expect(board.secrets.has(board.text) ? board.text : "").toBe("");
+          expect(board.broken).toEqual([]);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  },
+);
+
+test.each<[string, Fate[]]>([
+  ["a write that failed after it took effect", ["throws after"]],
+  ["a text that could not be read back", ["done", "throws before"]],
+  ["a text that was read back as another one", ["done", "shows another text"]],
+])("%s: the copy fails, and the token is gone at once", async (_what, fates) => {
+  const board = new FailingBoard();
+  board.secrets.add("token");
+  board.fates = fates;
+  expect(await board.copying.copy(new Secret("token"))).toMatchObject({
+    failure: { code: "clipboard_failing" },
+  });
+  expect(board.text).toBe("");
+});
+
+test("a second copy that fails does not keep the first one there, nor take it away early", async () => {
+  const board = new FailingBoard();
+  for (const secret of ["first", "second"]) board.secrets.add(secret);
+  await board.copying.copy(new Secret("first"));
+  await board.pass(10_000);
+  board.fates = ["throws before"];
+  expect(await board.copying.copy(new Secret("second"))).toMatchObject({ ok: false });
+  expect(board.text).toBe("first");
+  await board.pass(19_000);
+  expect(board.text).toBe("first");
+  await board.pass(2_000);
+  expect(board.text).toBe("");
+});
+
+test("at the end a clipboard that cannot be read is cleared: the last thing known there is ours", async () => {
+  const board = new FailingBoard();
+  board.secrets.add("token");
+  await board.copying.copy(new Secret("token"));
+  board.fates = Array.from({ length: 6 }, () => "throws before");
+  await board.copying.clearOurs();
+  expect(board.text).toBe("");
+});
+
+test("locked meanwhile, nothing is copied any more", async () => {
+  const board = { text: "" };
+  const copying = createCopying(
+    {
+      write: (text) => Promise.resolve(void (board.text = text.reveal())),
+      read: () => Promise.resolve(board.text),
+      clear: () => Promise.resolve(void (board.text = "")),
+    },
+    { nowMs: () => 0, monotonicMs: () => 0, after: () => () => undefined },
+    { mayCopy: () => false },
+  );
+  expect(await copying.copy(new Secret("token"))).toMatchObject({ failure: { code: "vault_locked" } });
+  expect(board.text).toBe("");
+});

@@ -1,0 +1,141 @@
+/** Who watches the screen's lock hears that there is nothing to be heard, and hears again when there is. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { watchScreenLock } from "../../../main/desktop/screen-lock.ts";
+import { startService } from "../../support/bus-service.mjs";
+import { BUS_CONFIG } from "../../support/session.mjs";
+
+const failureOf = (address: string | undefined) =>
+  new Promise((resolve) => {
+    onTestFinished(
+      watchScreenLock(
+        () => address,
+        () => undefined,
+        resolve,
+      ),
+    );
+  });
+
+// The first in this file: the library is loaded by it.
+test("a bus that is not there ends at once, the first time too", async () => {
+  expect(await failureOf("unix:path=/nowhere")).toBeInstanceOf(Error);
+  expect(await failureOf("unix:path=/nowhere")).toBeInstanceOf(Error);
+  expect(await failureOf(undefined)).toBeInstanceOf(Error);
+});
+
+const newFolder = async (): Promise<string> => {
+  const folder = await mkdtemp("/tmp/tk-bus-");
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+test("so does one that closes the connection", async () => {
+  const folder = await newFolder();
+  const bus = createServer((socket) => socket.destroy()).listen(path.join(folder, "bus"));
+  onTestFinished(() => void bus.close());
+  await once(bus, "listening");
+  expect(await failureOf(`unix:path=${path.join(folder, "bus")}`)).toBeInstanceOf(Error);
+});
+
+/** A real session bus at an address that stays the same, however often it is started. */
+async function ownBus() {
+  const folder = await newFolder();
+  const address = `unix:path=${path.join(folder, "bus")}`;
+  const config = path.join(folder, "bus.conf");
+  await writeFile(config, BUS_CONFIG.replace("unix:tmpdir=/tmp", address));
+  let daemon: ChildProcess | undefined;
+  const stop = async (): Promise<void> => {
+    if (daemon === undefined || daemon.exitCode !== null || daemon.signalCode !== null) return;
+    daemon.kill("SIGKILL");
+    await once(daemon, "exit");
+  };
+  onTestFinished(stop);
+  return {
+    address,
+    stop,
+    async start() {
+      daemon = spawn("dbus-daemon", [`--config-file=${config}`, "--nofork", "--print-address=1"], {
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      if (daemon.stdout !== null) await once(daemon.stdout, "data");
+    },
+    /** A locker of that name: `active` is what it answers, and `tell` says so by itself. */
+    async locker(name: string, active: boolean) {
+      const { signal, end } = await startService(address, {
+        name,
+        path: `/${name.replaceAll(".", "/")}`,
+        interface: name,
+        method: "GetActive",
+        answer: active,
+      });
+      onTestFinished(end);
+      return { tell: () => signal("ActiveChanged", true), end };
+    },
+  };
+}
+
+/** Calls of `locked` and `failed`, and the end of it. */
+function watched(address: string) {
+  const heard = { locked: 0, failed: 0 };
+  const end = watchScreenLock(
+    () => address,
+    () => void (heard.locked += 1),
+    () => void (heard.failed += 1),
+  );
+  onTestFinished(end);
+  return { heard, end };
+}
+const AGAIN = { timeout: 20_000, interval: 50 };
+
+test("a bus that is started again, and again, is watched again; its end is told once each time", async () => {
+  const bus = await ownBus();
+  await bus.start();
+  const { heard } = watched(bus.address);
+  for (const time of [1, 2, 3]) {
+    const { tell, end } = await bus.locker("org.gnome.ScreenSaver", false);
+    const before = heard.locked;
+    // It takes a moment until it listens.
+    await expect.poll(() => (tell(), heard.locked), AGAIN).toBeGreaterThan(before);
+    end();
+    await bus.stop();
+    await expect.poll(() => heard.failed, AGAIN).toBe(time);
+    await bus.start();
+  }
+});
+
+test.each(["org.freedesktop.ScreenSaver", "org.xfce.ScreenSaver"])(
+  "a screen that was locked while the bus was away counts when it is back (%s)",
+  async (name) => {
+    const bus = await ownBus();
+    await bus.start();
+    const first = await bus.locker(name, true);
+    const { heard } = watched(bus.address);
+    await expect.poll(() => (first.tell(), heard.locked), AGAIN).toBeGreaterThan(0);
+    await bus.stop();
+    await expect.poll(() => heard.failed, AGAIN).toBe(1);
+    const before = heard.locked;
+    await bus.start();
+    await bus.locker(name, true);
+    await expect.poll(() => heard.locked, AGAIN).toBeGreaterThan(before);
+  },
+);
+
+test("a bus that comes late is found; and nothing is heard after the end", async () => {
+  const bus = await ownBus();
+  const { heard, end } = watched(bus.address);
+  await expect.poll(() => heard.failed, AGAIN).toBe(1);
+  await bus.start();
+  const { tell } = await bus.locker("org.mate.ScreenSaver", false);
+  await expect.poll(() => (tell(), heard.locked), AGAIN).toBeGreaterThan(0);
+  end();
+  await new Promise((resolve) => setImmediate(resolve));
+  const before = { ...heard };
+  tell();
+  await bus.stop();
+  await bus.start();
+  expect(heard).toEqual(before);
+});

@@ -1,0 +1,166 @@
+/** The keeper over a crowd: real requests to a real server, and time that passes as fast as they are answered. */
+import { randomBytes, randomUUID } from "node:crypto";
+import { ok } from "../../../../contract/failure.ts";
+import type { SignInRecord, VaultRecord } from "../../../../core/accounts/records.ts";
+import type { HttpClient, HttpOutcome, HttpRequest, Log } from "../../../../core/ports.ts";
+import { createProviders } from "../../../../core/providers/registry.ts";
+import { createHttpClient, nodeExchange } from "../../../../main/net/http.ts";
+import { requestEveryMs, requestsToRefresh } from "../../../../core/lifecycle/pace.ts";
+import { createKeeper, type Keeper } from "../../../../main/keeper/keeper.ts";
+import { createPacedHttp } from "../../../../main/net/paced-http.ts";
+import type { Vault } from "../../../../main/vault/types.ts";
+import { crowd } from "../../../support/crowd.ts";
+import { startCrowdServer } from "../../../support/crowd-server.mjs";
+
+const MINUTE_MS = 60_000;
+
+/** A request, with the id of the sign-in whose token was in it. */
+interface Heard {
+  readonly kind: string;
+  readonly whose: string;
+  readonly atMs: number;
+}
+
+export interface CrowdKeeper extends AsyncDisposable {
+  readonly keeper: Keeper;
+  /** Simulated time goes by; whatever is asked for meanwhile is answered first. */
+  pass(ms: number): Promise<void>;
+  /** It goes by while the machine sleeps. */
+  sleep(ms: number): Promise<void>;
+  /** Requests in each whole minute of simulated time, since the start or the last `forget`. */
+  minutes(kind: "validate" | "refresh"): number[];
+  /** Everything that the server heard since the start or the last `forget`. */
+  heard(): readonly Heard[];
+  forget(): void;
+}
+
+/** Time that stands still until it is told to pass. */
+class SimulatedTime {
+  ms = 0;
+  #timers: { readonly atMs: number; readonly run: () => void }[] = [];
+  after = (inMs: number, run: () => void): (() => void) => {
+    const timer = { atMs: this.ms + inMs, run };
+    this.#timers.push(timer);
+    return () => void (this.#timers = this.#timers.filter((one) => one !== timer));
+  };
+  /** Runs what is due next, if that is before `endMs`. */
+  step(endMs: number): boolean {
+    const [next] = this.#timers.sort((a, b) => a.atMs - b.atMs);
+    if (next === undefined || next.atMs > endMs) return false;
+    this.#timers.shift();
+    this.ms = Math.max(this.ms, next.atMs);
+    next.run();
+    return true;
+  }
+}
+
+/** Counts what is under way, so that time can wait for it. */
+function counted(client: HttpClient) {
+  let underWay = 0;
+  return {
+    async send(request: HttpRequest): Promise<HttpOutcome> {
+      underWay += 1;
+      return client.send(request).finally(() => (underWay -= 1));
+    },
+    async idle(): Promise<void> {
+      for (let quiet = 0; quiet < 2; quiet = underWay === 0 ? quiet + 1 : 0)
+        await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+function memoryVault(records: readonly VaultRecord[]): Vault {
+  const held = new Map(records.map((record) => [record.id, record]));
+  const lists = new Map<string, readonly VaultRecord[]>();
+  return {
+    state: { state: "open", sealedBy: { passphrase: false }, paused: false, unreadable: [] },
+    list(kind: string) {
+      const list = lists.get(kind) ?? [...held.values()].filter((record) => record.kind === kind);
+      lists.set(kind, list);
+      return list;
+    },
+    get: (_kind: string, id: string) => held.get(id),
+    write(record: VaultRecord) {
+      held.set(record.id, record);
+      lists.clear();
+      return Promise.resolve(ok(record));
+    },
+  } as unknown as Vault;
+}
+
+export async function startCrowdKeeper(
+  count: number,
+  lifeMs: number,
+  refreshReuse: SignInRecord["refreshReuse"] = "safe",
+): Promise<CrowdKeeper> {
+  const time = new SimulatedTime();
+  const startMs = 1_795_000_000_000;
+  let asleepMs = 0;
+  const nowMs = (): number => startMs + time.ms + asleepMs;
+  // With an age, however small, the server lets the tokens of the start end.
+  const usedMs = refreshReuse === "one_time" ? 1 : 0;
+  const server = await startCrowdServer({ lifeMs, nowMs, usedMs });
+  let heard: Heard[] = [];
+  server.hear((kind, whose) => void heard.push({ kind, whose, atMs: nowMs() }));
+  const sent = counted(createHttpClient(nodeExchange));
+  const { client, signIns } = crowd(count, server.origin, { nowMs: nowMs(), lifeMs, usedMs, refreshReuse });
+  const ignore: Log["info"] = () => undefined;
+  const providers = createProviders();
+  providers.sandboxRunsAt(server.origin);
+  const clock = { nowMs, monotonicMs: () => time.ms, after: time.after };
+  const everybody = [...signIns].map((record) => ({ ...record, generation: 1 }));
+  const http = createPacedHttp(sent, clock, (origin) => requestEveryMs(requestsToRefresh(everybody, origin)));
+  const keeper = createKeeper(
+    {
+      vault: memoryVault([{ ...client, generation: 1 }, ...everybody]),
+      providers,
+      http,
+      network: { online: () => true },
+      history: {
+        note: () => undefined,
+        recent: () => Promise.resolve([]),
+        of: () => Promise.resolve([]),
+        flush: () => Promise.resolve(),
+      },
+      clock,
+      random: { bytes: (size) => randomBytes(size), uuid: () => randomUUID() },
+      log: { info: ignore, warn: ignore, error: ignore },
+      maySpendOneTime: () => true,
+    },
+    () => undefined,
+  );
+  await keeper.start();
+  let sinceMs = nowMs();
+  return {
+    keeper,
+    async pass(ms) {
+      const endMs = time.ms + ms;
+      do await sent.idle();
+      while (time.step(endMs));
+      time.ms = endMs;
+    },
+    async sleep(ms) {
+      keeper.suspend();
+      asleepMs += ms;
+      keeper.resume();
+      await sent.idle();
+    },
+    minutes(kind) {
+      const buckets = new Array<number>(Math.floor((nowMs() - sinceMs) / MINUTE_MS)).fill(0);
+      for (const request of heard) {
+        const at = Math.floor((request.atMs - sinceMs) / MINUTE_MS);
+        if (request.kind === kind && at < buckets.length) buckets[at] = (buckets[at] ?? 0) + 1;
+      }
+      return buckets;
+    },
+    async [Symbol.asyncDispose]() {
+      await keeper.pause();
+      await server.close();
+    },
+    heard: () => heard,
+    forget() {
+      heard = [];
+      sinceMs = nowMs();
+    },
+  };
+}

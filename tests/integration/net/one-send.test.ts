@@ -1,0 +1,105 @@
+/** What the gate of a POST's session remembers. The rest is seen in Chromium itself, by tests/e2e/http.spec.ts. */
+import { connect, createServer, type AddressInfo } from "node:net";
+import { once } from "node:events";
+import { expect, onTestFinished, test } from "vitest";
+import { createOneSend } from "../../../main/electron/network/one-send.ts";
+import { createHttpClient, type Exchange } from "../../../main/net/http.ts";
+
+/** A session as far as ways go: what it was told last is its way. */
+function createSession({ late = 0 } = {}) {
+  let rules = "";
+  let asked = 0;
+  return {
+    setProxy: ({ proxyRules = "" }: { proxyRules?: string }) => {
+      rules = proxyRules;
+      return Promise.resolve();
+    },
+    /** `late`: how often it still says a way whose port only looks like the new one's. */
+    resolveProxy: () => Promise.resolve((asked += 1) > late ? rules : rules.replace(/:(\d+)$/, ":1$1")),
+    asked: () => asked,
+    gate: () => Number(rules.split(":").at(-1)),
+  };
+}
+
+/** Asks the gate for a way, as Chromium does by SOCKS 5; it knows where to. The answer's code: 0 is a connection. */
+async function ask(gate: number): Promise<number | undefined> {
+  const socket = connect(gate, "127.0.0.1");
+  onTestFinished(() => void socket.destroy());
+  socket.write(Buffer.from([5, 1, 0]));
+  await once(socket, "data");
+  socket.write(Buffer.from([5, 1, 0, 4, ...new Uint8Array(16), 0, 80])); // an IPv6 address
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  return answer[1];
+}
+
+async function listening(host: string): Promise<number | undefined> {
+  const server = createServer((socket) => void socket.on("error", () => undefined));
+  onTestFinished(() => void server.close());
+  const bound = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false)).listen(0, host, () => resolve(true));
+  });
+  return bound ? (server.address() as AddressInfo).port : undefined;
+}
+
+test.each(["127.0.0.1", "::1"])(
+  "a server at %s alone: once it is connected to, nothing says that the request did not leave",
+  async (host) => {
+    const port = await listening(host);
+    if (port === undefined) return; // this computer has no IPv6
+    const session = createSession();
+    const send = await createOneSend(session);
+    await send.arm(`http://localhost:${String(port)}/`, "DIRECT");
+    expect(await ask(session.gate())).toBe(0);
+    expect(send.unreached).toBeUndefined();
+  },
+);
+
+test("nothing is let through before the session's way is the dead end, to the last digit", async () => {
+  const port = await listening("127.0.0.1");
+  const session = createSession({ late: 3 });
+  const send = await createOneSend(session);
+  await send.arm(`http://127.0.0.1:${String(port)}/`, "DIRECT");
+  expect(await ask(session.gate())).toBe(0);
+  expect(session.asked()).toBe(4);
+});
+
+/** What becomes of a request whose transport fails with `code`. */
+async function outcomeOf(code: string): Promise<string> {
+  const exchange: Exchange = {
+    onRedirect: () => undefined,
+    onResponse: () => undefined,
+    onFailure: (listener) => void setImmediate(listener, code),
+    onPause: () => undefined,
+    send: () => undefined,
+    abort: () => undefined,
+  };
+  const client = createHttpClient(() => Promise.resolve({ exchange, release: () => undefined }));
+  const request = { method: "POST", url: "http://localhost/", headers: {}, timeoutMs: 5_000 } as const;
+  return (await client.send(request)).kind;
+}
+
+// Without a zone the last is no address to connect to (EINVAL); ::1 is none without IPv6 (EADDRNOTAVAIL).
+test.each(["localhost", "127.0.0.2", "[::1]", "[fe80::1]"])(
+  "nobody is reached at %s: whatever the system says of it, the request did not leave",
+  async (host) => {
+    const session = createSession();
+    const send = await createOneSend(session);
+    await send.arm(`http://${host}:1/`, "DIRECT");
+    expect(await ask(session.gate())).not.toBe(0);
+    expect(await outcomeOf(send.unreached ?? "nothing was said")).toBe("not_sent");
+  },
+);
+
+test("once one connection was let through, a second one that fails does not take it back", async () => {
+  const server = createServer((socket) => void socket.on("error", () => undefined));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const session = createSession();
+  const send = await createOneSend(session);
+  await send.arm(`http://127.0.0.1:${String(port)}/`, "DIRECT");
+  const gate = session.gate();
+  expect(await ask(gate)).toBe(0);
+  server.close();
+  expect(await ask(gate)).not.toBe(0);
+  expect(send.unreached).toBeUndefined();
+});

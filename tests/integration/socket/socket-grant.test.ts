@@ -1,0 +1,416 @@
+/** Nothing that a tool is handed or told exceeds its grant, whatever changes while main is asked. */
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createSession } from "../../../main/socket/session.ts";
+import { newsBetween, withToken } from "../../../main/socket/table.ts";
+import type { Answer, Ask, Grant, HandOut, HandOutToken } from "../../../main/socket/types.ts";
+
+const NOW_SEC = 1_800_000_000;
+const ENDPOINT = "/run/tokenkeep.sock";
+const CLIENT = randomUUID();
+const KEY = randomBytes(32).toString("base64url");
+const SIGN_INS = ["s0", "s1", "s2", "s3"] as const;
+const ACCOUNTS = ["p:0", "p:1"] as const;
+const SCOPES = ["a", "b", "c"] as const;
+/** Two sign-ins of each account. */
+const accountOf = (signIn: string): string => ACCOUNTS[SIGN_INS.indexOf(signIn as "s0") >> 1] ?? "";
+
+interface Shape {
+  readonly scopes: readonly string[];
+  readonly leftSec: number | null;
+  readonly renews: boolean;
+  readonly lifeSec: number | undefined;
+  readonly alias: string | undefined;
+}
+interface World {
+  readonly signIns: Readonly<Record<string, Shape | undefined>>;
+  readonly grant: Omit<Grant, "id" | "key"> | undefined;
+  readonly locked: boolean;
+}
+
+let issued = 0;
+/** Every token ever made in a run, by its text. */
+const known = new Map<string, { readonly signIn: string; readonly scopes: readonly string[] }>();
+function tokenOf(signIn: string, { scopes, leftSec }: Shape): HandOutToken["token"] {
+  issued += 1;
+  const access_token = `at-${String(issued)}`;
+  known.set(access_token, { signIn, scopes });
+  return {
+    access_token,
+    token_id: `id-${String(issued)}`,
+    client_id: "c",
+    user_id: accountOf(signIn),
+    login: `login${accountOf(signIn)}`,
+    scopes,
+    expires_at: leftSec === null ? null : NOW_SEC + leftSec,
+    validated_at: null,
+  };
+}
+function tableOf({ signIns, grant, locked }: World): HandOut {
+  if (locked) return { locked: true, grants: [], accounts: [], tokens: [] };
+  const there = SIGN_INS.flatMap((id) => {
+    const shape = signIns[id];
+    return shape === undefined ? [] : [{ id, shape }];
+  });
+  return {
+    locked: false,
+    grants: grant === undefined ? [] : [{ id: CLIENT, key: KEY, ...grant }],
+    accounts: ACCOUNTS.filter((account) => there.some(({ id }) => accountOf(id) === account)).map(
+      (account) => {
+        const own = there.filter(({ id }) => accountOf(id) === account);
+        return {
+          signIns: own.map(({ id }) => id),
+          view: {
+            account,
+            provider: "p",
+            user_id: account,
+            login: `login${account}`,
+            display_name: account,
+            status: `status of ${own[0]?.id ?? ""}`,
+            sign_ins: own.map(({ id, shape }) => ({
+              client_id: `client of ${id}`,
+              scopes: shape.scopes,
+              status: `status of ${id}`,
+              condition: null,
+              alias: shape.alias ?? null,
+              expires_at: null,
+              validated_at: null,
+            })),
+          },
+        };
+      },
+    ),
+    tokens: there.map(({ id, shape }) => ({
+      signIn: id,
+      account: accountOf(id),
+      token: tokenOf(id, shape),
+      renews: shape.renews,
+      ...(shape.alias !== undefined && { alias: shape.alias }),
+      ...(shape.lifeSec !== undefined && { lifeSec: shape.lifeSec }),
+    })),
+  };
+}
+
+const scopes = fc.uniqueArray(fc.constantFrom(...SCOPES));
+const shape = fc.record<Shape>({
+  scopes,
+  leftSec: fc.option(fc.integer({ min: -100, max: 10_000 })),
+  renews: fc.boolean(),
+  lifeSec: fc.option(fc.integer({ min: 1, max: 20_000 }), { nil: undefined }),
+  alias: fc.option(fc.constantFrom("main", "bot"), { nil: undefined }),
+});
+const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+const grant = fc
+  .record({
+    accounts: optional(fc.subarray([...ACCOUNTS])),
+    signIns: optional(fc.subarray([...SIGN_INS])),
+    scopes: optional(fc.subarray([...SCOPES])),
+  })
+  .map(
+    (all) =>
+      Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as NonNullable<
+        World["grant"]
+      >,
+  );
+const world = fc.record<World>({
+  signIns: fc.record(Object.fromEntries(SIGN_INS.map((id) => [id, optional(shape)]))),
+  grant: fc.option(grant, { nil: undefined, freq: 9 }),
+  locked: fc.boolean().map((one) => one && issued % 5 === 0),
+});
+const ask = fc
+  .record({
+    account: optional(fc.constantFrom("p:0", "p:1", "loginp:0", "main", "bot")),
+    scopes: optional(scopes),
+    min_valid: optional(fc.integer({ min: 0, max: 86_400 })),
+  })
+  .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
+/** What main says, and how things are by then. */
+const reply = fc.record({
+  answer: fc.oneof(shape, fc.constantFrom("provider_unreachable", "rate_limited", "needs_sign_in")),
+  then: optional(world),
+  laterSec: fc.integer({ min: 0, max: 120 }),
+});
+
+interface Line {
+  readonly id?: number;
+  readonly method?: string;
+  readonly params?: { readonly token_id: string };
+  readonly result?: Record<string, unknown>;
+  readonly error?: { readonly data: { readonly code: string } };
+}
+
+/** A session that has proved itself, over a world that the test changes. */
+function startSession(first: HandOut, reported: Answer<"report"> = { ok: true, value: { valid: true } }) {
+  const lines: Line[] = [];
+  let nowSec = NOW_SEC;
+  let table = first;
+  const misses: { ask: Ask<"token">; resolve: (answer: Answer<"token">) => void }[] = [];
+  const uses: (string | undefined)[] = [];
+  /** What held when each line was written. */
+  const held: { table: HandOut; nowSec: number }[] = [];
+  const session = createSession({
+    endpoint: ENDPOINT,
+    challenge: "A".repeat(43),
+    table: () => table,
+    nowMs: () => nowSec * 1000,
+    miss: (_grant, asked) => new Promise((resolve) => misses.push({ ask: asked, resolve })),
+    report: () => Promise.resolve(reported),
+    show: () => Promise.resolve({ ok: true, value: { shown: true } }),
+    pair: () => ({ ok: false, code: "pairing_pending" }),
+    revokeSelf: () => Promise.resolve({ ok: true, value: null }),
+    used: (_grant, signIn) => void uses.push(signIn),
+    write(line) {
+      lines.push(JSON.parse(line) as Line);
+      held.push({ table, nowSec });
+    },
+    end: () => undefined,
+  });
+  const open: HandOut = { ...first, locked: false, grants: [{ id: CLIENT, key: KEY }] };
+  const proof = createHmac("sha256", Buffer.from(KEY, "base64url"))
+    .update(["tokenkeep/1 client", ENDPOINT, "A".repeat(43), CLIENT, "B".repeat(43)].join("\n"))
+    .digest("base64url");
+  table = open;
+  const params = { client: CLIENT, nonce: "B".repeat(43), proof };
+  void session.take(JSON.stringify({ jsonrpc: "2.0", id: 0, method: "auth", params }));
+  table = first;
+  return {
+    session,
+    lines,
+    held,
+    misses,
+    uses,
+    move(next: HandOut) {
+      const news = newsBetween(table, next);
+      table = next;
+      session.tell(news);
+    },
+    get table() {
+      return table;
+    },
+    later: (sec: number) => void (nowSec += sec),
+    ask: (method: string, asked?: object) =>
+      session.take(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: asked })),
+  };
+}
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Why this token must not have been handed out there and then; undefined: it may. */
+function excess(line: Line, asked: Record<string, unknown>, at: { table: HandOut; nowSec: number }) {
+  const token = line.result as unknown as HandOutToken["token"];
+  const made = known.get(token.access_token);
+  const [mine] = at.table.grants;
+  if (at.table.locked || mine === undefined || made === undefined) return "no grant";
+  const account = accountOf(made.signIn);
+  if (mine.accounts?.includes(account) === false) return "account";
+  if (mine.signIns?.includes(made.signIn) === false) return "sign-in";
+  if (!made.scopes.every((scope) => mine.scopes?.includes(scope) !== false)) return "scopes";
+  if (!((asked["scopes"] ?? []) as string[]).every((scope) => made.scopes.includes(scope)))
+    return "asked scopes";
+  if (!at.table.tokens.some(({ signIn }) => signIn === made.signIn)) return "a sign-in that is gone";
+  if (token.expires_at !== null && token.expires_at <= at.nowSec) return "ended";
+  const [leftSec, minValid] = [(token.expires_at ?? Infinity) - at.nowSec, asked["min_valid"]];
+  const { lifeSec = Infinity } = at.table.tokens.find(({ signIn }) => signIn === made.signIn) ?? {};
+  if (minValid !== undefined && leftSec < Math.min(Number(minValid), Math.max(0, (lifeSec * 3) / 4 - 1)))
+    return "lasts too short";
+  return undefined;
+}
+
+test("a token is judged when it is handed out: by the grant, the table and the clock of then", async () => {
+  await fc.assert(
+    fc.asyncProperty(world, ask, fc.array(reply, { maxLength: 3 }), async (first, asked, replies) => {
+      known.clear();
+      const tool = startSession(tableOf({ ...first, locked: false }));
+      tool.lines.length = tool.held.length = 0;
+      const answered = tool.ask("token.get", asked);
+      await settled();
+      for (const { answer, then, laterSec } of replies) {
+        const asking = tool.misses.shift();
+        if (asking === undefined) break;
+        tool.later(laterSec);
+        const { signIn } = asking.ask;
+        const given: Answer<"token"> =
+          typeof answer === "string"
+            ? { ok: false, code: answer as "rate_limited" }
+            : { ok: true, value: tokenOf(signIn, answer) };
+        if (then !== undefined) tool.move(tableOf(then));
+        if (given.ok && !tool.table.locked) tool.move(withToken(tool.table, signIn, given.value)); // as the thread does
+        asking.resolve(given);
+        await settled();
+      }
+      for (const asking of tool.misses) asking.resolve({ ok: false, code: "internal" });
+      await answered;
+      tool.lines.forEach((line, at) => {
+        if (line.result === undefined) return;
+        expect(excess(line, asked, tool.held[at] ?? { table: tool.table, nowSec: NOW_SEC })).toBeUndefined();
+        const { signIn } = known.get(String(line.result["access_token"])) ?? {};
+        expect(tool.uses).toEqual([signIn]); // what is told of its use is what it got
+      });
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test("the list and the news tell of no sign-in that the grant does not name", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(world, { minLength: 2, maxLength: 4 }), async (worlds) => {
+      const [first, ...others] = worlds.map((one) => tableOf({ ...one, locked: false }));
+      if (first === undefined) return;
+      const tool = startSession(first);
+      await tool.ask("token.watch");
+      const tables = [first];
+      for (const next of others) {
+        tool.lines.length = 0;
+        const before = tool.table;
+        tool.move(next);
+        await tool.ask("accounts.list");
+        tables.push(next);
+        const [mine] = next.grants;
+        const text = JSON.stringify(tool.lines);
+        const hidden = SIGN_INS.filter((id) => mine === undefined || mine.signIns?.includes(id) === false);
+        for (const id of hidden) {
+          expect(text).not.toContain(`status of ${id}`);
+          expect(text).not.toContain(`client of ${id}`);
+          for (const { tokens } of [before, next])
+            for (const entry of tokens)
+              if (entry.signIn === id) expect(text).not.toContain(`"${entry.token.token_id}"`);
+        }
+        // A changed token that is too wide is told as the end of the one before it, by its name alone.
+        for (const { method, params } of tool.lines.filter((line) => line.method === "token.changed")) {
+          const entry = next.tokens.find(({ token }) => token.token_id === params?.token_id);
+          expect(method).toBeDefined();
+          expect(entry?.token.scopes.every((scope) => mine?.scopes?.includes(scope) !== false)).toBe(true);
+        }
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+const plain: Shape = { scopes: ["a"], leftSec: 9_000, renews: true, lifeSec: 14_000, alias: undefined };
+const table = (more: Partial<World> = {}, shapes: Record<string, Partial<Shape>> = { s0: {} }): HandOut =>
+  tableOf({
+    signIns: Object.fromEntries(
+      Object.entries(shapes).map(([id, some]) => [id, { ...plain, leftSec: 5, ...some }]),
+    ),
+    grant: { scopes: ["a"] },
+    locked: false,
+    ...more,
+  });
+const code = ({ lines }: { lines: readonly Line[] }) => lines.at(-1)?.error?.data.code;
+
+test("a sign-in that was widened while main was asked: the answer is refused, and its old token ends", async () => {
+  const tool = startSession(table());
+  await tool.ask("token.watch");
+  const asked = tool.ask("token.get");
+  const wide = tokenOf("s0", { ...plain, scopes: ["a", "b"] });
+  const old = tool.table.tokens[0]?.token.token_id;
+  tool.move(withToken(tool.table, "s0", wide));
+  tool.misses[0]?.resolve({ ok: true, value: wide });
+  await asked;
+  expect(code(tool)).toBe("grant_denied");
+  expect(tool.lines.filter(({ method }) => method !== undefined)).toMatchObject([
+    { method: "token.revoked", params: { token_id: old } },
+  ]);
+});
+
+test("a name that a sign-in outside the grant goes by is no name to the tool", async () => {
+  const shapes = { s0: { leftSec: 9_000 }, s1: { leftSec: 9_000, alias: "bot" } };
+  const tool = startSession(table({ grant: { signIns: ["s0"] } }, shapes));
+  await tool.ask("token.get", { account: "bot" });
+  expect(code(tool)).toBe("account_unknown");
+});
+
+test.each([
+  { ok: true, value: { valid: true } } as const,
+  { ok: false, code: "provider_unreachable" } as const,
+])("of a token that the grant lost while main asked about it, a report tells nothing: %o", async (said) => {
+  const tool = startSession(table({}, { s0: { leftSec: 9_000 } }), said);
+  const asked = tool.ask("token.reportInvalid", { token_id: tool.table.tokens[0]?.token.token_id });
+  tool.move({ ...tool.table, grants: [{ id: CLIENT, key: KEY, signIns: [] }] });
+  await asked;
+  expect(tool.lines.at(-1)).toMatchObject({ result: { valid: false } });
+});
+
+test("an alias in an account outside the grant does not hide the tool's own account of that name", async () => {
+  const shapes = { s0: { leftSec: 9_000 }, s2: { leftSec: 9_000, alias: "loginp:0" } };
+  const tool = startSession(table({ grant: { accounts: ["p:0"] } }, shapes));
+  await tool.ask("token.get", { account: "loginp:0" });
+  expect(tool.lines.at(-1)).toMatchObject({ result: { user_id: "p:0" } });
+});
+
+test("why a sign-in that the grant lost meanwhile gives no token is not told of another one", async () => {
+  const shapes = { s0: { leftSec: -1 }, s1: { scopes: ["a", "b"], leftSec: -1 } };
+  const tool = startSession(table({ grant: {} }, shapes));
+  const asked = tool.ask("token.get", { account: "p:0" });
+  expect(tool.misses[0]?.ask.signIn).toBe("s0");
+  tool.move({ ...tool.table, grants: [{ id: CLIENT, key: KEY, signIns: ["s1"] }] });
+  tool.misses[0]?.resolve({ ok: false, code: "needs_sign_in" });
+  await settled();
+  expect(tool.misses[1]?.ask.signIn).toBe("s1");
+  tool.misses[1]?.resolve({ ok: false, code: "provider_unreachable" });
+  await asked;
+  expect(code(tool)).toBe("provider_unreachable");
+});
+
+test("a token that ended while main asked is not handed out, nor one that is too short by then", async () => {
+  for (const [asked, leftSec, expected] of [
+    [{ min_valid: 300 }, 310, "provider_unreachable"],
+    [{}, 20, "provider_unreachable"],
+    [{ min_valid: 0 }, 20, "provider_unreachable"],
+  ] as const) {
+    const tool = startSession(table({}, { s0: { leftSec: -1 } }));
+    const answered = tool.ask("token.get", asked);
+    for (let times = 0; times < 2; times += 1) {
+      await settled();
+      const slow = tokenOf("s0", { ...plain, leftSec });
+      tool.later(30);
+      tool.misses[times]?.resolve({
+        ok: true,
+        value: { ...slow, expires_at: NOW_SEC + leftSec + 30 * times },
+      });
+    }
+    await answered;
+    expect(code(tool)).toBe(expected);
+    expect(tool.misses).toHaveLength(2);
+  }
+});
+
+test.each([
+  // life, left, min_valid, asks main
+  [60, 16, undefined, false],
+  [60, 14, undefined, true],
+  [60, 45, 300, false],
+  [60, 43, 300, true],
+  [14_000, 61, undefined, false],
+  [14_000, 59, undefined, true],
+  [undefined, 59, undefined, true],
+  [14_000, 10_500, 86_400, false],
+  [14_000, 299, 300, true],
+  [10, 1, 0, false],
+] as const)(
+  "of a life of %s s, %s s left, %s asked for: main is asked: %s",
+  (lifeSec, leftSec, min_valid, asks) => {
+    const tool = startSession(table({}, { s0: { lifeSec, leftSec } }));
+    void tool.ask("token.get", min_valid === undefined ? {} : { min_valid });
+    expect(tool.misses.length > 0).toBe(asks);
+    expect(tool.lines.some(({ result }) => result?.["access_token"] !== undefined)).toBe(!asks);
+  },
+);
+
+test("where main may not be asked now, or a renewal cannot begin yet, what is in the table is handed out", async () => {
+  const limited = startSession(table({}, { s0: { leftSec: 40 } }));
+  const answered = limited.ask("token.get");
+  limited.misses[0]?.resolve({ ok: false, code: "rate_limited", retryAfterSec: 50 });
+  await answered;
+  expect(limited.lines.at(-1)).toMatchObject({ result: { expires_at: NOW_SEC + 40 } });
+
+  const waits = table({}, { s0: { leftSec: 40 } });
+  const wait = { renewalWaitsUntilMs: (NOW_SEC + 100) * 1000 };
+  const tool = startSession({ ...waits, tokens: waits.tokens.map((entry) => ({ ...entry, ...wait })) });
+  await tool.ask("token.get");
+  expect(tool.misses).toEqual([]);
+  expect(tool.lines.at(-1)).toMatchObject({ result: { expires_at: NOW_SEC + 40 } });
+  void tool.ask("token.get", { min_valid: 60 }); // who asks for more is told by main why not
+  expect(tool.misses).toHaveLength(1);
+});

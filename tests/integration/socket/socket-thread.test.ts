@@ -1,0 +1,181 @@
+/** The socket's thread dies, and another one takes its place: nothing of the first is the second's. */
+import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { chmod, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { BroadcastChannel } from "node:worker_threads";
+import { expect, test, vi } from "vitest";
+import { startSocketServer } from "../../../main/socket/server.ts";
+import type { Answer } from "../../../main/socket/types.ts";
+import { signIn, startBench, until } from "../../support/host.ts";
+import { listed } from "./support/socket-bench.ts";
+import { connectTool, parseConnection } from "../../support/socket-client.mjs";
+import { optionsAt } from "./support/socket-server.ts";
+
+/** The built thread, which dies when something is said on the channel of that name. */
+function mortal(channel: string): URL {
+  const real = pathToFileURL(path.resolve("out/main/socket-worker.js")).href;
+  const script = `import ${JSON.stringify(real)};
+    const channel = new BroadcastChannel(${JSON.stringify(channel)});
+    channel.onmessage = () => process.exit(1);
+    channel.unref();`;
+  return new URL(`data:text/javascript,${encodeURIComponent(script)}`);
+}
+
+const tokenOf = (login: string, forSec: number) => ({
+  access_token: `at-${login}`,
+  token_id: "id",
+  client_id: "c",
+  user_id: login,
+  login,
+  scopes: [],
+  expires_at: Math.floor(Date.now() / 1000) + forSec,
+  validated_at: null,
+});
+/** To be refreshed before it is handed out. */
+const stale = (login: string) => ({
+  signIn: login,
+  account: `p:${login}`,
+  token: tokenOf(login, 5),
+  renews: true,
+});
+
+test("what was to be a dead thread's answer reaches nobody else, and its tools have left", async () => {
+  const folder = await mkdtemp("/tmp/tk-sock-");
+  const channel = new BroadcastChannel(folder);
+  const answers = new Map<string, (answer: Answer<"token">) => void>();
+  const pairing: string[] = [];
+  const left: string[] = [];
+  const started = await startSocketServer(
+    optionsAt(
+      folder,
+      {
+        token: ({ signIn }) => new Promise((resolve) => answers.set(signIn, resolve)),
+        async pair(_ask, gone) {
+          pairing.push("asked");
+          await gone;
+          pairing.push("gone");
+          return { ok: false, code: "internal" };
+        },
+      },
+      { workerUrl: mortal(folder), onLeft: (grant) => left.push(grant) },
+    ),
+  );
+  if (!started.ok) throw new Error(started.failure.code);
+  const server = started.value;
+  const { endpoint } = server;
+  const [tool, forOnce] = [randomUUID(), randomUUID()];
+  const key = randomBytes(32).toString("base64url");
+  await server.push({
+    locked: false,
+    grants: [
+      { id: tool, key },
+      { id: forOnce, key, once: true },
+    ],
+    accounts: listed("ann", "bob"),
+    tokens: [stale("ann"), stale("bob")],
+  });
+  const connected = () => connectTool({ endpoint, client: tool, key });
+
+  const before = await connected();
+  const unanswered = expect(before.ask("token.get", { account: "p:ann" })).rejects.toThrow("closed");
+  await vi.waitFor(() => expect([...answers.keys()]).toEqual(["ann"]));
+  const stranger = connect(endpoint).on("error", () => undefined);
+  const wishes = { jsonrpc: "2.0", id: 1, method: "pair.request", params: { name: "Nightcue" } };
+  stranger.write(`${JSON.stringify(wishes)}\n`);
+  await vi.waitFor(() => expect(pairing).toEqual(["asked"]));
+
+  channel.postMessage("die");
+  await unanswered;
+  await vi.waitFor(() => expect(pairing).toEqual(["asked", "gone"]));
+  expect(left).toEqual([forOnce]);
+
+  const after = await vi.waitFor(connected, { timeout: 20_000 });
+  const bob = after.ask("token.get", { account: "p:bob" });
+  await vi.waitFor(() => expect([...answers.keys()]).toEqual(["ann", "bob"])); // each the first of its thread
+  answers.get("ann")?.({ ok: true, value: tokenOf("ann", 3600) });
+  await new Promise((resolve) => setTimeout(resolve, 50)); // it would arrive first
+  answers.get("bob")?.({ ok: true, value: tokenOf("bob", 3600) });
+  expect(await bob).toMatchObject({ access_token: "at-bob" });
+
+  after.close();
+  channel.close();
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What takes the thread's place while it is away, and leaves it. */
+const hindrances = {
+  "another program listens there": async (endpoint: string) => {
+    const other = createServer().listen(endpoint);
+    await once(other, "listening");
+    return () => new Promise<void>((resolve) => void other.close(() => resolve()));
+  },
+  "a folder has its name": async (endpoint: string) => {
+    await mkdir(endpoint);
+    return () => rm(endpoint, { recursive: true });
+  },
+  "the socket's folder was opened to others": async (endpoint: string) => {
+    const folder = path.dirname(endpoint);
+    await chmod(folder, 0o755);
+    return () => chmod(folder, 0o700);
+  },
+};
+
+test.each(Object.entries(hindrances))(
+  "a thread that cannot listen again, since %s, is tried until it can; window and doctor say so meanwhile",
+  async (_name, hinder) => {
+    const name = `tk-thread-${randomUUID()}`;
+    const channel = new BroadcastChannel(name);
+    await using bench = await startBench({ socketWorkerUrl: mortal(name) });
+    await signIn(bench);
+    await bench.app.handlers["tools.create"]({ name: "overlay" });
+    const connection = parseConnection(bench.clipboard.text);
+    const { endpoint } = connection;
+    const shown = () => bench.app.state.snapshot().socket.failure?.code;
+    const open = async () => {
+      const checked = await bench.app.handlers["doctor.run"](undefined);
+      return checked.ok && checked.value.socket;
+    };
+    expect(shown()).toBeUndefined();
+    expect(await open()).toBe(true);
+    const told: (string | undefined)[] = [];
+    bench.app.state.onChange(() => told.push(shown()));
+
+    channel.postMessage("die");
+    await until(() => shown() !== undefined, "the thread's end");
+    await rm(endpoint, { force: true });
+    const leave = await hinder(endpoint);
+    expect(await open()).toBe(false);
+    const failures = () => bench.logged.filter((line) => line.startsWith("socket.failed")).length;
+    await until(() => failures() >= 2, "a try that fails"); // the first is its end
+    expect(shown()).toBeDefined();
+    await until(() => told.includes(shown()), "the window to be told");
+
+    await leave();
+    await until(() => shown() === undefined, "the socket");
+    await until(() => told.at(-1) === undefined, "the window to be told");
+    expect(await open()).toBe(true);
+    const { ask, close } = await connectTool(connection);
+    expect(await ask("token.get")).toMatchObject({ user_id: "700000001" }); // with the table that counts
+    close();
+    channel.close();
+  },
+);
+
+test.each(Object.entries(hindrances))(
+  "a socket that could not be opened at the start, since %s, is tried again",
+  async (_name, hinder) => {
+    await using bench = await startBench();
+    const { endpoint = "" } = bench.app.state.snapshot().socket;
+    await bench.app.stop();
+    const leave = await hinder(endpoint);
+    await bench.restart();
+    expect(bench.app.state.snapshot().socket.failure?.code).toMatch(/^socket_/);
+    await leave();
+    await until(() => bench.app.state.snapshot().socket.failure === undefined, "the socket");
+    expect((await stat(endpoint)).isSocket()).toBe(true);
+  },
+);

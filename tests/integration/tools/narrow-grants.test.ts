@@ -1,0 +1,73 @@
+/** A sign-in is widened while a tool waits for its token: the tool gets nothing that it was not granted (the whole app). */
+import { expect, test, vi } from "vitest";
+import { pair, Tokenkeep } from "../../../clients/node/src/index.ts";
+import { authorization, signIn, startBench, until, type Bench } from "../../support/host.ts";
+
+const NARROW = ["user:read:chat"];
+const WIDE = ["user:read:chat", "user:write:chat"];
+/** Of the 14,124 s that a token lives, this many pass before it is asked for: the thread, whose clock is real, sees it too. */
+const PASSED_SEC = 13_000;
+
+async function pairedTool(bench: Bench, id: string): Promise<Tokenkeep> {
+  const endpoint = bench.app.state.snapshot().socket.endpoint ?? "";
+  const pairing = pair({ name: "Nightcue", scopes: NARROW }, { endpoint, onCode: () => undefined });
+  await until(() => bench.app.state.snapshot().pairing !== null, "the question");
+  const asked = bench.app.state.snapshot().pairing?.id ?? "";
+  await bench.app.handlers["pairing.allow"]({ id: asked, signIns: [id], lifetime: "always" });
+  const { keep, scopes } = await pairing;
+  expect(scopes).toEqual(NARROW);
+  return keep;
+}
+/** The same account signs in with more scopes; answers what saves that in place of the narrow sign-in. */
+async function widening(bench: Bench): Promise<() => Promise<unknown>> {
+  const { handlers } = bench.app;
+  const client = bench.app.state.snapshot().signIns[0]?.client ?? "";
+  const course = await handlers["authorization.start"]({ client, scopes: WIDE });
+  if (!course.ok) throw new Error(course.failure.code);
+  await until(() => authorization(bench.app, course.value.id)?.step === "confirm", "the confirmation");
+  return () => handlers["authorization.keep"]({ id: course.value.id, beside: false });
+}
+const outcome = (asked: Promise<{ scopes: readonly string[] }>): Promise<string> =>
+  asked.then(
+    ({ scopes }) => scopes.join(" "),
+    (error: unknown) => String((error as { code?: unknown }).code),
+  );
+
+test("what main answers while the wider sign-in is saved is judged by the grant", async () => {
+  await using bench = await startBench();
+  bench.jump(-PASSED_SEC);
+  const id = await signIn(bench, undefined, NARROW);
+  using keep = await pairedTool(bench, id);
+  const { client } = bench.app.state.snapshot().signIns[0] ?? {};
+  for (let round = 0; round < 3; round += 1) {
+    if (round > 0) {
+      bench.jump(-PASSED_SEC);
+      await signIn(bench, client, NARROW); // in place of the wide one
+    }
+    await vi.waitFor(async () => expect(await outcome(keep.token())).toBe(NARROW.join(" ")));
+    const widen = await widening(bench);
+    await bench.pass(PASSED_SEC); // what the thread has does not last `min_valid`
+    const keeping = widen();
+    const asked = Array.from({ length: 5 }, (_, at) => outcome(keep.token({ min_valid: 3_600 + at })));
+    await keeping;
+    for (const found of await Promise.all(asked)) expect([NARROW.join(" "), "grant_denied"]).toContain(found);
+    await vi.waitFor(async () => expect(await outcome(keep.token())).toBe("grant_denied"));
+  }
+});
+
+test("a refresh that was under way when it was widened gives the tool no wider token either", async () => {
+  await using bench = await startBench();
+  bench.jump(-PASSED_SEC);
+  const id = await signIn(bench, undefined, NARROW);
+  using keep = await pairedTool(bench, id);
+  const widen = await widening(bench);
+  await bench.pass(PASSED_SEC);
+  await bench.fault({ kind: "hold" });
+  const asked = outcome(keep.token({ min_valid: 3_600 }));
+  await until(() => bench.app.state.snapshot().signIns[0]?.status === "refreshing", "the refresh");
+  const keeping = widen();
+  await bench.admin("faults/clear");
+  await keeping;
+  expect(await asked).not.toContain("user:write:chat");
+  await vi.waitFor(async () => expect(await outcome(keep.token())).toBe("grant_denied"));
+});

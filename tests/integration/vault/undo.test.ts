@@ -1,0 +1,204 @@
+/** What was removed here and nowhere else comes back for a while; what a provider was told to end does not. */
+import { expect, test } from "vitest";
+import { failed, ok, type Result } from "../../../contract/failure.ts";
+import type { ClientRecord } from "../../../core/accounts/records.ts";
+import { createUndo } from "../../../main/vault/undo.ts";
+import { signIn, signsInAs, startBench, until, view, type Bench } from "../../support/host.ts";
+import { connectTool, parseConnection } from "../../support/socket-client.mjs";
+
+const PASSPHRASE = "a lantern by the harbour";
+const undo = (bench: Bench) => bench.app.handlers["undo"](undefined);
+const client = async (bench: Bench): Promise<string> => {
+  await bench.app.handlers["sandbox.start"](undefined);
+  const saved = await bench.app.handlers["clients.save"]({
+    provider: "sandbox",
+    name: "Bot",
+    client_id: "abc",
+    client_secret: "a secret",
+  });
+  if (!saved.ok) throw new Error(saved.failure.code);
+  return saved.value.id;
+};
+const clients = (bench: Bench) =>
+  bench.app.state
+    .snapshot()
+    .clients.filter(({ builtIn }) => !builtIn)
+    .map(({ id, name, hasSecret }) => ({ id, name, hasSecret }));
+
+test("a registration comes back with its secret, once, and is there after a restart", async () => {
+  await using bench = await startBench();
+  const id = await client(bench);
+  await bench.app.handlers["clients.remove"](id);
+  expect(clients(bench)).toEqual([]);
+  expect(await undo(bench)).toMatchObject({ ok: true });
+  expect(clients(bench)).toEqual([{ id, name: "Bot", hasSecret: true }]);
+  expect(await undo(bench)).toMatchObject({ failure: { code: "undo_gone" } });
+  await bench.restart();
+  expect(clients(bench)).toEqual([{ id, name: "Bot", hasSecret: true }]);
+});
+
+test("a tool comes back with its key", async () => {
+  await using bench = await startBench();
+  await bench.pass(-3_600); // the socket's thread goes by the real clock
+  await signIn(bench);
+  const made = await bench.app.handlers["tools.create"]({ name: "bot" });
+  if (!made.ok) throw new Error(made.failure.code);
+  const connection = parseConnection(bench.clipboard.text);
+  await bench.app.handlers["tools.remove"]({ id: made.value.id, endTokens: false });
+  await expect(connectTool(connection)).rejects.toThrow();
+  expect(await undo(bench)).toMatchObject({ ok: true });
+  const tool = await connectTool(connection);
+  expect(await tool.ask("accounts.list")).toMatchObject({ accounts: [{ login: "harborlights_tv" }] });
+  tool.close();
+});
+
+test("a sign-in without a token comes back; one whose token is told to end does not", async () => {
+  await using bench = await startBench();
+  const id = await signIn(bench);
+  await bench.app.handlers["signIns.revoke"](id);
+  expect(await bench.app.handlers["signIns.remove"](id)).toMatchObject({ value: { undo: true } });
+  expect(view(bench.app, id)).toBeUndefined();
+  expect(await undo(bench)).toMatchObject({ ok: true });
+  expect(view(bench.app, id)).toMatchObject({ status: "revoked", login: "harborlights_tv" });
+  await bench.app.handlers["signIns.remove"](id);
+
+  const other = await signIn(bench);
+  const gone = await bench.app.handlers["signIns.remove"](other);
+  expect(gone).toMatchObject({ value: { undo: false } });
+  // What came before it still does, and only that.
+  expect(await undo(bench)).toMatchObject({ ok: true });
+  expect(view(bench.app, other)).toBeUndefined();
+});
+
+test("not after a lock", async () => {
+  await using bench = await startBench();
+  const id = await client(bench);
+  await bench.app.handlers["vault.reseal"]({ keychain: true, passphrase: { new: PASSPHRASE } });
+  await bench.app.handlers["clients.remove"](id);
+  await bench.app.handlers["vault.lock"]("vault");
+  await bench.app.handlers["vault.unlock"]({ passphrase: PASSPHRASE });
+  expect(await undo(bench)).toMatchObject({ failure: { code: "undo_gone" } });
+});
+
+test.each([
+  ["the app that removed it", false],
+  ["an app that has just started", true],
+] as const)("a sign-in that renews itself is renewed when it comes back, by %s", async (_which, anew) => {
+  await using bench = await startBench();
+  const id = await signIn(bench);
+  // The provider has ended its access token, and asks to wait before it gives another.
+  await bench.fault({ kind: "429_retry_after", times: 50 });
+  await bench.admin("end-access", { user_id: "700000001" });
+  await bench.app.handlers["signIns.validate"](id);
+  if (anew) await bench.restart();
+  await until(() => view(bench.app, id)?.hasToken === false, "no token");
+  const { handlers } = bench.app;
+  expect(await handlers["signIns.remove"](id)).toMatchObject({ value: { undo: true } });
+  await bench.admin("faults/clear");
+  await bench.pass(600); // what the provider asked for is over, and no timer has noticed
+  expect(await undo(bench)).toMatchObject({ ok: true });
+  await until(() => view(bench.app, id)?.hasToken === true, "a new token");
+  expect(view(bench.app, id)).toMatchObject({ status: "signed_in", login: "harborlights_tv" });
+  // It did not sign in again, and came from nowhere else.
+  const history = await handlers["signIns.history"](id);
+  const said = history.ok ? history.value.map(({ what }) => what) : [];
+  expect(said.filter((what) => what === "signed_in" || what === "imported")).toHaveLength(1);
+});
+
+test("a sign-in comes back without its alias when another one was given that name meanwhile", async () => {
+  await using bench = await startBench();
+  const gone = await signIn(bench);
+  bench.person = signsInAs("700000002");
+  const other = await signIn(bench);
+  const { handlers } = bench.app;
+  await handlers["signIns.rename"]({ id: gone, alias: "bot" });
+  await handlers["signIns.revoke"](gone);
+  await handlers["signIns.remove"](gone);
+  expect(await handlers["signIns.rename"]({ id: other, alias: "bot" })).toMatchObject({ ok: true });
+  expect(await undo(bench)).toMatchObject({ ok: true });
+  expect(view(bench.app, gone)).toMatchObject({ login: "harborlights_tv" });
+  expect(view(bench.app, gone)?.alias).toBeUndefined();
+});
+
+/** An undo whose parts end when the test says so. */
+function stepByStep() {
+  const ends: ((answer: Result<null>) => void)[] = [];
+  const restored: unknown[] = [];
+  const timers = new Set<() => void>();
+  const asked = () => new Promise<Result<null>>((resolve) => void ends.push(resolve));
+  const remembers = createUndo(
+    (record) => {
+      restored.push(record);
+      return asked();
+    },
+    {
+      after(_inMs, run) {
+        timers.add(run);
+        return () => void timers.delete(run);
+      },
+    },
+  );
+  return {
+    remembers,
+    restored,
+    timers,
+    remove: (record: ClientRecord) => remembers.removing(record, asked),
+    /** `nth`: of those under way, the oldest first. */
+    end: async (answer: Result<null>, nth = 0) => {
+      ends.splice(nth, 1)[0]?.(answer);
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+const [one, two] = ["1", "2"].map((id) => ({ kind: "client", id }) as ClientRecord) as [
+  ClientRecord,
+  ClientRecord,
+];
+const full = failed({ code: "storage_failing" });
+
+test("not once its time is over; and not lost by a disk that does not take it", async () => {
+  const { remembers, restored, timers, remove, end } = stepByStep();
+  void remove(one);
+  await end(ok(null));
+  const refused = remembers.undo();
+  await end(full);
+  expect(await refused).toMatchObject({ failure: { code: "storage_failing" } });
+  const done = remembers.undo();
+  await end(ok(null));
+  expect(await done).toMatchObject({ ok: true });
+  expect(restored).toEqual([one, one]);
+  void remove(one);
+  await end(ok(null));
+  expect(timers.size).toBe(1);
+  for (const run of timers) run();
+  expect(await remembers.undo()).toMatchObject({ failure: { code: "undo_gone" } });
+});
+
+test("what ends after a lock is not remembered beside the vault: a removal, and an undo that failed", async () => {
+  const { remembers, timers, remove, end } = stepByStep();
+  void remove(one);
+  remembers.forget();
+  await end(ok(null));
+  expect(await remembers.undo()).toMatchObject({ failure: { code: "undo_gone" } });
+  void remove(one);
+  await end(ok(null));
+  const undoing = remembers.undo();
+  remembers.forget();
+  await end(full);
+  expect(await undoing).toMatchObject({ ok: false });
+  expect(await remembers.undo()).toMatchObject({ failure: { code: "undo_gone" } });
+  expect(timers.size).toBe(0);
+});
+
+test("an undo that failed does not take the place of what was removed meanwhile", async () => {
+  const { remembers, restored, remove, end } = stepByStep();
+  void remove(one);
+  await end(ok(null));
+  const undoing = remembers.undo();
+  void remove(two);
+  await end(ok(null), 1);
+  await end(full);
+  expect(await undoing).toMatchObject({ ok: false });
+  void remembers.undo();
+  expect(restored).toEqual([one, two]);
+});

@@ -1,0 +1,60 @@
+/** What is said outside the window: tray and notifications, in the person's language. */
+import { expect, test } from "vitest";
+import type { SignInView } from "../../../contract/views/account.ts";
+import { createNotices } from "../../../main/window/notices.ts";
+import { trayModel } from "../../../main/window/tray-model.ts";
+import { de } from "../../../text/de.ts";
+import { en } from "../../../text/en.ts";
+import { createWords } from "../../../text/words.ts";
+
+const words = { en: createWords("en", en), de: createWords("de", de) };
+const signIn = (login: string, status: SignInView["status"]): SignInView =>
+  ({ id: login, login, clientName: "Bot", status }) as SignInView;
+const signIns = [signIn("mirrelune", "signed_in"), signIn("harborlights_tv", "needs_sign_in")];
+const open = { state: "open", paused: false, unreadable: [], sealedBy: { passphrase: true } } as const;
+
+test("the tray speaks English and German", () => {
+  const labels = (language: "en" | "de") =>
+    trayModel({ vault: open, signIns, pairing: null, streamer: false }, words[language]).entries.flatMap(
+      (entry) => ("label" in entry ? [entry.label] : []),
+    );
+  expect(labels("en")).toEqual([
+    "harborlights_tv: needs sign-in",
+    "Copy token of mirrelune",
+    "Validate all",
+    "Lock",
+    "Open Tokenkeep",
+    "Quit",
+  ]);
+  expect(labels("de")).toEqual([
+    `harborlights_tv: ${de.tray.reason.needs_sign_in}`,
+    "Token von mirrelune kopieren",
+    de.tray.validateAll,
+    de.tray.lock,
+    de.tray.open,
+    de.tray.quit,
+  ]);
+  expect(trayModel({ vault: open, signIns, pairing: null, streamer: false }, words.en).tooltip).toBe(
+    "Tokenkeep: 1 needs you",
+  );
+});
+
+test.each([
+  ["needs_sign_in", true, true],
+  ["needs_sign_in", false, false],
+  ["revoked", false, false],
+  ["expiring", false, true], // a new token is got for the asking
+  ["config_error", true, true],
+] as const)("in the tray a token of status %s, there: %s, can be copied: %s", (status, hasToken, enabled) => {
+  const row = { ...signIn("mirrelune", status), hasToken };
+  const { entries } = trayModel({ vault: open, signIns: [row], pairing: null, streamer: false }, words.en);
+  expect(entries.find(({ kind }) => kind === "copy")).toMatchObject({ enabled });
+});
+
+test("a notification is told once, in the language of the moment", () => {
+  const notices = createNotices();
+  expect(notices.from(signIns, open, words.de)).toEqual([
+    { title: de.notices.needs_sign_in.replace("{{login}}", "harborlights_tv"), body: de.notices.cannotRenew },
+  ]);
+  expect(notices.from(signIns, open, words.en)).toEqual([]);
+});

@@ -1,0 +1,103 @@
+/** Notifications that are held, failures that are told, and a window that is not loaded for ever. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, test } from "vitest";
+import { failed, ok } from "../../../contract/failure.ts";
+import { createNotifier, tellFailure, type Shown } from "../../../main/window/notifier.ts";
+import { createRevival } from "../../../main/window/revival.ts";
+
+const NOTICE = { title: "title", body: "body" };
+
+/** A notification as the system has it: what it calls is all that it knows of us. */
+class Fake implements Shown {
+  readonly #listeners = new Map<string, () => void>();
+  shown = 0;
+  closed = 0;
+  on(event: string, listener: () => void): void {
+    this.#listeners.set(event, listener);
+  }
+  show(): void {
+    this.shown += 1;
+  }
+  close(): void {
+    this.closed += 1;
+  }
+  happens(event: "click" | "close" | "failed"): void {
+    this.#listeners.get(event)?.();
+  }
+}
+function desk() {
+  const made: Fake[] = [];
+  const notifier = createNotifier(() => {
+    const fake = new Fake();
+    made.push(fake);
+    return fake;
+  });
+  return { made, notifier };
+}
+
+test("a notification lives, and its click does, until it is over", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const refs: WeakRef<Fake>[] = [];
+  const clicks: string[] = [];
+  const notifier = createNotifier(() => {
+    const fake = new Fake();
+    refs.push(new WeakRef(fake));
+    return fake;
+  });
+  notifier.show(NOTICE, () => clicks.push("first"));
+  notifier.show(NOTICE, () => clicks.push("second"));
+  for (let turn = 0; turn < 3; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+  }
+  expect(refs.map((ref) => ref.deref()?.shown)).toEqual([1, 1]);
+  refs[1]?.deref()?.happens("click");
+  expect(clicks).toEqual(["second"]);
+});
+
+test("all that are still there are taken away at a lock; those that are over are not asked again", () => {
+  const { made, notifier } = desk();
+  for (const event of ["click", "close", "failed", undefined] as const) {
+    notifier.show(NOTICE, () => undefined);
+    if (event !== undefined) made.at(-1)?.happens(event);
+  }
+  notifier.closeAll();
+  notifier.closeAll();
+  expect(made.map(({ closed }) => closed)).toEqual([0, 0, 0, 1]);
+});
+
+test("where the system never says that one was closed, no more than a few are held", () => {
+  const { made, notifier } = desk();
+  for (let nth = 0; nth < 50; nth += 1) notifier.show(NOTICE, () => undefined);
+  expect(made.filter(({ closed }) => closed === 0)).toHaveLength(20);
+  expect(made.at(-1)?.closed).toBe(0);
+});
+
+test("what fails is told, a fault of ours too, and what went well is not", async () => {
+  const told: string[] = [];
+  const tell = ({ code }: { code: string }): void => void told.push(code);
+  await tellFailure(Promise.resolve(ok(null)), tell);
+  await tellFailure(Promise.resolve(failed({ code: "storage_failing" })), tell);
+  await tellFailure(Promise.reject(new Error("a bug")), tell);
+  expect(told).toEqual(["storage_failing", "internal"]);
+});
+
+test("a window that dies each time is loaded a few times, later each time, and then left until it is asked for", () => {
+  let nowMs = 0;
+  const revival = createRevival(() => nowMs);
+  const dies = () => {
+    nowMs += 100;
+    return revival.died();
+  };
+  const waits = [dies(), dies(), dies()];
+  expect(waits.every((waitMs, at) => waitMs !== undefined && waitMs >= (waits[at - 1] ?? 0))).toBe(true);
+  expect([dies(), dies()]).toEqual([undefined, undefined]);
+  revival.forgive();
+  expect(dies()).toBe(waits[0]);
+  for (let day = 0; day < 10; day += 1) {
+    nowMs += 86_400_000;
+    expect(dies()).toBe(waits[0]); // once in a while is no loop
+  }
+});

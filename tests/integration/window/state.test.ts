@@ -1,0 +1,127 @@
+/** What the window is told of: what changed, once, and as the text that crosses to it. */
+import { expect, test, vi } from "vitest";
+import { fromJson, merged, type Changes, type Json } from "../../../contract/ipc.ts";
+import type { SignInView } from "../../../contract/views/account.ts";
+import type { Snapshot } from "../../../contract/views/snapshot.ts";
+import { createState } from "../../../main/window/state.ts";
+
+const row = (id: string, login = id) => ({ id, login }) as SignInView;
+
+function setUp(count = 2) {
+  const now = { tools: [] as Snapshot["tools"], signIns: [row("a"), row("b")] as readonly SignInView[] };
+  const parts = { tools: () => now.tools, signIns: () => now.signIns } as unknown as Parameters<
+    typeof createState
+  >[0];
+  const state = createState(
+    parts,
+    (id) => now.signIns.find((one) => one.id === id),
+    () => count,
+  );
+  const told: Changes[] = [];
+  state.onChange((changes, json: Json<Changes>) => {
+    expect(fromJson(json)).toEqual(changes);
+    told.push(changes);
+  });
+  return { now, state, told };
+}
+
+test("everything is told the first time, and then nothing but what changed", () => {
+  const { now, state, told } = setUp();
+  state.touch();
+  state.tell();
+  expect(told).toEqual([{ tools: [], signIns: now.signIns }]);
+  state.touch();
+  state.tell();
+  expect(told).toHaveLength(1);
+  now.tools = [{ id: "t", name: "bot", createdAtMs: 0, lifetime: "always", uses: 0, tookFrom: [] }];
+  state.touch();
+  state.tell();
+  expect(told[1]).toEqual({ tools: now.tools });
+});
+
+test("of one sign-in its row alone is told; when it went, the list", () => {
+  const { now, state, told } = setUp();
+  state.touch();
+  state.tell();
+  now.signIns = [row("a"), row("b", "renamed")];
+  state.touch("b");
+  state.tell();
+  expect(told[1]).toEqual({ signInsChanged: [row("b", "renamed")] });
+  now.signIns = [row("a")];
+  state.touch("b");
+  state.tell();
+  expect(told[2]).toEqual({ signIns: [row("a")] });
+});
+
+test("who follows the texts has what main has", () => {
+  const { now, state } = setUp();
+  let window = { tools: [], signIns: [] } as unknown as Snapshot;
+  state.onChange((_changes, json) => (window = merged(window, fromJson(json))));
+  for (const signIns of [[row("a"), row("b")], [row("a"), row("b", "x")], [row("b", "x")]]) {
+    now.signIns = signIns;
+    state.touch("b");
+    state.touch();
+    state.tell();
+    expect(window.signIns).toEqual(signIns);
+  }
+});
+
+test("changes that come together are told together, and not twice", async () => {
+  const { state, told } = setUp();
+  state.touch();
+  state.touchParts();
+  state.tell();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(told).toHaveLength(1);
+});
+
+test("with thousands of rows the first news is told at once, and then once a second", () => {
+  vi.useFakeTimers();
+  try {
+    const { now, state, told } = setUp(5_000);
+    let version = 0;
+    const change = () => {
+      now.signIns = [row("a", `version ${String((version += 1))}`), row("b")];
+      state.touch("a");
+    };
+    vi.advanceTimersByTime(10_000);
+    change();
+    vi.advanceTimersByTime(20);
+    expect(told).toHaveLength(1);
+    for (let time = 0; time < 8; time += 1) {
+      change();
+      vi.advanceTimersByTime(100);
+    }
+    expect(told).toHaveLength(1);
+    vi.advanceTimersByTime(300);
+    expect(told).toHaveLength(2);
+    expect(told[1]).toEqual({ signInsChanged: [row("a", "version 9")] });
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("of thousands, what was checked in passing waits ten seconds, or until there is other news", () => {
+  vi.useFakeTimers();
+  try {
+    const { now, state, told } = setUp(5_000);
+    const change = (news?: "passing") => {
+      now.signIns = now.signIns.map((one) => ({ ...one }));
+      state.touch(news ? "a" : "b", news);
+    };
+    change();
+    vi.advanceTimersByTime(20);
+    expect(told).toHaveLength(1);
+    change("passing");
+    vi.advanceTimersByTime(9_000);
+    expect(told).toHaveLength(1);
+    vi.advanceTimersByTime(1_100);
+    expect(told[1]).toEqual({ signInsChanged: [row("a")] });
+    change("passing");
+    change();
+    vi.advanceTimersByTime(1_100);
+    expect(told[2]).toEqual({ signInsChanged: [row("a"), row("b")] });
+  } finally {
+    vi.useRealTimers();
+  }
+});

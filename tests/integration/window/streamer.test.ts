@@ -1,0 +1,78 @@
+/** Streamer mode: names are masked wherever main shows them, by hand or while a studio program runs. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createLinuxStudioWatch } from "../../../main/desktop/recording-software.ts";
+import { createNotices } from "../../../main/window/notices.ts";
+import { trayModel } from "../../../main/window/tray-model.ts";
+import { createWords } from "../../../text/words.ts";
+import { en } from "../../../text/en.ts";
+import { signIn, startBench, until, view, type Bench } from "../../support/host.ts";
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await startBench();
+});
+afterEach(() => bench[Symbol.asyncDispose]());
+const snapshot = () => bench.app.state.snapshot();
+const set = (streamer: "auto" | "on" | "off") =>
+  bench.app.handlers["settings.change"]({ ...snapshot().settings, streamer });
+
+test("no name leaves main while it is on, and all are back afterwards", async () => {
+  const id = await signIn(bench);
+  const { login = "" } = view(bench.app, id) ?? {};
+  expect(login).not.toBe("");
+  await bench.app.handlers["signIns.rename"]({ id, alias: "the-bot" });
+  await set("on");
+  const shown = snapshot();
+  expect(shown.streamer).toBe(true);
+  const words = createWords("en", en);
+  const tray = trayModel(shown, words);
+  const notices = createNotices().from(
+    shown.signIns.map((row) => ({ ...row, status: "needs_sign_in" })),
+    undefined,
+    words,
+  );
+  const activity = await bench.app.handlers["activity.list"](undefined);
+  for (const said of [shown, tray, notices, activity]) {
+    expect(JSON.stringify(said)).not.toContain(login);
+    expect(JSON.stringify(said)).not.toContain("the-bot");
+  }
+  expect(notices).toHaveLength(1);
+  const unknown = await bench.app.handlers["signIns.revoke"](id);
+  expect(unknown.ok).toBe(true);
+  const refused = await bench.app.handlers["signIns.copy"]({ id, form: "token" });
+  expect(refused).toMatchObject({ failure: { code: "token_revoked", account: `${login.charAt(0)}•••` } });
+  await set("off");
+  expect(view(bench.app, id)).toMatchObject({ login, alias: "the-bot" });
+});
+
+test("by itself it is on while a studio program runs, and the window is told", async () => {
+  await set("off");
+  bench.studioRuns = true;
+  await set("auto");
+  await until(() => snapshot().streamer, "streamer mode");
+  await set("off");
+  expect(snapshot().streamer).toBe(false);
+  bench.studioRuns = false;
+  await set("auto");
+  await until(() => !snapshot().streamer);
+});
+
+test("OBS is found by its name, also when the process had another one at first", async () => {
+  const folder = await mkdtemp("/tmp/tk-proc-");
+  const name = async (pid: number, comm: string) => {
+    await mkdir(`${folder}/${String(pid)}`, { recursive: true });
+    await writeFile(`${folder}/${String(pid)}/comm`, `${comm}\n`);
+  };
+  const runs = createLinuxStudioWatch(folder);
+  await name(1, "systemd");
+  await name(20, "obsidian");
+  expect(await runs()).toBe(false);
+  await name(21, "bash");
+  expect(await runs()).toBe(false);
+  await name(21, "obs");
+  expect(await runs()).toBe(true);
+  await rm(`${folder}/21`, { recursive: true });
+  expect(await runs()).toBe(false);
+  await rm(folder, { recursive: true });
+});
