@@ -35,13 +35,35 @@ export interface Resealing {
 }
 
 /**
- * The vault: an envelope key, and sealed records under it (docs/vault-format.md).
- * Reads come from memory; a write is on disk, its folder synced, before its promise resolves.
+ * The sealed records of an open vault (docs/vault-format.md). Reads come from memory; a write is on disk, its folder
+ * synced, before its promise resolves.
  */
-export interface Vault {
+export interface RecordStore {
+  /** All readable records of a kind; empty unless the vault is open. */
+  list<K extends RecordKind>(kind: K): readonly Extract<VaultRecord, { kind: K }>[];
+  get<K extends RecordKind>(kind: K, id: string): Extract<VaultRecord, { kind: K }> | undefined;
+  /**
+   * Writes a record whole, as the next generation; concurrent writes of one record follow each other.
+   * `over: "known"`: only where the file still holds what this process read or wrote last (ADR 0004). Fails with
+   * `record_changed` where it does not, `storage_failing` (memory and disk keep the old record), `vault_locked`.
+   */
+  write<R extends VaultRecord>(record: Draft<R> | R, over?: "known" | "anything"): Promise<Result<R>>;
+  /**
+   * Takes the record from its file, whoever wrote it; undefined where there is none any more. Fails with
+   * `storage_failing` (the file cannot be read; memory keeps the old record), `vault_locked`.
+   */
+  reread(id: string): Promise<Result<VaultRecord | undefined>>;
+  /** Deletes a record's file, durably. Fails with `storage_failing`, `vault_locked`. */
+  erase(id: string): Promise<Result<null>>;
+}
+
+/** Opens and closes the vault, and changes what opens it. */
+export interface VaultDoor {
   readonly state: VaultView;
   /** What was read first while the rest is read: to be shown, and not to be worked with. */
   readonly early: readonly VaultRecord[];
+  /** Files that could not be read: left as they are, never overwritten. */
+  readonly unreadable: readonly UnreadableView[];
   /** Called after each change of `state`. The answer ends it. */
   onState(listener: (state: VaultView) => void): () => void;
   /** Opens what is there, or makes a new vault when the keychain can seal it. Safe to call again. Never rejects. */
@@ -68,22 +90,6 @@ export interface Vault {
   pause(paused: boolean): Promise<Result<null>>;
   /** Moves a vault that cannot be opened aside, whole, and begins an empty one. The answer is where the old one is. */
   setAside(): Promise<Result<{ readonly folder: string }>>;
-  /** All readable records of a kind; empty unless open. */
-  list<K extends RecordKind>(kind: K): readonly Extract<VaultRecord, { kind: K }>[];
-  get<K extends RecordKind>(kind: K, id: string): Extract<VaultRecord, { kind: K }> | undefined;
-  /**
-   * Writes a record whole, as the next generation; concurrent writes of one record follow each other.
-   * `over: "known"`: only where the file still holds what this process read or wrote last (ADR 0004). Fails with
-   * `record_changed` where it does not, `storage_failing` (memory and disk keep the old record), `vault_locked`.
-   */
-  write<R extends VaultRecord>(record: Draft<R> | R, over?: "known" | "anything"): Promise<Result<R>>;
-  /**
-   * Takes the record from its file, whoever wrote it; undefined where there is none any more. Fails with
-   * `storage_failing` (the file cannot be read; memory keeps the old record), `vault_locked`.
-   */
-  reread(id: string): Promise<Result<VaultRecord | undefined>>;
-  /** Deletes a record's file, durably. Fails with `storage_failing`, `vault_locked`. */
-  erase(id: string): Promise<Result<null>>;
-  /** Files that could not be read: left as they are, never overwritten. */
-  readonly unreadable: readonly UnreadableView[];
 }
+
+export interface Vault extends RecordStore, VaultDoor {}
