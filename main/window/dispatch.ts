@@ -14,7 +14,8 @@ import type { Claims } from "../accounts/claims.ts";
 import type { Clients } from "../registrations/clients.ts";
 import type { Copying } from "../desktop/clipboard.ts";
 import type { Doctor } from "../diagnostics/doctor.ts";
-import type { Guard } from "../vault/lock.ts";
+import type { LockState } from "../vault/lock-state.ts";
+import type { Lock } from "../vault/lock.ts";
 import type { History, HistoryEntry } from "../accounts/history.ts";
 import type { Importing } from "../accounts/import.ts";
 import type { Host } from "../app/host.ts";
@@ -55,7 +56,8 @@ interface Parts {
   readonly providers: Providers;
   readonly importing: Importing;
   readonly broker: Broker;
-  readonly guard: Guard;
+  readonly lock: Lock;
+  readonly lockState: LockState;
   readonly claims: Claims;
   readonly doctor: Doctor;
   readonly bulk: Bulk;
@@ -96,7 +98,7 @@ function copyText(record: SignInRecord, token: Secret, form: CopyForm): Secret {
 const ACTIVITY_SHOWN = 500;
 
 /** All that a window which is locked may ask for: to be unlocked, or to begin anew without what it hides. */
-const BEHIND_CURTAIN: readonly CallName[] = [
+const BEHIND_WINDOW_LOCK: readonly CallName[] = [
   "state.get",
   "vault.unlock",
   "vault.setAside",
@@ -106,7 +108,7 @@ const BEHIND_CURTAIN: readonly CallName[] = [
 ];
 /** And while the vault is: what is about the app and its computer, not about anybody's accounts. */
 const WHILE_LOCKED: readonly CallName[] = [
-  ...BEHIND_CURTAIN,
+  ...BEHIND_WINDOW_LOCK,
   "vault.retry",
   "vault.lock",
   "doctor.run",
@@ -117,10 +119,10 @@ const WHILE_LOCKED: readonly CallName[] = [
 
 export function createHandlers(parts: Parts): Handlers {
   const all = createAll(parts);
-  const { guard, vault } = parts;
+  const { lockState, vault } = parts;
   const lockedFor = (name: CallName): boolean =>
-    guard.curtain
-      ? !BEHIND_CURTAIN.includes(name)
+    lockState.windowLocked
+      ? !BEHIND_WINDOW_LOCK.includes(name)
       : vault.state.state === "locked" && !WHILE_LOCKED.includes(name);
   const guarded: Record<string, unknown> = {};
   for (const [name, handler] of Object.entries(all) as [CallName, (_: never) => Promise<Result<unknown>>][])
@@ -136,13 +138,14 @@ export function createHandlers(parts: Parts): Handlers {
 }
 
 function createAll(parts: Parts): Handlers {
-  const { vault, guard, keeper, authorizations, copying, sandbox, tools, clients, broker, state } = parts;
+  const { vault, lock, lockState, keeper, authorizations, copying, sandbox, tools, clients, broker, state } =
+    parts;
   const { claims, doctor, history, settings, streamer, bulk, undo, host, changed } = parts;
   const { ownProviders, providers, importing, pairing, wishes } = parts;
   let lastRun: DoctorView | undefined;
   let importFile: string | undefined;
   /** The dialogs of the system stay open over a vault, or a window, that locks meanwhile. */
-  const atHand = (): boolean => vault.state.state === "open" && !guard.curtain;
+  const atHand = (): boolean => lockState.unlocked;
   /** A token that left must not be handed out by the worker either, once the caller has its answer. */
   const pushed = async <V>(result: Promise<Result<V>>): Promise<Result<V>> => {
     const answer = await result;
@@ -175,7 +178,7 @@ function createAll(parts: Parts): Handlers {
 
   /** Copies what is no access token, and nothing while hand-outs are stopped. */
   async function copyToken(token: Result<Secret>): Promise<Result<{ readonly clearsInMs: number }>> {
-    if (!guard.handsOut)
+    if (!lockState.handsOut)
       return failed({ code: vault.state.state === "open" ? "vault_paused" : "vault_locked" });
     return token.ok ? copying.copy(token.value) : token;
   }
@@ -197,13 +200,13 @@ function createAll(parts: Parts): Handlers {
   return {
     "state.get": () => Promise.resolve(ok(toJson(state.snapshot()))),
 
-    "vault.create": ({ passphrase }) => guard.opening(() => vault.create(new Secret(passphrase))),
-    "vault.unlock": ({ passphrase }) => guard.unlock(new Secret(passphrase)),
+    "vault.create": ({ passphrase }) => lock.opening(() => vault.create(new Secret(passphrase))),
+    "vault.unlock": ({ passphrase }) => lock.unlock(new Secret(passphrase)),
     "vault.retry": () => parts.open(),
-    "vault.lock": (what) => guard.lock(what),
-    "vault.pause": (paused) => guard.pause(paused),
+    "vault.lock": (what) => lock.lock(what),
+    "vault.pause": (paused) => lock.pause(paused),
     "vault.reseal": ({ keychain, passphrase, current }) =>
-      guard.reseal({
+      lock.reseal({
         keychain,
         passphrase: typeof passphrase === "string" ? passphrase : new Secret(passphrase.new),
         ...(current !== undefined && { current: new Secret(current) }),
@@ -216,7 +219,7 @@ function createAll(parts: Parts): Handlers {
       if (begun.ok) host.keychain.restart();
       return begun;
     },
-    "vault.setAside": () => guard.setAside(),
+    "vault.setAside": () => lock.setAside(),
     async "vault.export"({ passphrase, current }) {
       if (passphrase.length < PASSPHRASE_MIN_LENGTH)
         return failed({ code: "passphrase_too_short", minLength: PASSPHRASE_MIN_LENGTH });
@@ -331,12 +334,12 @@ function createAll(parts: Parts): Handlers {
       return answer.ok ? ok(null) : answer;
     },
     async "signIns.copy"({ id, form }) {
-      if (!guard.handsOut)
+      if (!lockState.handsOut)
         return failed({ code: vault.state.state === "open" ? "vault_paused" : "vault_locked" });
       const answer = await keeper.tokenFor(id, 0, true);
       if (!answer.ok) return answer;
       const { value: record } = answer;
-      if (!guard.handsOut) return failed({ code: "vault_paused" }); // meanwhile; a lock is told by the copying
+      if (!lockState.handsOut) return failed({ code: "vault_paused" }); // meanwhile; a lock is told by the copying
       if (record.access_token === undefined) return failed({ code: "needs_sign_in", account: record.login });
       const copied = await copying.copy(copyText(record, record.access_token, form));
       if (copied.ok) history.note({ signIn: id, what: "copied" });
