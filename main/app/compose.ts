@@ -24,7 +24,8 @@ import { createPairing } from "../tools/pairing.ts";
 import { createPushing } from "../tools/table-sync.ts";
 import { createDoctor } from "../diagnostics/doctor.ts";
 import { createFirstRows } from "../window/first-rows.ts";
-import { createGuard, type Absence } from "../vault/lock.ts";
+import { createLockState } from "../vault/lock-state.ts";
+import { createLock, type Absence } from "../vault/lock.ts";
 import { createHistory } from "../accounts/history.ts";
 import { createSettings } from "../storage/settings.ts";
 import { createAuthorizations } from "../sign-in/authorizations.ts";
@@ -86,6 +87,7 @@ export function compose(host: Host): App {
     log,
     firstOnes: () => firstRows.load(),
   });
+  const lockState = createLockState(vault);
   const providers = createProviders(host.providers);
   const history = createHistory(path.join(host.profileFolder, "history"), clock, log);
   let withoutLock = false;
@@ -102,8 +104,8 @@ export function compose(host: Host): App {
   );
   /** The person's yes is for where nobody can tell: another that has the lock is not "the only one". */
   const maySpendOneTime = (): boolean => {
-    const lock = host.profileLock();
-    return lock === "held" || (lock === "unavailable" && settings.current.withoutLock);
+    const profileLock = host.profileLock();
+    return profileLock === "held" || (profileLock === "unavailable" && settings.current.withoutLock);
   };
   const http = createPacedHttp(host.http, clock, (origin) =>
     requestEveryMs(requestsToRefresh(vault.list("sign_in"), origin)),
@@ -136,7 +138,7 @@ export function compose(host: Host): App {
   const usages = createUsages(path.join(host.profileFolder, "tools-used.json"), clock, log);
   const wishes = createWishes(random, () => state.touchParts());
   const broker = createBroker(host, keeper, {
-    handsOut: () => guard.handsOut,
+    handsOut: () => lockState.handsOut,
     grants: () => tools.grants(),
     onUse: (uses) => tools.used(uses),
     onLeft: (grant) => void tools.remove(grant),
@@ -212,53 +214,52 @@ export function compose(host: Host): App {
       // With thousands there is enough to do for a moment that the window would wait to draw its list.
       const waitMs = Math.floor(vault.list("sign_in").length / 20);
       if (waitMs > 0) await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
-      return !stopping && !guard.closing;
+      return !stopping && !lockState.closing;
     });
     state.touchParts(); // the sign-ins were told of when the vault opened
   };
   const open = (): Promise<Result<null>> =>
-    guard.opening(async () => {
+    lock.opening(async () => {
       const view = await vault.open();
       return "failure" in view ? failed(view.failure) : ok(null);
     });
-  const guard = createGuard(
-    {
-      vault,
-      settings: () => settings.current,
-      log,
-      curtainFile: path.join(host.profileFolder, "window-locked.json"),
-      async settle() {
-        bulk.cancel();
-        undo.forget();
-        importing.forget();
-        await authorizations.endAll();
-        return keeper.pause();
-      },
-      opened,
-      hiding: () => void copying.clearOurs(),
-      async locked() {
-        bulk.forget();
-        wishes.forget();
-        undo.forget();
-        importing.forget();
-        pairing.end();
-        await authorizations.endAll();
-      },
-      ending() {
-        pairing.end();
-        tools.endTemporary();
-      },
-      push: () => broker.push(),
+  const lock = createLock({
+    state: lockState,
+    door: vault,
+    settings: () => settings.current,
+    log,
+    windowLockedFile: path.join(host.profileFolder, "window-locked.json"),
+    async settle() {
+      bulk.cancel();
+      undo.forget();
+      importing.forget();
+      await authorizations.endAll();
+      return keeper.pause();
     },
-    () => {
+    onOpened: opened,
+    onLocking: () => void copying.clearOurs(),
+    async onVaultLocked() {
+      bulk.forget();
+      wishes.forget();
+      undo.forget();
+      importing.forget();
+      pairing.end();
+      await authorizations.endAll();
+    },
+    onHandOutsStopped() {
+      pairing.end();
+      tools.endTemporary();
+    },
+    syncTable: () => broker.push(),
+    onChange() {
       changed();
       state.tell(); // a locked window shows nothing from this turn on
     },
-  );
+  });
   /** The vault and the window are open: what is in them may be seen and copied. */
-  const atHand = (): boolean => vault.state.state === "open" && !guard.curtain;
+  const atHand = (): boolean => lockState.unlocked;
   /** The first rows are looked at while the vault opens. */
-  const hidden = (): boolean => !atHand() && (guard.curtain || vault.state.state !== "opening");
+  const hidden = (): boolean => !atHand() && (lockState.windowLocked || vault.state.state !== "opening");
   const early = <K extends RecordKind>(kind: K): Extract<VaultRecord, { kind: K }>[] =>
     vault.early.filter((record): record is Extract<VaultRecord, { kind: K }> => record.kind === kind);
   const row = (record: SignInRecord): SignInView => {
@@ -282,7 +283,7 @@ export function compose(host: Host): App {
     behindLock(
       {
         app: () => ({ ...host.app, unlocked: host.profileLock() !== "held" }),
-        vault: () => guard.view(),
+        vault: () => lockState.view(),
         providers: () =>
           providers.list().map((provider) => providerView(provider, ownProviders.formOf(provider.id))),
         providerFiles: () => ownProviders.unreadable,
@@ -316,7 +317,7 @@ export function compose(host: Host): App {
         streamer: () => streamer.on,
         vaultFolder: () => vaultFolder,
       },
-      () => ({ hidden: hidden(), locked: guard.curtain || vault.state.state === "locked" }),
+      () => ({ hidden: hidden(), locked: lockState.windowLocked || vault.state.state === "locked" }),
     ),
     (id) => {
       const record = hidden() ? undefined : keeper.watches.current(id);
@@ -349,7 +350,8 @@ export function compose(host: Host): App {
     state,
     handlers: createHandlers({
       vault,
-      guard,
+      lock,
+      lockState,
       keeper,
       authorizations,
       copying,
@@ -376,13 +378,7 @@ export function compose(host: Host): App {
     }),
     async start() {
       // Who sees the vault open has the settings.
-      await Promise.all([
-        guard.load(),
-        sandbox.recall(),
-        ownProviders.load(),
-        settings.load(),
-        usages.load(),
-      ]);
+      await Promise.all([lock.load(), sandbox.recall(), ownProviders.load(), settings.load(), usages.load()]);
       await Promise.all([open(), broker.start()]);
       await broker.push();
       state.touchParts();
@@ -390,10 +386,10 @@ export function compose(host: Host): App {
     takeLink: (link) => authorizations.takeLink(link),
     suspend() {
       keeper.suspend();
-      void guard.away("suspended");
+      void lock.away("suspended");
     },
     resume: () => keeper.resume(),
-    away: (absence) => void guard.away(absence),
+    away: (absence) => void lock.away(absence),
     get idleMs() {
       const { lockAfterIdleMin } = settings.current;
       return lockAfterIdleMin === 0 ? undefined : lockAfterIdleMin * 60_000;
