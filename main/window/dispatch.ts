@@ -32,8 +32,8 @@ import {
   maskedImport,
   maskedName,
   maskedResult,
-  type Streamer,
-} from "../desktop/streamer-mode.ts";
+} from "./masking.ts";
+import type { Streamer } from "../desktop/streamer-mode.ts";
 import { PASSPHRASE_MIN_LENGTH } from "../vault/passphrase.ts";
 import { exportVault, importVault } from "../vault/transfer.ts";
 import type { Undo } from "../vault/undo.ts";
