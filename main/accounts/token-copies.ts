@@ -5,7 +5,7 @@ import type { SignInRecord } from "../../core/accounts/records.ts";
 import { Secret } from "../../core/secret.ts";
 import type { Copying } from "../desktop/clipboard.ts";
 import type { Keeper } from "../keeper/keeper.ts";
-import type { Guard } from "../vault/lock.ts";
+import type { LockState } from "../vault/lock-state.ts";
 import type { History } from "./history.ts";
 
 type Copied = Result<{ readonly clearsInMs: number }>;
@@ -41,24 +41,24 @@ function textOf(record: SignInRecord, token: Secret, form: CopyForm): Secret {
 
 export function createTokenCopies({
   keeper,
-  guard,
+  lockState,
   copying,
   history,
 }: {
   readonly keeper: Keeper;
-  readonly guard: Guard;
+  readonly lockState: LockState;
   readonly copying: Copying;
   readonly history: History;
 }): TokenCopies {
   const stopped = (): Failure | undefined =>
-    guard.handsOut ? undefined : { code: guard.open ? "vault_paused" : "vault_locked" };
+    lockState.handsOut ? undefined : { code: lockState.vaultOpen ? "vault_paused" : "vault_locked" };
   return {
     async copy(id, form) {
       const before = stopped();
       if (before !== undefined) return failed(before);
       const answer = await keeper.tokenFor(id, 0, true);
       if (!answer.ok) return answer;
-      if (!guard.handsOut) return failed({ code: "vault_paused" }); // the clipboard itself refuses after a lock
+      if (!lockState.handsOut) return failed({ code: "vault_paused" }); // the clipboard itself refuses after a lock
       const { value: record } = answer;
       if (record.access_token === undefined) return failed({ code: "needs_sign_in", account: record.login });
       const copied = await copying.copy(textOf(record, record.access_token, form));

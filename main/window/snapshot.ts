@@ -16,7 +16,7 @@ import type { SettingsStore } from "../storage/settings.ts";
 import type { Broker } from "../tools/answers.ts";
 import type { Tools } from "../tools/grants.ts";
 import type { Pairing } from "../tools/pairing.ts";
-import type { Guard } from "../vault/lock.ts";
+import type { LockState } from "../vault/lock-state.ts";
 import type { Vault } from "../vault/types.ts";
 import { partBehindLock } from "./behind-lock.ts";
 import { maskedPart } from "./masking.ts";
@@ -33,7 +33,7 @@ interface Sources {
   readonly app: () => Snapshot["app"];
   readonly vaultFolder: string;
   readonly vault: Vault;
-  readonly lock: Guard;
+  readonly lockState: LockState;
   readonly providers: Providers;
   readonly ownProviders: OwnProviders;
   readonly clients: Clients;
@@ -58,7 +58,7 @@ export interface Rows {
 }
 
 /** While the vault opens, the rows are those that were read first (`early`). */
-export function createRows({ vault, lock, providers, keeper, streamer, clock }: Sources): Rows {
+export function createRows({ vault, lockState, providers, keeper, streamer, clock }: Sources): Rows {
   const early = <K extends RecordKind>(kind: K): Extract<VaultRecord, { kind: K }>[] =>
     vault.early.filter((record): record is Extract<VaultRecord, { kind: K }> => record.kind === kind);
   const row = (record: SignInRecord): SignInView =>
@@ -77,7 +77,7 @@ export function createRows({ vault, lock, providers, keeper, streamer, clock }: 
         .sort((a, b) => byLogin.compare(a.login, b.login) || (a.id < b.id ? -1 : 1))
         .map(row),
     of(id) {
-      const record = lock.hidden ? undefined : keeper.watches.current(id);
+      const record = lockState.hidden ? undefined : keeper.watches.current(id);
       if (record === undefined) return undefined;
       const [shown] = streamer.on ? maskedPart("signIns", [row(record)]) : [row(record)];
       return shown;
@@ -90,7 +90,7 @@ const plainParts = (sources: Sources, rows: Rows): SnapshotParts => {
   const { providers, ownProviders, broker, keeper } = sources;
   return {
     app: sources.app,
-    vault: () => sources.lock.view(),
+    vault: () => sources.lockState.view(),
     providers: () =>
       providers.list().map((provider) => providerView(provider, ownProviders.formOf(provider.id))),
     providerFiles: () => ownProviders.unreadable,
@@ -119,11 +119,13 @@ const plainParts = (sources: Sources, rows: Rows): SnapshotParts => {
 
 /** The parts as the window may see them now. */
 export function createSnapshotParts(sources: Sources, rows: Rows): SnapshotParts {
-  const { lock, streamer } = sources;
+  const { lockState, streamer } = sources;
   const plain = plainParts(sources, rows);
   const shown = <K extends keyof Snapshot>(name: K): Snapshot[K] => {
     const part: () => Snapshot[K] = plain[name];
-    const seen = lock.hidden ? partBehindLock(name, part, lock.windowLocked || lock.vaultLocked) : part();
+    const seen = lockState.hidden
+      ? partBehindLock(name, part, lockState.windowLocked || lockState.vaultLocked)
+      : part();
     return streamer.on ? maskedPart(name, seen) : seen;
   };
   return {
