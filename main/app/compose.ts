@@ -7,7 +7,7 @@ import type { RecordKind, SignInRecord, VaultRecord } from "../../core/accounts/
 import { requestEveryMs, requestsToRefresh } from "../../core/lifecycle/pace.ts";
 import { createProviders } from "../../core/providers/registry.ts";
 import { knownScopes } from "../../core/scopes/catalogue.ts";
-import { createBroker } from "../tools/answers.ts";
+import { createAnswers } from "../tools/answers.ts";
 import { createBulk } from "../accounts/bulk.ts";
 import { createClaims } from "../accounts/claims.ts";
 import { createClients } from "../registrations/clients.ts";
@@ -21,7 +21,8 @@ import { createOwnProviders } from "../registrations/custom-providers.ts";
 import { createSandbox } from "../registrations/sandbox.ts";
 import { createPacedHttp } from "../net/paced-http.ts";
 import { createPairing } from "../tools/pairing.ts";
-import { createPushing } from "../tools/table-sync.ts";
+import { createSocketLink } from "../tools/socket-link.ts";
+import { createTableSync } from "../tools/table-sync.ts";
 import { createDoctor } from "../diagnostics/doctor.ts";
 import { createFirstRows } from "../window/first-rows.ts";
 import { createGuard, type Absence } from "../vault/lock.ts";
@@ -29,9 +30,10 @@ import { createHistory } from "../accounts/history.ts";
 import { createSettings } from "../storage/settings.ts";
 import { createAuthorizations } from "../sign-in/authorizations.ts";
 import { createStreamer, maskedAuthorization, maskedBulk, maskedSignIn } from "../desktop/streamer-mode.ts";
-import { createTools } from "../tools/grants.ts";
+import { createGrantList } from "../tools/grant-list.ts";
+import { createGrants } from "../tools/grants.ts";
 import { createUndo, withFreeAlias } from "../vault/undo.ts";
-import { createUsages } from "../tools/usage.ts";
+import { createToolUsage } from "../tools/usage.ts";
 import { createVault } from "../vault/vault.ts";
 import { providerView } from "../window/provider-view.ts";
 import { signInView } from "../window/sign-in-view.ts";
@@ -66,14 +68,10 @@ export interface App {
 
 export function compose(host: Host): App {
   const { clock, random, log } = host;
-  const pushing = createPushing(
-    host,
-    (only) => broker.push(only),
-    () => vault.list("sign_in").length,
-  );
+  const socketLink = createSocketLink(host, () => state.touchParts());
   const changed: Changed = (signIn, news): void => {
     state.touch(signIn, news);
-    pushing.touch(signIn);
+    tableSync.touch(signIn);
   };
 
   const vaultFolder = path.join(host.profileFolder, "vault");
@@ -133,38 +131,37 @@ export function compose(host: Host): App {
   );
   const copying = createCopying(host.clipboard, clock, { log, mayCopy: () => atHand() && !stopping });
   const sandbox = createSandbox(host, vault, providers, changed);
-  const usages = createUsages(path.join(host.profileFolder, "tools-used.json"), clock, log);
+  const usage = createToolUsage(path.join(host.profileFolder, "tools-used.json"), clock, log);
   const wishes = createWishes(random, () => state.touchParts());
-  const broker = createBroker(host, keeper, {
+  const grantList = createGrantList(vault, vault);
+  const tableSync = createTableSync({
+    link: socketLink,
+    signInCount: () => vault.list("sign_in").length,
+    watches: keeper.watches,
+    grants: () => grantList.all(),
     handsOut: () => guard.handsOut,
-    grants: () => tools.grants(),
-    onUse: (uses) => tools.used(uses),
-    onLeft: (grant) => void tools.remove(grant),
-    changed: () => state.touchParts(),
-    pair: (ask, gone) => pairing.ask(ask, gone),
-    async revokeSelf({ grant }) {
-      const removed = await tools.remove(grant);
-      return removed.ok ? { ok: true, value: null } : { ok: false, code: "internal" };
-    },
-    show({ action, account, scopes }) {
-      wishes.make({ action, ...(account !== undefined && { account }), ...(scopes && { scopes }) });
-      return Promise.resolve({ ok: true, value: { shown: !streamer.on } });
-    },
+    clock,
+    log,
   });
-  const tools = createTools(
+  const grants = createGrants(
     {
-      ...parts,
-      copying,
-      usages,
-      endpoint: () => broker.endpoint,
-      push: () => broker.push(),
+      list: grantList,
+      records: vault,
+      vault,
+      usage,
+      copy: (text) => copying.copy(text),
+      history,
+      endpoint: () => socketLink.endpoint,
+      push: () => tableSync.push(),
       revoke: (signIn) => keeper.revoke(signIn),
+      clock,
+      random,
     },
     () => state.touchParts(),
   );
   const pairing = createPairing(
     {
-      tools,
+      grants,
       signIns: () => keeper.watches.all(),
       settings: () => settings.current,
       changeSettings: (next) => settings.change(next),
@@ -180,7 +177,7 @@ export function compose(host: Host): App {
     changed();
   });
   const importing = createImporting({ ...host, ...parts }, keeper, () => atHand());
-  const doctor = createDoctor({ ...host, http }, vault, providers, broker);
+  const doctor = createDoctor({ ...host, http }, vault, providers, socketLink);
   const claims = createClaims(providers, http, keeper);
   const bulk = createBulk(
     {
@@ -188,7 +185,7 @@ export function compose(host: Host): App {
       refresh: (id) => keeper.refresh(id, "bulk"),
       async revoke(id) {
         const answer = await keeper.revoke(id, "bulk");
-        await pushing.push(); // or the socket's thread would hand it out for as long as the others take
+        await tableSync.pushCoalesced(); // or the socket's thread would hand it out for as long as the others take
         return answer;
       },
     },
@@ -206,7 +203,7 @@ export function compose(host: Host): App {
   let stopping = false;
   const opened = async (): Promise<void> => {
     if (vault.state.state !== "open") return;
-    tools.opened();
+    grants.opened();
     await keeper.start(async () => {
       await sandbox.startIfUsed(); // before the first checks, or its accounts would be called unreachable
       // With thousands there is enough to do for a moment that the window would wait to draw its list.
@@ -246,9 +243,9 @@ export function compose(host: Host): App {
       },
       ending() {
         pairing.end();
-        tools.endTemporary();
+        grants.endTemporary();
       },
-      push: () => broker.push(),
+      push: () => tableSync.push(),
     },
     () => {
       changed();
@@ -289,13 +286,13 @@ export function compose(host: Host): App {
         clients: () => clients.views(),
         scopes: () => knownScopes,
         signIns: rows,
-        tools: () => tools.views(),
+        tools: () => grants.views(),
         pairing: () => pairing.view ?? null,
         proxyLogin: () => host.proxyLogins?.view ?? null,
         wish: () => wishes.view ?? null,
         socket: () => ({
-          ...(broker.endpoint !== undefined && { endpoint: broker.endpoint }),
-          ...(broker.failure !== undefined && { failure: broker.failure }),
+          ...(socketLink.endpoint !== undefined && { endpoint: socketLink.endpoint }),
+          ...(socketLink.failure !== undefined && { failure: socketLink.failure }),
         }),
         authorizations: () => {
           const courses = authorizations.views();
@@ -331,6 +328,16 @@ export function compose(host: Host): App {
     if (vault.state.state === "open") firstRows.keep(signIns);
   });
 
+  const answers = createAnswers({
+    keeper,
+    grants,
+    pairing,
+    tableSync,
+    navigation: wishes,
+    streamerMode: () => streamer.on,
+    handsOut: () => guard.handsOut,
+    clock,
+  });
   /** A keychain that was locked or away may come by itself: asked about, never prompted for. */
   let cancelRetry: () => void = () => undefined;
   const retryLater = (): void => {
@@ -354,7 +361,7 @@ export function compose(host: Host): App {
       authorizations,
       copying,
       sandbox,
-      tools,
+      tools: grants,
       pairing,
       wishes,
       clients,
@@ -369,22 +376,16 @@ export function compose(host: Host): App {
       settings,
       streamer,
       state,
-      broker,
+      broker: tableSync,
       host,
       open,
       changed,
     }),
     async start() {
       // Who sees the vault open has the settings.
-      await Promise.all([
-        guard.load(),
-        sandbox.recall(),
-        ownProviders.load(),
-        settings.load(),
-        usages.load(),
-      ]);
-      await Promise.all([open(), broker.start()]);
-      await broker.push();
+      await Promise.all([guard.load(), sandbox.recall(), ownProviders.load(), settings.load(), usage.load()]);
+      await Promise.all([open(), socketLink.start(answers)]);
+      await tableSync.push();
       state.touchParts();
     },
     takeLink: (link) => authorizations.takeLink(link),
@@ -410,9 +411,9 @@ export function compose(host: Host): App {
       const settled = await keeper.pause();
       if (!settled.ok) log.error("stop.unsaved");
       await cleared;
-      await broker.stop();
+      await socketLink.stop();
       sandbox.stop();
-      await Promise.all([history.flush(), usages.flush()]);
+      await Promise.all([history.flush(), usage.flush()]);
       await vault.lock(false);
     },
   };

@@ -8,7 +8,7 @@ import { offeredScopes } from "../../core/scopes/catalogue.ts";
 import type { Providers } from "../../core/providers/registry.ts";
 import { Secret } from "../../core/secret.ts";
 import { accountKey } from "../../core/accounts/records.ts";
-import type { Broker } from "../tools/answers.ts";
+import type { TableSync } from "../tools/table-sync.ts";
 import type { Bulk } from "../accounts/bulk.ts";
 import type { Claims } from "../accounts/claims.ts";
 import type { Clients } from "../registrations/clients.ts";
@@ -23,7 +23,7 @@ import type { OwnProviders } from "../registrations/custom-providers.ts";
 import type { Pairing } from "../tools/pairing.ts";
 import type { Sandbox } from "../registrations/sandbox.ts";
 import type { Authorizations } from "../sign-in/authorizations.ts";
-import type { Tools } from "../tools/grants.ts";
+import type { Grants } from "../tools/grants.ts";
 import type { SettingsStore } from "../storage/settings.ts";
 import {
   maskedCandidates,
@@ -47,14 +47,14 @@ interface Parts {
   readonly authorizations: Authorizations;
   readonly copying: Copying;
   readonly sandbox: Sandbox;
-  readonly tools: Tools;
+  readonly tools: Grants;
   readonly pairing: Pairing;
   readonly wishes: Wishes;
   readonly clients: Clients;
   readonly ownProviders: OwnProviders;
   readonly providers: Providers;
   readonly importing: Importing;
-  readonly broker: Broker;
+  readonly broker: Pick<TableSync, "push">;
   readonly guard: Guard;
   readonly claims: Claims;
   readonly doctor: Doctor;
