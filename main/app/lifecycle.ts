@@ -181,7 +181,7 @@ function listen(host: Host, base: Foundation, { keeper }: SignIns, { tableSync }
   changes.on({
     signIn(id, urgency) {
       state.touch(id, urgency === "passing" ? "passing" : undefined);
-      if (urgency === "now") state.tell();
+      if (urgency === "now") state.flush();
     },
     part: () => state.touchParts(),
     display: () => state.touch(),

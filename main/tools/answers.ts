@@ -48,7 +48,7 @@ interface AnswerParts {
   readonly tableSync: Pick<TableSync, "push">;
   /** The window's navigation requests. */
   readonly navigation: {
-    readonly make: (request: {
+    readonly request: (request: {
       readonly action: Ask<"show">["action"];
       readonly account?: string;
       readonly scopes?: readonly string[];
@@ -115,7 +115,7 @@ function grantAnswers(parts: AnswerParts): Pick<OnQuestion, "pair" | "revokeSelf
       return removed.ok ? { ok: true, value: null } : { ok: false, code: "internal" };
     },
     show({ action, account, scopes }) {
-      navigation.make({ action, ...(account !== undefined && { account }), ...(scopes && { scopes }) });
+      navigation.request({ action, ...(account !== undefined && { account }), ...(scopes && { scopes }) });
       return Promise.resolve({ ok: true, value: { shown: !streamerMode() } });
     },
   };

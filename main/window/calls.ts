@@ -9,7 +9,7 @@ import type { Doctor } from "../diagnostics/doctor.ts";
 import type { ProxyLogins } from "../net/proxy-login.ts";
 import type { SettingsStore } from "../storage/settings.ts";
 import type { Vault } from "../vault/types.ts";
-import type { Wishes } from "./navigation.ts";
+import type { Navigation } from "./navigation.ts";
 import type { State } from "./state.ts";
 
 interface Parts {
@@ -18,7 +18,7 @@ interface Parts {
   readonly settings: SettingsStore;
   readonly doctor: Doctor;
   readonly copying: Copying;
-  readonly wishes: Wishes;
+  readonly navigation: Navigation;
   readonly browsers: () => Promise<readonly BrowserView[]>;
   readonly proxyLogins: ProxyLogins | undefined;
   readonly log: Log;
@@ -32,7 +32,7 @@ export function windowCalls({
   settings,
   doctor,
   copying,
-  wishes,
+  navigation,
   proxyLogins,
   ...rest
 }: Parts) {
@@ -63,7 +63,7 @@ export function windowCalls({
       Promise.resolve(proxyLogins?.answer(id, undefined, "") ?? failed({ code: "proxy_login_gone" })),
 
     "wish.done"(id) {
-      wishes.done(id);
+      navigation.done(id);
       return Promise.resolve(ok(null));
     },
     "window.failed"(facts) {

@@ -20,7 +20,7 @@ import type { LockState } from "../vault/lock-state.ts";
 import type { Vault } from "../vault/types.ts";
 import { partBehindLock } from "./behind-lock.ts";
 import { maskedPart } from "./masking.ts";
-import type { Wishes } from "./navigation.ts";
+import type { Navigation } from "./navigation.ts";
 import { providerView } from "./provider-view.ts";
 import { signInView } from "./sign-in-view.ts";
 
@@ -42,7 +42,7 @@ interface Sources {
   readonly bulk: Bulk;
   readonly grants: Grants;
   readonly pairing: Pairing;
-  readonly navigation: Wishes;
+  readonly navigation: Navigation;
   readonly link: SocketLink;
   readonly proxyLogins: ProxyLogins | undefined;
   readonly settings: SettingsStore;
