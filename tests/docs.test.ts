@@ -177,6 +177,41 @@ describe("documents", () => {
   });
 });
 
+/** The folders of the map in ARCHITECTURE.md, each with its description. A folder of `main/` is indented by two spaces. */
+function mappedFolders(architecture: string): Map<string, string> {
+  const map = /## The map\s+```\n([\s\S]*?)```/.exec(architecture)?.[1] ?? "";
+  const folders = new Map<string, string>();
+  let top = "";
+  let folder = "";
+  for (const line of map.split("\n")) {
+    const [, indent = "", name, text = line] = /^( {0,2})([\w-]+)\/ +(.*)$/.exec(line) ?? [];
+    if (name !== undefined && indent === "") top = folder = name;
+    else if (name !== undefined) folder = `${top}/${name}`;
+    folders.set(folder, `${folders.get(folder) ?? ""} ${text}`);
+  }
+  folders.delete("");
+  return folders;
+}
+
+describe("the map in ARCHITECTURE.md", () => {
+  const folders = mappedFolders(readFileSync("ARCHITECTURE.md", "utf8"));
+
+  test("has every folder of main/, and no other", () => {
+    const inMap = [...folders.keys()].filter((folder) => folder.startsWith("main/"));
+    const onDisk = readdirSync("main", { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(inMap.sort()).toEqual(onDisk.map(({ name }) => `main/${name}`).sort());
+  });
+
+  test("names only folders and files that exist", () => {
+    expect(folders.size).toBeGreaterThan(20);
+    const missing = [...folders].flatMap(([folder, text]) =>
+      (text.match(/[\w-]+\.ts\b/g) ?? []).filter((file) => !existsSync(path.posix.join(folder, file))),
+    );
+    expect(missing).toEqual([]);
+    expect([...folders.keys()].filter((folder) => !existsSync(folder))).toEqual([]);
+  });
+});
+
 /**
  * What is wrong with the changelog. "Unreleased" is on top, and every other section is `## VERSION - YYYY-MM-DD`, newest
  * first. The version of package.json is that of the newest section. Before the first release there is no such section:
