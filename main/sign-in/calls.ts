@@ -1,6 +1,7 @@
 /** The window's calls about sign-ins that are under way. */
+import type { Result } from "../../contract/failure.ts";
 import type { Handlers } from "../../contract/ipc.ts";
-import type { TokenCopies } from "../accounts/token-copies.ts";
+import type { Secret } from "../../core/secret.ts";
 import type { Copying } from "../desktop/clipboard.ts";
 import type { Authorizations } from "./authorizations.ts";
 
@@ -11,7 +12,10 @@ export const authorizationCalls = ({
 }: {
   readonly authorizations: Authorizations;
   readonly copying: Copying;
-  readonly copies: TokenCopies;
+  /** Copies to the clipboard, unless hand-outs are stopped. */
+  readonly copies: {
+    readonly copyIdToken: (token: Result<Secret>) => Promise<Result<{ readonly clearsInMs: number }>>;
+  };
 }) =>
   ({
     "authorization.start": (question) => authorizations.start(question),
