@@ -16,33 +16,33 @@ export interface Host {
   readonly clock: Clock;
   readonly random: Randomness;
   readonly http: HttpClient;
-  /** What proxies on the way want to know; absent: there are none. */
+  /** Logins that proxies ask for; absent: requests go through no proxy. */
   readonly proxyLogins?: ProxyLogins;
   readonly network: Network;
   readonly keychain: Keychain;
   readonly files: FileDialogs;
   readonly clipboard: Clipboard;
   readonly openUserAgent: OpenUserAgent;
-  /** A page of a provider in the person's own browser, or in the one of that id (empty: the default). False: none opened. */
+  /** Opens a provider's page in the browser of this id, or in the default browser (empty). False: no browser opened. */
   readonly openInBrowser: (url: string, browser: string) => Promise<boolean>;
-  /** Those that can be chosen; empty where the system does not tell. */
+  /** The browsers that the user can choose; empty where the system does not list them. */
   readonly browsers: () => Promise<readonly BrowserView[]>;
-  /** Whether the system hands links of our own scheme to us. */
+  /** Whether the system opens links of our own scheme with this app. */
   readonly linksReachUs: () => Promise<boolean>;
-  /** For pages that the person sees outside the window. */
+  /** Translates the page that the browser shows after a sign-in. */
   readonly speech: Words;
   readonly startSandbox: StartSandbox;
   readonly startSocketServer: StartSocketServer;
-  /** The program at the other end of a local connection, by the inode of our own; a hint, and cheap or undefined. */
+  /** The program at the other end of a local connection, found by the inode of our own end. A hint, not a proof. */
   readonly programAt: (inode: string | undefined) => Promise<string | undefined>;
-  /** A program that shows the screen to others runs. */
+  /** Whether recording software, such as OBS Studio, runs. */
   readonly studioRuns: () => Promise<boolean>;
   readonly log: Log;
-  /** Whether no other process uses the profile now. `unavailable`: this system or folder has no lock that tells. */
+  /** Whether this process holds the profile's lock. `unavailable`: the system or the folder supports no lock. */
   readonly profileLock: () => LockState;
-  /** Everything we write lies under it. */
+  /** The folder of everything that the app writes. */
   readonly profileFolder: string;
-  /** For the socket: per user, not shared, gone after logout. */
+  /** The folder of the socket: the user's own, and removed at logout. */
   readonly runtimeFolder: string;
   readonly socketWorkerUrl: URL;
   /** Providers besides the built-in ones. */

@@ -7,7 +7,7 @@ import { refreshesAtMs, renews } from "../../core/lifecycle/schedule.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import { conditionOf, type Watch } from "../keeper/watches.ts";
 
-/** The failure that a stored state stands for, so that its sentence outlives a restart. */
+/** The failure that a stored state stands for: its sentence is the same after a restart. */
 function failureOf(record: SignInRecord, providerName: string): Failure | undefined {
   const { state, login: account } = record;
   switch (state.name) {
@@ -36,13 +36,13 @@ function reasonOf(
   if (watch.changedElsewhere === true) return { code: "record_changed" };
   if (watch.condition !== undefined) return watch.reason;
   const known = failureOf(record, providerName) ?? watch.reason;
-  // A token that cannot be refreshed has ended as it was to.
+  // A token that cannot be refreshed has reached its end.
   if (known === undefined && status === "needs_sign_in")
     return { code: "needs_sign_in", account: record.login };
   return known;
 }
 
-/** `provider` and `client` may be gone; the account is shown all the same. */
+/** Builds the row of a sign-in. Its provider and its client registration may have been removed. */
 export function signInView(
   record: SignInRecord,
   watch: Watch,
@@ -88,7 +88,7 @@ export function signInView(
   };
 }
 
-/** True when nothing but the person can help: such rows come first. */
+/** True when only the user can help; the tray and the first rows put these first. */
 export const needsYou = ({ status }: Pick<SignInView, "status">): boolean =>
   status === "needs_sign_in" ||
   status === "config_error" ||
