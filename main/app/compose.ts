@@ -4,7 +4,7 @@ import { failed, ok, type Failure, type Result } from "../../contract/failure.ts
 import type { Handlers } from "../../contract/ipc.ts";
 import type { SignInView } from "../../contract/views/account.ts";
 import type { RecordKind, SignInRecord, VaultRecord } from "../../core/accounts/records.ts";
-import { requestEveryMs, requestsToRefresh } from "../../core/lifecycle/pace.ts";
+import { requestEveryMs, requestsToRefresh } from "../../core/lifecycle/rate-limit.ts";
 import { createProviders } from "../../core/providers/registry.ts";
 import { knownScopes } from "../../core/scopes/catalogue.ts";
 import { createBroker } from "../tools/answers.ts";
@@ -16,7 +16,7 @@ import type { Host } from "./host.ts";
 import { createHandlers } from "../window/dispatch.ts";
 import { createImporting } from "../accounts/import.ts";
 import { createKeeper } from "../keeper/keeper.ts";
-import type { Changed } from "../keeper/watches.ts";
+import type { Changed } from "../keeper/ports.ts";
 import { createOwnProviders } from "../registrations/custom-providers.ts";
 import { createSandbox } from "../registrations/sandbox.ts";
 import { createPacedHttp } from "../net/paced-http.ts";
@@ -119,7 +119,10 @@ export function compose(host: Host): App {
     log,
     maySpendOneTime,
   };
-  const keeper = createKeeper(parts, changed);
+  const keeper = createKeeper(
+    { ...parts, records: vault, vaultIsOpen: () => vault.state.state === "open" },
+    changed,
+  );
   const authorizations = createAuthorizations(
     {
       ...parts,
@@ -198,7 +201,7 @@ export function compose(host: Host): App {
   );
   const undo = createUndo(async (record) => {
     if (record.kind === "sign_in")
-      return keeper.adopt(withFreeAlias(record, vault.list("sign_in")), "restored");
+      return keeper.store(withFreeAlias(record, vault.list("sign_in")), "restored");
     const written = await vault.write(record);
     if (written.ok && record.kind === "client") keeper.clientChanged(record.id);
     return written;

@@ -4,7 +4,7 @@
  * goes first. While a host asks to wait (Retry-After), only a request of the person is sent.
  */
 import { setMaxListeners } from "node:events";
-import { createPace, URGENT_RESERVE, type Pace } from "../../core/lifecycle/pace.ts";
+import { createTokenBucket, URGENT_RESERVE, type TokenBucket } from "../../core/lifecycle/rate-limit.ts";
 import type { Clock, HttpClient, HttpOutcome, Turn } from "../../core/ports.ts";
 
 /** A request waits for the end of a block that is this short; for a longer one it fails at once. */
@@ -30,7 +30,7 @@ interface Waiting {
   readonly end: (outcome: HttpOutcome | undefined) => void;
 }
 interface Host {
-  readonly pace: Pace;
+  readonly bucket: TokenBucket;
   readonly everyMs: () => number;
   waiting: Waiting[];
   urgentInARow: number;
@@ -69,7 +69,7 @@ export function createPacedHttp(
       return counted.everyMs;
     };
     const host: Host = {
-      pace: createPace(interval),
+      bucket: createTokenBucket(interval),
       everyMs: interval,
       waiting: [],
       urgentInARow: 0,
@@ -122,7 +122,7 @@ export function createPacedHttp(
       const urgent = waiterOf(next) !== undefined;
       // A background request whose turn comes among urgent ones goes at their pace, or they would have to wait for it.
       const ahead = urgent || host.urgentInARow >= URGENT_IN_A_ROW ? URGENT_RESERVE : 0;
-      const waitMs = host.pace.take(clock.monotonicMs(), ahead, next.turn.requests);
+      const waitMs = host.bucket.take(clock.monotonicMs(), ahead, next.turn.requests);
       if (waitMs > 0) {
         // Checked again at each interval: somebody may wait for one of these by then.
         host.cancelTimer = clock.after(Math.max(1, Math.min(waitMs, host.everyMs())), () => serve(host));

@@ -3,7 +3,7 @@ import type { Failure } from "../../contract/failure.ts";
 import type { SocketErrorCode } from "../../contract/socket.ts";
 import { accountKey, type SignInRecord } from "../../core/accounts/records.ts";
 import type { Host } from "../app/host.ts";
-import { waitsFor } from "../keeper/watches.ts";
+import { waitsFor } from "../../core/accounts/status.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import type { HandOut, OnQuestion, Refusal, SocketServer, Use } from "../socket/types.ts";
 import type { ToolGrant } from "./grants.ts";

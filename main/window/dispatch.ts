@@ -234,7 +234,7 @@ function createAll(parts: Parts): Handlers {
       importFile = file;
       if (!atHand()) return failed({ code: "vault_locked" });
       const answer = await importVault(vault, file, new Secret(passphrase), host.random, (record) =>
-        keeper.adopt(record, "imported"),
+        keeper.store(record, "imported"),
       );
       changed();
       void keeper.validateAll(); // with many it takes a while; what comes of it is in the rows

@@ -98,7 +98,18 @@ const vault = createVault({
 const history = createHistory(path.join(options.folder, "history"), clock, log);
 const network = { online: () => true };
 const keeper = createKeeper(
-  { vault, providers, http, network, history, clock, random, log, maySpendOneTime: () => true },
+  {
+    records: vault,
+    vaultIsOpen: () => vault.state.state === "open",
+    providers,
+    http,
+    network,
+    history,
+    clock,
+    random,
+    log,
+    maySpendOneTime: () => true,
+  },
   () => undefined,
 );
 
@@ -112,7 +123,7 @@ async function answer(question: KeeperQuestion): Promise<unknown> {
       const record = v.parse(vaultRecord, question.record);
       const put =
         record.kind === "sign_in"
-          ? await keeper.adopt(record, "signed_in")
+          ? await keeper.store(record, "signed_in")
           : await vault.write<ClientRecord>(record as ClientRecord);
       return put.ok ? "ok" : put.failure.code;
     }

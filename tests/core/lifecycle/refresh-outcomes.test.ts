@@ -57,7 +57,7 @@ describe.each(["one_time", "safe"] as const)("%s", (refreshReuse) => {
   test.each(rows)("%s", (_name, outcome, want) => {
     const verdict = readTokenOutcome(twitch, outcome, REFRESH, NOW);
     const decision = decideRefresh(verdict, { refreshReuse, login: "mirelune" }, "Twitch", NOW);
-    expect(decision.kind === "settle" ? decision.state.name : decision.kind).toBe(want[refreshReuse]);
+    expect(decision.kind === "change_state" ? decision.state.name : decision.kind).toBe(want[refreshReuse]);
   });
 });
 

@@ -85,7 +85,18 @@ test.each([3, 300])(
     const history = createHistory(path.join(profile, "history"), clock, log);
     const network = { online: () => true };
     const keeper = createKeeper(
-      { vault, providers, http, network, history, clock, random, log, maySpendOneTime: () => true },
+      {
+        records: vault,
+        vaultIsOpen: () => vault.state.state === "open",
+        providers,
+        http,
+        network,
+        history,
+        clock,
+        random,
+        log,
+        maySpendOneTime: () => true,
+      },
       () => undefined,
     );
     await keeper.start();

@@ -9,7 +9,7 @@ import { signIn, startBench } from "../../support/host.ts";
 import { createSimulatedClock } from "../../support/simulated-clock.ts";
 
 const EVERY_MS = 250;
-/** See core/lifecycle/pace.ts: 20 at once, 20 ahead of their time, and one each quarter of a second. */
+/** See core/lifecycle/rate-limit.ts: 20 at once, 20 ahead of their time, and one each quarter of a second. */
 const MOST_IN_TEN_SECONDS = 80;
 const HOUR_MS = 3_600_000;
 

@@ -1,16 +1,15 @@
 /** The keeper over a crowd: real requests to a real server, and time that passes as fast as they are answered. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { ok } from "../../../../contract/failure.ts";
-import type { SignInRecord, VaultRecord } from "../../../../core/accounts/records.ts";
+import type { SignInRecord } from "../../../../core/accounts/records.ts";
 import type { HttpClient, HttpOutcome, HttpRequest, Log } from "../../../../core/ports.ts";
 import { createProviders } from "../../../../core/providers/registry.ts";
 import { createHttpClient, nodeExchange } from "../../../../main/net/http.ts";
-import { requestEveryMs, requestsToRefresh } from "../../../../core/lifecycle/pace.ts";
+import { requestEveryMs, requestsToRefresh } from "../../../../core/lifecycle/rate-limit.ts";
 import { createKeeper, type Keeper } from "../../../../main/keeper/keeper.ts";
 import { createPacedHttp } from "../../../../main/net/paced-http.ts";
-import type { Vault } from "../../../../main/vault/types.ts";
 import { crowd } from "../../../support/crowd.ts";
 import { startCrowdServer } from "../../../support/crowd-server.mjs";
+import { createMemoryRecords } from "./memory-records.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -69,25 +68,6 @@ function counted(client: HttpClient) {
   };
 }
 
-function memoryVault(records: readonly VaultRecord[]): Vault {
-  const held = new Map(records.map((record) => [record.id, record]));
-  const lists = new Map<string, readonly VaultRecord[]>();
-  return {
-    state: { state: "open", sealedBy: { passphrase: false }, paused: false, unreadable: [] },
-    list(kind: string) {
-      const list = lists.get(kind) ?? [...held.values()].filter((record) => record.kind === kind);
-      lists.set(kind, list);
-      return list;
-    },
-    get: (_kind: string, id: string) => held.get(id),
-    write(record: VaultRecord) {
-      held.set(record.id, record);
-      lists.clear();
-      return Promise.resolve(ok(record));
-    },
-  } as unknown as Vault;
-}
-
 export async function startCrowdKeeper(
   count: number,
   lifeMs: number,
@@ -112,16 +92,12 @@ export async function startCrowdKeeper(
   const http = createPacedHttp(sent, clock, (origin) => requestEveryMs(requestsToRefresh(everybody, origin)));
   const keeper = createKeeper(
     {
-      vault: memoryVault([{ ...client, generation: 1 }, ...everybody]),
+      records: createMemoryRecords([{ ...client, generation: 1 }, ...everybody]),
+      vaultIsOpen: () => true,
       providers,
       http,
       network: { online: () => true },
-      history: {
-        note: () => undefined,
-        recent: () => Promise.resolve([]),
-        of: () => Promise.resolve([]),
-        flush: () => Promise.resolve(),
-      },
+      history: { note: () => undefined },
       clock,
       random: { bytes: (size) => randomBytes(size), uuid: () => randomUUID() },
       log: { info: ignore, warn: ignore, error: ignore },

@@ -3,7 +3,7 @@
  * What must never happen is written down in `broken` at the moment when it does.
  */
 import { randomUUID } from "node:crypto";
-import { failed, ok, type Result } from "../../../../contract/failure.ts";
+import type { Result } from "../../../../contract/failure.ts";
 import type { ClientRecord, SignInRecord, VaultRecord } from "../../../../core/accounts/records.ts";
 import type { Clock, HttpOutcome, HttpRequest } from "../../../../core/ports.ts";
 import { createProviders } from "../../../../core/providers/registry.ts";
@@ -12,7 +12,7 @@ import { originsOf } from "../../../../core/providers/provider.ts";
 import { Secret } from "../../../../core/secret.ts";
 import { createKeeper, type Keeper } from "../../../../main/keeper/keeper.ts";
 import { createPacedHttp } from "../../../../main/net/paced-http.ts";
-import type { Vault } from "../../../../main/vault/types.ts";
+import { createMemoryRecords, type MemoryRecords } from "./memory-records.ts";
 
 export const HOUR_MS = 3_600_000;
 const ORIGIN = "http://localhost:1";
@@ -120,47 +120,28 @@ export class World {
     };
   }
 
-  vault(): Vault {
-    const memory = new Map(this.disk);
-    const alive = () => this.keeper !== undefined && memory === this.memory;
-    this.memory = memory;
-    const write = (draft: VaultRecord): Promise<Result<VaultRecord>> => {
-      if (this.locked || !alive()) return Promise.resolve(failed({ code: "vault_locked" }));
-      const record = { ...draft, generation: (memory.get(draft.id)?.generation ?? 0) + 1 };
-      return new Promise((resolve) => {
-        this.writes.push({
-          record,
-          end: (how) => {
-            if (how === "full") return resolve(failed({ code: "storage_failing" }));
-            this.disk.set(record.id, record);
-            memory.set(record.id, record);
-            resolve(ok(record));
-          },
-        });
-      });
-    };
-    const list = (kind: string) =>
-      this.locked ? [] : [...memory.values()].filter((record) => record.kind === kind);
-    const locked = () => this.locked;
-    return {
-      get state() {
-        return locked()
-          ? { state: "locked", windowOnly: false }
-          : { state: "open", sealedBy: { passphrase: false }, paused: false, unreadable: [] };
-      },
-      list,
-      get: (kind: string, id: string) => list(kind).find((record) => record.id === id),
-      write,
-      erase: () => Promise.resolve(ok(null)),
-      unreadable: [],
-    } as unknown as Vault;
+  private createRecords(): MemoryRecords {
+    const records = createMemoryRecords(
+      this.disk.values(),
+      () => !this.locked && records === this.records, // a keeper that has crashed reads and writes nothing
+      (record) =>
+        new Promise((resolve) => {
+          const end = (how: "done" | "full"): void => {
+            if (how === "done") this.disk.set(record.id, record);
+            resolve(how === "done");
+          };
+          this.writes.push({ record, end });
+        }),
+    );
+    this.records = records;
+    return records;
   }
-  private memory: Map<string, VaultRecord> | undefined;
+  private records: MemoryRecords | undefined;
 
-  /** The person removed it; the server is told of nothing. */
+  /** Drops a sign-in behind the keeper's back; the server keeps its tokens. */
   forget(id: string): void {
     this.disk.delete(id);
-    this.memory?.delete(id);
+    this.records?.forget(id);
   }
 
   boot(): void {
@@ -179,16 +160,12 @@ export class World {
     };
     this.keeper = createKeeper(
       {
-        vault: this.vault(),
+        records: this.createRecords(),
+        vaultIsOpen: () => !this.locked,
         providers: this.providers,
         http: createPacedHttp({ send: (request) => this.send(request) }, clock, () => 250),
         network: { online: () => true },
-        history: {
-          note: ignore,
-          recent: () => Promise.resolve([]),
-          of: () => Promise.resolve([]),
-          flush: () => Promise.resolve(),
-        },
+        history: { note: ignore },
         clock,
         maySpendOneTime: () => true,
         random: { bytes: (count) => new Uint8Array(count).fill(128), uuid: () => randomUUID() },
