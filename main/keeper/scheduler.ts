@@ -51,7 +51,7 @@ export class Scheduler {
   /** What the two clocks showed last. The wall clock can be set; the monotonic one may stop while the machine sleeps. */
   #seenMs: { readonly wall: number; readonly monotonic: number };
   #revokedRemovedAtMs = -Infinity;
-  #revokingRemoved: Promise<void> | undefined;
+  #isRevokingRemoved = false;
   /** When a token was last validated, in epoch milliseconds; undefined: not since the start. */
   lastCheckAtMs: number | undefined;
 
@@ -241,10 +241,12 @@ export class Scheduler {
     const now = clock.monotonicMs();
     if (now - this.#revokedRemovedAtMs < VALIDATE_EVERY_MS) return;
     this.#revokedRemovedAtMs = now;
-    this.#revokingRemoved ??= this.#work
+    if (this.#isRevokingRemoved) return;
+    this.#isRevokingRemoved = true;
+    void this.#work
       .revokeRemoved(() => activity.mayStart)
       .catch((cause: unknown) => log.error("keeper.bug", { cause }))
-      .finally(() => (this.#revokingRemoved = undefined));
+      .finally(() => (this.#isRevokingRemoved = false));
   }
 
   #followClocks(): void {
