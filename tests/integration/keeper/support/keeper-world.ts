@@ -1,6 +1,6 @@
 /**
- * The world around a keeper, with disk, network and clocks in a test's hands, step by step. The keeper is the real one.
- * What must never happen is written down in `broken` at the moment when it does.
+ * The world around a real keeper: the test controls disk, network and clocks, step by step. A broken promise is noted in
+ * `broken` at the moment when it happens.
  */
 import { randomUUID } from "node:crypto";
 import type { Result } from "../../../../contract/failure.ts";
@@ -21,7 +21,7 @@ export const IDS = ["00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-
 const [ONE_TIME, SAFE] = IDS;
 const CLIENT = "00000000-0000-4000-8000-00000000000c";
 
-/** How a request ends. `acted`: the server had done its work before. */
+/** How a request ends. `after`: the server has acted before. */
 export const ENDS = [
   "answer",
   "lost after",
@@ -54,23 +54,23 @@ export class World {
   writes: { record: VaultRecord; end: (how: "done" | "full") => void }[] = [];
   requests: { request: HttpRequest; token: string; end: (how: End) => void }[] = [];
   locked = false;
-  /** The judge alone, until a test removes or moves it. */
+  /** One provider, until a test removes or changes it. */
   readonly providers = createProviders([provider]);
   keeper!: Keeper;
-  /** Everything that must never happen, as it happened. */
+  /** The broken promises. */
   broken: string[] = [];
 
-  // The server: what it gave last, what it has replaced, and whom it cut off for a second use.
+  // The server: the current refresh token of each sign-in, and the tokens that were spent.
   current = new Map<string, string>();
   spent = new Set<string>();
-  alive = new Map<string, number>(); // each access token that works, and until when
+  alive = new Map<string, number>(); // the expiry of each valid access token
   rotationLost = false;
   numbers = 0;
 
-  /** Changes what the server answers, after it has done its work. */
+  /** Changes the answer of the server after it has acted. */
   spoil: (outcome: HttpOutcome, request: HttpRequest) => HttpOutcome = (outcome) => outcome;
 
-  /** `order`: in which the vault lists them. */
+  /** `order`: the order in which the store lists the sign-ins. */
   constructor(order: readonly string[] = IDS) {
     for (const id of order) this.disk.set(id, this.record(id));
     const client: Omit<ClientRecord, "generation"> = {
@@ -182,7 +182,7 @@ export class World {
     void this.keeper.start();
   }
 
-  /** Here everything that is promised about sending is checked, at the moment of sending. */
+  /** Checks every promise about sending at the moment of sending. */
   send(request: HttpRequest): Promise<HttpOutcome> {
     const token = new URLSearchParams(request.body ?? "").get("refresh_token") ?? "";
     if (request.method === "POST") {
@@ -202,7 +202,7 @@ export class World {
         token,
         keeper: this.keeper,
         end: (how: End) => {
-          const outcome = this.finish(request, token, how); // the server acts, whether or not anybody still listens
+          const outcome = this.finish(request, token, how); // the server acts, also when the keeper has crashed
           if (this.hears(entry)) resolve(outcome);
         },
       };
@@ -248,7 +248,7 @@ export class World {
     }
     const id = IDS.find((one) => token.startsWith(`refresh-${one}`)) ?? SAFE;
     if (this.current.get(id) !== token) {
-      this.alive.clear(); // the whole connection is dropped (TA §10)
+      this.alive.clear(); // the server ends the whole grant (TA §10)
       return json(400, { status: 400, message: "Invalid refresh token" });
     }
     if (id === ONE_TIME) this.spent.add(token);
@@ -329,9 +329,9 @@ export class World {
         this.keeper.resume();
         break;
       case "crash": {
-        // What was on its way to the disk may have arrived whole, or not at all; nothing is in between.
+        // A write under way is complete on disk or absent, never partial.
         if (action.reached) for (const { record } of this.writes.splice(0)) this.disk.set(record.id, record);
-        // The server may have acted on what was on its way, with nobody left to hear of it.
+        // The server may have acted on a request under way, whose answer is lost.
         if (action.acted)
           for (const { request, token } of this.requests.splice(0)) this.finish(request, token, "lost after");
         const open = this.disk.get(ONE_TIME);
@@ -341,7 +341,7 @@ export class World {
     }
     await this.settle();
   }
-  /** What is handed out is on disk, or known to wait for it. */
+  /** A token that is handed out is on disk, or marked as unsaved. */
   handedBy =
     (keeper: Keeper) =>
     (answer: Result<SignInRecord>): void => {
@@ -360,7 +360,7 @@ export class World {
     await this.settle();
   }
 
-  /** Everything works again, and an hour goes by. */
+  /** Everything works again, and time passes. */
   async calm(): Promise<void> {
     for (let round = 0; round < 400; round += 1) {
       if (this.locked) await this.run({ do: "unlock" });
