@@ -1,6 +1,6 @@
 /** What everything else reads: changes, settings, the vault and whether it is locked. */
 import path from "node:path";
-import { requestEveryMs, requestsToRefresh } from "../../core/lifecycle/pace.ts";
+import { requestEveryMs, requestsToRefresh } from "../../core/lifecycle/rate-limit.ts";
 import { createProviders } from "../../core/providers/registry.ts";
 import { createHistory } from "../accounts/history.ts";
 import { createStreamer } from "../desktop/streamer-mode.ts";

@@ -15,7 +15,10 @@ import type { Foundation } from "./foundation.ts";
 
 export function createSignIns(host: Host, base: Foundation) {
   const { changes, vault, settings, lockState, providers, history, http, clock, log, run } = base;
-  const keeper = createKeeper(base, changes.signIn);
+  const keeper = createKeeper(
+    { ...base, records: vault, vaultIsOpen: () => lockState.vaultOpen },
+    changes.signIn,
+  );
   const copying = createCopying(host.clipboard, clock, {
     log,
     mayCopy: () => lockState.unlocked && !run.stopping,
@@ -42,7 +45,7 @@ export function createSignIns(host: Host, base: Foundation) {
   const claims = createClaims(providers, http, keeper);
   const undo = createUndo(async (record) => {
     if (record.kind === "sign_in")
-      return keeper.adopt(withFreeAlias(record, vault.list("sign_in")), "restored");
+      return keeper.store(withFreeAlias(record, vault.list("sign_in")), "restored");
     const written = await vault.write(record);
     if (written.ok && record.kind === "client") keeper.clientChanged(record.id);
     return written;

@@ -24,7 +24,7 @@ import { createSpeech } from "./system/language.ts";
 
 /** A running app answers at once unless it is busy; it has the request by then, so we do not wait longer. */
 const ANSWER_MS = 10_000;
-/** An instance that is quitting finishes its work first, for 20 s at most (main/keeper/keeper.ts). */
+/** An instance that is quitting finishes its work first, for 20 s at most (main/keeper/refresher.ts). */
 const PATIENCE_MS = 30_000;
 /** The message closes by itself in case nobody sees it. */
 const MESSAGE_MS = 10 * 60_000;

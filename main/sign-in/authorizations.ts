@@ -15,7 +15,8 @@ import {
 } from "../../core/oauth/door.ts";
 import { flowsFor, isRedirected } from "../../core/oauth/flows.ts";
 import type { Secret } from "../../core/secret.ts";
-import type { KeeperParts } from "../keeper/watches.ts";
+import type { KeeperPorts } from "../keeper/ports.ts";
+import type { Vault } from "../vault/types.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import type { Course } from "./pending-authorization.ts";
 import { askForCode, pollDevice, showDevicePage } from "./device.ts";
@@ -62,7 +63,8 @@ export interface Authorizations {
 const isKept = (flow: Flow): flow is Flow & KeptFlow => flow !== "oidc_implicit";
 
 export function createAuthorizations(
-  parts: KeeperParts & WindowParts & BrowserParts,
+  parts: Omit<KeeperPorts, "records" | "vaultIsOpen"> & { readonly vault: Vault } & WindowParts &
+    BrowserParts,
   keeper: Keeper,
   changed: () => void,
 ): Authorizations {
@@ -357,7 +359,7 @@ export function createAuthorizations(
       const record = toRecord({ ...course, flow }, { ...arrived, tokens }, before, parts);
       course.step = "exchanging"; // a second click must not save it twice
       delete course.arrived; // whatever ends the attempt meanwhile does not revoke what is being saved
-      const adopted = await keeper.adopt(record, "signed_in");
+      const adopted = await keeper.store(record, "signed_in");
       if (!adopted.ok && courses.has(id)) {
         course.arrived = arrived; // still there to be kept: nothing was lost
         course.step = "confirm";

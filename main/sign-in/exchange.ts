@@ -13,7 +13,7 @@ import { algorithmsOf } from "../../core/oidc/keys.ts";
 import type { Clock, HttpClient, HttpRequest, Log } from "../../core/ports.ts";
 import type { Grant } from "../../core/providers/provider.ts";
 import type { Secret } from "../../core/secret.ts";
-import { credentialsOf } from "../keeper/watches.ts";
+import { credentialsOf } from "../registrations/lookup.ts";
 import type { Arrived, Course } from "./pending-authorization.ts";
 import { createKeys } from "./keys.ts";
 

@@ -1,9 +1,9 @@
 /** Answers the questions of the socket's thread: a new token, a report, a pairing, a place in the window. */
 import type { Failure } from "../../contract/failure.ts";
 import type { SocketErrorCode } from "../../contract/socket.ts";
+import { waitsFor } from "../../core/accounts/status.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Keeper } from "../keeper/keeper.ts";
-import { waitsFor } from "../keeper/watches.ts";
 import type { Ask, OnQuestion, Refusal } from "../socket/types.ts";
 import type { Grants } from "./grants.ts";
 import type { Pairing } from "./pairing.ts";

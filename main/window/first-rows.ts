@@ -8,7 +8,7 @@ import type { SignInView } from "../../contract/views/account.ts";
 import type { Log } from "../../core/ports.ts";
 import { writeDurably } from "../storage/durable-file.ts";
 import { MANY } from "../vault/record-files.ts";
-import { needsYou } from "./sign-in-view.ts";
+import { needsAttention } from "../../core/accounts/status.ts";
 
 /** More than a screen holds. */
 const KEPT = 30;
@@ -36,7 +36,10 @@ export function createFirstRows(file: string, log: Log): FirstRows {
     },
     keep(signIns) {
       if (signIns.length < MANY) return;
-      const first = [...signIns.filter(needsYou), ...signIns.filter((row) => !needsYou(row))].slice(0, KEPT);
+      const first = [
+        ...signIns.filter(needsAttention),
+        ...signIns.filter((row) => !needsAttention(row)),
+      ].slice(0, KEPT);
       const text = JSON.stringify([...new Set(first.flatMap(({ id, client }) => [id, client]))]);
       if (text === kept) return;
       kept = text;

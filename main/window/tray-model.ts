@@ -1,8 +1,8 @@
 /** The tray's menu as data; `main/electron/system/tray.ts` draws it. */
 import type { SignInView } from "../../contract/views/account.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
+import { needsAttention } from "../../core/accounts/status.ts";
 import type { Translate } from "../../text/words.ts";
-import { needsYou } from "./sign-in-view.ts";
 
 export type TrayEntry =
   | { readonly kind: "copy"; readonly label: string; readonly signIn: string; readonly enabled: boolean }
@@ -68,7 +68,9 @@ export function trayModel(
           : [t("tray.closed"), t("tray.tooltipClosed")];
     return { tooltip, icon: "locked", entries: [{ kind: "note", label }, ...tail] };
   }
-  const shown = [...signIns].sort((a, b) => Number(needsYou(b)) - Number(needsYou(a))).slice(0, SHOWN);
+  const shown = [...signIns]
+    .sort((a, b) => Number(needsAttention(b)) - Number(needsAttention(a)))
+    .slice(0, SHOWN);
   const isTwice = (login: string) => shown.filter((other) => other.login === login).length > 1;
   const entries: TrayEntry[] = shown.map((signIn) => {
     const { id, login, clientName, status } = signIn;
@@ -103,7 +105,7 @@ export function trayModel(
       : { kind: "pause", label: t("tray.pause") },
   );
   const request = pairingEntry(rest, t);
-  const attention = signIns.filter(needsYou).length + (request.length > 0 && !rest.streamer ? 1 : 0);
+  const attention = signIns.filter(needsAttention).length + (request.length > 0 && !rest.streamer ? 1 : 0);
   return {
     tooltip: attention === 0 ? t("tray.app") : t("tray.needYou", { count: attention }),
     icon: attention === 0 ? "well" : "attention",
