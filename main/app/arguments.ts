@@ -4,8 +4,8 @@
  * the packaged app takes those on this list and ends over every other one. Pure; nothing here is Electron's.
  */
 
-/** Links of our own scheme (RFC 8252 §7.1), as a browser hands them on. */
-export const LINK_SCHEME = "app.tokenkeep";
+import { LINK_SCHEME } from "../../core/providers/redirects.ts";
+
 /** Far more than an authorization response needs; UTF-8 bytes. */
 export const MAX_LINK_BYTES = 8 * 1024;
 

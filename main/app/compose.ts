@@ -11,7 +11,7 @@ import { createBroker } from "../tools/answers.ts";
 import { createBulk } from "../accounts/bulk.ts";
 import { createClaims } from "../accounts/claims.ts";
 import { createClients } from "../registrations/clients.ts";
-import { createCopying } from "../desktop/clipboard.ts";
+import { createTokenClipboard } from "../desktop/clipboard.ts";
 import type { Host } from "./host.ts";
 import { createHandlers } from "../window/dispatch.ts";
 import { createImporting } from "../accounts/import.ts";
@@ -28,7 +28,7 @@ import { createGuard, type Absence } from "../vault/lock.ts";
 import { createHistory } from "../accounts/history.ts";
 import { createSettings } from "../storage/settings.ts";
 import { createAuthorizations } from "../sign-in/authorizations.ts";
-import { createStreamer } from "../desktop/streamer-mode.ts";
+import { createStreamerMode } from "../desktop/streamer-mode.ts";
 import { maskedAuthorization, maskedBulk, maskedSignIn } from "../window/masking.ts";
 import { createTools } from "../tools/grants.ts";
 import { createUndo, withFreeAlias } from "../vault/undo.ts";
@@ -97,8 +97,8 @@ export function compose(host: Host): App {
     if (now && !withoutLock) keeper.resume(); // what rested because of the lock is tried again at once
     withoutLock = now;
   });
-  const streamer = createStreamer(
-    { settings: () => settings.current, studioRuns: host.studioRuns, clock, log },
+  const streamer = createStreamerMode(
+    { settings: () => settings.current, recordingSoftwareRuns: host.recordingSoftwareRuns, clock, log },
     () => state.touch(),
   );
   /** The person's yes is for where nobody can tell: another that has the lock is not "the only one". */
@@ -127,12 +127,12 @@ export function compose(host: Host): App {
       openUserAgent: host.openUserAgent,
       openInBrowser: (url) => host.openInBrowser(url, settings.current.browser),
       linksReachUs: host.linksReachUs,
-      speech: host.speech,
+      translator: host.translator,
     },
     keeper,
     changed,
   );
-  const copying = createCopying(host.clipboard, clock, { log, mayCopy: () => atHand() && !stopping });
+  const copying = createTokenClipboard(host.clipboard, clock, { log, mayCopy: () => atHand() && !stopping });
   const sandbox = createSandbox(host, vault, providers, changed);
   const usages = createUsages(path.join(host.profileFolder, "tools-used.json"), clock, log);
   const wishes = createWishes(random, () => state.touchParts());

@@ -5,7 +5,7 @@ import type { ToolView } from "../../contract/views/tool.ts";
 import type { Draft, GrantRecord } from "../../core/accounts/records.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import { Secret } from "../../core/secret.ts";
-import type { Copying } from "../desktop/clipboard.ts";
+import type { TokenClipboard } from "../desktop/clipboard.ts";
 import type { History } from "../accounts/history.ts";
 import type { Use } from "../socket/types.ts";
 import type { Usages } from "./usage.ts";
@@ -44,7 +44,7 @@ export function createTools(
     readonly vault: Vault;
     readonly clock: Clock;
     readonly random: Randomness;
-    readonly copying: Copying;
+    readonly copying: TokenClipboard;
     readonly history: History;
     readonly usages: Usages;
     /** Where tools connect; undefined while the socket is closed. */

@@ -12,7 +12,7 @@ import type { Broker } from "../tools/answers.ts";
 import type { Bulk } from "../accounts/bulk.ts";
 import type { Claims } from "../accounts/claims.ts";
 import type { Clients } from "../registrations/clients.ts";
-import type { Copying } from "../desktop/clipboard.ts";
+import type { TokenClipboard } from "../desktop/clipboard.ts";
 import type { Doctor } from "../diagnostics/doctor.ts";
 import type { Guard } from "../vault/lock.ts";
 import type { History, HistoryEntry } from "../accounts/history.ts";
@@ -33,7 +33,7 @@ import {
   maskedName,
   maskedResult,
 } from "./masking.ts";
-import type { Streamer } from "../desktop/streamer-mode.ts";
+import type { StreamerMode } from "../desktop/streamer-mode.ts";
 import { PASSPHRASE_MIN_LENGTH } from "../vault/passphrase.ts";
 import { exportVault, importVault } from "../vault/transfer.ts";
 import type { Undo } from "../vault/undo.ts";
@@ -45,7 +45,7 @@ interface Parts {
   readonly vault: Vault;
   readonly keeper: Keeper;
   readonly authorizations: Authorizations;
-  readonly copying: Copying;
+  readonly copying: TokenClipboard;
   readonly sandbox: Sandbox;
   readonly tools: Tools;
   readonly pairing: Pairing;
@@ -62,7 +62,7 @@ interface Parts {
   readonly undo: Undo;
   readonly history: History;
   readonly settings: SettingsStore;
-  readonly streamer: Streamer;
+  readonly streamer: StreamerMode;
   readonly host: Pick<Host, "files" | "clock" | "random" | "browsers" | "keychain" | "log" | "proxyLogins">;
   readonly state: State;
   readonly changed: (signIn?: string) => void;
