@@ -3,7 +3,7 @@ import path from "node:path";
 import { createClaims } from "../accounts/claims.ts";
 import { createImporting } from "../accounts/import.ts";
 import { createTokenCopies } from "../accounts/token-copies.ts";
-import { createCopying } from "../desktop/clipboard.ts";
+import { createTokenClipboard } from "../desktop/clipboard.ts";
 import { createKeeper } from "../keeper/keeper.ts";
 import { createClients } from "../registrations/clients.ts";
 import { createOwnProviders } from "../registrations/custom-providers.ts";
@@ -19,7 +19,7 @@ export function createSignIns(host: Host, base: Foundation) {
     { ...base, records: vault, vaultIsOpen: () => lockState.vaultOpen },
     changes.signIn,
   );
-  const copying = createCopying(host.clipboard, clock, {
+  const copying = createTokenClipboard(host.clipboard, clock, {
     log,
     mayCopy: () => lockState.unlocked && !run.stopping,
   });
@@ -30,7 +30,7 @@ export function createSignIns(host: Host, base: Foundation) {
       openUserAgent: host.openUserAgent,
       openInBrowser: (url) => host.openInBrowser(url, settings.current.browser),
       linksReachUs: host.linksReachUs,
-      speech: host.speech,
+      translator: host.translator,
     },
     keeper,
     changes.signIn,

@@ -2,7 +2,7 @@
 import type { Result } from "../../contract/failure.ts";
 import type { Handlers } from "../../contract/ipc.ts";
 import type { Secret } from "../../core/secret.ts";
-import type { Copying } from "../desktop/clipboard.ts";
+import type { TokenClipboard } from "../desktop/clipboard.ts";
 import type { Authorizations } from "./authorizations.ts";
 
 export const authorizationCalls = ({
@@ -11,7 +11,7 @@ export const authorizationCalls = ({
   copies,
 }: {
   readonly authorizations: Authorizations;
-  readonly copying: Copying;
+  readonly copying: TokenClipboard;
   /** Copies to the clipboard, unless hand-outs are stopped. */
   readonly copies: {
     readonly copyIdToken: (token: Result<Secret>) => Promise<Result<{ readonly clearsInMs: number }>>;
