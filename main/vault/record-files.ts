@@ -11,7 +11,7 @@ import { decodeRecord, encodeRecord, type VaultRecord } from "../../core/account
 import type { Log, Randomness } from "../../core/ports.ts";
 import { loadStore } from "../storage/electron-store.ts";
 import { eraseDurably, syncFolder } from "../storage/durable-file.ts";
-import { freshNonce, open, seal } from "./seal.ts";
+import { freshNonce, open, seal } from "./keys/seal.ts";
 
 const RECORD_FORMAT = 1;
 /** Reading goes on this long before others have their turn. */

@@ -18,7 +18,7 @@ import type { Clock, Randomness } from "../../core/ports.ts";
 import { SANDBOX } from "../../core/providers/registry.ts";
 import type { Secret } from "../../core/secret.ts";
 import { writeDurably } from "../storage/durable-file.ts";
-import { kdfShape, openByPassphrase, sealByPassphrase } from "./passphrase.ts";
+import { kdfShape, openByPassphrase, sealByPassphrase } from "./keys/passphrase.ts";
 import type { Vault } from "./types.ts";
 
 const EXPORT_FORMAT = 1;

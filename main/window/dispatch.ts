@@ -35,7 +35,7 @@ import {
   maskedResult,
   type Streamer,
 } from "../desktop/streamer-mode.ts";
-import { PASSPHRASE_MIN_LENGTH } from "../vault/passphrase.ts";
+import { PASSPHRASE_MIN_LENGTH } from "../vault/keys/passphrase.ts";
 import { exportVault, importVault } from "../vault/transfer.ts";
 import type { Undo } from "../vault/undo.ts";
 import type { Vault } from "../vault/types.ts";
