@@ -12,6 +12,11 @@ export interface LockState {
   readonly windowLocked: boolean;
   /** True while both the vault and the window are open: accounts may be shown and tokens copied. */
   readonly unlocked: boolean;
+  readonly vaultOpen: boolean;
+  /** True while a lock closes the vault, as opposed to a vault that cannot be opened. */
+  readonly vaultLocked: boolean;
+  /** True while nothing about accounts may be shown. The rows that are read first are shown while the vault opens. */
+  readonly hidden: boolean;
   /** True while tools and the clipboard may get tokens. */
   readonly handsOut: boolean;
   /** True while the vault closes: nothing may begin that the lock would have to wait for. */
@@ -44,6 +49,15 @@ export function createLockState(door: Pick<VaultDoor, "state">): WritableLockSta
     },
     get unlocked() {
       return door.state.state === "open" && !windowLocked();
+    },
+    get vaultOpen() {
+      return door.state.state === "open";
+    },
+    get vaultLocked() {
+      return door.state.state === "locked";
+    },
+    get hidden() {
+      return windowLocked() || (door.state.state !== "open" && door.state.state !== "opening");
     },
     get handsOut() {
       return door.state.state === "open" && !door.state.paused && !closing;

@@ -2,7 +2,7 @@
 import type { ProviderForm } from "../../contract/provider.ts";
 import type { ProviderView } from "../../contract/views/provider.ts";
 import type { Provider } from "../../core/providers/provider.ts";
-import { waysOf } from "../sign-in/ways.ts";
+import { waysOf } from "../sign-in/user-agent.ts";
 
 /** `form`: of a provider that the person described. */
 export const providerView = (
