@@ -8,6 +8,8 @@ export interface ChangeListener {
   readonly signIn?: (id?: string, urgency?: Urgency) => void;
   /** Something other than the sign-ins changed: a pairing request, a bulk action, the socket. */
   readonly part?: () => void;
+  /** The window shows everything in another way: streamer mode masks the names, or no longer does. */
+  readonly display?: () => void;
   /** The settings were read or changed. */
   readonly settings?: () => void;
 }
@@ -26,6 +28,9 @@ export function createChanges(): Changes {
     },
     part() {
       for (const listener of listeners) listener.part?.();
+    },
+    display() {
+      for (const listener of listeners) listener.display?.();
     },
     settings() {
       for (const listener of listeners) listener.settings?.();

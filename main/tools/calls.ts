@@ -1,26 +1,28 @@
 /** The window's calls about tools: pairing, connection lines, removal. */
 import type { Handlers } from "../../contract/ipc.ts";
 import type { Undo } from "../vault/undo.ts";
-import type { Vault } from "../vault/types.ts";
-import type { Tools } from "./grants.ts";
+import type { RecordStore } from "../vault/types.ts";
+import type { Grants } from "./grants.ts";
 import type { Pairing } from "./pairing.ts";
 
 export const toolCalls = ({
-  vault,
-  tools,
+  records,
+  grants,
   pairing,
   undo,
 }: {
-  readonly vault: Vault;
-  readonly tools: Tools;
+  readonly records: RecordStore;
+  readonly grants: Grants;
   readonly pairing: Pairing;
   readonly undo: Undo;
 }) =>
   ({
-    "tools.create": ({ name, accounts }) => tools.create(name, accounts),
-    "tools.copy": (id) => tools.copy(id),
+    "tools.create": ({ name, accounts }) => grants.create(name, accounts),
+    "tools.copy": (id) => grants.copy(id),
     "tools.remove": ({ id, endTokens }) =>
-      endTokens ? tools.removeWithTokens(id) : undo.removing(vault.get("grant", id), () => tools.remove(id)),
+      endTokens
+        ? grants.removeWithTokens(id)
+        : undo.removing(records.get("grant", id), () => grants.remove(id)),
 
     "pairing.allow": (answer) => pairing.allow(answer),
     "pairing.deny": (answer) => Promise.resolve(pairing.deny(answer)),

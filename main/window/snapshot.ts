@@ -13,9 +13,9 @@ import type { Clients } from "../registrations/clients.ts";
 import type { OwnProviders } from "../registrations/custom-providers.ts";
 import type { Authorizations } from "../sign-in/authorizations.ts";
 import type { SettingsStore } from "../storage/settings.ts";
-import type { Broker } from "../tools/answers.ts";
-import type { Tools } from "../tools/grants.ts";
+import type { Grants } from "../tools/grants.ts";
 import type { Pairing } from "../tools/pairing.ts";
+import type { SocketLink } from "../tools/socket-link.ts";
 import type { LockState } from "../vault/lock-state.ts";
 import type { Vault } from "../vault/types.ts";
 import { partBehindLock } from "./behind-lock.ts";
@@ -40,10 +40,10 @@ interface Sources {
   readonly keeper: Keeper;
   readonly authorizations: Authorizations;
   readonly bulk: Bulk;
-  readonly tools: Tools;
+  readonly grants: Grants;
   readonly pairing: Pairing;
-  readonly wishes: Wishes;
-  readonly broker: Broker;
+  readonly navigation: Wishes;
+  readonly link: SocketLink;
   readonly proxyLogins: ProxyLogins | undefined;
   readonly settings: SettingsStore;
   readonly streamer: Streamer;
@@ -87,7 +87,7 @@ export function createRows({ vault, lockState, providers, keeper, streamer, cloc
 
 /** The parts as their domains have them, unlocked and unmasked. */
 const plainParts = (sources: Sources, rows: Rows): SnapshotParts => {
-  const { providers, ownProviders, broker, keeper } = sources;
+  const { providers, ownProviders, link, keeper } = sources;
   return {
     app: sources.app,
     vault: () => sources.lockState.view(),
@@ -97,13 +97,13 @@ const plainParts = (sources: Sources, rows: Rows): SnapshotParts => {
     clients: () => sources.clients.views(),
     scopes: () => knownScopes,
     signIns: () => rows.all(),
-    tools: () => sources.tools.views(),
+    tools: () => sources.grants.views(),
     pairing: () => sources.pairing.view ?? null,
     proxyLogin: () => sources.proxyLogins?.view ?? null,
-    wish: () => sources.wishes.view ?? null,
+    wish: () => sources.navigation.view ?? null,
     socket: () => ({
-      ...(broker.endpoint !== undefined && { endpoint: broker.endpoint }),
-      ...(broker.failure !== undefined && { failure: broker.failure }),
+      ...(link.endpoint !== undefined && { endpoint: link.endpoint }),
+      ...(link.failure !== undefined && { failure: link.failure }),
     }),
     authorizations: () => sources.authorizations.views(),
     keeper: () => ({
