@@ -164,7 +164,7 @@ export function accountOf(table: TokenTable, grant: Grant, name: string | undefi
 }
 
 /** What is different between two tables, for those who watch. */
-export interface News {
+export interface TableChanges {
   readonly lock: "locked" | "unlocked" | undefined;
   /** Other tokens than `before`, or new ones. */
   readonly changed: readonly { readonly entry: TableToken; readonly before: TableToken | undefined }[];
@@ -173,7 +173,7 @@ export interface News {
 }
 
 /** A lock hides the tokens and ends none, so across one there is no news of them. */
-export function newsBetween(before: TokenTable, after: TokenTable): News {
+export function changesBetween(before: TokenTable, after: TokenTable): TableChanges {
   if (before.locked !== after.locked)
     return { lock: after.locked ? "locked" : "unlocked", changed: [], ended: [] };
   const earlier = new Map(before.tokens.map((entry) => [entry.signIn, entry]));
@@ -188,8 +188,8 @@ export function newsBetween(before: TokenTable, after: TokenTable): News {
 }
 
 /** What of it is the business of this grant. A token whose successor is too wide for it has ended, as far as it is told. */
-export function newsFor(
-  { changed, ended }: News,
+export function changesFor(
+  { changed, ended }: TableChanges,
   grant: Grant,
 ): { readonly changed: readonly TableToken[]; readonly ended: readonly TableToken[] } {
   const replaced = changed.flatMap(({ entry, before }) =>

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { createSession, type Session } from "../../../main/socket/session.ts";
-import { newsBetween } from "../../../main/socket/table.ts";
+import { changesBetween } from "../../../main/socket/table.ts";
 import type { Answer, TokenTable, TableToken, Refusal } from "../../../main/socket/types.ts";
 
 const vectors = <T>(name: string): readonly T[] =>
@@ -119,15 +119,15 @@ function startServer(
       move({ ...table, grants: [] });
       return Promise.resolve({ ok: true, value: null });
     },
-    used: () => undefined,
+    noteUse: () => undefined,
     write: (line) => lines.push(JSON.parse(line) as object),
     end: () => void (ended = true),
   });
   function move(next: TokenTable): void {
-    const news = newsBetween(table, next);
+    const news = changesBetween(table, next);
     table = next;
     if (!table.locked && session.grant !== undefined && table.grants.length === 0) session.cut();
-    session.tell(news);
+    session.notify(news);
   }
   const grant = given.client;
   const pairing = { grant, accounts: [ACCOUNT], scopes: SCOPES };
