@@ -1,6 +1,6 @@
 /** What runs in the socket's thread: connections, their sessions, and the token table that they are answered from. */
 import type { Duplex } from "node:stream";
-import { MAX_CONNECTIONS } from "../../contract/socket.ts";
+import { MAX_CONNECTIONS, type TokenGetResult } from "../../contract/socket.ts";
 import type { Clock } from "../../core/ports.ts";
 import { serveConnection } from "./connection.ts";
 import { createLimitedQuestions, createPairingQueue, createQuestions, type Post } from "./questions.ts";
@@ -30,6 +30,66 @@ export interface BrokerThreadParts {
   readonly port: BrokerPort;
   readonly listen: Listen;
   readonly clock: Clock;
+}
+
+/** The table that counts now. Each change of it is told to the sessions once. */
+function createCurrentTable(connections: ReadonlyMap<Duplex, Session>) {
+  let table: TokenTable = { locked: true, grants: [], accounts: [], tokens: [] };
+  function replace(next: TokenTable): void {
+    const before = table;
+    table = next;
+    if (!table.locked) cutRevoked();
+    const watching = [...connections.values()].filter(({ watches }) => watches);
+    if (watching.length === 0) return;
+    const changes = changesBetween(before, table);
+    if (changes.lock === undefined && changes.changed.length === 0 && changes.ended.length === 0) return;
+    for (const session of watching) session.notify(changes);
+  }
+  /** Ends the connections whose grant is gone. Under a lock no grant is known, so connections stay and are refused. */
+  function cutRevoked(): void {
+    const granted = new Set(table.grants.map(({ id }) => id));
+    for (const session of connections.values())
+      if (session.grant !== undefined && !granted.has(session.grant)) session.cut();
+  }
+  return {
+    get current() {
+      return table;
+    },
+    replace,
+    /** Main's next table will hold this token too; until then, further requests are answered with it. */
+    addToken: (signIn: string, token: TokenGetResult): void => {
+      if (!table.locked) replace(withToken(table, signIn, token));
+    },
+  };
+}
+
+/** Counts uses of grants, and reports them to main now and then. */
+function createUseCounts(post: Post, clock: Pick<Clock, "after" | "nowMs">) {
+  const uses = new Map<string, Use>();
+  let cancelReport: (() => void) | undefined;
+  function report(): void {
+    cancelReport?.();
+    cancelReport = undefined;
+    if (uses.size === 0) return;
+    post({ kind: "uses", uses: [...uses.values()] });
+    uses.clear();
+  }
+  return {
+    report,
+    note: (grant: string, signIn?: string, newReason?: string): void => {
+      const key = `${grant} ${signIn ?? ""}`;
+      const before = uses.get(key);
+      const reason = newReason ?? before?.reason;
+      uses.set(key, {
+        grant,
+        ...(signIn !== undefined && { signIn }),
+        ...(reason !== undefined && { reason }),
+        count: (before?.count ?? 0) + 1,
+        lastAtMs: clock.nowMs(),
+      });
+      cancelReport ??= clock.after(REPORT_USES_EVERY_MS, report);
+    },
+  };
 }
 
 /** Listens, and serves tools from the tables that arrive at the port, until a `close` arrives there. */
@@ -98,64 +158,4 @@ export function createBrokerThread({ endpoint, port, listen, clock }: BrokerThre
         listener.close(port.close);
     }
   });
-}
-
-/** The table that counts now. Each change of it is told to the sessions once. */
-function createCurrentTable(connections: ReadonlyMap<Duplex, Session>) {
-  let table: TokenTable = { locked: true, grants: [], accounts: [], tokens: [] };
-  function replace(next: TokenTable): void {
-    const before = table;
-    table = next;
-    if (!table.locked) cutRevoked();
-    const watching = [...connections.values()].filter(({ watches }) => watches);
-    if (watching.length === 0) return;
-    const changes = changesBetween(before, table);
-    if (changes.lock === undefined && changes.changed.length === 0 && changes.ended.length === 0) return;
-    for (const session of watching) session.notify(changes);
-  }
-  /** Ends the connections whose grant is gone. Under a lock no grant is known, so connections stay and are refused. */
-  function cutRevoked(): void {
-    const granted = new Set(table.grants.map(({ id }) => id));
-    for (const session of connections.values())
-      if (session.grant !== undefined && !granted.has(session.grant)) session.cut();
-  }
-  return {
-    get current() {
-      return table;
-    },
-    replace,
-    /** Main's next table will hold this token too; until then, further requests are answered with it. */
-    addToken(signIn: string, token: Parameters<typeof withToken>[2]): void {
-      if (!table.locked) replace(withToken(table, signIn, token));
-    },
-  };
-}
-
-/** Counts uses of grants, and reports them to main now and then. */
-function createUseCounts(post: Post, clock: Pick<Clock, "after" | "nowMs">) {
-  const uses = new Map<string, Use>();
-  let cancelReport: (() => void) | undefined;
-  function report(): void {
-    cancelReport?.();
-    cancelReport = undefined;
-    if (uses.size === 0) return;
-    post({ kind: "uses", uses: [...uses.values()] });
-    uses.clear();
-  }
-  return {
-    report,
-    note(grant: string, signIn?: string, newReason?: string): void {
-      const key = `${grant} ${signIn ?? ""}`;
-      const before = uses.get(key);
-      const reason = newReason ?? before?.reason;
-      uses.set(key, {
-        grant,
-        ...(signIn !== undefined && { signIn }),
-        ...(reason !== undefined && { reason }),
-        count: (before?.count ?? 0) + 1,
-        lastAtMs: clock.nowMs(),
-      });
-      cancelReport ??= clock.after(REPORT_USES_EVERY_MS, report);
-    },
-  };
 }

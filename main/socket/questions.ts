@@ -4,10 +4,21 @@ import type { TokenGetResult } from "../../contract/socket.ts";
 import type { Clock } from "../../core/ports.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import type { SessionHost } from "./session.ts";
-import type { Answer, AnswerMessage, Ask, FromThread, QuestionMessage, QuestionName, Refusal } from "./types.ts";
+import type {
+  Answer,
+  AnswerMessage,
+  Ask,
+  FromThread,
+  QuestionMessage,
+  QuestionName,
+  Refusal,
+} from "./types.ts";
 
 /** After a pairing that was withdrawn, the next one has to wait: no tool may ask again and again until the person gives in. */
 const QUIET_AFTER_WITHDRAWAL_SEC = 5;
+
+const rateLimited = (retryAfterSec: number): Promise<Refusal> =>
+  Promise.resolve({ ok: false, code: "rate_limited", retryAfterSec });
 
 /** Sends a message to main. */
 export type Post = <Q extends QuestionName>(message: FromThread<Q>) => void;
@@ -92,8 +103,6 @@ export function createLimitedQuestions(
     },
   };
 }
-const rateLimited = (retryAfterSec: number): Promise<Refusal> =>
-  Promise.resolve({ ok: false, code: "rate_limited", retryAfterSec });
 
 export interface PairingQueue {
   /** Asks the person about a tool, unless they are asked about another one. `connection` names the tool's connection. */

@@ -93,6 +93,12 @@ function createTables(post: (message: ToThread) => void, isRunning: () => boolea
   };
 }
 
+const answerTo = <Q extends QuestionName>(
+  onQuestion: OnQuestion,
+  { about, ask }: QuestionMessage<Q>,
+  gone: Promise<void>,
+): Promise<Answer<Q>> => onQuestion[about](ask, gone).catch(() => ({ ok: false, code: "internal" }));
+
 /**
  * Takes the messages of one thread. Each thread counts its questions from 1, so an answer goes to the thread that asked, and
  * to no later one. The returned function is called when the thread has ended.
@@ -137,14 +143,32 @@ function serveThread(
     leavers.clear();
   };
 }
-const answerTo = <Q extends QuestionName>(
-  onQuestion: OnQuestion,
-  { about, ask }: QuestionMessage<Q>,
-  gone: Promise<void>,
-): Promise<Answer<Q>> => onQuestion[about](ask, gone).catch(() => ({ ok: false, code: "internal" }));
+/** Starts a thread, and takes its messages; resolves when it listens. Fails with `socket_failing`. */
+async function startWorker(
+  options: SocketOptions,
+  endpoint: string,
+  onAcknowledged: (number: number) => void,
+  onExit: (worker: Worker) => void,
+): Promise<Result<Worker>> {
+  const worker = new Worker(options.workerUrl, {
+    workerData: { endpoint } satisfies ThreadStart,
+    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MIB },
+    env: {}, // it needs nothing of ours
+  });
+  const ended = serveThread(worker, options, onAcknowledged);
+  worker.on("error", () => undefined); // an exit follows
+  worker.once("exit", () => {
+    ended();
+    onExit(worker);
+  });
+  const started = await listening(worker);
+  if (started.ok) return ok(worker);
+  await worker.terminate();
+  return started;
+}
 
 function createThread(options: SocketOptions, endpoint: string) {
-  const { folder, workerUrl, onLeft, onState } = options;
+  const { folder, onLeft, onState } = options;
   let worker: Worker | undefined;
   let failures = 0;
   let restartTimer: NodeJS.Timeout | undefined;
@@ -163,22 +187,11 @@ function createThread(options: SocketOptions, endpoint: string) {
     if (!owned.ok) return owned;
     const free = await freeEndpoint(endpoint);
     if (!free.ok) return free;
-    const made = new Worker(workerUrl, {
-      workerData: { endpoint } satisfies ThreadStart,
-      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MIB },
-      env: {}, // it needs nothing of ours
+    const started = await startWorker(options, endpoint, tables.acknowledge, (ended) => {
+      if (worker === ended && !closing) died();
     });
-    const ended = serveThread(made, options, tables.acknowledge);
-    made.on("error", () => undefined); // an exit follows
-    made.once("exit", () => {
-      ended();
-      if (worker === made && !closing) died();
-    });
-    const started = await listening(made);
-    if (!started.ok) {
-      await made.terminate();
-      return started;
-    }
+    if (!started.ok) return started;
+    const made = started.value;
     worker = made;
     try {
       await announce(folder, endpoint);

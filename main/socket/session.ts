@@ -96,39 +96,6 @@ interface Context {
   revokeSelf: RequestId | undefined;
 }
 
-export function createSession(host: SessionHost): Session {
-  const challenge = host.challenge ?? randomBytes(32).toString("base64url");
-  const context: Context = {
-    host,
-    replies: createReplies(host.write),
-    challenge,
-    greeted: false,
-    grant: undefined,
-    pairing: false,
-    watches: false,
-    ended: false,
-    revokeSelf: undefined,
-  };
-  context.replies.greet(challenge);
-  return {
-    get grant() {
-      return context.grant;
-    },
-    get pairing() {
-      return context.pairing;
-    },
-    get watches() {
-      return context.watches;
-    },
-    cut: () => cut(context),
-    leave(code) {
-      if (!context.ended) leave(context, null, code);
-    },
-    notify: (changes) => notify(context, changes),
-    take: (line) => take(context, line),
-  };
-}
-
 function leave(context: Context, id: RequestId | null, code: SocketErrorCode, retryAfterSec?: number): void {
   context.ended = true;
   context.replies.refuse(id, code, retryAfterSec);
@@ -330,4 +297,37 @@ function notify(context: Context, changes: TableChanges): void {
   }
   for (const { account, token } of ended)
     replies.notify("token.revoked", { account, token_id: token.token_id });
+}
+
+export function createSession(host: SessionHost): Session {
+  const challenge = host.challenge ?? randomBytes(32).toString("base64url");
+  const context: Context = {
+    host,
+    replies: createReplies(host.write),
+    challenge,
+    greeted: false,
+    grant: undefined,
+    pairing: false,
+    watches: false,
+    ended: false,
+    revokeSelf: undefined,
+  };
+  context.replies.greet(challenge);
+  return {
+    get grant() {
+      return context.grant;
+    },
+    get pairing() {
+      return context.pairing;
+    },
+    get watches() {
+      return context.watches;
+    },
+    cut: () => cut(context),
+    leave(code) {
+      if (!context.ended) leave(context, null, code);
+    },
+    notify: (changes) => notify(context, changes),
+    take: (line) => take(context, line),
+  };
 }

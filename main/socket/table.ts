@@ -73,6 +73,13 @@ export type Choice =
 
 type TokenAsk = NonNullable<Params<"token.get">>;
 
+/** Aliases of accounts and sign-ins that the tool may not use do not exist for it. */
+const isAlias = (table: TokenTable, grant: Grant, name: string): boolean =>
+  table.tokens.some(
+    ({ alias, account, signIn }) =>
+      alias === name && allowsAccount(grant, account) && allowsSignIn(grant, signIn),
+  );
+
 /**
  * The smallest sign-in that covers the scopes asked for and lies within the grant. What is handed out is always the outcome
  * of this, over the table and the grant of that moment: also after main was asked (`afterMiss`).
@@ -137,13 +144,6 @@ function judge(entry: TableToken, asked: number | undefined, nowMs: number): Cho
   if (longer) return { kind: "miss", ask: { signIn, minValidSec, acceptShorter: asked === undefined }, left };
   return left === undefined ? { kind: "error", code: "needs_sign_in" } : has;
 }
-
-/** Aliases of accounts and sign-ins that the tool may not use do not exist for it. */
-const isAlias = (table: TokenTable, grant: Grant, name: string): boolean =>
-  table.tokens.some(
-    ({ alias, account, signIn }) =>
-      alias === name && allowsAccount(grant, account) && allowsSignIn(grant, signIn),
-  );
 
 /** By key, login or alias; without a name, the one account that the grant has. Ambiguous names are no account. */
 export function accountOf(table: TokenTable, grant: Grant, name: string | undefined): string | undefined {
