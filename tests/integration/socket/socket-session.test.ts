@@ -74,7 +74,11 @@ const tableOf = ({ key, client }: Pick<Conversation, "key" | "client">): TokenTa
   tokens: [entry()],
 });
 /** A sign-in that cannot renew itself, before and after its token's end. */
-function withoutRefresh(table: TokenTable, status: "ends_soon" | "needs_sign_in", expires_at: number): TokenTable {
+function withoutRefresh(
+  table: TokenTable,
+  status: "ends_soon" | "needs_sign_in",
+  expires_at: number,
+): TokenTable {
   const accounts = table.accounts.map(({ view, ...rest }) => ({
     ...rest,
     view: { ...view, status, sign_ins: view.sign_ins.map((one) => ({ ...one, status, expires_at })) },
