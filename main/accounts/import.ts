@@ -22,7 +22,8 @@ import { Secret } from "../../core/secret.ts";
 import type { Host } from "../app/host.ts";
 import { textToImport } from "./import-source.ts";
 import type { Keeper } from "../keeper/keeper.ts";
-import type { KeeperParts } from "../keeper/watches.ts";
+import type { KeeperPorts } from "../keeper/ports.ts";
+import type { RecordStore } from "../vault/types.ts";
 
 /** Candidates that were found are dropped this long after the last call of the import. */
 const KEPT_MS = 10 * 60_000;
@@ -70,8 +71,11 @@ export interface Importing {
 const LASTS: ReadonlySet<string> = new Set(["import_rejected", "import_own_client", "import_no_login"]);
 
 export function createImporting(
-  host: KeeperParts & Pick<Host, "files" | "clipboard">,
-  keeper: Pick<Keeper, "adopt">,
+  host: Omit<KeeperPorts, "records" | "vaultIsOpen"> & { readonly vault: RecordStore } & Pick<
+      Host,
+      "files" | "clipboard"
+    >,
+  keeper: Pick<Keeper, "store">,
   /** False: the vault, or the window, was locked while a dialog of the system was open. */
   atHand: () => boolean,
 ): Importing {
@@ -307,7 +311,7 @@ export function createImporting(
           if (item.kept !== undefined) continue; // by a try that failed at a later one
           const taken = new Set(from.items.flatMap(({ kept }) => kept ?? []));
           const record = recordOf(from.provider, item.found, owner, client, renews, taken);
-          const adopted = await keeper.adopt(record, "imported");
+          const adopted = await keeper.store(record, "imported");
           if (!adopted.ok) return adopted;
           item.kept = adopted.value.id;
         }

@@ -15,7 +15,7 @@ import { flowsFor, isRedirected } from "../../core/oauth/flows.ts";
 import type { Clock, HttpClient, Randomness } from "../../core/ports.ts";
 import type { Providers } from "../../core/providers/registry.ts";
 import { Secret } from "../../core/secret.ts";
-import { credentialsOf } from "../keeper/watches.ts";
+import { credentialsOf } from "./lookup.ts";
 import type { Vault } from "../vault/types.ts";
 
 export interface Clients {

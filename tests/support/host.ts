@@ -7,7 +7,8 @@ import type { Provider } from "../../core/providers/provider.ts";
 import type { Clock, HttpClient, Log } from "../../core/ports.ts";
 import { Secret } from "../../core/secret.ts";
 import { compose, type App } from "../../main/app/compose.ts";
-import type { Host, UserAgentRequest } from "../../main/app/host.ts";
+import type { Host } from "../../main/app/host.ts";
+import type { UserAgentRequest } from "../../main/sign-in/user-agent.ts";
 import { createHttpClient, nodeExchange } from "../../main/net/http.ts";
 import type { LockState } from "../../main/storage/profile-lock.ts";
 import { createProxyLogins, type ProxyLogins } from "../../main/net/proxy-login.ts";
@@ -81,7 +82,7 @@ export interface Bench extends AsyncDisposable {
   /** Whether a lock keeps others out of the profile. */
   profileLock: LockState;
   /** OBS runs. */
-  studioRuns: boolean;
+  recordingSoftwareRuns: boolean;
   /** What asks for credentials in a proxy's name. */
   readonly proxyLogins: ProxyLogins;
   /** The program at the other end of a connection is looked at when this resolves. */
@@ -149,7 +150,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     sandboxStops: 0,
     browser: (_url: string): Promise<boolean> => Promise.resolve(false),
     links: false,
-    studioRuns: false,
+    recordingSoftwareRuns: false,
     profileLock: "held" as LockState,
   };
   const host = (folder = profile): Host => ({
@@ -183,7 +184,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     openInBrowser: (url) => bench.browser(url),
     browsers: () => Promise.resolve([]),
     linksReachUs: () => Promise.resolve(bench.links),
-    speech: { language: "en", t: createWords("en", en) },
+    translator: { language: "en", t: createWords("en", en) },
     startSandbox: () =>
       bench.sandboxStarts.then(() =>
         ok({
@@ -196,7 +197,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       ),
     startSocketServer,
     programAt: (inode) => bench.programLookedAt.then(() => programAt(inode)),
-    studioRuns: () => Promise.resolve(bench.studioRuns),
+    recordingSoftwareRuns: () => Promise.resolve(bench.recordingSoftwareRuns),
     log: { info: note, warn: note, error: note },
     profileLock: () => bench.profileLock,
     profileFolder: folder,

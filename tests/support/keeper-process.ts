@@ -1,6 +1,6 @@
 /**
- * The vault and the keeper in a process of their own, so that a test can kill it at a point of its choice, or at random.
- * Talks to its parent by messages; everything else is real: files, HTTP, time.
+ * A program with the vault and the keeper, which a test can kill at a chosen point or at random. The test talks to it by
+ * messages; files, HTTP and time are real.
  */
 import fs from "node:fs";
 import fsPromises from "node:fs/promises";
@@ -26,7 +26,7 @@ const crash = (point: CrashPoint): void => {
   if (crashAt === point) process.kill(process.pid, "SIGKILL");
 };
 
-// Counted from when a crash was asked for: the first write of a refresh is its intent, the second its answer.
+// The count starts when a crash is requested: the first write of a refresh is its intent, the second its answer.
 let writes = 0;
 const { fsyncSync, renameSync } = fs;
 fs.fsyncSync = (fd) => {
@@ -98,7 +98,18 @@ const vault = createVault({
 const history = createHistory(path.join(options.folder, "history"), clock, log);
 const network = { online: () => true };
 const keeper = createKeeper(
-  { vault, providers, http, network, history, clock, random, log, maySpendOneTime: () => true },
+  {
+    records: vault,
+    vaultIsOpen: () => vault.state.state === "open",
+    providers,
+    http,
+    network,
+    history,
+    clock,
+    random,
+    log,
+    maySpendOneTime: () => true,
+  },
   () => undefined,
 );
 
@@ -112,7 +123,7 @@ async function answer(question: KeeperQuestion): Promise<unknown> {
       const record = v.parse(vaultRecord, question.record);
       const put =
         record.kind === "sign_in"
-          ? await keeper.adopt(record, "signed_in")
+          ? await keeper.store(record, "signed_in")
           : await vault.write<ClientRecord>(record as ClientRecord);
       return put.ok ? "ok" : put.failure.code;
     }
