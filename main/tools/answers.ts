@@ -61,19 +61,6 @@ interface AnswerParts {
   readonly clock: Pick<Clock, "nowMs">;
 }
 
-export function createAnswers(parts: AnswerParts): SocketAnswers {
-  const { grants, tableSync } = parts;
-  return {
-    onQuestion: {
-      ...tokenAnswers(parts),
-      ...grantAnswers(parts),
-    },
-    onUse: (uses) => grants.noteUses(uses),
-    onLeft: (grant) => void grants.remove(grant),
-    onListening: () => tableSync.push(),
-  };
-}
-
 function tokenAnswers(parts: AnswerParts): Pick<OnQuestion, "token" | "report"> {
   const { keeper, tableSync, handsOut, clock } = parts;
   const { watches } = keeper;
@@ -118,5 +105,18 @@ function grantAnswers(parts: AnswerParts): Pick<OnQuestion, "pair" | "revokeSelf
       navigation.request({ action, ...(account !== undefined && { account }), ...(scopes && { scopes }) });
       return Promise.resolve({ ok: true, value: { shown: !streamerMode() } });
     },
+  };
+}
+
+export function createAnswers(parts: AnswerParts): SocketAnswers {
+  const { grants, tableSync } = parts;
+  return {
+    onQuestion: {
+      ...tokenAnswers(parts),
+      ...grantAnswers(parts),
+    },
+    onUse: (uses) => grants.noteUses(uses),
+    onLeft: (grant) => void grants.remove(grant),
+    onListening: () => tableSync.push(),
   };
 }
