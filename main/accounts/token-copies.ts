@@ -3,7 +3,7 @@ import { failed, type Failure, type Result } from "../../contract/failure.ts";
 import type { CopyForm } from "../../contract/ipc.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { Secret } from "../../core/secret.ts";
-import type { Copying } from "../desktop/clipboard.ts";
+import type { TokenClipboard } from "../desktop/clipboard.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import type { LockState } from "../vault/lock-state.ts";
 import type { History } from "./history.ts";
@@ -47,7 +47,7 @@ export function createTokenCopies({
 }: {
   readonly keeper: Keeper;
   readonly lockState: LockState;
-  readonly copying: Copying;
+  readonly copying: TokenClipboard;
   readonly history: History;
 }): TokenCopies {
   const stopped = (): Failure | undefined =>

@@ -6,7 +6,7 @@ import { Secret } from "../../core/secret.ts";
 import type { FileDialogs } from "../desktop/file-dialogs.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import type { LockState } from "../vault/lock-state.ts";
-import { PASSPHRASE_MIN_LENGTH } from "../vault/passphrase.ts";
+import { PASSPHRASE_MIN_LENGTH } from "../vault/keys/passphrase.ts";
 import { exportVault, importVault } from "../vault/transfer.ts";
 import type { Vault } from "../vault/types.ts";
 
@@ -42,7 +42,7 @@ export function transferCalls({ vault, lockState, keeper, files, clock, random, 
       importFile = file;
       if (!lockState.unlocked) return failed({ code: "vault_locked" });
       const answer = await importVault(vault, file, new Secret(passphrase), random, (record) =>
-        keeper.adopt(record, "imported"),
+        keeper.store(record, "imported"),
       );
       changed();
       void keeper.validateAll(); // takes minutes with thousands of sign-ins; each row shows its own result

@@ -3,7 +3,7 @@ import path from "node:path";
 import { createClaims } from "../accounts/claims.ts";
 import { createImporting } from "../accounts/import.ts";
 import { createTokenCopies } from "../accounts/token-copies.ts";
-import { createCopying } from "../desktop/clipboard.ts";
+import { createTokenClipboard } from "../desktop/clipboard.ts";
 import { createKeeper } from "../keeper/keeper.ts";
 import { createClients } from "../registrations/clients.ts";
 import { createOwnProviders } from "../registrations/custom-providers.ts";
@@ -15,8 +15,11 @@ import type { Foundation } from "./foundation.ts";
 
 export function createSignIns(host: Host, base: Foundation) {
   const { changes, vault, settings, lockState, providers, history, http, clock, log, run } = base;
-  const keeper = createKeeper(base, changes.signIn);
-  const copying = createCopying(host.clipboard, clock, {
+  const keeper = createKeeper(
+    { ...base, records: vault, vaultIsOpen: () => lockState.vaultOpen },
+    changes.signIn,
+  );
+  const copying = createTokenClipboard(host.clipboard, clock, {
     log,
     mayCopy: () => lockState.unlocked && !run.stopping,
   });
@@ -27,7 +30,7 @@ export function createSignIns(host: Host, base: Foundation) {
       openUserAgent: host.openUserAgent,
       openInBrowser: (url) => host.openInBrowser(url, settings.current.browser),
       linksReachUs: host.linksReachUs,
-      speech: host.speech,
+      translator: host.translator,
     },
     keeper,
     changes.signIn,
@@ -42,7 +45,7 @@ export function createSignIns(host: Host, base: Foundation) {
   const claims = createClaims(providers, http, keeper);
   const undo = createUndo(async (record) => {
     if (record.kind === "sign_in")
-      return keeper.adopt(withFreeAlias(record, vault.list("sign_in")), "restored");
+      return keeper.store(withFreeAlias(record, vault.list("sign_in")), "restored");
     const written = await vault.write(record);
     if (written.ok && record.kind === "client") keeper.clientChanged(record.id);
     return written;

@@ -3,7 +3,7 @@ import { failed, ok } from "../../contract/failure.ts";
 import type { Handlers } from "../../contract/ipc.ts";
 import type { Providers } from "../../core/providers/registry.ts";
 import { offeredScopes } from "../../core/scopes/catalogue.ts";
-import type { Copying } from "../desktop/clipboard.ts";
+import type { TokenClipboard } from "../desktop/clipboard.ts";
 import type { Undo } from "../vault/undo.ts";
 import type { Vault } from "../vault/types.ts";
 import type { Clients } from "./clients.ts";
@@ -25,7 +25,7 @@ export const registrationCalls = ({
   readonly clients: Clients;
   readonly sandbox: Sandbox;
   readonly undo: Undo;
-  readonly copying: Copying;
+  readonly copying: TokenClipboard;
 }) =>
   ({
     "scopes.list": () => Promise.resolve(ok(offeredScopes())),

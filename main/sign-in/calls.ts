@@ -1,7 +1,8 @@
 /** The window's calls about sign-ins that are under way. */
+import type { Result } from "../../contract/failure.ts";
 import type { Handlers } from "../../contract/ipc.ts";
-import type { TokenCopies } from "../accounts/token-copies.ts";
-import type { Copying } from "../desktop/clipboard.ts";
+import type { Secret } from "../../core/secret.ts";
+import type { TokenClipboard } from "../desktop/clipboard.ts";
 import type { Authorizations } from "./authorizations.ts";
 
 export const authorizationCalls = ({
@@ -10,8 +11,11 @@ export const authorizationCalls = ({
   copies,
 }: {
   readonly authorizations: Authorizations;
-  readonly copying: Copying;
-  readonly copies: TokenCopies;
+  readonly copying: TokenClipboard;
+  /** Copies to the clipboard, unless hand-outs are stopped. */
+  readonly copies: {
+    readonly copyIdToken: (token: Result<Secret>) => Promise<Result<{ readonly clearsInMs: number }>>;
+  };
 }) =>
   ({
     "authorization.start": (question) => authorizations.start(question),

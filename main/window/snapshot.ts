@@ -6,7 +6,7 @@ import type { Clock } from "../../core/ports.ts";
 import type { Providers } from "../../core/providers/registry.ts";
 import { knownScopes } from "../../core/scopes/catalogue.ts";
 import type { Bulk } from "../accounts/bulk.ts";
-import type { Streamer } from "../desktop/streamer-mode.ts";
+import type { StreamerMode } from "../desktop/streamer-mode.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import type { ProxyLogins } from "../net/proxy-login.ts";
 import type { Clients } from "../registrations/clients.ts";
@@ -46,7 +46,7 @@ interface Sources {
   readonly link: SocketLink;
   readonly proxyLogins: ProxyLogins | undefined;
   readonly settings: SettingsStore;
-  readonly streamer: Streamer;
+  readonly streamer: StreamerMode;
   readonly clock: Clock;
 }
 
