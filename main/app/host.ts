@@ -8,7 +8,7 @@ import type { ProxyLogins } from "../net/proxy-login.ts";
 import type { StartSandbox } from "../registrations/sandbox.ts";
 import type { Words } from "../sign-in/loopback/page.ts";
 import type { OpenUserAgent } from "../sign-in/user-agent.ts";
-import type { LockState } from "../storage/profile-lock.ts";
+import type { ProfileLockState } from "../storage/profile-lock.ts";
 import type { StartSocketServer } from "../socket/types.ts";
 import type { Keychain } from "../vault/types.ts";
 
@@ -39,7 +39,7 @@ export interface Host {
   readonly studioRuns: () => Promise<boolean>;
   readonly log: Log;
   /** Whether no other process uses the profile now. `unavailable`: this system or folder has no lock that tells. */
-  readonly profileLock: () => LockState;
+  readonly profileLock: () => ProfileLockState;
   /** Everything we write lies under it. */
   readonly profileFolder: string;
   /** For the socket: per user, not shared, gone after logout. */
