@@ -9,7 +9,7 @@ import type { Providers } from "../../core/providers/registry.ts";
 import { en } from "../../text/en.ts";
 import { sentence } from "../../text/sentence.ts";
 import { createWords } from "../../text/words.ts";
-import type { Broker } from "../tools/answers.ts";
+import type { SocketLink } from "../tools/socket-link.ts";
 import type { Host } from "../app/host.ts";
 import { cleaned } from "../../core/redaction.ts";
 import type { Vault } from "../vault/types.ts";
@@ -28,7 +28,7 @@ export function createDoctor(
   host: Pick<Host, "http" | "keychain" | "network" | "clock" | "app" | "profileFolder" | "profileLock">,
   vault: Vault,
   providers: Providers,
-  broker: Broker,
+  broker: Pick<SocketLink, "failure">,
 ): Doctor {
   const { http, keychain, network, clock } = host;
 

@@ -26,8 +26,8 @@ import type { Host } from "../app/host.ts";
 import { createLog, type LogFile } from "../diagnostics/log.ts";
 import { startSocketServer } from "../socket/server.ts";
 import { createStudioWatch } from "../desktop/recording-software.ts";
-import { createNotifier, failureNotice, tellFailure, type Notifier } from "../window/notifier.ts";
-import type { StartWish } from "../app/second-start.ts";
+import { createNotifier, failureNotice, reportFailure, type Notifier } from "../window/notifier.ts";
+import type { StartRequest } from "../app/second-start.ts";
 import { trayModel } from "../window/tray-model.ts";
 import { systemClipboard } from "./system/clipboard.ts";
 import { createFileDialogs } from "./system/files.ts";
@@ -130,7 +130,7 @@ function showTray(keep: App, window: MainWindow, speech: Speech, notifier: Notif
   type Title = "notCopied" | "notLocked" | "notPaused" | "notResumed" | "notValidated";
   /** What the tray asks for has no place for an answer. */
   const orSay = (title: Title, work: Promise<Result<unknown>>): void =>
-    void tellFailure(work, (failure, cause) => {
+    void reportFailure(work, (failure, cause) => {
       log.warn("tray.failed", { what: title, code: failure.code, ...(cause !== undefined && { cause }) });
       notifier.show(failureNotice(speech.t(`notices.${title}`), failure, speech.t), () => window.show());
     });
@@ -301,7 +301,7 @@ async function start(): Promise<void> {
   }
   const { hidden, link } = judged;
   const folder = profile();
-  const wish: StartWish = link !== undefined ? { want: "link", link } : { want: hidden ? "nothing" : "show" };
+  const wish: StartRequest = link !== undefined ? { want: "link", link } : { want: hidden ? "nothing" : "show" };
   const place = await takePlace(folder, wish);
   if (place.kind === "failed") return endWith(place.failure, wish);
   if (place.kind === "handed_on") {

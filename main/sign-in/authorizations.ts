@@ -22,9 +22,10 @@ import type { Course } from "./pending-authorization.ts";
 import { askForCode, pollDevice, showDevicePage } from "./device.ts";
 import { createExchange, type Redeemed } from "./exchange.ts";
 import { insteadOf, replacedBy, toRecord } from "./record.ts";
-import { DEEP_LINK } from "./system-browser.ts";
+import { windowWay, type WindowParts } from "./embedded-window.ts";
+import { browserWay, DEEP_LINK, type BrowserParts } from "./system-browser.ts";
 import { authorizationView } from "./view.ts";
-import { createWays, waysOf, type WaysParts } from "./ways.ts";
+import { waysOf, type PrepareWay } from "./user-agent.ts";
 
 /** What is asked for; `signIn`: the one that is to be renewed. */
 export interface Question {
@@ -62,13 +63,14 @@ export interface Authorizations {
 const isKept = (flow: Flow): flow is Flow & KeptFlow => flow !== "oidc_implicit";
 
 export function createAuthorizations(
-  parts: Omit<KeeperPorts, "records" | "vaultIsOpen"> & { readonly vault: Vault } & WaysParts,
+  parts: Omit<KeeperPorts, "records" | "vaultIsOpen"> & { readonly vault: Vault } & WindowParts &
+    BrowserParts,
   keeper: Keeper,
   changed: () => void,
 ): Authorizations {
   const { vault, providers, clock, random, log } = parts;
   const door = createDoor();
-  const ways = createWays(parts);
+  const ways: Record<Way, PrepareWay> = { window: windowWay(parts), browser: browserWay(parts) };
   const exchange = createExchange(parts);
   const courses = new Map<string, Course>();
   /** How often all were ended: what was only being begun then is not in the list yet, and ends all the same. */

@@ -13,7 +13,8 @@ import type { Clock, HttpClient } from "../../core/ports.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import type { Course } from "./pending-authorization.ts";
 import type { Redeemed } from "./exchange.ts";
-import { windowPage, type WaysParts } from "./ways.ts";
+import { windowPage, type WindowParts } from "./embedded-window.ts";
+import type { BrowserParts } from "./system-browser.ts";
 
 interface Parts {
   readonly http: HttpClient;
@@ -72,7 +73,7 @@ export async function pollDevice(
  */
 export async function showDevicePage(
   course: Course,
-  host: WaysParts,
+  host: WindowParts & Pick<BrowserParts, "openInBrowser">,
   allowed: boolean,
 ): Promise<Result<null>> {
   const { id, provider, device } = course;

@@ -8,7 +8,7 @@ import type { TokenSet } from "../../core/oauth/token-response.ts";
 import type { IdClaims } from "../../core/oidc/id-token.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import type { Secret } from "../../core/secret.ts";
-import type { Page } from "./ways.ts";
+import type { Page } from "./user-agent.ts";
 
 /** Who signed in, and with what; held in memory until it is kept or discarded. */
 export interface Arrived {

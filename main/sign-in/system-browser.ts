@@ -4,15 +4,19 @@ import { REDIRECTED } from "../../core/oauth/flows.ts";
 import { isAppLink, isLoopback } from "../../core/providers/redirects.ts";
 import type { Log } from "../../core/ports.ts";
 import type { Carrier } from "../../core/oauth/door.ts";
-import type { Host } from "../app/host.ts";
 import { listen } from "./loopback/listener.ts";
-import type { Heard, Page, PrepareWay } from "./ways.ts";
+import type { Words } from "./loopback/page.ts";
+import type { Heard, Page, PrepareWay } from "./user-agent.ts";
 
-export type BrowserParts = Pick<Host, "linksReachUs" | "speech"> & {
-  /** False: none opened. */
+export interface BrowserParts {
+  /** Whether the system hands links of our own scheme to this app. */
+  readonly linksReachUs: () => Promise<boolean>;
+  /** The language of the page that the browser shows at the end. */
+  readonly speech: Words;
+  /** False: no browser opened. */
   readonly openInBrowser: (url: string) => Promise<boolean>;
   readonly log: Log;
-};
+}
 
 /** Links come without a place they came from: which attempt they answer is in their state alone. */
 export const DEEP_LINK: Carrier = { kind: "deep_link", id: "system" };

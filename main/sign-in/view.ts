@@ -4,7 +4,7 @@ import type { SignInRecord } from "../../core/accounts/records.ts";
 import { claimViews } from "../../core/oidc/claims.ts";
 import { describeScope } from "../../core/scopes/catalogue.ts";
 import { isRedirected, REDIRECTED } from "../../core/oauth/flows.ts";
-import { waysOf } from "./ways.ts";
+import { waysOf } from "./user-agent.ts";
 import type { Course } from "./pending-authorization.ts";
 
 /** `replaces` and `insteadOf`: of a sign-in that waits to be kept. */

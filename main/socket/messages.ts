@@ -1,14 +1,14 @@
 /** What crosses between main and the socket's worker thread. */
-import type { Answer, Ask, HandOut, HandOutPart, QuestionName, Use } from "./types.ts";
+import type { Answer, Ask, TokenTable, TokenTablePart, QuestionName, Use } from "./types.ts";
 
 export interface WorkerStart {
   /** The path or pipe name to listen on. */
   readonly endpoint: string;
 }
 export type ToWorker =
-  | { readonly kind: "table"; readonly number: number; readonly table: HandOut }
+  | { readonly kind: "table"; readonly number: number; readonly table: TokenTable }
   /** Of thousands one is checked each second: to copy them all for it would hold up main. */
-  | { readonly kind: "part"; readonly number: number; readonly part: HandOutPart }
+  | { readonly kind: "part"; readonly number: number; readonly part: TokenTablePart }
   | { readonly kind: "answer"; readonly number: number; readonly answer: Answer<QuestionName> }
   | { readonly kind: "close" };
 

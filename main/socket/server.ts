@@ -9,8 +9,8 @@ import type { FromWorker, Question, ToWorker, WorkerStart } from "./messages.ts"
 import { patched } from "./table.ts";
 import type {
   Answer,
-  HandOut,
-  HandOutPart,
+  TokenTable,
+  TokenTablePart,
   OnQuestion,
   QuestionName,
   SocketOptions,
@@ -84,7 +84,7 @@ function createThread(options: SocketOptions, endpoint: string) {
   let restarting = Promise.resolve();
   let closing = false;
   let number = 0;
-  let latest: HandOut | undefined;
+  let latest: TokenTable | undefined;
   const unacknowledged = new Map<number, () => void>();
 
   const post = (message: ToWorker): void => worker?.postMessage(message);
@@ -92,7 +92,7 @@ function createThread(options: SocketOptions, endpoint: string) {
     if (latest !== undefined) post({ kind: "table", number, table: latest });
   };
   /** From now on the table is this one. Resolves when the thread has what `tell` posts. */
-  const replace = (table: HandOut, tell: () => void): Promise<void> =>
+  const replace = (table: TokenTable, tell: () => void): Promise<void> =>
     new Promise((resolve) => {
       number += 1;
       latest = table;
@@ -218,8 +218,8 @@ function createThread(options: SocketOptions, endpoint: string) {
 
   return {
     start,
-    push: (table: HandOut): Promise<void> => replace(table, pushLatest),
-    patch: (part: HandOutPart): Promise<void> | undefined => {
+    push: (table: TokenTable): Promise<void> => replace(table, pushLatest),
+    patch: (part: TokenTablePart): Promise<void> | undefined => {
       const next = latest && patched(latest, part);
       return next && replace(next, () => post({ kind: "part", number, part }));
     },

@@ -25,14 +25,14 @@ import {
   type Choice,
   type News,
 } from "./table.ts";
-import type { Answer, Ask, Grant, HandOut, Refusal } from "./types.ts";
+import type { Answer, Ask, Grant, TokenTable, Refusal } from "./types.ts";
 
 /** What a session needs from the thread it lives in. */
 export interface SessionHost {
   readonly endpoint: string;
   /** 32 random bytes, base64url, never used again. */
   readonly challenge?: string;
-  readonly table: () => HandOut;
+  readonly table: () => TokenTable;
   readonly nowMs: () => number;
   /** Asks main for a fresh token; askers of one sign-in share the answer. Limited per grant. */
   readonly miss: (grant: string, ask: Ask<"token">) => Promise<Answer<"token">>;

@@ -11,16 +11,16 @@ import type {
  * What main pushes to the worker: all it needs to answer without asking. Plain data, since it crosses a thread by
  * structured clone; the strings in here are secrets and stay inside the worker.
  */
-export interface HandOut {
+export interface TokenTable {
   /** While locked the worker refuses everything with `vault_locked`, and the lists are empty. */
   readonly locked: boolean;
   readonly grants: readonly Grant[];
-  readonly accounts: readonly HandOutAccount[];
+  readonly accounts: readonly TableAccount[];
   /** One entry per sign-in that can give a token now or after a refresh. */
-  readonly tokens: readonly HandOutToken[];
+  readonly tokens: readonly TableToken[];
 }
 /** Of a table, the accounts that are not as they were, with the tokens of all their sign-ins. */
-export type HandOutPart = Pick<HandOut, "accounts" | "tokens">;
+export type TokenTablePart = Pick<TokenTable, "accounts" | "tokens">;
 export interface Grant {
   readonly id: string;
   /** 32 bytes, base64url. */
@@ -34,12 +34,12 @@ export interface Grant {
   /** It ends with its connection. */
   readonly once?: true;
 }
-export interface HandOutAccount {
+export interface TableAccount {
   readonly view: SocketAccount;
   /** Whose `view.sign_ins` are, in their order. */
   readonly signIns: readonly string[];
 }
-export interface HandOutToken {
+export interface TableToken {
   readonly signIn: string;
   readonly account: string;
   readonly alias?: string;
@@ -54,9 +54,9 @@ export interface HandOutToken {
 
 /** What the worker asks main, and what it is answered. */
 export interface Questions {
-  /** There is no token that is valid for long enough. `rest`: if it cannot be renewed now, what is left will do. */
+  /** No token is valid for long enough. `acceptShorter`: one with less left will do if it cannot be refreshed now. */
   readonly token: {
-    readonly ask: { readonly signIn: string; readonly minValidSec: number; readonly rest: boolean };
+    readonly ask: { readonly signIn: string; readonly minValidSec: number; readonly acceptShorter: boolean };
     readonly answer: TokenGetResult;
   };
   readonly report: {
@@ -103,12 +103,12 @@ export interface SocketServer {
   /** The path or pipe name that clients use, and sign. */
   readonly endpoint: string;
   /** Replaces the table; resolves once the worker has it, so that a lock or a revocation counts from then on. */
-  push(table: HandOut): Promise<void>;
+  push(table: TokenTable): Promise<void>;
   /**
    * As `push`, of what is not as it was in the last table. Undefined, and nothing done, when it has or lacks a name that the
    * table lacks or has: then only a whole table says how things are.
    */
-  patch(part: HandOutPart): Promise<void> | undefined;
+  patch(part: TokenTablePart): Promise<void> | undefined;
   /** Ends the worker, removes socket and endpoint file. */
   close(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import type { FromWorker, Question, ToWorker, WorkerStart } from "./messages.ts"
 import { createPace } from "./pace.ts";
 import { createSession, type Session, type SessionHost } from "./session.ts";
 import { newsBetween, patched, withToken } from "./table.ts";
-import type { Answer, Ask, HandOut, QuestionName, Refusal, Use } from "./types.ts";
+import type { Answer, Ask, TokenTable, QuestionName, Refusal, Use } from "./types.ts";
 
 /** A client proves itself within a millisecond, and sends a line at once: one that takes this long is not served. */
 const PATIENCE_MS = 10_000;
@@ -28,11 +28,11 @@ const AFTER_WITHDRAWAL_SEC = 5;
 const { endpoint } = workerData as WorkerStart;
 const tell = (message: FromWorker): void => parentPort?.postMessage(message);
 
-let table: HandOut = { locked: true, grants: [], accounts: [], tokens: [] };
+let table: TokenTable = { locked: true, grants: [], accounts: [], tokens: [] };
 const connections = new Map<Socket, Session>();
 
 /** Everything that changes the table goes through here, so that those who watch hear of it once. */
-function replaceTable(next: HandOut): void {
+function replaceTable(next: TokenTable): void {
   const before = table;
   table = next;
   if (!table.locked) cutRevoked();
@@ -76,8 +76,8 @@ const showings = createPace(1, 10);
 /** Callers that want the same token share one question. */
 const asked = new Map<string, Promise<Answer<"token">>>();
 function miss(grant: string, ask: Ask<"token">): Promise<Answer<"token">> {
-  const { signIn, minValidSec, rest } = ask;
-  const key = `${signIn} ${String(minValidSec)} ${String(rest)}`;
+  const { signIn, minValidSec, acceptShorter } = ask;
+  const key = `${signIn} ${String(minValidSec)} ${String(acceptShorter)}`;
   const shared = asked.get(key);
   if (shared !== undefined) return shared;
   const waitSec = misses.take(grant);

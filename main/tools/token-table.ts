@@ -10,8 +10,8 @@ import {
 } from "../../core/accounts/status.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { SignInHealth, Watches } from "../keeper/watches.ts";
-import type { HandOut, HandOutToken } from "../socket/types.ts";
-import type { ToolGrant } from "./grants.ts";
+import type { TokenTable, TableToken } from "../socket/types.ts";
+import type { ToolGrant } from "./grant-list.ts";
 
 const tokenIds = new WeakMap<Secret, string>();
 /** Names a token without telling it: the first 128 bits of its SHA-256. */
@@ -30,7 +30,7 @@ export function tokenResult(
   record: SignInRecord,
   watch: Pick<SignInHealth, "validatedAtMs">,
   endsAtMs: number | undefined,
-): HandOutToken["token"] | undefined {
+): TableToken["token"] | undefined {
   if (!holdsToken(record) || record.access_token === undefined) return undefined;
   return {
     access_token: record.access_token.reveal(),
@@ -45,16 +45,16 @@ export function tokenResult(
 }
 
 /** The worker's table of these. Empty while locked: a closed vault hands out nothing. */
-export function handOut(
+export function tokenTable(
   open: boolean,
   signIns: readonly SignInRecord[],
   grants: readonly ToolGrant[],
   { of: watchOf, endsAtMs }: Pick<Watches, "of" | "endsAtMs">,
   nowMs: number,
-): HandOut {
+): TokenTable {
   if (!open) return { locked: true, grants: [], accounts: [], tokens: [] };
   const accounts = new Map<string, { view: SocketAccount & { sign_ins: unknown[] }; signIns: string[] }>();
-  const tokens: HandOutToken[] = [];
+  const tokens: TableToken[] = [];
   for (const record of signIns) {
     const watch = watchOf(record.id);
     const key = accountKey(record);

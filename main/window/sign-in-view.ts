@@ -5,7 +5,7 @@ import { refreshesAtMs, renews } from "../../core/lifecycle/schedule.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import type { SignInHealth } from "../keeper/watches.ts";
 
-/** `provider` and `client` may be gone; the account is shown all the same. */
+/** Builds the row of a sign-in. Its provider and its client registration may have been removed. */
 export function signInView(
   record: SignInRecord,
   health: SignInHealth,

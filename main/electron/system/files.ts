@@ -1,6 +1,6 @@
 /** The system's own dialogs for files, over the window that asks. Asynchronous: main goes on meanwhile. */
 import { dialog, type BrowserWindow, type OpenDialogOptions } from "electron/main";
-import type { FileDialogs } from "../../app/host.ts";
+import type { FileDialogs } from "../../desktop/file-dialogs.ts";
 import type { Speech } from "./language.ts";
 
 export function createFileDialogs(

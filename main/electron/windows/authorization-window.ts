@@ -5,7 +5,7 @@
  */
 import { BrowserWindow, WebContentsView, type Session, type WebContents } from "electron/main";
 import { isLoopbackHost } from "../../../core/loopback.ts";
-import type { OpenUserAgent, UserAgentRequest } from "../../app/host.ts";
+import type { OpenUserAgent, UserAgentRequest } from "../../sign-in/user-agent.ts";
 import type { Speech } from "../system/language.ts";
 import { lockNavigation, makeSession } from "../hardening.ts";
 import { WINDOW_ORIGIN } from "../network/scheme.ts";

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createHistory } from "../../../main/accounts/history.ts";
-import { createUsages } from "../../../main/tools/usage.ts";
+import { createToolUsage } from "../../../main/tools/usage.ts";
 import { readClosing } from "../../../main/vault/closing.ts";
 import { startBench } from "../../support/host.ts";
 
@@ -30,7 +30,7 @@ test("a line of the history whose instant or count cannot be is left out", async
 test.each(ODD)("uses whose last instant is %s count as none", async (value) => {
   const file = path.join(folder, "tools-used.json");
   await writeFile(file, `{"tool":{"count":1,"lastAtMs":${value},"signIns":[]}}`);
-  const usages = createUsages(file, clock, log);
+  const usages = createToolUsage(file, clock, log);
   await usages.load();
   expect(usages.of("tool")).toBeUndefined();
 });

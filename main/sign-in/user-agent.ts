@@ -1,10 +1,33 @@
-/** The ways to the person and back. One is made before the question, since where the answer goes is a part of that. */
-import { ok, type Result } from "../../contract/failure.ts";
+/** The user agents that show a provider's page, as types (RFC 6749 §1.1, RFC 8252). */
+import type { Result } from "../../contract/failure.ts";
 import { WAYS, type RedirectFlow, type Way } from "../../contract/flow.ts";
 import type { Carrier } from "../../core/oauth/door.ts";
 import type { Provider } from "../../core/providers/provider.ts";
-import type { Host, UserAgentRequest } from "../app/host.ts";
-import { browserWay, type BrowserParts } from "./system-browser.ts";
+
+/** A provider's page in a window of this app. */
+export interface UserAgentSession {
+  show(): void;
+  /** Closes the window without a further callback. */
+  close(): void;
+}
+export interface UserAgentRequest {
+  /** Names the redirect channel: an answer is accepted only from the window that showed the request. */
+  readonly id: string;
+  readonly url: string;
+  readonly redirect_uri: string;
+  readonly providerName: string;
+  readonly test: boolean;
+  /** Called with the URL of a navigation to the redirect URI, query and fragment included. No request is made for it. */
+  readonly onRedirect: (url: string) => void;
+  /** The user reports that the page refuses windows inside apps. Absent: the provider supports no other user agent. */
+  readonly onRefused?: () => void;
+  /** The user closed the window. */
+  readonly onClosed: () => void;
+  /** The page could not be shown. */
+  readonly onFailed: () => void;
+}
+/** Opens a provider's page in a window of this app. */
+export type OpenUserAgent = (request: UserAgentRequest) => UserAgentSession;
 
 /** The provider's page, in front of the person. */
 export interface Page {
@@ -45,43 +68,3 @@ export type PrepareWay = (id: string, provider: Provider, flow: RedirectFlow) =>
 /** Where this provider's pages work, the best first. */
 export const waysOf = ({ userAgents }: Pick<Provider, "userAgents">): readonly Way[] =>
   WAYS.filter((way) => userAgents.includes(way === "window" ? "embedded" : "system_browser"));
-
-/** A window of ours opens, or says so by `onFailed`. */
-export function windowPage({ openUserAgent }: Pick<Host, "openUserAgent">, request: UserAgentRequest): Page {
-  const session = openUserAgent(request);
-  return {
-    show() {
-      session.show();
-      return Promise.resolve(ok(null));
-    },
-    close: () => session.close(),
-  };
-}
-
-const windowWay =
-  (host: Pick<Host, "openUserAgent">): PrepareWay =>
-  (id, provider) => {
-    const [redirect_uri] = provider.redirectUris;
-    return Promise.resolve(
-      ok({
-        carrier: { kind: "window", id },
-        redirect_uri,
-        carry: (url, heard) =>
-          windowPage(host, {
-            id,
-            url,
-            redirect_uri,
-            providerName: provider.name,
-            test: provider.test,
-            ...heard,
-          }),
-        abandon: () => undefined,
-      }),
-    );
-  };
-
-export type WaysParts = BrowserParts & Pick<Host, "openUserAgent">;
-export const createWays = (parts: WaysParts): Record<Way, PrepareWay> => ({
-  window: windowWay(parts),
-  browser: browserWay(parts),
-});
