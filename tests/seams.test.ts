@@ -138,7 +138,7 @@ describe("one place for everything", () => {
     expect(places.sort()).toEqual([
       "core/accounts/records.ts",
       "core/oauth/authorization-request.ts",
-      "core/oauth/door.ts",
+      "core/oauth/authorization-response.ts",
       "core/oauth/form.ts",
       "core/oauth/validate.ts",
       "core/oidc/id-token.ts",
@@ -151,8 +151,8 @@ describe("one place for everything", () => {
       "main/tools/grants.ts",
       "main/tools/pairing.ts",
       "main/tools/token-table.ts",
-      "main/vault/envelope.ts",
-      "main/vault/passphrase.ts",
+      "main/vault/keys/envelope.ts",
+      "main/vault/keys/passphrase.ts",
     ]);
   });
 

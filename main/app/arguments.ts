@@ -4,8 +4,8 @@
  * the switches of a list, and does not start with any other.
  */
 
-/** The scheme of our own links (RFC 8252 §7.1), which a browser hands to the app as an argument. */
-export const LINK_SCHEME = "app.tokenkeep";
+import { LINK_SCHEME } from "../../core/providers/redirects.ts";
+
 /** In bytes of UTF-8. An authorization response needs far less. */
 export const MAX_LINK_BYTES = 8 * 1024;
 

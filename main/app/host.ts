@@ -6,7 +6,7 @@ import type { Clipboard } from "../desktop/clipboard.ts";
 import type { FileDialogs } from "../desktop/file-dialogs.ts";
 import type { ProxyLogins } from "../net/proxy-login.ts";
 import type { StartSandbox } from "../registrations/sandbox.ts";
-import type { Words } from "../sign-in/loopback/page.ts";
+import type { Translator } from "../sign-in/loopback/page.ts";
 import type { OpenUserAgent } from "../sign-in/user-agent.ts";
 import type { LockState } from "../storage/profile-lock.ts";
 import type { StartSocketServer } from "../socket/types.ts";
@@ -16,33 +16,33 @@ export interface Host {
   readonly clock: Clock;
   readonly random: Randomness;
   readonly http: HttpClient;
-  /** Logins that proxies ask for; absent: requests go through no proxy. */
+  /** Asks the user for the logins of proxies; absent: there are no proxies. */
   readonly proxyLogins?: ProxyLogins;
   readonly network: Network;
   readonly keychain: Keychain;
   readonly files: FileDialogs;
   readonly clipboard: Clipboard;
   readonly openUserAgent: OpenUserAgent;
-  /** Opens a provider's page in the browser of this id, or in the default browser (empty). False: no browser opened. */
+  /** Opens a provider's page in the browser of this id (empty: the default). False: no browser opened. */
   readonly openInBrowser: (url: string, browser: string) => Promise<boolean>;
-  /** The browsers that the user can choose; empty where the system does not list them. */
+  /** The installed browsers; empty where the system does not list them. */
   readonly browsers: () => Promise<readonly BrowserView[]>;
-  /** Whether the system opens links of our own scheme with this app. */
+  /** Whether the system hands links of our scheme to this app. */
   readonly linksReachUs: () => Promise<boolean>;
-  /** Translates the page that the browser shows after a sign-in. */
-  readonly speech: Words;
+  /** The language of pages outside the window. */
+  readonly translator: Translator;
   readonly startSandbox: StartSandbox;
   readonly startSocketServer: StartSocketServer;
-  /** The program at the other end of a local connection, found by the inode of our own end. A hint, not a proof. */
+  /** The program at the other end of a local connection, found by the inode of our end. A hint, and no proof. */
   readonly programAt: (inode: string | undefined) => Promise<string | undefined>;
-  /** Whether recording software, such as OBS Studio, runs. */
-  readonly studioRuns: () => Promise<boolean>;
+  /** Whether a program runs that records or streams the screen. */
+  readonly recordingSoftwareRuns: () => Promise<boolean>;
   readonly log: Log;
-  /** Whether this process holds the profile's lock. `unavailable`: the system or the folder supports no lock. */
+  /** Whether this process holds the profile's lock. `unavailable`: this system or folder has no locks. */
   readonly profileLock: () => LockState;
-  /** The folder of everything that the app writes. */
+  /** The app writes only below this folder. */
   readonly profileFolder: string;
-  /** The folder of the socket: the user's own, and removed at logout. */
+  /** The socket's folder: per user, not shared, deleted at logout. */
   readonly runtimeFolder: string;
   readonly socketWorkerUrl: URL;
   /** Providers besides the built-in ones. */

@@ -9,7 +9,8 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as v from "valibot";
-import { LINK_SCHEME, MAX_LINK_BYTES } from "./arguments.ts";
+import { LINK_SCHEME } from "../../core/providers/redirects.ts";
+import { MAX_LINK_BYTES } from "./arguments.ts";
 import type { Clock, Log } from "../../core/ports.ts";
 import type { Holder } from "../storage/profile-lock.ts";
 

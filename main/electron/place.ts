@@ -20,7 +20,7 @@ import {
   type StartRequest,
   type WakeServer,
 } from "../app/second-start.ts";
-import { createSpeech } from "./system/language.ts";
+import { createTranslator } from "./system/language.ts";
 
 /** A running app answers at once unless it is busy; it has the request by then, so we do not wait longer. */
 const ANSWER_MS = 10_000;
@@ -171,7 +171,7 @@ export function endWith(failure: Failure, { want }: StartRequest): void {
   void app
     .whenReady()
     .then(async () => {
-      const { t } = createSpeech();
+      const { t } = createTranslator();
       await dialog.showMessageBox({
         type: "error",
         title: "Tokenkeep",

@@ -2,16 +2,16 @@
 import type { Result } from "../../contract/failure.ts";
 import type { Handlers } from "../../contract/ipc.ts";
 import type { Secret } from "../../core/secret.ts";
-import type { Copying } from "../desktop/clipboard.ts";
+import type { TokenClipboard } from "../desktop/clipboard.ts";
 import type { Authorizations } from "./authorizations.ts";
 
 export const authorizationCalls = ({
   authorizations,
-  copying,
+  clipboard,
   copies,
 }: {
   readonly authorizations: Authorizations;
-  readonly copying: Copying;
+  readonly clipboard: TokenClipboard;
   /** Copies to the clipboard, unless hand-outs are stopped. */
   readonly copies: {
     readonly copyIdToken: (token: Result<Secret>) => Promise<Result<{ readonly clearsInMs: number }>>;
@@ -23,7 +23,7 @@ export const authorizationCalls = ({
     "authorization.showElsewhere": (id) => authorizations.showElsewhere(id),
     "authorization.copyLink"(id) {
       const link = authorizations.link(id);
-      return link.ok ? copying.copyPlain(link.value) : Promise.resolve(link);
+      return link.ok ? clipboard.copyPlain(link.value) : Promise.resolve(link);
     },
     "authorization.toBrowser": (id) => authorizations.toBrowser(id),
     "authorization.cancel": (id) => authorizations.cancel(id),

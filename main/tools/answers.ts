@@ -1,9 +1,9 @@
 /** Answers the questions of the socket's thread: a new token, a report, a pairing, a place in the window. */
 import type { Failure } from "../../contract/failure.ts";
 import type { SocketErrorCode } from "../../contract/socket.ts";
+import { waitsFor } from "../../core/accounts/status.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Keeper } from "../keeper/keeper.ts";
-import { waitsFor } from "../../core/accounts/status.ts";
 import type { Ask, OnQuestion, Refusal } from "../socket/types.ts";
 import type { Grants } from "./grants.ts";
 import type { Pairing } from "./pairing.ts";
@@ -61,19 +61,6 @@ interface AnswerParts {
   readonly clock: Pick<Clock, "nowMs">;
 }
 
-export function createAnswers(parts: AnswerParts): SocketAnswers {
-  const { grants, tableSync } = parts;
-  return {
-    onQuestion: {
-      ...tokenAnswers(parts),
-      ...grantAnswers(parts),
-    },
-    onUse: (uses) => grants.noteUses(uses),
-    onLeft: (grant) => void grants.remove(grant),
-    onListening: () => tableSync.push(),
-  };
-}
-
 function tokenAnswers(parts: AnswerParts): Pick<OnQuestion, "token" | "report"> {
   const { keeper, tableSync, handsOut, clock } = parts;
   const { watches } = keeper;
@@ -118,5 +105,18 @@ function grantAnswers(parts: AnswerParts): Pick<OnQuestion, "pair" | "revokeSelf
       navigation.request({ action, ...(account !== undefined && { account }), ...(scopes && { scopes }) });
       return Promise.resolve({ ok: true, value: { shown: !streamerMode() } });
     },
+  };
+}
+
+export function createAnswers(parts: AnswerParts): SocketAnswers {
+  const { grants, tableSync } = parts;
+  return {
+    onQuestion: {
+      ...tokenAnswers(parts),
+      ...grantAnswers(parts),
+    },
+    onUse: (uses) => grants.noteUses(uses),
+    onLeft: (grant) => void grants.remove(grant),
+    onListening: () => tableSync.push(),
   };
 }

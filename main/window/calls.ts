@@ -4,7 +4,7 @@ import { toJson, type Handlers } from "../../contract/ipc.ts";
 import type { DoctorView } from "../../contract/views/doctor.ts";
 import type { BrowserView } from "../../contract/views/provider.ts";
 import type { Log } from "../../core/ports.ts";
-import type { Copying } from "../desktop/clipboard.ts";
+import type { TokenClipboard } from "../desktop/clipboard.ts";
 import type { Doctor } from "../diagnostics/doctor.ts";
 import type { ProxyLogins } from "../net/proxy-login.ts";
 import type { SettingsStore } from "../storage/settings.ts";
@@ -17,7 +17,7 @@ interface Parts {
   readonly state: State;
   readonly settings: SettingsStore;
   readonly doctor: Doctor;
-  readonly copying: Copying;
+  readonly clipboard: TokenClipboard;
   readonly navigation: Navigation;
   readonly browsers: () => Promise<readonly BrowserView[]>;
   readonly proxyLogins: ProxyLogins | undefined;
@@ -31,7 +31,7 @@ export function windowCalls({
   state,
   settings,
   doctor,
-  copying,
+  clipboard,
   navigation,
   proxyLogins,
   ...rest
@@ -50,7 +50,7 @@ export function windowCalls({
     },
     async "doctor.copy"() {
       lastRun ??= await doctor.run();
-      return copying.copyPlain(doctor.report(lastRun));
+      return clipboard.copyPlain(doctor.report(lastRun));
     },
     "browsers.list": async () => ok(await rest.browsers()),
 

@@ -36,7 +36,10 @@ export function createFirstRows(file: string, log: Log): FirstRows {
     },
     keep(signIns) {
       if (signIns.length < MANY) return;
-      const first = [...signIns.filter(needsAttention), ...signIns.filter((row) => !needsAttention(row))].slice(0, KEPT);
+      const first = [
+        ...signIns.filter(needsAttention),
+        ...signIns.filter((row) => !needsAttention(row)),
+      ].slice(0, KEPT);
       const text = JSON.stringify([...new Set(first.flatMap(({ id, client }) => [id, client]))]);
       if (text === kept) return;
       kept = text;

@@ -1,8 +1,8 @@
 /** The tray's menu as data; `main/electron/system/tray.ts` draws it. */
 import type { SignInView } from "../../contract/views/account.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
-import type { Translate } from "../../text/words.ts";
 import { needsAttention } from "../../core/accounts/status.ts";
+import type { Translate } from "../../text/words.ts";
 
 export type TrayEntry =
   | { readonly kind: "copy"; readonly label: string; readonly signIn: string; readonly enabled: boolean }
