@@ -1,7 +1,7 @@
 /** The detail of an error that the command line did not expect: there, whatever was thrown, and without secrets. */
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { explain } from "../../../cli/run.ts";
+import { reportFailure } from "../../../cli/run.ts";
 import { errorDetail } from "../../../cli/messages.ts";
 
 const key = randomBytes(32).toString("base64url");
@@ -25,5 +25,5 @@ test.each<[string, unknown, string[]]>([
   for (const part of parts) expect(detail).toContain(part);
   expect(detail).not.toContain(key);
   expect(detail.length).toBeLessThanOrEqual(1_000);
-  expect(await explain(thrown, false)).toBe(1);
+  expect(await reportFailure(thrown, false)).toBe(1);
 });
