@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 const MAY_IMPORT: Record<string, readonly string[]> = {
   contract: ["valibot"],
   text: ["contract", "i18next"],
-  core: ["contract", "valibot", "oauth4webapi", "jose"],
+  core: ["contract", "valibot", "oauth4webapi", "jose", "p-limit"],
   main: [
     "contract",
     "core",
