@@ -5,10 +5,10 @@
 import type { Context } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { EXIT } from "./exit.ts";
-import { CHOICES, GLOBAL, grammars, SHELLS, type CommandGrammar } from "./grammar.ts";
+import { CHOICES, COMMANDS, GLOBAL, SHELLS, type CommandGrammar } from "./grammar.ts";
 import { translate, type Key } from "./messages.ts";
 
-const NAMES = Object.keys(grammars);
+const NAMES = Object.keys(COMMANDS);
 /** A shell command that prints the logins, one per line. */
 const ACCOUNTS = "TOKENKEEP_START= tokenkeep accounts </dev/null 2>/dev/null | cut -f2";
 const optionsOf = ({ options }: CommandGrammar): [string, { readonly type: "string" | "boolean" }][] =>
@@ -37,7 +37,7 @@ ${Object.entries(CHOICES)
   if ((COMP_CWORD == 1)); then COMPREPLY=($(compgen -W "${NAMES.join(" ")}" -- "$word")); return; fi
   case $command in
     completion) COMPREPLY=($(compgen -W "${SHELLS.join(" ")}" -- "$word")) ;;
-${Object.entries(grammars)
+${Object.entries(COMMANDS)
   .filter(([name]) => name !== "completion")
   .map(([name, command]) => `    ${name}) COMPREPLY=($(compgen -W "${flagsOf(command)}" -- "$word")) ;;`)
   .join("\n")}
@@ -71,7 +71,7 @@ ${NAMES.map((name) => `    ${quoted(`${name}:${translate(`command.${name}` as Ke
   _tokenkeep_accounts() { local -a names=(\${(f)"$(${ACCOUNTS})"}); compadd -a names }
   if ((CURRENT == 2)); then _describe command commands; return; fi
   case $words[2] in
-${Object.entries(grammars)
+${Object.entries(COMMANDS)
   .map(
     ([name, command]) =>
       `    ${name}) _arguments -S ${[...optionsOf(command).map(zshOption), ...operandsOf(command)].join(" ")} ;;`,
@@ -90,7 +90,7 @@ const fish = (): string =>
         `complete -c tokenkeep -n __fish_use_subcommand -a ${name} -d ${quoted(translate(`command.${name}` as Key))}`,
     ),
     `complete -c tokenkeep -n '__fish_seen_subcommand_from completion' -a '${SHELLS.join(" ")}'`,
-    ...Object.entries(grammars).flatMap(([command, described]) =>
+    ...Object.entries(COMMANDS).flatMap(([command, described]) =>
       optionsOf(described).map(([name, { type }]) => {
         const from =
           name === "account"

@@ -32,7 +32,7 @@ export const CHOICES: Readonly<Record<string, readonly string[]>> = {
   SHELL: SHELLS,
 };
 
-export const COMMANDS = {
+const commands = {
   token: {
     options: { ...tokenChoice, format: { type: "string", short: "f" }, show: { type: "boolean" } },
   },
@@ -57,7 +57,6 @@ export const COMMANDS = {
   completion: { operands: ["SHELL"] },
 } as const satisfies Readonly<Record<string, CommandGrammar>>;
 
-export type CommandName = keyof typeof COMMANDS;
-export const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name);
-/** `COMMANDS` where any command will do. */
-export const grammars: Readonly<Record<string, CommandGrammar>> = COMMANDS;
+export type CommandName = keyof typeof commands;
+export const COMMANDS: Readonly<Record<CommandName, CommandGrammar>> = commands;
+export const isCommand = (name: string): name is CommandName => Object.hasOwn(commands, name);

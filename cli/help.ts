@@ -1,6 +1,6 @@
 /** The text of `--help`, made from the grammar. */
 import { UsageError } from "./errors.ts";
-import { CHOICES, GLOBAL, grammars, type CommandGrammar } from "./grammar.ts";
+import { CHOICES, COMMANDS, GLOBAL, isCommand, type CommandGrammar } from "./grammar.ts";
 import { translate, type Key } from "./messages.ts";
 
 /** Columns of the left part of a row. */
@@ -30,19 +30,20 @@ export function help(name?: string): string {
       "",
       `${translate("help.usage")} tokenkeep ${translate("help.command")} ${translate("help.options")}`,
       "",
-      ...Object.keys(grammars).map((command) => row(command, translate(`command.${command}` as Key))),
+      ...Object.keys(COMMANDS).map((command) => row(command, translate(`command.${command}` as Key))),
       "",
       ...Object.entries(GLOBAL).map(([option, config]) => optionRow(option, config)),
       "",
       translate("help.more"),
     );
-  const command = grammars[name];
-  if (command === undefined) throw new UsageError("commandUnknown", { given: name });
+  if (!isCommand(name)) throw new UsageError("commandUnknown", { given: name });
   return linesOf(
     translate(`command.${name}` as Key),
     "",
-    `${translate("help.usage")} ${usageLine(name, command)}`,
+    `${translate("help.usage")} ${usageLine(name, COMMANDS[name])}`,
     "",
-    ...Object.entries({ ...command.options, ...GLOBAL }).map(([option, config]) => optionRow(option, config)),
+    ...Object.entries({ ...COMMANDS[name].options, ...GLOBAL }).map(([option, config]) =>
+      optionRow(option, config),
+    ),
   );
 }

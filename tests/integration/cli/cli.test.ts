@@ -5,7 +5,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fileStore, storeFile } from "../../../clients/node/src/store.ts";
-import { grammars } from "../../../cli/grammar.ts";
+import { COMMANDS } from "../../../cli/grammar.ts";
 import type { SocketServer } from "../../../main/socket/types.ts";
 import { deCli } from "../../../text/de-cli.ts";
 import { enCli } from "../../../text/en-cli.ts";
@@ -250,7 +250,7 @@ test("--start waits for the vault of an app that somebody else has just started,
 
 test("help names every command and option, in both languages; the version is the package's", async () => {
   const { out } = await cli(["--help"]);
-  for (const name of Object.keys(grammars)) expect(out).toContain(name);
+  for (const name of Object.keys(COMMANDS)) expect(out).toContain(name);
   expect((await cli(["token", "--help"], { LC_ALL: "de_AT" })).out).toContain(
     "Scope, den das Token tragen muss",
   );
@@ -290,7 +290,7 @@ describe("completions", () => {
   });
 
   test.each(["bash", "fish"])("%s: commands, options, accounts", async (shell) => {
-    expect([...(await offered(shell, "tokenkeep "))].sort()).toEqual(Object.keys(grammars).sort());
+    expect([...(await offered(shell, "tokenkeep "))].sort()).toEqual(Object.keys(COMMANDS).sort());
     expect(await offered(shell, "tokenkeep token --f")).toEqual(["--format"]);
     expect(await offered(shell, "tokenkeep token --format h")).toEqual(["header"]);
     expect(await offered(shell, "tokenkeep token --account ")).toEqual(["ann"]);
