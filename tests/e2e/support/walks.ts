@@ -17,16 +17,16 @@ interface Walker {
   /** The words that the window shows. */
   readonly t: Translate;
   /** Judges what is shown now; `where` names it in a failure. */
-  look(where: string): Promise<void>;
-  button(name: string): Locator;
+  readonly look: (where: string) => Promise<void>;
+  readonly button: (name: string) => Locator;
   /** Resolves when a heading of this name is shown. */
-  title(name: string): Promise<void>;
+  readonly title: (name: string) => Promise<void>;
   /** Opens a screen by its address. */
-  go(to: string, heading: string): Promise<void>;
+  readonly go: (to: string, heading: string) => Promise<void>;
   /** Closes the dialog or menu that is open. */
-  leave(): Promise<void>;
+  readonly leave: () => Promise<void>;
   /** Opens a dialog or menu by its button, judges it, and closes it. */
-  opens(buttonName: string, where: string): Promise<void>;
+  readonly opens: (buttonName: string, where: string) => Promise<void>;
 }
 
 function createWalker(on: AppAtSandbox, t: Translate, look: Look): Walker {
