@@ -1,9 +1,10 @@
 /** The real app on a real desktop: window, sign-in window, tray, keyring, second instance. */
-import { expect, test, type ElectronApplication, type Locator, type Page } from "@playwright/test";
+import { expect, test, type Locator } from "@playwright/test";
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { findsNothing, findsNothingAsItStands, hasKeyboard, tabTo } from "./support/accessible.ts";
+import { appStarter } from "./support/running-app.ts";
 import {
   addSandboxAccount,
   appArguments,
@@ -13,21 +14,9 @@ import {
   providerPage,
   readClipboard,
   signInAtProvider,
-  startApp,
 } from "../support/app.mjs";
 
-interface Running {
-  app: ElectronApplication;
-  page: Page;
-  profile: string;
-  runtime: string;
-}
-let running: Running;
-const start = async (options: Parameters<typeof startApp>[0] = {}): Promise<Running> =>
-  (running = await startApp(options));
-test.afterEach(async () => {
-  await running.app.close();
-});
+const start = appStarter();
 
 test("every screen is accessible, in both themes, and breaks no rule of its own policy", async () => {
   test.setTimeout(180_000); // two dozen runs of axe

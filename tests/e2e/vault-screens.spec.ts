@@ -4,19 +4,11 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { findsNothing, findsNothingAsItStands, fits, tabTo } from "./support/accessible.ts";
-import { addSandboxAccount, startApp } from "../support/app.mjs";
+import { appStarter } from "./support/running-app.ts";
+import { addSandboxAccount } from "../support/app.mjs";
 
-interface Running {
-  app: ElectronApplication;
-  page: Page;
-  profile: string;
-  runtime: string;
-}
-let running: Running;
-const start = async (options: Parameters<typeof startApp>[0] = {}): Promise<Running> =>
-  (running = await startApp(options));
+const start = appStarter();
 test.beforeEach(() => test.setTimeout(180_000));
-test.afterEach(() => running.app.close());
 
 const PASSPHRASE = "a lantern by the harbour";
 const FOR_FILE = "two gulls on a mast";
