@@ -162,7 +162,7 @@ async function importToken(token: string): Promise<void> {
   await expect(page.getByText(/^Another tool's token, /)).toBeVisible();
 }
 
-test("a provider, a check, and a token of another tool", async () => {
+test("by keyboard alone: describe a provider, check a registration, import another tool's token", async () => {
   test.setTimeout(120_000);
   at = await startAtSandbox();
   const { page } = at;
