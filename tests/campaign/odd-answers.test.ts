@@ -1,7 +1,7 @@
 /**
  * Generated answers at every endpoint that is read (types, nulls, numbers at their limits, encodings, statuses, orders),
- * over real HTTP and a real vault: nothing crashes or spins, every record can be read again, no token that arrived is lost,
- * no spent token is sent again, and nobody but the provider is asked.
+ * over real HTTP and a real vault: the app does not crash or spin, every record can be read again, no token that arrived is
+ * lost, no spent token is sent again, and only the provider gets requests.
  */
 import fc from "fast-check";
 import { cp, rm } from "node:fs/promises";
@@ -21,11 +21,11 @@ import { startOddProvider, type OddProvider, type Path } from "./odd-provider.ts
 
 const ANSWERS = Number(process.env["ANSWERS"] ?? (LONG ? 10_000 : 400));
 const CLIENT_ID = "odd-client";
-/** Of work per answer: what spins makes far more. */
+/** The most requests and timers per answer; a loop makes far more. */
 const MOST_REQUESTS = 60;
 const MOST_TIMERS = 400;
 const HOUR_MS = 3_600_000;
-/** Of processor time, in the long form, where nothing else is judged by it. */
+/** Processor time per request, judged only in the long form. */
 const MOST_CPU_MS = 100;
 
 const ACTIONS = [
@@ -72,7 +72,7 @@ class Run {
       await new Promise((resolve) => setTimeout(resolve, 1)); // a disk needs real time
     }
   };
-  /** Time goes by while this is waited for. */
+  /** Lets simulated time pass until `work` ends. */
   async drive<V>(work: Promise<V>): Promise<V> {
     let over = false;
     void work.catch(() => undefined).finally(() => (over = true));
@@ -89,7 +89,7 @@ class Run {
       if (!condition()) await this.clock.pass(1_000, this.rest);
     }
   }
-  /** As it is on the disk now: another vault over a copy finds every record readable. */
+  /** The sign-ins on the disk now; another vault opens a copy and finds every record readable. */
   async stored(): Promise<readonly SignInRecord[]> {
     const folder = path.join(this.bench.profile, "copy");
     for (let tries = 0; ; tries += 1) {
@@ -98,7 +98,7 @@ class Run {
         await cp(path.join(this.bench.profile, "vault"), folder, { recursive: true });
         break;
       } catch (error) {
-        if (tries > 20) throw error; // a file went while it was copied
+        if (tries > 20) throw error; // a file was deleted during the copy
       }
     }
     const vault = createVault({
@@ -131,7 +131,7 @@ class Run {
   step(id: string) {
     return authorization(this.bench.app, id)?.step;
   }
-  /** A one-time sign-in of this provider that works; made anew when the last one came to an end. */
+  /** A working sign-in of this provider, whose refresh token works once; a new one where the last one has ended. */
   async signIn(provider: string): Promise<SignInRecord> {
     const found = (await this.stored()).find((one) => one.provider === provider);
     const good =
@@ -292,7 +292,7 @@ test(
     };
     const run = new Run(clock, bench, provider, underWay);
     const good = GOOD(provider);
-    /** But for those that tell of removed sign-ins: of these there may be many, once an hour. */
+    /** Requests without revocations: many removed sign-ins may be revoked each hour. */
     const asked = () => provider.answered.filter(({ path: where }) => where !== "revoke").length;
     const cases = fc.sample(fc.tuple(fc.constantFrom(...ACTIONS), fc.constantFrom(...IDS), changes), {
       numRuns: ANSWERS,
@@ -303,7 +303,7 @@ test(
     /** The processor time, in ms per request, that one answer costs. */
     const give = async ([action, id, change]: Case, at: number): Promise<number> => {
       const wanted = PATH_OF[action];
-      // Of the OIDC provider, userinfo is its validation.
+      // The OIDC provider is validated at its userinfo endpoint.
       const where: Path = wanted === "validate" && id === "odd-oidc" ? "userinfo" : wanted;
       const made = make(good[where](), change, provider.strangerOrigin);
       const [requests, timersBefore, cpu] = [asked(), timers, process.cpuUsage()];
@@ -329,14 +329,14 @@ test(
     };
     for (const [at, one] of cases.entries()) {
       let cpuMs = await give(one, at);
-      // The garbage of thousands of answers before it may be collected during any one: what is slow is slow again.
+      // A garbage collection may fall into any answer, so a slow answer is measured again.
       for (let again = 0; LONG && cpuMs >= MOST_CPU_MS && again < 3; again += 1)
         cpuMs = Math.min(cpuMs, await give(one, at));
       if (LONG)
         expect(cpuMs, `answer ${String(at)} costs processor time each time`).toBeLessThan(MOST_CPU_MS);
       tally.set(one[0], (tally.get(one[0]) ?? 0) + 1);
     }
-    // What could not be told is over by its own end.
+    // After their lifetime the tokens of the tombstones are expired.
     await clock.pass(6 * HOUR_MS, run.rest);
     expect(provider.broken).toEqual([]);
     expect((await run.stored()).length).toBeGreaterThan(0);
