@@ -1,8 +1,8 @@
 import { mount } from "svelte";
 import type { RendererApi } from "../../contract/ipc.ts";
-import { Keep } from "../state/keep.svelte.ts";
 import { WindowLanguage } from "../state/language.svelte.ts";
 import { report, reportTo } from "../state/trouble.ts";
+import { createWindowState } from "../state/window.ts";
 import Root from "./Root.svelte";
 
 declare global {
@@ -24,5 +24,5 @@ await language.begin(); // at once for English
 if (target !== null) {
   target.replaceChildren();
   // Made outside of what is drawn: what goes wrong in the list, say, is then an error of the screen that reads it.
-  mount(Root, { target, props: { keep: new Keep(window.tokenkeep), language } });
+  mount(Root, { target, props: { parts: createWindowState(window.tokenkeep), language } });
 }

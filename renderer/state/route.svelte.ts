@@ -19,6 +19,8 @@ function placeOf(hash: string): Place {
 
 export class Route {
   place = $state.raw<Place>(placeOf(location.hash));
+  /** What lies over the screen because the person asked for it. */
+  sheet = $state<"palette" | "help">();
 
   /** The screen that was left for this one. */
   before: Place | undefined;
