@@ -1,4 +1,4 @@
-/** What can be done from anywhere: by a key, in the palette, and as the help sheet tells it. One list for the three. */
+/** The commands that work on every screen: one list for the keys, the palette and the help sheet. */
 import { t } from "../text/t.ts";
 import { isDialogOpen } from "../ui/keyboard.ts";
 import { SCREENS } from "./route.svelte.ts";
@@ -7,7 +7,7 @@ import type { WindowState } from "./window.ts";
 export interface Command {
   readonly id: string;
   readonly words: string;
-  /** By their English names, as "Ctrl+1"; `keyName` has what is written on them. On a Mac, Command does the same. */
+  /** The keys by their English names, as "Ctrl+1"; `keyName` translates them. On a Mac, Command does the same as Ctrl. */
   readonly keys?: string;
   readonly run: () => void;
 }
@@ -56,7 +56,7 @@ export function commandsOf(parts: WindowState): readonly Command[] {
   ];
 }
 
-/** The command of a key; none while something is typed that the key belongs to, or a dialog waits for an answer. */
+/** The command of a key; none while the key belongs to a field that is typed in, or while a dialog is open. */
 export function commandOf(parts: WindowState, event: KeyboardEvent): Command | undefined {
   const { ctrlKey, metaKey, altKey, shiftKey, key, target } = event;
   if (altKey) return undefined;
@@ -65,7 +65,7 @@ export function commandOf(parts: WindowState, event: KeyboardEvent): Command | u
   const keys = `${control ? "Ctrl+" : ""}${control ? key.toUpperCase() : key}`;
   const typed = !control || keys === UNDO;
   if (typed && within("input:not([type=checkbox], [type=radio]), textarea, select")) return undefined;
-  if (keys === UNDO && shiftKey) return undefined; // that is the other way round
+  if (keys === UNDO && shiftKey) return undefined; // Ctrl+Shift+Z is redo
   const command = commandsOf(parts).find((one) => one.keys === keys);
   return command?.id !== "close" && isDialogOpen() ? undefined : command;
 }

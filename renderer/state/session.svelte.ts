@@ -1,6 +1,6 @@
 /** What the window knows. Main owns the truth; the session follows it, and makes the calls to main. */
 import { SvelteSet } from "svelte/reactivity";
-import type { Failure, Result } from "../../contract/failure.ts";
+import { failed, type Failure, type Result } from "../../contract/failure.ts";
 import { fromJson, merged, type Changes, type RendererApi } from "../../contract/ipc.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
 import { sentence } from "../text/t.ts";
@@ -13,6 +13,16 @@ const roughly = (atMs: number): number => Math.floor(atMs / ROUGHLY_MS) * ROUGHL
 
 /** Says a failure at a better place than the bottom of the window. */
 export type OnFailure = (failure: Failure) => void;
+
+/** A call that rejects is a fault of ours: it is reported to main's log, and fails with `internal`. */
+async function settled<V>(call: () => Promise<Result<V>>): Promise<Result<V>> {
+  try {
+    return await call();
+  } catch (error) {
+    report("action", error);
+    return failed({ code: "internal" });
+  }
+}
 
 export class Session {
   readonly api: RendererApi;
@@ -64,8 +74,9 @@ export class Session {
    * @param early changes that main has sent before the snapshot came
    */
   async fetch(early: readonly Changes[] = []): Promise<void> {
-    const json = await this.call("state", () => this.api["state.get"]());
-    if (json !== undefined) this.#take(early.reduce(merged, fromJson(json)));
+    const answer = await settled(() => this.api["state.get"]());
+    if (answer.ok) this.#take(early.reduce(merged, fromJson(answer.value)));
+    else this.#notices.fail(sentence(answer.failure));
   }
 
   #take(snapshot: Snapshot, changes?: Changes): void {
@@ -78,7 +89,6 @@ export class Session {
    * Makes a call to main, one at a time under each name.
    *
    * Answers undefined when the call failed, which `onFailure` has said, or when one of this name is in flight already.
-   * A call that rejects is a fault of ours: it is reported to main's log and said as `internal`.
    */
   async call<V>(
     name: string,
@@ -87,16 +97,10 @@ export class Session {
   ): Promise<V | undefined> {
     if (this.inFlight.has(name)) return undefined;
     this.inFlight.add(name);
-    try {
-      const answer = await call();
-      if (answer.ok) return answer.value;
-      onFailure(answer.failure);
-    } catch (error) {
-      report("action", error);
-      onFailure({ code: "internal" });
-    } finally {
-      this.inFlight.delete(name);
-    }
+    const answer = await settled(call);
+    this.inFlight.delete(name);
+    if (answer.ok) return answer.value;
+    onFailure(answer.failure);
     return undefined;
   }
 }

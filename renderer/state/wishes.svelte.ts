@@ -22,7 +22,7 @@ export class Wishes {
     const { id, action, account } = wish;
     if (this.#shownId === id) return;
     this.#shownId = id;
-    void this.#session.call("wish", () => this.#session.api["wish.done"](id), ignore);
+    void this.#session.call(`wish ${id}`, () => this.#session.api["wish.done"](id), ignore);
     this.#waiting = wish;
     const signIn = this.#session.snapshot?.signIns.find((one) => one.account === account)?.id;
     if (action === "pairing" || action === "add") this.#route.go({ screen: action });
