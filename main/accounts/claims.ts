@@ -8,7 +8,7 @@ import type { HttpClient } from "../../core/ports.ts";
 import type { Providers } from "../../core/providers/registry.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Keeper } from "../keeper/keeper.ts";
-import { providerFor } from "../keeper/watches.ts";
+import { providerFor } from "../registrations/lookup.ts";
 
 export interface Claims {
   /** `now`: asks the userinfo endpoint too, and fails as that request does. `idToken` is empty where there is none. */

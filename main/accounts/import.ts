@@ -182,7 +182,7 @@ function choices(
 async function keep(
   parts: ImportParts,
   pending: PendingImport,
-  keeper: Pick<Keeper, "adopt">,
+  keeper: Pick<Keeper, "store">,
   { id, tokens }: Argument<"import.keep">,
 ): Promise<Result<{ readonly signIns: readonly string[] }>> {
   const from = pending.current;
@@ -192,7 +192,7 @@ async function keep(
   for (const choice of chosen.value) {
     if (choice.item.stored !== undefined) continue; // by an earlier try, which failed at a later token
     const taken = new Set(from.items.flatMap(({ stored }) => stored ?? []));
-    const stored = await keeper.adopt(recordOf(parts, choice, taken), "imported");
+    const stored = await keeper.store(recordOf(parts, choice, taken), "imported");
     if (!stored.ok) return stored;
     choice.item.stored = stored.value.id;
   }
@@ -203,7 +203,7 @@ async function keep(
 /** `unlocked`: false once the vault or the window is locked, which can happen while a system dialog is open. */
 export function createImporting(
   parts: ImportParts,
-  keeper: Pick<Keeper, "adopt">,
+  keeper: Pick<Keeper, "store">,
   unlocked: () => boolean,
 ): Importing {
   const pending = createPendingImport(parts.clock);

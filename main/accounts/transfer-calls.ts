@@ -42,7 +42,7 @@ export function transferCalls({ vault, lockState, keeper, files, clock, random, 
       importFile = file;
       if (!lockState.unlocked) return failed({ code: "vault_locked" });
       const answer = await importVault(vault, file, new Secret(passphrase), random, (record) =>
-        keeper.adopt(record, "imported"),
+        keeper.store(record, "imported"),
       );
       changed();
       void keeper.validateAll(); // takes minutes with thousands of sign-ins; each row shows its own result

@@ -46,6 +46,6 @@ export function compose(host: Host): App {
     state,
     handlers: createCalls({ host, base, signIns, tools, doctor, state, lock, open }),
     takeLink: (link) => signIns.authorizations.takeLink(link),
-    showPairing: () => tools.navigation.make({ action: "pairing" }),
+    showPairing: () => tools.navigation.request({ action: "pairing" }),
   };
 }

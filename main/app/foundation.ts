@@ -1,9 +1,9 @@
 /** What everything else reads: changes, settings, the vault and whether it is locked. */
 import path from "node:path";
-import { requestEveryMs, requestsToRefresh } from "../../core/lifecycle/pace.ts";
+import { requestEveryMs, requestsToRefresh } from "../../core/lifecycle/rate-limit.ts";
 import { createProviders } from "../../core/providers/registry.ts";
 import { createHistory } from "../accounts/history.ts";
-import { createStreamer } from "../desktop/streamer-mode.ts";
+import { createStreamerMode } from "../desktop/streamer-mode.ts";
 import { createPacedHttp } from "../net/paced-http.ts";
 import { createSettings } from "../storage/settings.ts";
 import { createLockState } from "../vault/lock-state.ts";
@@ -16,8 +16,8 @@ export function createFoundation(host: Host) {
   const { clock, random, log, profileFolder } = host;
   const changes = createChanges();
   const settings = createSettings(profileFolder, clock, log, () => changes.settings());
-  const streamer = createStreamer(
-    { settings: () => settings.current, studioRuns: host.studioRuns, clock, log },
+  const streamer = createStreamerMode(
+    { settings: () => settings.current, recordingSoftwareRuns: host.recordingSoftwareRuns, clock, log },
     () => changes.display(),
   );
   const firstRows = createFirstRows(path.join(profileFolder, "first-rows.json"), log);
@@ -43,7 +43,19 @@ export function createFoundation(host: Host) {
   };
   const run = { stopping: false };
   return {
-    ...{ changes, settings, streamer, firstRows, vaultFolder, vault, records: vault, lockState, providers, history, http },
+    ...{
+      changes,
+      settings,
+      streamer,
+      firstRows,
+      vaultFolder,
+      vault,
+      records: vault,
+      lockState,
+      providers,
+      history,
+      http,
+    },
     ...{ network: host.network, clock, random, log, maySpendOneTime, run },
   };
 }

@@ -6,7 +6,7 @@ import type { Clipboard } from "../desktop/clipboard.ts";
 import type { FileDialogs } from "../desktop/file-dialogs.ts";
 import type { ProxyLogins } from "../net/proxy-login.ts";
 import type { StartSandbox } from "../registrations/sandbox.ts";
-import type { Words } from "../sign-in/loopback/page.ts";
+import type { Translator } from "../sign-in/loopback/page.ts";
 import type { OpenUserAgent } from "../sign-in/user-agent.ts";
 import type { ProfileLockState } from "../storage/profile-lock.ts";
 import type { StartSocketServer } from "../socket/types.ts";
@@ -16,33 +16,33 @@ export interface Host {
   readonly clock: Clock;
   readonly random: Randomness;
   readonly http: HttpClient;
-  /** What proxies on the way want to know; absent: there are none. */
+  /** Asks the user for the logins of proxies; absent: there are no proxies. */
   readonly proxyLogins?: ProxyLogins;
   readonly network: Network;
   readonly keychain: Keychain;
   readonly files: FileDialogs;
   readonly clipboard: Clipboard;
   readonly openUserAgent: OpenUserAgent;
-  /** A page of a provider in the person's own browser, or in the one of that id (empty: the default). False: none opened. */
+  /** Opens a provider's page in the browser of this id (empty: the default). False: no browser opened. */
   readonly openInBrowser: (url: string, browser: string) => Promise<boolean>;
-  /** Those that can be chosen; empty where the system does not tell. */
+  /** The installed browsers; empty where the system does not list them. */
   readonly browsers: () => Promise<readonly BrowserView[]>;
-  /** Whether the system hands links of our own scheme to us. */
+  /** Whether the system hands links of our scheme to this app. */
   readonly linksReachUs: () => Promise<boolean>;
-  /** For pages that the person sees outside the window. */
-  readonly speech: Words;
+  /** The language of pages outside the window. */
+  readonly translator: Translator;
   readonly startSandbox: StartSandbox;
   readonly startSocketServer: StartSocketServer;
-  /** The program at the other end of a local connection, by the inode of our own; a hint, and cheap or undefined. */
+  /** The program at the other end of a local connection, found by the inode of our end. A hint, and no proof. */
   readonly programAt: (inode: string | undefined) => Promise<string | undefined>;
-  /** A program that shows the screen to others runs. */
-  readonly studioRuns: () => Promise<boolean>;
+  /** Whether a program runs that records or streams the screen. */
+  readonly recordingSoftwareRuns: () => Promise<boolean>;
   readonly log: Log;
-  /** Whether no other process uses the profile now. `unavailable`: this system or folder has no lock that tells. */
+  /** Whether this process holds the profile's lock. `unavailable`: this system or folder has no locks. */
   readonly profileLock: () => ProfileLockState;
-  /** Everything we write lies under it. */
+  /** The app writes only below this folder. */
   readonly profileFolder: string;
-  /** For the socket: per user, not shared, gone after logout. */
+  /** The socket's folder: per user, not shared, deleted at logout. */
   readonly runtimeFolder: string;
   readonly socketWorkerUrl: URL;
   /** Providers besides the built-in ones. */

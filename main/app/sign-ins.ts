@@ -3,10 +3,10 @@ import path from "node:path";
 import { createClaims } from "../accounts/claims.ts";
 import { createImporting } from "../accounts/import.ts";
 import { createTokenCopies } from "../accounts/token-copies.ts";
-import { createCopying } from "../desktop/clipboard.ts";
+import { createTokenClipboard } from "../desktop/clipboard.ts";
 import { createKeeper } from "../keeper/keeper.ts";
 import { createClients } from "../registrations/clients.ts";
-import { createOwnProviders } from "../registrations/custom-providers.ts";
+import { createCustomProviders } from "../registrations/custom-providers.ts";
 import { createSandbox } from "../registrations/sandbox.ts";
 import { createAuthorizations } from "../sign-in/authorizations.ts";
 import { createUndo, withFreeAlias } from "../vault/undo.ts";
@@ -15,25 +15,28 @@ import type { Foundation } from "./foundation.ts";
 
 export function createSignIns(host: Host, base: Foundation) {
   const { changes, vault, settings, lockState, providers, history, http, clock, log, run } = base;
-  const keeper = createKeeper(base, changes.signIn);
-  const copying = createCopying(host.clipboard, clock, {
+  const keeper = createKeeper(
+    { ...base, records: vault, vaultIsOpen: () => lockState.vaultOpen },
+    changes.signIn,
+  );
+  const clipboard = createTokenClipboard(host.clipboard, clock, {
     log,
     mayCopy: () => lockState.unlocked && !run.stopping,
   });
-  const copies = createTokenCopies({ keeper, lockState, copying, history });
+  const copies = createTokenCopies({ keeper, lockState, clipboard, history });
   const authorizations = createAuthorizations(
     {
       ...base,
       openUserAgent: host.openUserAgent,
       openInBrowser: (url) => host.openInBrowser(url, settings.current.browser),
       linksReachUs: host.linksReachUs,
-      speech: host.speech,
+      translator: host.translator,
     },
     keeper,
     changes.signIn,
   );
   const clients = createClients(base, changes.signIn, (client) => keeper.clientChanged(client));
-  const ownProviders = createOwnProviders(path.join(host.profileFolder, "providers"), base, (id) => {
+  const customProviders = createCustomProviders(path.join(host.profileFolder, "providers"), base, (id) => {
     keeper.providerChanged(id);
     changes.signIn();
   });
@@ -42,11 +45,22 @@ export function createSignIns(host: Host, base: Foundation) {
   const claims = createClaims(providers, http, keeper);
   const undo = createUndo(async (record) => {
     if (record.kind === "sign_in")
-      return keeper.adopt(withFreeAlias(record, vault.list("sign_in")), "restored");
+      return keeper.store(withFreeAlias(record, vault.list("sign_in")), "restored");
     const written = await vault.write(record);
     if (written.ok && record.kind === "client") keeper.clientChanged(record.id);
     return written;
   }, clock);
-  return { keeper, copying, copies, authorizations, clients, ownProviders, sandbox, importing, claims, undo };
+  return {
+    keeper,
+    clipboard,
+    copies,
+    authorizations,
+    clients,
+    customProviders,
+    sandbox,
+    importing,
+    claims,
+    undo,
+  };
 }
 export type SignIns = ReturnType<typeof createSignIns>;

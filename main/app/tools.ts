@@ -7,15 +7,15 @@ import { createPairing } from "../tools/pairing.ts";
 import { createSocketLink } from "../tools/socket-link.ts";
 import { createTableSync } from "../tools/table-sync.ts";
 import { createToolUsage } from "../tools/usage.ts";
-import { createWishes } from "../window/navigation.ts";
+import { createNavigation } from "../window/navigation.ts";
 import type { Host } from "./host.ts";
 import type { Foundation } from "./foundation.ts";
 import type { SignIns } from "./sign-ins.ts";
 
-export function createTools(host: Host, base: Foundation, { keeper, copying }: SignIns) {
+export function createTools(host: Host, base: Foundation, { keeper, clipboard }: SignIns) {
   const { changes, vault, settings, lockState, history, clock, random, log } = base;
   const link = createSocketLink(host, changes.part);
-  const navigation = createWishes(random, changes.part);
+  const navigation = createNavigation(random, changes.part);
   const grantList = createGrantList(vault, vault);
   const tableSync = createTableSync({
     link,
@@ -30,7 +30,7 @@ export function createTools(host: Host, base: Foundation, { keeper, copying }: S
   const grants = createGrants(
     {
       ...{ list: grantList, records: vault, vault, usage, history, clock, random },
-      copy: (text) => copying.copy(text),
+      copy: (text) => clipboard.copy(text),
       endpoint: () => link.endpoint,
       push: () => tableSync.push(),
       revoke: (signIn) => keeper.revoke(signIn),

@@ -29,7 +29,7 @@ export interface Clipboard {
   clear(): Promise<void>;
 }
 
-export interface Copying {
+export interface TokenClipboard {
   /**
    * Fails with `clipboard_failing` when the text cannot be read back: some desktops lose writes of hidden windows. What
    * may be there all the same is then cleared without waiting.
@@ -63,11 +63,11 @@ const nothing = (): void => undefined;
 
 class ClipboardTimeout extends Error {}
 
-export function createCopying(
+export function createTokenClipboard(
   clipboard: Clipboard,
   clock: Clock,
   { mayCopy = () => true, log, pause = sleep }: Options = {},
-): Copying {
+): TokenClipboard {
   // Only a digest is remembered: what was copied may outlive its account here otherwise.
   const digest = (text: string) => createHash("sha256").update(text).digest("base64");
   const ours = new Map<string, Ours>();

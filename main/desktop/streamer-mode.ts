@@ -4,30 +4,30 @@ import type { Clock, Log } from "../../core/ports.ts";
 
 const LOOK_EVERY_MS = 10_000;
 
-export interface Streamer {
+export interface StreamerMode {
   readonly on: boolean;
   /** Looks now, and then now and again; call when the settings change, too. */
   follow(): void;
   stop(): void;
 }
 
-/** `studioRuns`: whether a program that shows the screen to others runs now. */
-export function createStreamer(
+/** `recordingSoftwareRuns`: whether a program that shows the screen to others runs now. */
+export function createStreamerMode(
   parts: {
     readonly settings: () => Settings;
-    readonly studioRuns: () => Promise<boolean>;
+    readonly recordingSoftwareRuns: () => Promise<boolean>;
     readonly clock: Clock;
     readonly log: Log;
   },
   changed: () => void,
-): Streamer {
+): StreamerMode {
   const { settings, clock, log } = parts;
   let runs = false;
   let mode: Settings["streamer"] | undefined;
   let cancel: () => void = () => undefined;
 
   async function look(): Promise<void> {
-    const now = await parts.studioRuns().catch((cause: unknown) => {
+    const now = await parts.recordingSoftwareRuns().catch((cause: unknown) => {
       log.warn("streamer.look", { cause });
       return runs; // not known: as it was
     });

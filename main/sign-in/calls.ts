@@ -1,17 +1,21 @@
 /** The window's calls about sign-ins that are under way. */
+import type { Result } from "../../contract/failure.ts";
 import type { Handlers } from "../../contract/ipc.ts";
-import type { TokenCopies } from "../accounts/token-copies.ts";
-import type { Copying } from "../desktop/clipboard.ts";
+import type { Secret } from "../../core/secret.ts";
+import type { TokenClipboard } from "../desktop/clipboard.ts";
 import type { Authorizations } from "./authorizations.ts";
 
 export const authorizationCalls = ({
   authorizations,
-  copying,
+  clipboard,
   copies,
 }: {
   readonly authorizations: Authorizations;
-  readonly copying: Copying;
-  readonly copies: TokenCopies;
+  readonly clipboard: TokenClipboard;
+  /** Copies to the clipboard, unless hand-outs are stopped. */
+  readonly copies: {
+    readonly copyIdToken: (token: Result<Secret>) => Promise<Result<{ readonly clearsInMs: number }>>;
+  };
 }) =>
   ({
     "authorization.start": (question) => authorizations.start(question),
@@ -19,7 +23,7 @@ export const authorizationCalls = ({
     "authorization.showElsewhere": (id) => authorizations.showElsewhere(id),
     "authorization.copyLink"(id) {
       const link = authorizations.link(id);
-      return link.ok ? copying.copyPlain(link.value) : Promise.resolve(link);
+      return link.ok ? clipboard.copyPlain(link.value) : Promise.resolve(link);
     },
     "authorization.toBrowser": (id) => authorizations.toBrowser(id),
     "authorization.cancel": (id) => authorizations.cancel(id),

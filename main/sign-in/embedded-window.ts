@@ -1,13 +1,13 @@
-/** The user agent inside this app: a window that shows the provider's page (RFC 8252 §8.12). */
+/** The embedded user agent: a window of this app that shows the provider's page (RFC 8252 §8.12). */
 import { ok } from "../../contract/failure.ts";
-import type { OpenUserAgent, Page, PrepareWay, UserAgentRequest } from "./user-agent.ts";
+import type { OpenUserAgent, PrepareUserAgent, ProviderPage, UserAgentRequest } from "./user-agent.ts";
 
 export interface WindowParts {
   readonly openUserAgent: OpenUserAgent;
 }
 
-/** A window of ours opens, or says so by `onFailed`. */
-export function windowPage({ openUserAgent }: WindowParts, request: UserAgentRequest): Page {
+/** Opens a window with the page. When that does not work, the request's `onFailed` is called. */
+export function windowPage({ openUserAgent }: WindowParts, request: UserAgentRequest): ProviderPage {
   const session = openUserAgent(request);
   return {
     show() {
@@ -18,23 +18,17 @@ export function windowPage({ openUserAgent }: WindowParts, request: UserAgentReq
   };
 }
 
-export const windowWay =
-  (host: WindowParts): PrepareWay =>
+/** The redirect channel is the window itself: it stops the navigation to the redirect URI. */
+export const prepareWindow =
+  (parts: WindowParts): PrepareUserAgent =>
   (id, provider) => {
     const [redirect_uri] = provider.redirectUris;
+    const { name: providerName, test } = provider;
     return Promise.resolve(
       ok({
-        carrier: { kind: "window", id },
+        channel: { kind: "window", id },
         redirect_uri,
-        carry: (url, heard) =>
-          windowPage(host, {
-            id,
-            url,
-            redirect_uri,
-            providerName: provider.name,
-            test: provider.test,
-            ...heard,
-          }),
+        open: (url, events) => windowPage(parts, { id, url, redirect_uri, providerName, test, ...events }),
         abandon: () => undefined,
       }),
     );

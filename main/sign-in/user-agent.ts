@@ -1,7 +1,7 @@
 /** The user agents that show a provider's page, as types (RFC 6749 §1.1, RFC 8252). */
 import type { Result } from "../../contract/failure.ts";
 import { WAYS, type RedirectFlow, type Way } from "../../contract/flow.ts";
-import type { Carrier } from "../../core/oauth/door.ts";
+import type { RedirectChannel } from "../../core/oauth/authorization-request.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 
 /** A provider's page in a window of this app. */
@@ -11,7 +11,7 @@ export interface UserAgentSession {
   close(): void;
 }
 export interface UserAgentRequest {
-  /** Names the redirect channel: an answer is accepted only from the window that showed the request. */
+  /** Names the redirect channel: a response is accepted only from the window that showed the request. */
   readonly id: string;
   readonly url: string;
   readonly redirect_uri: string;
@@ -29,42 +29,47 @@ export interface UserAgentRequest {
 /** Opens a provider's page in a window of this app. */
 export type OpenUserAgent = (request: UserAgentRequest) => UserAgentSession;
 
-/** The provider's page, in front of the person. */
-export interface Page {
-  /** Fails with `browser_failing` where it could not be opened. */
+/** `window`: a window of this app; `browser`: the user's own browser. The window calls the member `way`. */
+export type UserAgentKind = Way;
+
+/** A provider's page, shown by either kind of user agent. */
+export interface ProviderPage {
+  /** Fails with `browser_failing` when the browser does not open. */
   show(): Promise<Result<null>>;
-  /** Ends it, with the carrier behind it, without a further callback. */
+  /** Closes the page and its redirect channel, without a further callback. */
   close(): void;
-  /** Its address, where it may be opened elsewhere; the answer comes back all the same. */
+  /** The page's URL, where the user may open it in any browser; the response still arrives. */
   readonly link?: string;
 }
-export interface Heard {
-  /**
-   * What came to the redirect URI, as a URL with query and fragment. Not judged yet: the door does that. True: it was
-   * waited for.
-   */
+/** What happens to a page that is shown. */
+export interface PageEvents {
+  /** A URL arrived at the redirect URI, not judged yet. True: it is the response that is waited for. */
   readonly onRedirect: (url: string) => boolean;
-  /** The person says that the page refuses windows inside apps; absent where there is no other way. */
+  /** The user reports that the page refuses windows inside apps. Absent: the provider supports no other user agent. */
   readonly onRefused?: () => void;
-  /** The person closed it. */
+  /** The user closed the page. */
   readonly onClosed: () => void;
-  /** It could not be shown. */
+  /** The page could not be shown. */
   readonly onFailed: () => void;
-  /** It was to be opened at once, by another program: whether that came about. */
+  /** The browser was asked to open the page: whether it did. */
   readonly onOpened: (opened: Result<null>) => void;
 }
-export interface OpenWay {
-  /** An answer by another carrier is refused. */
-  readonly carrier: Carrier;
-  /** Where this carrier is answered; registered at the provider. */
+/** A user agent with its redirect channel open, before the authorization request exists, which contains `redirect_uri`. */
+export interface PreparedUserAgent {
+  readonly channel: RedirectChannel;
+  /** The registered redirect URI that the channel answers. */
   readonly redirect_uri: string;
-  carry(url: string, heard: Heard): Page;
-  /** In place of `carry`, when nobody waits any more. */
+  open(url: string, events: PageEvents): ProviderPage;
+  /** Closes the channel instead of opening a page. */
   readonly abandon: () => void;
 }
-/** `id`: of the attempt. */
-export type PrepareWay = (id: string, provider: Provider, flow: RedirectFlow) => Promise<Result<OpenWay>>;
+/** `id`: the id of the pending authorization. */
+export type PrepareUserAgent = (
+  id: string,
+  provider: Provider,
+  flow: RedirectFlow,
+) => Promise<Result<PreparedUserAgent>>;
 
-/** Where this provider's pages work, the best first. */
-export const waysOf = ({ userAgents }: Pick<Provider, "userAgents">): readonly Way[] =>
-  WAYS.filter((way) => userAgents.includes(way === "window" ? "embedded" : "system_browser"));
+/** The user agents that this provider's pages work in, the best first. */
+export const userAgentsOf = ({ userAgents }: Pick<Provider, "userAgents">): readonly UserAgentKind[] =>
+  WAYS.filter((kind) => userAgents.includes(kind === "window" ? "embedded" : "system_browser"));

@@ -73,6 +73,13 @@ export type Choice =
 
 type TokenAsk = NonNullable<Params<"token.get">>;
 
+/** Aliases of accounts and sign-ins that the tool may not use do not exist for it. */
+const isAlias = (table: TokenTable, grant: Grant, name: string): boolean =>
+  table.tokens.some(
+    ({ alias, account, signIn }) =>
+      alias === name && allowsAccount(grant, account) && allowsSignIn(grant, signIn),
+  );
+
 /**
  * The smallest sign-in that covers the scopes asked for and lies within the grant. What is handed out is always the outcome
  * of this, over the table and the grant of that moment: also after main was asked (`afterMiss`).
@@ -138,13 +145,6 @@ function judge(entry: TableToken, asked: number | undefined, nowMs: number): Cho
   return left === undefined ? { kind: "error", code: "needs_sign_in" } : has;
 }
 
-/** Aliases of accounts and sign-ins that the tool may not use do not exist for it. */
-const isAlias = (table: TokenTable, grant: Grant, name: string): boolean =>
-  table.tokens.some(
-    ({ alias, account, signIn }) =>
-      alias === name && allowsAccount(grant, account) && allowsSignIn(grant, signIn),
-  );
-
 /** By key, login or alias; without a name, the one account that the grant has. Ambiguous names are no account. */
 export function accountOf(table: TokenTable, grant: Grant, name: string | undefined): string | undefined {
   const mine = table.accounts.filter(({ view }) => allowsAccount(grant, view.account));
@@ -164,7 +164,7 @@ export function accountOf(table: TokenTable, grant: Grant, name: string | undefi
 }
 
 /** What is different between two tables, for those who watch. */
-export interface News {
+export interface TableChanges {
   readonly lock: "locked" | "unlocked" | undefined;
   /** Other tokens than `before`, or new ones. */
   readonly changed: readonly { readonly entry: TableToken; readonly before: TableToken | undefined }[];
@@ -173,7 +173,7 @@ export interface News {
 }
 
 /** A lock hides the tokens and ends none, so across one there is no news of them. */
-export function newsBetween(before: TokenTable, after: TokenTable): News {
+export function changesBetween(before: TokenTable, after: TokenTable): TableChanges {
   if (before.locked !== after.locked)
     return { lock: after.locked ? "locked" : "unlocked", changed: [], ended: [] };
   const earlier = new Map(before.tokens.map((entry) => [entry.signIn, entry]));
@@ -188,8 +188,8 @@ export function newsBetween(before: TokenTable, after: TokenTable): News {
 }
 
 /** What of it is the business of this grant. A token whose successor is too wide for it has ended, as far as it is told. */
-export function newsFor(
-  { changed, ended }: News,
+export function changesFor(
+  { changed, ended }: TableChanges,
   grant: Grant,
 ): { readonly changed: readonly TableToken[]; readonly ended: readonly TableToken[] } {
   const replaced = changed.flatMap(({ entry, before }) =>

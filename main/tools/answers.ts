@@ -1,9 +1,9 @@
 /** Answers the questions of the socket's thread: a new token, a report, a pairing, a place in the window. */
 import type { Failure } from "../../contract/failure.ts";
 import type { SocketErrorCode } from "../../contract/socket.ts";
+import { waitsFor } from "../../core/accounts/status.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Keeper } from "../keeper/keeper.ts";
-import { waitsFor } from "../keeper/watches.ts";
 import type { Ask, OnQuestion, Refusal } from "../socket/types.ts";
 import type { Grants } from "./grants.ts";
 import type { Pairing } from "./pairing.ts";
@@ -48,7 +48,7 @@ interface AnswerParts {
   readonly tableSync: Pick<TableSync, "push">;
   /** The window's navigation requests. */
   readonly navigation: {
-    readonly make: (request: {
+    readonly request: (request: {
       readonly action: Ask<"show">["action"];
       readonly account?: string;
       readonly scopes?: readonly string[];
@@ -59,19 +59,6 @@ interface AnswerParts {
   /** False while the vault is locked or hand-outs are paused: a tool is then refused with `vault_locked`. */
   readonly handsOut: () => boolean;
   readonly clock: Pick<Clock, "nowMs">;
-}
-
-export function createAnswers(parts: AnswerParts): SocketAnswers {
-  const { grants, tableSync } = parts;
-  return {
-    onQuestion: {
-      ...tokenAnswers(parts),
-      ...grantAnswers(parts),
-    },
-    onUse: (uses) => grants.noteUses(uses),
-    onLeft: (grant) => void grants.remove(grant),
-    onListening: () => tableSync.push(),
-  };
 }
 
 function tokenAnswers(parts: AnswerParts): Pick<OnQuestion, "token" | "report"> {
@@ -115,8 +102,21 @@ function grantAnswers(parts: AnswerParts): Pick<OnQuestion, "pair" | "revokeSelf
       return removed.ok ? { ok: true, value: null } : { ok: false, code: "internal" };
     },
     show({ action, account, scopes }) {
-      navigation.make({ action, ...(account !== undefined && { account }), ...(scopes && { scopes }) });
+      navigation.request({ action, ...(account !== undefined && { account }), ...(scopes && { scopes }) });
       return Promise.resolve({ ok: true, value: { shown: !streamerMode() } });
     },
+  };
+}
+
+export function createAnswers(parts: AnswerParts): SocketAnswers {
+  const { grants, tableSync } = parts;
+  return {
+    onQuestion: {
+      ...tokenAnswers(parts),
+      ...grantAnswers(parts),
+    },
+    onUse: (uses) => grants.noteUses(uses),
+    onLeft: (grant) => void grants.remove(grant),
+    onListening: () => tableSync.push(),
   };
 }

@@ -65,90 +65,17 @@ export interface GrantParts {
   readonly random: Randomness;
 }
 
-/** `changed`: called when `views` has changed. */
-export function createGrants(parts: GrantParts, changed: () => void): Grants {
-  const { list, records, usage, copy, push } = parts;
+/** What is noted of the uses that the socket's thread reports. */
+function createUses({ list, vault, usage, history }: GrantParts) {
   /** By grant: what its tool last said it wants tokens for. */
   const reasons = new Map<string, string>();
   /** By grant that is being removed together with its tokens: the sign-ins whose tokens its tool was handed. */
   const removals = new Map<string, Set<string>>();
-  const forget = (id: string): void => {
-    usage.forget(id);
-    reasons.delete(id);
-  };
-
-  async function add(terms: GrantTerms): Promise<Result<ToolGrant>> {
-    const stored = await store(parts, terms);
-    if (!stored.ok) return stored;
-    await push();
-    changed();
-    return stored;
-  }
-  async function remove(id: string): Promise<Result<null>> {
-    if (!list.removeTemporary(id)) {
-      if (records.get("grant", id) === undefined) return failed({ code: "tool_unknown" });
-      const erased = await records.erase(id);
-      if (!erased.ok) return erased;
-    }
-    forget(id);
-    await push();
-    changed();
-    return ok(null);
-  }
-
   return {
-    add,
-    remove,
-    async create(name, accounts) {
-      const added = await add({
-        name,
-        lifetime: "always",
-        ...(accounts !== undefined && { accounts: [...accounts] }),
-      });
-      if (!added.ok) return added;
-      // If the copy fails, the grant stays: its lines can be copied again.
-      const copied = await copy(connectionLines(added.value, parts.endpoint()));
-      return copied.ok ? ok({ id: added.value.id, ...copied.value }) : copied;
-    },
-
-    copy: (id) => {
-      const grant = records.get("grant", id);
-      return grant === undefined
-        ? Promise.resolve(failed({ code: "tool_unknown" }))
-        : copy(connectionLines(grant, parts.endpoint()));
-    },
-
-    async removeWithTokens(id) {
-      const signIns = new Set(usage.of(id)?.signIns);
-      removals.set(id, signIns);
-      // The thread reports the last uses before it acknowledges the table without the grant.
-      const removed = await remove(id).finally(() => removals.delete(id));
-      if (!removed.ok) return removed;
-      const withToken = [...signIns].filter(
-        (signIn) => records.get("sign_in", signIn)?.access_token !== undefined,
-      );
-      const revoked = await Promise.all(withToken.map(parts.revoke));
-      await push();
-      return revoked.find((answer) => !answer.ok) ?? ok(null);
-    },
-
-    endTemporary() {
-      const ended = list.removeAllTemporary();
-      for (const id of ended) forget(id);
-      if (ended.length > 0) changed();
-    },
-
-    opened() {
-      const { state } = parts.vault;
-      // A record that could not be read may be that of a grant.
-      if (state.state !== "open" || state.unreadable.length > 0) return;
-      usage.keepOnly(new Set(list.all().map(({ id }) => id)));
-    },
-
-    noteUses(uses) {
+    note(uses: readonly Use[]): void {
       // Uses arrive some seconds late, so their grant may be removed by now. While the vault is closed no grant is known:
-      // all are noted, and `opened` drops those of removed grants.
-      const known = parts.vault.state.state === "open" ? new Set(list.all().map(({ id }) => id)) : undefined;
+      // all are noted, and the usage of removed grants is dropped when it opens.
+      const known = vault.state.state === "open" ? new Set(list.all().map(({ id }) => id)) : undefined;
       const isKnown = ({ grant }: Use): boolean => known === undefined || known.has(grant);
       usage.note(uses.filter(isKnown));
       for (const use of uses) {
@@ -156,16 +83,20 @@ export function createGrants(parts: GrantParts, changed: () => void): Grants {
         if (reason !== undefined && isKnown(use)) reasons.set(grant, reason);
         if (signIn === undefined) continue;
         removals.get(grant)?.add(signIn);
-        parts.history.note({ signIn, what: "handed_out", tool: grant, count });
+        history.note({ signIn, what: "handed_out", tool: grant, count });
       }
-      changed();
     },
-
-    views: () =>
-      list
-        .all()
-        .map((grant) => toolView(grant, usage.of(grant.id), reasons.get(grant.id)))
-        .sort((a, b) => a.name.localeCompare(b.name)),
+    reasonOf: (id: string): string | undefined => reasons.get(id),
+    forget(id: string): void {
+      usage.forget(id);
+      reasons.delete(id);
+    },
+    /** The sign-ins whose tokens the tool was handed, those of uses that are yet to be reported included, until `stop`. */
+    collectSignIns(id: string) {
+      const found = new Set(usage.of(id)?.signIns);
+      removals.set(id, found);
+      return { found, stop: () => void removals.delete(id) };
+    },
   };
 }
 
@@ -223,5 +154,90 @@ function toolView(
     ...(scopes !== undefined && { scopes }),
     ...(usage !== undefined && { lastUsedAtMs: usage.lastAtMs }),
     ...(reason !== undefined && { reason }),
+  };
+}
+
+/** `changed`: called when `views` has changed. */
+export function createGrants(parts: GrantParts, changed: () => void): Grants {
+  const { list, records, usage, copy, push } = parts;
+  const uses = createUses(parts);
+
+  async function add(terms: GrantTerms): Promise<Result<ToolGrant>> {
+    const stored = await store(parts, terms);
+    if (!stored.ok) return stored;
+    await push();
+    changed();
+    return stored;
+  }
+  async function remove(id: string): Promise<Result<null>> {
+    if (!list.removeTemporary(id)) {
+      if (records.get("grant", id) === undefined) return failed({ code: "tool_unknown" });
+      const erased = await records.erase(id);
+      if (!erased.ok) return erased;
+    }
+    uses.forget(id);
+    await push();
+    changed();
+    return ok(null);
+  }
+
+  return {
+    add,
+    remove,
+    async create(name, accounts) {
+      const added = await add({
+        name,
+        lifetime: "always",
+        ...(accounts !== undefined && { accounts: [...accounts] }),
+      });
+      if (!added.ok) return added;
+      // If the copy fails, the grant stays: its lines can be copied again.
+      const copied = await copy(connectionLines(added.value, parts.endpoint()));
+      return copied.ok ? ok({ id: added.value.id, ...copied.value }) : copied;
+    },
+
+    copy: (id) => {
+      const grant = records.get("grant", id);
+      return grant === undefined
+        ? Promise.resolve(failed({ code: "tool_unknown" }))
+        : copy(connectionLines(grant, parts.endpoint()));
+    },
+
+    async removeWithTokens(id) {
+      const signIns = uses.collectSignIns(id);
+      // The thread reports the last uses before it acknowledges the table without the grant.
+      const removed = await remove(id).finally(signIns.stop);
+      if (!removed.ok) return removed;
+      const withToken = [...signIns.found].filter(
+        (signIn) => records.get("sign_in", signIn)?.access_token !== undefined,
+      );
+      const revoked = await Promise.all(withToken.map(parts.revoke));
+      await push();
+      return revoked.find((answer) => !answer.ok) ?? ok(null);
+    },
+
+    endTemporary() {
+      const ended = list.removeAllTemporary();
+      for (const id of ended) uses.forget(id);
+      if (ended.length > 0) changed();
+    },
+
+    opened() {
+      const { state } = parts.vault;
+      // A record that could not be read may be that of a grant.
+      if (state.state !== "open" || state.unreadable.length > 0) return;
+      usage.keepOnly(new Set(list.all().map(({ id }) => id)));
+    },
+
+    noteUses(reported) {
+      uses.note(reported);
+      changed();
+    },
+
+    views: () =>
+      list
+        .all()
+        .map((grant) => toolView(grant, usage.of(grant.id), uses.reasonOf(grant.id)))
+        .sort((a, b) => a.name.localeCompare(b.name)),
   };
 }

@@ -47,6 +47,50 @@ interface OpenRequest {
   readonly programFound: Promise<void>;
 }
 
+/** The keys of the accounts that these names mean: a key, a login (in any case) or an alias. Unknown names are left out. */
+function accountsNamed(names: readonly string[], signIns: readonly SignInRecord[]): readonly string[] {
+  const wanted = new Set(names.flatMap((name) => [name, name.toLowerCase()]));
+  const named = signIns.filter((record) =>
+    [accountKey(record), record.login, record.alias].some((name) => name !== undefined && wanted.has(name)),
+  );
+  return [...new Set(named.map(accountKey))];
+}
+
+function viewOf(
+  { asked, code }: Ask<"pair">,
+  signIns: readonly SignInRecord[],
+  about: Pick<PairingView, "id" | "askedAtMs">,
+): PairingView {
+  const { name, developer, reason, scopes, accounts, lifetime } = asked;
+  return {
+    ...about,
+    name,
+    developer,
+    reason,
+    code,
+    scopes,
+    accounts: accountsNamed(accounts, signIns),
+    ...(lifetime !== undefined && { lifetime }),
+  };
+}
+
+/** A grant for these sign-ins alone, and for no more than they may do now. */
+function termsOf(
+  { name, developer, program }: PairingView,
+  chosen: readonly SignInRecord[],
+  lifetime: GrantTerms["lifetime"],
+) {
+  return {
+    name,
+    ...(developer !== "" && { developer }),
+    ...(program !== undefined && { program }),
+    accounts: [...new Set(chosen.map(accountKey))],
+    signIns: chosen.map((record) => record.id),
+    scopes: [...new Set(chosen.flatMap((record) => record.scopes))].sort(),
+    lifetime,
+  } satisfies GrantTerms;
+}
+
 /** `changed`: called when `view` has changed. */
 export function createPairing(parts: PairingParts, changed: () => void): Pairing {
   const { grants, signIns, settings } = parts;
@@ -59,24 +103,23 @@ export function createPairing(parts: PairingParts, changed: () => void): Pairing
   const isDenied = ({ name, developer }: Ask<"pair">["asked"]): boolean =>
     settings().deniedTools.some((denied) => denied.name === name && denied.developer === developer);
 
-  function show(
-    ask: Ask<"pair">,
-    gone: Promise<void>,
-    answer: (answer: Answer<"pair">) => void,
-  ): OpenRequest {
+  function show(ask: Ask<"pair">, gone: Promise<void>, answer: (answer: Answer<"pair">) => void): void {
     const view = viewOf(ask, signIns(), { id: parts.random.uuid(), askedAtMs: parts.clock.nowMs() });
-    const programFound = parts.programAt(ask.inode).then((program) => {
-      if (program === undefined || open !== request) return;
-      request.view = { ...view, program };
-      changed();
-    });
-    const request: OpenRequest = { view, answer, gone, programFound };
+    const request: OpenRequest = {
+      view,
+      answer,
+      gone,
+      programFound: parts.programAt(ask.inode).then((program) => {
+        if (program === undefined || open !== request) return;
+        request.view = { ...view, program };
+        changed();
+      }),
+    };
     open = request;
     void gone.then(() => {
       if (open === request) close();
     });
     changed();
-    return request;
   }
 
   return {
@@ -87,7 +130,7 @@ export function createPairing(parts: PairingParts, changed: () => void): Pairing
     ask(ask, gone) {
       if (isDenied(ask.asked)) return Promise.resolve({ ok: false, code: "grant_denied" });
       if (open !== undefined) return Promise.resolve({ ok: false, code: "pairing_pending" });
-      return new Promise((resolve) => void show(ask, gone, resolve));
+      return new Promise((resolve) => show(ask, gone, resolve));
     },
 
     async allow({ id, signIns: ids, lifetime }) {
@@ -132,48 +175,4 @@ export function createPairing(parts: PairingParts, changed: () => void): Pairing
       if (open !== undefined) close();
     },
   };
-}
-
-function viewOf(
-  { asked, code }: Ask<"pair">,
-  signIns: readonly SignInRecord[],
-  about: Pick<PairingView, "id" | "askedAtMs">,
-): PairingView {
-  const { name, developer, reason, scopes, accounts, lifetime } = asked;
-  return {
-    ...about,
-    name,
-    developer,
-    reason,
-    code,
-    scopes,
-    accounts: accountsNamed(accounts, signIns),
-    ...(lifetime !== undefined && { lifetime }),
-  };
-}
-
-/** The keys of the accounts that these names mean: a key, a login (in any case) or an alias. Unknown names are left out. */
-function accountsNamed(names: readonly string[], signIns: readonly SignInRecord[]): readonly string[] {
-  const wanted = new Set(names.flatMap((name) => [name, name.toLowerCase()]));
-  const named = signIns.filter((record) =>
-    [accountKey(record), record.login, record.alias].some((name) => name !== undefined && wanted.has(name)),
-  );
-  return [...new Set(named.map(accountKey))];
-}
-
-/** A grant for these sign-ins alone, and for no more than they may do now. */
-function termsOf(
-  { name, developer, program }: PairingView,
-  chosen: readonly SignInRecord[],
-  lifetime: GrantTerms["lifetime"],
-) {
-  return {
-    name,
-    ...(developer !== "" && { developer }),
-    ...(program !== undefined && { program }),
-    accounts: [...new Set(chosen.map(accountKey))],
-    signIns: chosen.map((record) => record.id),
-    scopes: [...new Set(chosen.flatMap((record) => record.scopes))].sort(),
-    lifetime,
-  } satisfies GrantTerms;
 }

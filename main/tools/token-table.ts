@@ -1,9 +1,15 @@
 import { createHash } from "node:crypto";
 import type { SocketAccount } from "../../contract/socket.ts";
 import { accountKey, type SignInRecord } from "../../core/accounts/records.ts";
-import { holdsToken, refreshesItself, statusesOf } from "../../core/accounts/status.ts";
+import {
+  conditionOf,
+  holdsToken,
+  refreshesItself,
+  statusesOf,
+  waitsFor,
+} from "../../core/accounts/status.ts";
 import type { Secret } from "../../core/secret.ts";
-import { conditionOf, waitsFor, type Watch, type Watches } from "../keeper/watches.ts";
+import type { SignInHealth, Watches } from "../keeper/watches.ts";
 import type { TokenTable, TableToken } from "../socket/types.ts";
 import type { ToolGrant } from "./grant-list.ts";
 
@@ -22,7 +28,7 @@ const seconds = (ms: number | undefined): number | null => (ms === undefined ? n
 /** The one place where access tokens turn into text for tools. Undefined when there is none to hand out. */
 export function tokenResult(
   record: SignInRecord,
-  watch: Pick<Watch, "validatedAtMs">,
+  watch: Pick<SignInHealth, "validatedAtMs">,
   endsAtMs: number | undefined,
 ): TableToken["token"] | undefined {
   if (!holdsToken(record) || record.access_token === undefined) return undefined;

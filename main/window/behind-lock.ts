@@ -1,11 +1,11 @@
 /**
- * What the state shows while the vault, or the window alone, is locked: nothing about accounts, and nothing from the
- * vault. One table for all state that leaves main, for the window, the tray and the notifications alike.
+ * The lock hides everything about accounts, and everything from the vault, while the vault or the window is locked. The
+ * window, the tray and the notifications all get their state through these tables.
  */
 import type { CallName } from "../../contract/ipc.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
 
-/** `locked`: a lock hides the state, so no setting can be changed; otherwise the vault has failed to open. */
+/** `locked`: a lock hides the state; false where the vault failed to open, and settings can be changed. */
 type Behind<K extends keyof Snapshot> =
   "as it is" | ((part: () => Snapshot[K], locked: boolean) => Snapshot[K]);
 
@@ -13,7 +13,7 @@ type Behind<K extends keyof Snapshot> =
 const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
   app: "as it is",
   vault: "as it is",
-  providers: "as it is", // descriptions of servers, from plain files: not of who signed in there
+  providers: "as it is", // servers from plain files, without the accounts at them
   providerFiles: "as it is",
   clients: () => [],
   scopes: "as it is", // the app's own catalogue
@@ -21,7 +21,7 @@ const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
   tools: () => [],
   pairing: () => null,
   proxyLogin: "as it is", // about the network, and tools wait for it
-  /** The action alone brings the window up to be unlocked; the account is shown after that. */
+  /** The action alone brings the window up; the account follows after the unlock. */
   wish: (part) => {
     const wish = part();
     return wish === null ? null : { id: wish.id, action: wish.action };
@@ -30,10 +30,10 @@ const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
   authorizations: () => [],
   keeper: () => ({}),
   bulk: () => null,
-  /** Holds names of tools. The window sends settings back whole, so these are left out only while it cannot. */
+  /** `deniedTools` names tools. It stays where the window can change settings, because it sends them back whole. */
   settings: (part, locked) => (locked ? { ...part(), deniedTools: [] } : part()),
   streamer: "as it is",
-  vaultFolder: "as it is", // where a forgotten vault is set aside
+  vaultFolder: "as it is", // shown where a user sets aside a vault whose passphrase is forgotten
 };
 
 /**

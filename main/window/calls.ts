@@ -4,12 +4,12 @@ import { toJson, type Handlers } from "../../contract/ipc.ts";
 import type { DoctorView } from "../../contract/views/doctor.ts";
 import type { BrowserView } from "../../contract/views/provider.ts";
 import type { Log } from "../../core/ports.ts";
-import type { Copying } from "../desktop/clipboard.ts";
+import type { TokenClipboard } from "../desktop/clipboard.ts";
 import type { Doctor } from "../diagnostics/doctor.ts";
 import type { ProxyLogins } from "../net/proxy-login.ts";
 import type { SettingsStore } from "../storage/settings.ts";
 import type { Vault } from "../vault/types.ts";
-import type { Wishes } from "./navigation.ts";
+import type { Navigation } from "./navigation.ts";
 import type { State } from "./state.ts";
 
 interface Parts {
@@ -17,8 +17,8 @@ interface Parts {
   readonly state: State;
   readonly settings: SettingsStore;
   readonly doctor: Doctor;
-  readonly copying: Copying;
-  readonly wishes: Wishes;
+  readonly clipboard: TokenClipboard;
+  readonly navigation: Navigation;
   readonly browsers: () => Promise<readonly BrowserView[]>;
   readonly proxyLogins: ProxyLogins | undefined;
   readonly log: Log;
@@ -31,8 +31,8 @@ export function windowCalls({
   state,
   settings,
   doctor,
-  copying,
-  wishes,
+  clipboard,
+  navigation,
   proxyLogins,
   ...rest
 }: Parts) {
@@ -50,7 +50,7 @@ export function windowCalls({
     },
     async "doctor.copy"() {
       lastRun ??= await doctor.run();
-      return copying.copyPlain(doctor.report(lastRun));
+      return clipboard.copyPlain(doctor.report(lastRun));
     },
     "browsers.list": async () => ok(await rest.browsers()),
 
@@ -63,7 +63,7 @@ export function windowCalls({
       Promise.resolve(proxyLogins?.answer(id, undefined, "") ?? failed({ code: "proxy_login_gone" })),
 
     "wish.done"(id) {
-      wishes.done(id);
+      navigation.done(id);
       return Promise.resolve(ok(null));
     },
     "window.failed"(facts) {

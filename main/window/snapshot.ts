@@ -6,11 +6,11 @@ import type { Clock } from "../../core/ports.ts";
 import type { Providers } from "../../core/providers/registry.ts";
 import { knownScopes } from "../../core/scopes/catalogue.ts";
 import type { Bulk } from "../accounts/bulk.ts";
-import type { Streamer } from "../desktop/streamer-mode.ts";
+import type { StreamerMode } from "../desktop/streamer-mode.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import type { ProxyLogins } from "../net/proxy-login.ts";
 import type { Clients } from "../registrations/clients.ts";
-import type { OwnProviders } from "../registrations/custom-providers.ts";
+import type { CustomProviders } from "../registrations/custom-providers.ts";
 import type { Authorizations } from "../sign-in/authorizations.ts";
 import type { SettingsStore } from "../storage/settings.ts";
 import type { Grants } from "../tools/grants.ts";
@@ -20,7 +20,7 @@ import type { LockState } from "../vault/lock-state.ts";
 import type { Vault } from "../vault/types.ts";
 import { partBehindLock } from "./behind-lock.ts";
 import { maskedPart } from "./masking.ts";
-import type { Wishes } from "./navigation.ts";
+import type { Navigation } from "./navigation.ts";
 import { providerView } from "./provider-view.ts";
 import { signInView } from "./sign-in-view.ts";
 
@@ -35,18 +35,18 @@ interface Sources {
   readonly vault: Vault;
   readonly lockState: LockState;
   readonly providers: Providers;
-  readonly ownProviders: OwnProviders;
+  readonly customProviders: CustomProviders;
   readonly clients: Clients;
   readonly keeper: Keeper;
   readonly authorizations: Authorizations;
   readonly bulk: Bulk;
   readonly grants: Grants;
   readonly pairing: Pairing;
-  readonly navigation: Wishes;
+  readonly navigation: Navigation;
   readonly link: SocketLink;
   readonly proxyLogins: ProxyLogins | undefined;
   readonly settings: SettingsStore;
-  readonly streamer: Streamer;
+  readonly streamer: StreamerMode;
   readonly clock: Clock;
 }
 
@@ -87,13 +87,13 @@ export function createRows({ vault, lockState, providers, keeper, streamer, cloc
 
 /** The parts as their domains have them, unlocked and unmasked. */
 const plainParts = (sources: Sources, rows: Rows): SnapshotParts => {
-  const { providers, ownProviders, link, keeper } = sources;
+  const { providers, customProviders, link, keeper } = sources;
   return {
     app: sources.app,
     vault: () => sources.lockState.view(),
     providers: () =>
-      providers.list().map((provider) => providerView(provider, ownProviders.formOf(provider.id))),
-    providerFiles: () => ownProviders.unreadable,
+      providers.list().map((provider) => providerView(provider, customProviders.formOf(provider.id))),
+    providerFiles: () => customProviders.unreadable,
     clients: () => sources.clients.views(),
     scopes: () => knownScopes,
     signIns: () => rows.all(),

@@ -82,7 +82,7 @@ export interface Bench extends AsyncDisposable {
   /** Whether a lock keeps others out of the profile. */
   profileLock: ProfileLockState;
   /** OBS runs. */
-  studioRuns: boolean;
+  recordingSoftwareRuns: boolean;
   /** What asks for credentials in a proxy's name. */
   readonly proxyLogins: ProxyLogins;
   /** The program at the other end of a connection is looked at when this resolves. */
@@ -150,7 +150,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     sandboxStops: 0,
     browser: (_url: string): Promise<boolean> => Promise.resolve(false),
     links: false,
-    studioRuns: false,
+    recordingSoftwareRuns: false,
     profileLock: "held" as ProfileLockState,
   };
   const host = (folder = profile): Host => ({
@@ -184,7 +184,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     openInBrowser: (url) => bench.browser(url),
     browsers: () => Promise.resolve([]),
     linksReachUs: () => Promise.resolve(bench.links),
-    speech: { language: "en", t: createWords("en", en) },
+    translator: { language: "en", t: createWords("en", en) },
     startSandbox: () =>
       bench.sandboxStarts.then(() =>
         ok({
@@ -197,7 +197,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       ),
     startSocketServer,
     programAt: (inode) => bench.programLookedAt.then(() => programAt(inode)),
-    studioRuns: () => Promise.resolve(bench.studioRuns),
+    recordingSoftwareRuns: () => Promise.resolve(bench.recordingSoftwareRuns),
     log: { info: note, warn: note, error: note },
     profileLock: () => bench.profileLock,
     profileFolder: folder,

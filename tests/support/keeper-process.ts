@@ -1,6 +1,6 @@
 /**
- * The vault and the keeper in a process of their own, so that a test can kill it at a point of its choice, or at random.
- * Talks to its parent by messages; everything else is real: files, HTTP, time.
+ * A program with the vault and the keeper, which a test can kill at a chosen point or at random. The test talks to it by
+ * messages; files, HTTP and time are real.
  */
 import fsPromises from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
@@ -93,7 +93,18 @@ const vault = createVault({
 const history = createHistory(path.join(options.folder, "history"), clock, log);
 const network = { online: () => true };
 const keeper = createKeeper(
-  { vault, providers, http, network, history, clock, random, log, maySpendOneTime: () => true },
+  {
+    records: vault,
+    vaultIsOpen: () => vault.state.state === "open",
+    providers,
+    http,
+    network,
+    history,
+    clock,
+    random,
+    log,
+    maySpendOneTime: () => true,
+  },
   () => undefined,
 );
 
@@ -107,7 +118,7 @@ async function answer(question: KeeperQuestion): Promise<unknown> {
       const record = v.parse(vaultRecord, question.record);
       const put =
         record.kind === "sign_in"
-          ? await keeper.adopt(record, "signed_in")
+          ? await keeper.store(record, "signed_in")
           : await vault.write<ClientRecord>(record as ClientRecord);
       return put.ok ? "ok" : put.failure.code;
     }

@@ -1,7 +1,7 @@
 /**
- * Every point at which a refresh can be interrupted, with the outcome that ADR 0004 gives it; against the sandbox and
- * against oidc-provider, for tokens that are good once and tokens that are not. The process is really killed, the disk
- * really full. After each: no spent token was sent again, as the servers count.
+ * Interrupts a refresh at every point and checks the outcome that ADR 0004 defines: against the sandbox and against
+ * oidc-provider, with one-time and with reusable refresh tokens. The tests kill a real process and fill a real disk. The
+ * servers count how often a spent token is sent again: never.
  */
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -16,9 +16,9 @@ import { signInRecords } from "../../support/sign-ins.ts";
 interface Scene extends AsyncDisposable {
   readonly proxy: FaultProxy;
   readonly id: string;
-  /** The keeper that runs now. */
+  /** The running keeper. */
   child(): KeeperChild;
-  /** Another one over the same files. */
+  /** Kills the running keeper and starts another one over the same files. */
   again(): Promise<KeeperChild>;
 }
 
@@ -57,7 +57,7 @@ async function scene(judge: Judge, seed: Seed, folder: string): Promise<Scene> {
 const rowOf = async (child: KeeperChild, id: string) =>
   (await child.look()).rows.find((row) => row.id === id);
 
-/** What becomes of it: as if nothing had been, renewed in any case, or good until its access token ends. */
+/** The sign-in after an interruption: unchanged, refreshed, or usable until its access token expires. */
 type After = "untouched" | "renewed" | "ambiguous";
 const CRASHES: readonly {
   readonly at: CrashPoint;
@@ -100,8 +100,13 @@ describe.each([
   });
   const place = () => mkdtemp(path.join(folder, "p-"));
 
-  /** Whatever happened: the account goes on, or says what it needs, and no spent token was sent. */
-  async function settles(child: KeeperChild, id: string, after: After, proxy: FaultProxy): Promise<void> {
+  /** The account works or shows what it needs, and no spent token was sent. */
+  async function expectRecovered(
+    child: KeeperChild,
+    id: string,
+    after: After,
+    proxy: FaultProxy,
+  ): Promise<void> {
     const before = await rowOf(child, id);
     expect(before?.state).toBe(after === "ambiguous" ? "refresh_ambiguous" : "signed_in");
     expect(before?.access).not.toBeNull();
@@ -109,7 +114,7 @@ describe.each([
     expect([proxy.spentAgain, judge.reuses()]).toEqual([0, 0]);
   }
 
-  test.each(CRASHES)("killed $at", async ({ at: point, sent, ...outcomes }) => {
+  test.each(CRASHES)("a kill $at", async ({ at: point, sent, ...outcomes }) => {
     await using stage = await scene(judge, seed, await place());
     const { id, proxy } = stage;
     const first = (await rowOf(stage.child(), id))?.access;
@@ -120,10 +125,10 @@ describe.each([
     const after = outcomes[seed.refreshReuse];
     const row = await rowOf(child, id);
     expect(row?.access === first).toBe(after !== "renewed");
-    await settles(child, id, after, proxy);
+    await expectRecovered(child, id, after, proxy);
   });
 
-  test("killed while the answer is on its way", async () => {
+  test("a kill while the answer is under way", async () => {
     await using stage = await scene(judge, seed, await place());
     stage.proxy.fault("hold");
     const acted = stage.proxy.acted();
@@ -132,24 +137,32 @@ describe.each([
     const child = await stage.again();
     expect(await refreshing).toBe("died");
     stage.proxy.release();
-    await settles(child, stage.id, seed.refreshReuse === "safe" ? "untouched" : "ambiguous", stage.proxy);
+    await expectRecovered(
+      child,
+      stage.id,
+      seed.refreshReuse === "safe" ? "untouched" : "ambiguous",
+      stage.proxy,
+    );
   });
 
-  test.each(FAULTS)("the provider acted, and the answer was lost: $fault", async ({ fault, code }) => {
-    await using stage = await scene(judge, seed, await place());
-    stage.proxy.fault(fault);
-    const safe = seed.refreshReuse === "safe";
-    expect(await stage.child().refresh(stage.id)).toBe(safe ? code : "refresh_ambiguous");
-    await settles(stage.child(), stage.id, safe ? "untouched" : "ambiguous", stage.proxy);
-    await settles(await stage.again(), stage.id, safe ? "untouched" : "ambiguous", stage.proxy);
-  });
+  test.each(FAULTS)(
+    "the provider has rotated the token, and its answer is lost: $fault",
+    async ({ fault, code }) => {
+      await using stage = await scene(judge, seed, await place());
+      stage.proxy.fault(fault);
+      const safe = seed.refreshReuse === "safe";
+      expect(await stage.child().refresh(stage.id)).toBe(safe ? code : "refresh_ambiguous");
+      await expectRecovered(stage.child(), stage.id, safe ? "untouched" : "ambiguous", stage.proxy);
+      await expectRecovered(await stage.again(), stage.id, safe ? "untouched" : "ambiguous", stage.proxy);
+    },
+  );
 
-  test("the request was lost before the provider saw it: for a one-time token that cannot be told apart", async () => {
+  test("a request that is lost before the provider gets it counts as sent for a one-time token", async () => {
     await using stage = await scene(judge, seed, await place());
     stage.proxy.fault("drop before");
     const safe = seed.refreshReuse === "safe";
     expect(await stage.child().refresh(stage.id)).toBe(safe ? "provider_unreachable" : "refresh_ambiguous");
-    await settles(stage.child(), stage.id, safe ? "untouched" : "ambiguous", stage.proxy);
+    await expectRecovered(stage.child(), stage.id, safe ? "untouched" : "ambiguous", stage.proxy);
   });
 
   describe.skipIf(process.getuid?.() !== 0)("on a small disk of its own", () => {
@@ -162,31 +175,33 @@ describe.each([
         execFileSync("umount", ["-l", mount]);
       }
     };
-    /** Leaves `left` bytes. */
+    /** Fills the disk but for `left` bytes. */
     async function fill(mount: string, left: number): Promise<void> {
       const { bavail, bsize } = await statfs(mount);
       await writeFile(path.join(mount, "filler"), Buffer.alloc(Math.max(0, bavail * bsize - left)));
     }
     const empty = (mount: string) => rm(path.join(mount, "filler"), { force: true });
 
-    // From nothing at all to room for a part of a record, which a careless writer would take for the whole.
-    test.each([0, 4096, 8192])("the intent cannot be written, %i bytes left: nothing is sent", (left) =>
-      disk(async (mount) => {
-        await using stage = await scene(judge, seed, mount);
-        const { id, proxy } = stage;
-        await fill(mount, left);
-        expect(await stage.child().refresh(id)).toBe("storage_failing");
-        expect(await rowOf(stage.child(), id)).toMatchObject({
-          state: "signed_in",
-          condition: "storage_failing",
-        });
-        expect(proxy.refreshes).toBe(0);
-        await empty(mount);
-        await settles(await stage.again(), id, "untouched", proxy);
-      }),
+    // With 4096 and 8192 bytes a part of a record fits, which a careless writer could take for the whole record.
+    test.each([0, 4096, 8192])(
+      "with %i bytes left the disk refuses the intent, and nothing is sent",
+      (left) =>
+        disk(async (mount) => {
+          await using stage = await scene(judge, seed, mount);
+          const { id, proxy } = stage;
+          await fill(mount, left);
+          expect(await stage.child().refresh(id)).toBe("storage_failing");
+          expect(await rowOf(stage.child(), id)).toMatchObject({
+            state: "signed_in",
+            condition: "storage_failing",
+          });
+          expect(proxy.refreshes).toBe(0);
+          await empty(mount);
+          await expectRecovered(await stage.again(), id, "untouched", proxy);
+        }),
     );
 
-    test("the answer cannot be written: it counts all the same, and is written when there is room", () =>
+    test("an answer that the disk refuses is used from memory and written when there is room", () =>
       disk(async (mount) => {
         await using stage = await scene(judge, seed, mount);
         const { id, proxy } = stage;
@@ -197,16 +212,16 @@ describe.each([
         await acted;
         await fill(mount, 4096);
         proxy.release();
-        expect(await refreshing).toBe("ok"); // handed out from memory
+        expect(await refreshing).toBe("ok"); // tools get the token from memory
         const row = await rowOf(stage.child(), id);
         expect(row).toMatchObject({ unsaved: true, condition: "storage_failing" });
         expect(row?.access).not.toBe(first);
-        expect(await stage.child().refresh(id)).toBe("storage_failing"); // nothing more is spent
+        expect(await stage.child().refresh(id)).toBe("storage_failing"); // no further token is sent
         expect(proxy.refreshes).toBe(1);
         await empty(mount);
         expect(await stage.child().refresh(id)).toBe("ok");
         expect(await rowOf(stage.child(), id)).toMatchObject({ unsaved: false, access: row?.access });
-        await settles(await stage.again(), id, "renewed", proxy);
+        await expectRecovered(await stage.again(), id, "renewed", proxy);
       }));
   });
 });

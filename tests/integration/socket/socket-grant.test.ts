@@ -3,7 +3,7 @@ import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createSession } from "../../../main/socket/session.ts";
-import { newsBetween, withToken } from "../../../main/socket/table.ts";
+import { changesBetween, withToken } from "../../../main/socket/table.ts";
 import type { Answer, Ask, Grant, TokenTable, TableToken } from "../../../main/socket/types.ts";
 
 const NOW_SEC = 1_800_000_000;
@@ -159,7 +159,7 @@ function startSession(first: TokenTable, reported: Answer<"report"> = { ok: true
     show: () => Promise.resolve({ ok: true, value: { shown: true } }),
     pair: () => ({ ok: false, code: "pairing_pending" }),
     revokeSelf: () => Promise.resolve({ ok: true, value: null }),
-    used: (_grant, signIn) => void uses.push(signIn),
+    noteUse: (_grant, signIn) => void uses.push(signIn),
     write(line) {
       lines.push(JSON.parse(line) as Line);
       held.push({ table, nowSec });
@@ -181,9 +181,9 @@ function startSession(first: TokenTable, reported: Answer<"report"> = { ok: true
     misses,
     uses,
     move(next: TokenTable) {
-      const news = newsBetween(table, next);
+      const news = changesBetween(table, next);
       table = next;
-      session.tell(news);
+      session.notify(news);
     },
     get table() {
       return table;

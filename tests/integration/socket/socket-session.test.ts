@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { createSession, type Session } from "../../../main/socket/session.ts";
-import { newsBetween } from "../../../main/socket/table.ts";
+import { changesBetween } from "../../../main/socket/table.ts";
 import type { Answer, TokenTable, TableToken, Refusal } from "../../../main/socket/types.ts";
 
 const vectors = <T>(name: string): readonly T[] =>
@@ -74,7 +74,11 @@ const tableOf = ({ key, client }: Pick<Conversation, "key" | "client">): TokenTa
   tokens: [entry()],
 });
 /** A sign-in that cannot renew itself, before and after its token's end. */
-function withoutRefresh(table: TokenTable, status: "ends_soon" | "needs_sign_in", expires_at: number): TokenTable {
+function withoutRefresh(
+  table: TokenTable,
+  status: "ends_soon" | "needs_sign_in",
+  expires_at: number,
+): TokenTable {
   const accounts = table.accounts.map(({ view, ...rest }) => ({
     ...rest,
     view: { ...view, status, sign_ins: view.sign_ins.map((one) => ({ ...one, status, expires_at })) },
@@ -119,15 +123,15 @@ function startServer(
       move({ ...table, grants: [] });
       return Promise.resolve({ ok: true, value: null });
     },
-    used: () => undefined,
+    noteUse: () => undefined,
     write: (line) => lines.push(JSON.parse(line) as object),
     end: () => void (ended = true),
   });
   function move(next: TokenTable): void {
-    const news = newsBetween(table, next);
+    const news = changesBetween(table, next);
     table = next;
     if (!table.locked && session.grant !== undefined && table.grants.length === 0) session.cut();
-    session.tell(news);
+    session.notify(news);
   }
   const grant = given.client;
   const pairing = { grant, accounts: [ACCOUNT], scopes: SCOPES };

@@ -1,6 +1,6 @@
 /** The token table of the socket's thread: which changes are sent, and when. */
 import { expect, test } from "vitest";
-import type { Watch } from "../../../main/keeper/watches.ts";
+import type { SignInHealth } from "../../../main/keeper/watches.ts";
 import type { TokenTablePart } from "../../../main/socket/types.ts";
 import { createTableSync } from "../../../main/tools/table-sync.ts";
 import { signInRecord } from "../../support/sign-in-record.ts";
@@ -12,7 +12,7 @@ function bench() {
   const timers: { readonly inMs: number; readonly run: () => void }[] = [];
   let fails = false;
   const signIns = ["a", "b", "c"].map((id) => signInRecord({ id, user_id: id }));
-  const watch: Watch = { failures: 0, nextCheckAtMs: 0, validating: false, refreshing: false };
+  const watch: SignInHealth = { failures: 0, nextCheckAtMs: 0, validating: false, refreshing: false };
   const send = (what: (typeof sent)[number]): Promise<void> => {
     sent.push(what);
     return fails ? Promise.reject(new Error("no thread")) : Promise.resolve();
