@@ -9,7 +9,7 @@ import { createLog } from "../../../main/diagnostics/log.ts";
 
 const CANARY = "canary0a1b2c3d4e5f6g7h8i9j0k";
 
-test("what should never come to the log is not in the file all the same", async () => {
+test("the log file holds no secret even if a caller logs one", async () => {
   const folder = await mkdtemp("/tmp/tk-log-");
   const log = createLog(folder);
   log.info("a.secret", { token: new Secret(CANARY) });
@@ -24,7 +24,7 @@ test("what should never come to the log is not in the file all the same", async 
   await rm(folder, { recursive: true });
 });
 
-test("it is turned over, so that it does not fill the disk", async () => {
+test("the log is rotated and stays bounded", async () => {
   const folder = await mkdtemp("/tmp/tk-log-");
   const log = createLog(folder);
   const words = "a quiet evening by the water ".repeat(40);
@@ -93,41 +93,38 @@ const TROUBLES: readonly Trouble[] = [
   },
 ];
 
-test.each(TROUBLES)(
-  "$what: the log goes on as soon as it can, and loses nothing",
-  async ({ lines, begin, end }) => {
-    const parent = await mkdtemp("/tmp/tk-log-");
-    const folder = path.join(parent, "logs");
-    const file = path.join(folder, "tokenkeep.log");
-    const log = createLog(folder);
-    let number = 0;
-    const write = async (lines: number, words: string): Promise<void> => {
-      for (let line = 1; line <= lines; line += 1) {
-        log.info("filler", { number: (number += 1), words });
-        if (line % 100 === 0 || line === lines) await log.close(); // all that can be in the file is in it
-      }
-    };
-    try {
-      // .2 and .3 are reached at the second and third turn.
-      for (let turn = 0; turn < 3; turn += 1) await write(LINES / 3, WORDS);
-      await begin(file);
-      await write(lines, WORDS);
-      await write(5, "few");
-      await end(file);
-      await write(LINES / 3, WORDS);
-      await write(1, "last");
-      const found = await numbersIn(folder);
-      expect(found).toContain(number);
-      // Of four files of a mebibyte the oldest may have gone by then; nothing is missing in between.
-      const [first = 0] = found;
-      expect(found).toEqual(Array.from({ length: number - first + 1 }, (_, at) => first + at));
-    } finally {
-      await rm(parent, { recursive: true, force: true });
+test.each(TROUBLES)("the log continues after $what and loses nothing", async ({ lines, begin, end }) => {
+  const parent = await mkdtemp("/tmp/tk-log-");
+  const folder = path.join(parent, "logs");
+  const file = path.join(folder, "tokenkeep.log");
+  const log = createLog(folder);
+  let number = 0;
+  const write = async (lines: number, words: string): Promise<void> => {
+    for (let line = 1; line <= lines; line += 1) {
+      log.info("filler", { number: (number += 1), words });
+      if (line % 100 === 0 || line === lines) await log.close(); // all that can be in the file is in it
     }
-  },
-);
+  };
+  try {
+    // .2 and .3 are reached at the second and third turn.
+    for (let turn = 0; turn < 3; turn += 1) await write(LINES / 3, WORDS);
+    await begin(file);
+    await write(lines, WORDS);
+    await write(5, "few");
+    await end(file);
+    await write(LINES / 3, WORDS);
+    await write(1, "last");
+    const found = await numbersIn(folder);
+    expect(found).toContain(number);
+    // Of four files of a mebibyte the oldest may have gone by then; nothing is missing in between.
+    const [first = 0] = found;
+    expect(found).toEqual(Array.from({ length: number - first + 1 }, (_, at) => first + at));
+  } finally {
+    await rm(parent, { recursive: true, force: true });
+  }
+});
 
-test("what stays in the way for ever does not end the log, nor let it fill the disk", async () => {
+test("a permanent obstacle to rotation neither ends the log nor lets it fill the disk", async () => {
   const folder = await mkdtemp("/tmp/tk-log-");
   const file = path.join(folder, "tokenkeep.log");
   await mkdir(path.join(`${file}.1`, "within"), { recursive: true });
@@ -143,7 +140,7 @@ test("what stays in the way for ever does not end the log, nor let it fill the d
   await rm(folder, { recursive: true });
 });
 
-test("while nothing can be written, what waits is bounded, and the count of what was lost is told", async () => {
+test("while nothing can be written the buffer is bounded, and a line counts the dropped lines", async () => {
   const folder = await mkdtemp("/tmp/tk-log-");
   const file = path.join(folder, "tokenkeep.log");
   await mkdir(file);
@@ -164,7 +161,7 @@ test("while nothing can be written, what waits is bounded, and the count of what
   await rm(folder, { recursive: true });
 });
 
-test("a disk that is full for a while leaves no torn line, and the log goes on", async () => {
+test("the log continues after a full disk, without a torn line", async () => {
   const folder = await mkdtemp("/tmp/tk-log-");
   // A disk of its own of 64 KiB, for which one has to be root; everywhere else the folder's own is not filled for a test.
   const small = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]).status === 0;

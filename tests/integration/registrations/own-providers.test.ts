@@ -16,7 +16,7 @@ const save = ({ app }: Bench, form: ProviderForm, change = false) =>
   app.handlers["providers.save"]({ form, change });
 const fileOf = ({ profile }: Bench, id: string) => path.join(profile, "providers", `${id}.json`);
 
-test("a server says what it is, and what is saved is there after a restart", async () => {
+test("a discovered provider is saved and read after a restart", async () => {
   await using judge = await oidcJudge();
   await using at = await startBench();
   const form = await discover(at, judge.origin);
@@ -43,7 +43,7 @@ test("a server says what it is, and what is saved is there after a restart", asy
   });
 });
 
-test("who speaks for somebody else is not believed", async () => {
+test("a discovery document of another issuer is refused", async () => {
   await using at = await startBench();
   await at.app.handlers["sandbox.start"](undefined);
   const elsewhere = `http://127.0.0.1:${String(at.sandbox.port)}/oauth2`; // it calls itself localhost
@@ -62,7 +62,7 @@ test("who speaks for somebody else is not believed", async () => {
   });
 });
 
-test("files that cannot be used are told about and left alone; the others work", async () => {
+test("unusable provider files are reported and left as they are, and the others work", async () => {
   await using judge = await oidcJudge();
   await using at = await startBench();
   const form = await discover(at, judge.origin);
@@ -112,7 +112,7 @@ async function account(at: Bench, judge: Judge, form: ProviderForm): Promise<str
   return kept.value.signIns[0] ?? "";
 }
 
-test("a provider that moved is sent no token, and its accounts ask; moved back, they go on", async () => {
+test("a provider with new addresses is sent no token until it has the old ones again", async () => {
   await using judge = await oidcJudge();
   await using elsewhere = await startRoughServer();
   await using at = await startBench();
@@ -133,7 +133,7 @@ test("a provider that moved is sent no token, and its accounts ask; moved back, 
   expect(judge.reuses()).toBe(0);
 });
 
-test("a provider that was removed leaves its accounts at rest, until it is there again", async () => {
+test("accounts of a removed provider rest until the provider is added again", async () => {
   await using judge = await oidcJudge();
   await using at = await startBench();
   const form = await discover(at, judge.origin);

@@ -25,7 +25,7 @@ const clients = (bench: Bench) =>
     .clients.filter(({ builtIn }) => !builtIn)
     .map(({ id, name, hasSecret }) => ({ id, name, hasSecret }));
 
-test("a registration comes back with its secret, once, and is there after a restart", async () => {
+test("undo restores a registration with its secret, once, and on disk", async () => {
   await using bench = await startBench();
   const id = await client(bench);
   await bench.app.handlers["clients.remove"](id);
@@ -37,7 +37,7 @@ test("a registration comes back with its secret, once, and is there after a rest
   expect(clients(bench)).toEqual([{ id, name: "Bot", hasSecret: true }]);
 });
 
-test("a tool comes back with its key", async () => {
+test("undo restores a tool with its key", async () => {
   await using bench = await startBench();
   await bench.pass(-3_600); // the socket's thread goes by the real clock
   await signIn(bench);
@@ -52,7 +52,7 @@ test("a tool comes back with its key", async () => {
   tool.close();
 });
 
-test("a sign-in without a token comes back; one whose token is told to end does not", async () => {
+test("undo restores a sign-in without a token, and not one whose token is revoked", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await bench.app.handlers["signIns.revoke"](id);
@@ -70,7 +70,7 @@ test("a sign-in without a token comes back; one whose token is told to end does 
   expect(view(bench.app, other)).toBeUndefined();
 });
 
-test("not after a lock", async () => {
+test("a lock ends the undo", async () => {
   await using bench = await startBench();
   const id = await client(bench);
   await bench.app.handlers["vault.reseal"]({ keychain: true, passphrase: { new: PASSPHRASE } });
@@ -105,7 +105,7 @@ test.each([
   expect(said.filter((what) => what === "signed_in" || what === "imported")).toHaveLength(1);
 });
 
-test("a sign-in comes back without its alias when another one was given that name meanwhile", async () => {
+test("undo restores a sign-in without its alias when another sign-in has taken the name", async () => {
   await using bench = await startBench();
   const gone = await signIn(bench);
   bench.person = signsInAs("700000002");
@@ -156,7 +156,7 @@ const [one, two] = ["1", "2"].map((id) => ({ kind: "client", id }) as ClientReco
 ];
 const full = failed({ code: "storage_failing" });
 
-test("not once its time is over; and not lost by a disk that does not take it", async () => {
+test("undo ends after its time, and can be tried again after a failed write", async () => {
   const { remembers, restored, timers, remove, end } = stepByStep();
   void remove(one);
   await end(ok(null));
@@ -174,7 +174,7 @@ test("not once its time is over; and not lost by a disk that does not take it", 
   expect(await remembers.undo()).toMatchObject({ failure: { code: "undo_gone" } });
 });
 
-test("what ends after a lock is not remembered beside the vault: a removal, and an undo that failed", async () => {
+test("a removal or a failed undo that ends after a lock is not remembered", async () => {
   const { remembers, timers, remove, end } = stepByStep();
   void remove(one);
   remembers.forget();
@@ -190,7 +190,7 @@ test("what ends after a lock is not remembered beside the vault: a removal, and 
   expect(timers.size).toBe(0);
 });
 
-test("an undo that failed does not take the place of what was removed meanwhile", async () => {
+test("a failed undo does not replace a record that was removed since", async () => {
   const { remembers, restored, remove, end } = stepByStep();
   void remove(one);
   await end(ok(null));

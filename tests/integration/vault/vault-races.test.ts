@@ -77,7 +77,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   { minLength: 4, maxLength: 24 },
 );
 
-test("whatever meets a lock: no exception, nothing written after it, and what was answered is on disk", async () => {
+test("in any order of writes, erases, openings and locks, nothing is written after a lock, and every answered write is on disk", async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (program) => {
       const parent = await mkdtemp("/tmp/tk-races-");
@@ -157,7 +157,7 @@ test("whatever meets a lock: no exception, nothing written after it, and what wa
   );
 }, 60_000);
 
-test("what comes while the vault locks is refused at once, and what was under way is finished first", async () => {
+test("a lock refuses new writes at once, and waits for the running ones", async () => {
   const folder = await mkdtemp("/tmp/tk-races-");
   try {
     const keychain = createTestKeychain();
@@ -186,7 +186,7 @@ test("what comes while the vault locks is refused at once, and what was under wa
   }
 });
 
-test("an erase that begins in the last moments of a lock neither throws nor ends after it", async () => {
+test("an erase that begins in the last moments of a lock fails with vault_locked and deletes nothing", async () => {
   const folder = await mkdtemp("/tmp/tk-races-");
   try {
     const vault = make(folder, createTestKeychain());
