@@ -1,4 +1,4 @@
-/** One thing done to many sign-ins: counted, paced, ended when asked, and told with names where it failed. */
+/** Bulk actions: counted, limited, cancelled, and with the names of failed sign-ins. */
 import { expect, test } from "vitest";
 import { failed, ok, type Result } from "../../../contract/failure.ts";
 import type { BulkView } from "../../../contract/views/account.ts";
@@ -7,7 +7,7 @@ import { signIn, startBench, until } from "../../support/host.ts";
 
 const ids = (count: number) => Array.from({ length: count }, (_, at) => `id${String(at)}`);
 
-/** What is done to a sign-in is said by `act`. */
+/** A bulk action that runs `act` on each sign-in. */
 function bench(act: (signIn: string) => Promise<Result<unknown>>, gone = "") {
   const seen: string[] = [];
   const views: (BulkView | undefined)[] = [];

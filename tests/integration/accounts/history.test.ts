@@ -1,4 +1,4 @@
-/** The diary of sign-ins, over real files: what it merges, keeps and reads back, and how much it does at once. */
+/** The history over real files: what it merges, keeps and reads, and how long it blocks main. */
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
@@ -45,7 +45,7 @@ test("alternating hand-outs to two tools make one entry for each tool, sign-in a
   for (let times = 0; times < 1_000; times += 1) {
     nowMs = START_MS + Math.floor((times / 1_000) * 2 * HOUR_MS);
     history.note({ signIn: "s1", what: "handed_out", tool: times % 2 === 0 ? "a" : "b" });
-    // Others come between, and are written at once, without the hand-outs.
+    // Other entries come between, and are written at once, without the hand-outs.
     if (times % 100 === 0) {
       history.note({ signIn: "s1", what: "failed", failure: { ...failure, provider: String(times) } });
       history.note({ signIn: "s1", what: "refreshed" });
@@ -111,7 +111,7 @@ test("no event is lost or counted twice, and entries are in the order of time, f
   );
 });
 
-/** Lines of many tools, as the file has them: routine alone, over the bound. */
+/** Lines of the file for many tools: only routine, more than the file may hold. */
 function routineLines(bytes: number, fromMs: number): string {
   const lines: string[] = [];
   let size = 0;
@@ -128,7 +128,7 @@ function routineLines(bytes: number, fromMs: number): string {
   }
   return lines.join("");
 }
-/** What matters, of one sign-in: each another one than before. */
+/** Entries of one sign-in that are no routine, each different from the one before. */
 const MATTERS = [
   { signIn: "s1", what: "signed_in" },
   { signIn: "s1", what: "failed", failure },
@@ -222,7 +222,7 @@ test("a crash at any point of shortening doubles and loses no entry", async () =
       strange: [], // less of the routine, and none of it counted twice
     });
     if (files["history.jsonl"]?.includes("s99") === true) expect(await after.of("s99")).toHaveLength(1);
-    // It goes on from there.
+    // New entries are appended afterwards.
     after.note({ signIn: "s1", what: "imported" });
     await after.flush();
     expect((await after.of("s1"))[0]).toMatchObject({ what: "imported" });

@@ -1,4 +1,4 @@
-/** What leaves at an import: nothing before the person chose, and then what was chosen, once, to one address. */
+/** What an import sends: nothing before the user chooses, and then each chosen value once, to one address. */
 import { writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -74,7 +74,7 @@ test("an import sends nothing before the check, and then each chosen value once,
           for (const { name } of named)
             expect(name).not.toMatch(/^(?:client_id|client_secret|refresh|REFRESH_TOKEN|id_token)$/);
         }
-        // A second check tells the same, and asks nobody.
+        // A second check gives the same answer, and sends nothing.
         if (keys.length > 0) await at.app.handlers["import.check"]({ id, keys });
         expect(chosen.requests).toHaveLength(keys.length);
         await at.app.handlers["import.drop"](undefined);

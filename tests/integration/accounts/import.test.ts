@@ -1,4 +1,4 @@
-/** Another tool's token: found in main, sent when the person says so, shown by its owner, kept when the person says so. */
+/** Importing another tool's token: found in main, validated and stored only when the user says so. */
 import { execFileSync } from "node:child_process";
 import type { HttpOutcome } from "../../../core/ports.ts";
 import { mkdirSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
@@ -241,7 +241,7 @@ test("a lock and the end of an import drop the candidates", async () => {
   expect(await at.app.handlers["import.check"]({ id: read.id, keys: [0] })).toMatchObject({
     failure: { code: "import_gone" },
   });
-  // The dialog of the system stays open over a vault that locks meanwhile.
+  // The vault locks while the system's file dialog is open.
   writeFileSync(at.chosenFile, access_token);
   await at.app.handlers["vault.reseal"]({
     keychain: true,
@@ -357,7 +357,7 @@ test("storing that failed halfway continues at the next try and doubles nothing"
   await check(at, before);
   const kept = await keepAll(at, before.id);
   const id = kept.ok ? (kept.value.signIns[0] ?? "") : "";
-  // Nothing can be written where its record is.
+  // The record's file cannot be written.
   const record = execFileSync("find", [path.join(at.profile, "vault"), "-name", `${id}.json`], {
     encoding: "utf8",
   }).trim();

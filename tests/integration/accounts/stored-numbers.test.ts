@@ -1,4 +1,4 @@
-/** Numbers in files of ours that something has damaged: what cannot be is left out, and the rest is read. */
+/** Damaged numbers in our files: impossible values are left out, and the rest is read. */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -48,7 +48,7 @@ test.each(["1e300", "0", "-1", "65536", "0.5", '"80"'])(
     await mkdir(path.join(bench.profile, "sandbox"), { recursive: true });
     await writeFile(path.join(bench.profile, "sandbox/port.json"), `{"port":${port}}`);
     await bench.restart();
-    // With a port that was kept, the sandbox has an address before it runs.
+    // With a port in the file, the sandbox would be listed before it runs.
     expect(bench.app.state.snapshot().providers.map(({ id }) => id)).not.toContain("sandbox");
   },
 );

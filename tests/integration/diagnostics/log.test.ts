@@ -1,4 +1,4 @@
-/** The log on disk: cleaned at the sink, turned over, ours alone. */
+/** The log file: redacted, rotated, and readable by its owner alone. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
@@ -58,12 +58,12 @@ const numbersIn = async (folder: string): Promise<number[]> => {
 
 interface Trouble {
   readonly what: string;
-  /** Lines that are written meanwhile; where nothing can be, as many as may wait. */
+  /** Lines that are logged during the trouble; where nothing can be written, as many as the buffer holds. */
   readonly lines: number;
   readonly begin: (file: string) => Promise<unknown>;
   readonly end: (file: string) => Promise<unknown>;
 }
-/** Folders in the log's own. Turning over may have moved them. */
+/** Folders in the log's folder. A rotation may have moved them. */
 async function removeFolders(file: string): Promise<void> {
   for (const entry of await readdir(path.dirname(file), { withFileTypes: true }))
     if (entry.isDirectory()) await rm(path.join(entry.parentPath, entry.name), { recursive: true });
@@ -106,7 +106,7 @@ test.each(TROUBLES)("the log continues after $what and loses nothing", async ({ 
     }
   };
   try {
-    // .2 and .3 are reached at the second and third turn.
+    // The second rotation reaches .2, the third .3.
     for (let turn = 0; turn < 3; turn += 1) await write(LINES / 3, WORDS);
     await begin(file);
     await write(lines, WORDS);
@@ -116,7 +116,7 @@ test.each(TROUBLES)("the log continues after $what and loses nothing", async ({ 
     await write(1, "last");
     const found = await numbersIn(folder);
     expect(found).toContain(number);
-    // Of four files of a mebibyte the oldest may have gone by then; nothing is missing in between.
+    // The oldest of the four files may be deleted by then; no line is missing in between.
     const [first = 0] = found;
     expect(found).toEqual(Array.from({ length: number - first + 1 }, (_, at) => first + at));
   } finally {
@@ -163,7 +163,7 @@ test("while nothing can be written the buffer is bounded, and a line counts the 
 
 test("the log continues after a full disk, without a torn line", async () => {
   const folder = await mkdtemp("/tmp/tk-log-");
-  // A disk of its own of 64 KiB, for which one has to be root; everywhere else the folder's own is not filled for a test.
+  // A file system of 64 KiB, which only root can mount; a test does not fill the real disk.
   const small = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]).status === 0;
   try {
     const log = createLog(folder);

@@ -1,4 +1,4 @@
-/** What is wrong with a registration is found out before anybody signs in; what cannot be known is not guessed. */
+/** The check of a registration finds its faults before a sign-in, and does not guess what it cannot know. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ClientFinding } from "../../../contract/client-check.ts";
 import { formerToCheck, judgeClient } from "../../../core/oauth/client-check.ts";
@@ -64,7 +64,7 @@ async function check(provider: string, client_id: string, client_secret?: string
   if (!found.ok) throw new Error(found.failure.code);
   return found.value;
 }
-/** Each thing that is said, once: of several redirects the same is said. */
+/** The findings without repeats: several redirect URIs can have the same finding. */
 const brief = (findings: readonly ClientFinding[]) => [
   ...new Set(
     findings.map(({ about, result, failure }) => [about, result, failure?.code].filter(Boolean).join(" ")),
@@ -174,7 +174,7 @@ test("saving a registration can remove its secret, or replace it", async () => {
   expect(state.snapshot().clients.find((one) => one.id === id)?.hasSecret).toBe(false);
 });
 
-/** Of one client each, what the sandbox says of redirect URIs that are registered in part. */
+/** A client in the sandbox for which only some of the redirect URIs are registered. */
 describe("one registered port is enough", () => {
   const at = (port: number) => `http://localhost:${String(port)}/callback/sandbox`;
   const NOW = [17563, 21563, 26563].map(at);

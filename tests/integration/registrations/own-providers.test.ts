@@ -1,4 +1,4 @@
-/** Providers that the person describes: found, saved, read again; and what becomes of sign-ins when they move or go. */
+/** Custom providers: discovered, saved, read again; and their sign-ins when they change or are removed. */
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -87,13 +87,13 @@ test("unusable provider files are reported and left as they are, and the others 
     { file: "torn.json", failure: { code: "provider_file_unreadable" } },
     { file: "twitch.json", failure: { code: "provider_field", field: "id", why: "reserved" } },
   ]);
-  // The form does not write over them either.
+  // Saving a form does not overwrite the files either.
   expect(await save(at, { ...form, id: "torn" })).toMatchObject({ failure: { why: "taken" } });
   for (const [name, text] of Object.entries(files))
     expect(readFileSync(path.join(at.profile, "providers", name), "utf8")).toBe(text);
 });
 
-/** An account there, with a refresh token that another tool gave up. */
+/** An imported sign-in of the provider, with its refresh token. */
 async function account(at: Bench, judge: Judge, form: ProviderForm): Promise<string> {
   await save(at, form);
   const [seed] = judge.seeds;

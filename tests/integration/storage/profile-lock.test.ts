@@ -1,4 +1,4 @@
-/** One process per profile: real files, real locks of the kernel, real programs that hold them. */
+/** One process per profile, with real files, kernel locks and other processes. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -34,7 +34,7 @@ const heldBy = (taken: Taken) => {
   if (taken.kind !== "held" && taken.kind !== "unavailable") throw new Error(taken.kind);
   return taken.lock;
 };
-/** Another program that has the lock, and says so. */
+/** Another process that holds the lock and names itself. */
 async function otherHolder(folder: string) {
   const other = spawn("flock", [path.join(folder, "start.lock"), "sh", "-c", "echo held; cat"], {
     stdio: ["pipe", "pipe", "inherit"],
@@ -117,7 +117,7 @@ describe.runIf(process.platform === "linux")("the profile lock", () => {
     const child = spawn("sh", ["-c", "echo up; exec cat"], { stdio: ["pipe", "pipe", "ignore"] });
     await once(child.stdout, "data");
     const fds = `/proc/${String(child.pid)}/fd`;
-    // A shell closes what it had open while it becomes the program.
+    // A shell closes its open files when it becomes the program.
     const open = readdirSync(fds).flatMap((fd) => {
       try {
         return [readlinkSync(path.join(fds, fd))];
@@ -197,7 +197,7 @@ describe("a profile lock that cannot be made names the fault", () => {
   });
 });
 
-/** Who runs, as far as starts can see it. */
+/** The running app, as far as a second start can see it. */
 function running(folder: string, take: (wish: StartRequest) => void) {
   const warned: string[] = [];
   const server = listenForStarts(folder, take, { warn: (event) => void warned.push(event) });

@@ -1,4 +1,4 @@
-/** Where no lock keeps a second instance out of the profile, what works once is not sent unless the person says so. */
+/** A profile without a lock: one-time refresh tokens are not sent without the user's consent. */
 import { expect, test } from "vitest";
 import { settings as shape } from "../../../contract/settings.ts";
 import * as v from "valibot";

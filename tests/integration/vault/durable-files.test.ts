@@ -1,4 +1,4 @@
-/** Files of main that are written whole: many writers at once leave the last content, and nothing beside it. */
+/** Durable writes: concurrent writers of one file leave the last content, and no other file. */
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
@@ -21,7 +21,7 @@ test("of concurrent writes and erases of one file, the last call counts", async 
   const act = fc.option(fc.string({ maxLength: 2_000 }), { nil: undefined });
   await fc.assert(
     fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 20 }), async (acts) => {
-      // The same file by two names.
+      // Two names of the same file.
       const names = [file, `${folder}/./file.json`];
       await Promise.all(
         acts.map((text, at) => {

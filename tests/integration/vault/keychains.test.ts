@@ -1,4 +1,4 @@
-/** Which keychain seals a vault: what answers on a real session bus decides, and not the desktop's name. */
+/** The choice of the keychain: the answers on a real session bus decide, not the desktop's name. */
 import fc from "fast-check";
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -72,7 +72,7 @@ describe("the choice", () => {
         const answering = BACKENDS.filter((one) => states[one] === "usable" || states[one] === "locked");
         if (answering.length > 0) expect(answering).toContain(chosen);
         else expect(state).toBe(BACKENDS.some((one) => states[one] === "failing") ? "failing" : "missing");
-        // The name decides between several that answer, and nothing else.
+        // The desktop's name decides only between several keychains that answer.
         if (answering.length > 0)
           expect(chosen).toBe(backendsOf(desktop).find((backend) => answering.includes(backend)));
       }),
@@ -98,7 +98,7 @@ test("the session bus is found at systemd's path too", async () => {
     expect(sessionBusAddress({ XDG_RUNTIME_DIR: folder, DBUS_SESSION_BUS_ADDRESS: "unix:path=/x" })).toBe(
       "unix:path=/x",
     );
-    // One that takes connections and says nothing.
+    // A bus that accepts connections and never answers.
     const bus = createServer(() => undefined).listen(path.join(folder, "bus"));
     await new Promise((resolve) => bus.once("listening", resolve));
     const address = sessionBusAddress({ XDG_RUNTIME_DIR: folder });
@@ -149,7 +149,7 @@ test("a move to another keychain needs one that answers and the right passphrase
   expect(bench.app.state.snapshot().vault).toMatchObject({ state: "open", sealedBy: { passphrase: true } });
 });
 
-/** Stands for kwalletd on a real bus: its wallet is on, off, or the call is never answered. */
+/** A fake kwalletd on a real bus: its wallet is enabled, disabled, or never answers. */
 const startWallet = (address: string, answer: boolean | "never") =>
   startService(address, {
     name: "org.kde.kwalletd6",
@@ -199,7 +199,7 @@ describe("on a real session bus", () => {
     expect(await inspectBackend("kwallet6", address, 500)).toBe(state);
     expect(await inspectBackend("kwallet5", address, 500)).toBe("missing");
     expect(await storeUnder({ XDG_CURRENT_DESKTOP: "KDE", KDE_SESSION_VERSION: "6" })).toBe(store);
-    // Elsewhere the Secret Service comes first.
+    // On other desktops the Secret Service comes first.
     expect(await storeUnder({ XDG_CURRENT_DESKTOP: "sway" })).toBe("gnome-libsecret");
     await session.killKeyring();
     const left = enabled === false ? undefined : "kwallet6";
@@ -236,7 +236,7 @@ describe("on a real session bus", () => {
     expect(await storeUnder({ XDG_CURRENT_DESKTOP: "KDE" })).toBe("gnome-libsecret");
     await vault.lock(false);
 
-    // The app starts again, and the other keychain does not answer yet: the passphrase opens it all the same.
+    // After the restart the next keychain does not answer yet: the passphrase still opens the vault.
     keychain.mood = "missing";
     const early = make();
     expect(await early.open()).toMatchObject({ state: "locked" });

@@ -1,4 +1,4 @@
-/** Locked, paused, and what opens it: nothing leaves while it is closed, and nothing is lost by closing it. */
+/** Locks, pauses and passphrases: a closed vault hands out nothing, and closing it loses nothing. */
 import { randomUUID } from "node:crypto";
 import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -280,7 +280,7 @@ test.each([
     if (vault !== undefined) seen.push({ state: vault.state, rows: signIns.length });
   });
   await until(() => seen.at(-1)?.state === states[1], "every record was read");
-  // It may be told of more than once.
+  // The state may be announced more than once.
   const changes = seen.map(({ state }) => state).filter((state, at, all) => state !== all[at - 1]);
   expect(changes).toEqual(states);
   const first = seen.findLast(({ state }) => state === "opening");

@@ -1,4 +1,4 @@
-/** Whatever a passphrase seals or opens, main goes on: the slow part runs in a thread of its own. */
+/** Passphrases: the slow derivation runs in a thread of its own, so that main does not block. */
 import { createHook } from "node:async_hooks";
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync } from "node:fs";
@@ -27,7 +27,7 @@ const clock = {
 const folder = mkdtempSync("/tmp/tk-passphrase-");
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Does the work, and tells what it did to this thread. */
+/** Runs `work`, and measures how it blocked this thread. */
 async function watched<V>(work: () => Promise<V>) {
   const begun: string[] = [];
   const hook = createHook({ init: (_id, type) => void begun.push(type) }).enable();

@@ -1,4 +1,4 @@
-/** Accounts on their way to another computer. */
+/** Exporting accounts, and importing them on another computer. */
 import { existsSync } from "node:fs";
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";

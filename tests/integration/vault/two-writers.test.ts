@@ -23,7 +23,7 @@ const provider = { ...sandboxAt("http://localhost:1"), id: "judge" };
 const ignore: Log["info"] = () => undefined;
 const random = { bytes: (count: number) => randomBytes(count), uuid: () => randomUUID() };
 
-/** Rotates refresh tokens, and notes every one that comes a second time. */
+/** A provider that rotates refresh tokens, and records each that is sent a second time. */
 function createServer() {
   let number = 0;
   const server = {
@@ -148,7 +148,7 @@ async function bench() {
   await first.vault.write<SignInRecord>(signInOf(server));
   const second = await computer();
   const computers = [first, second] as const;
-  /** Answers what is asked until `work` is done; what these computers ask, or both. */
+  /** Answers the requests of these computers (by default of both) until `work` is done. */
   const answering = async <V>(work: Promise<V>, of: readonly Computer[] = computers): Promise<V> => {
     let done = false;
     void work.finally(() => (done = true)).catch(() => undefined);
@@ -205,7 +205,7 @@ test("after one computer refreshed, the other sends no refresh token, and goes o
   expect(two.server.sent).toHaveLength(1);
   const given = await other.keeper.tokenFor(ID, 60_000, false, "tool");
   expect(given.ok && given.value.access_token?.reveal()).toBe(before);
-  // Not on a tool's demand, nor by itself, nor once its token has ended.
+  // Nothing is sent on a tool's demand either, not even after the access token has ended.
   two.pass(5 * HOUR_MS);
   const asked = other.keeper.tokenFor(ID, 60_000, true, "tool");
   expect(await two.answering(asked)).toMatchObject(changed);

@@ -1,4 +1,4 @@
-/** What was removed here and nowhere else comes back for a while; what a provider was told to end does not. */
+/** Undo: a record that was removed only here can be restored for a while; a revoked sign-in cannot. */
 import { expect, test } from "vitest";
 import { failed, ok, type Result } from "../../../contract/failure.ts";
 import type { ClientRecord } from "../../../core/accounts/records.ts";
@@ -65,7 +65,7 @@ test("undo restores a sign-in without a token, and not one whose token is revoke
   const other = await signIn(bench);
   const gone = await bench.app.handlers["signIns.remove"](other);
   expect(gone).toMatchObject({ value: { undo: false } });
-  // What came before it still does, and only that.
+  // The earlier removal can still be undone, and only that one.
   expect(await undo(bench)).toMatchObject({ ok: true });
   expect(view(bench.app, other)).toBeUndefined();
 });
@@ -83,10 +83,10 @@ test("a lock ends the undo", async () => {
 test.each([
   ["the app that removed it", false],
   ["an app that has just started", true],
-] as const)("a sign-in that renews itself is renewed when it comes back, by %s", async (_which, anew) => {
+] as const)("undo restores a sign-in with a refresh token, and %s refreshes it", async (_which, anew) => {
   await using bench = await startBench();
   const id = await signIn(bench);
-  // The provider has ended its access token, and asks to wait before it gives another.
+  // The provider has ended the access token, and answers the refresh with Retry-After.
   await bench.fault({ kind: "429_retry_after", times: 50 });
   await bench.admin("end-access", { user_id: "700000001" });
   await bench.app.handlers["signIns.validate"](id);
@@ -99,10 +99,10 @@ test.each([
   expect(await undo(bench)).toMatchObject({ ok: true });
   await until(() => view(bench.app, id)?.hasToken === true, "a new token");
   expect(view(bench.app, id)).toMatchObject({ status: "signed_in", login: "harborlights_tv" });
-  // It did not sign in again, and came from nowhere else.
+  // The history names neither a new sign-in nor an import.
   const history = await handlers["signIns.history"](id);
-  const said = history.ok ? history.value.map(({ what }) => what) : [];
-  expect(said.filter((what) => what === "signed_in" || what === "imported")).toHaveLength(1);
+  const words = history.ok ? history.value.map(({ what }) => what) : [];
+  expect(words.filter((what) => what === "signed_in" || what === "imported")).toHaveLength(1);
 });
 
 test("undo restores a sign-in without its alias when another sign-in has taken the name", async () => {
@@ -120,7 +120,7 @@ test("undo restores a sign-in without its alias when another sign-in has taken t
   expect(view(bench.app, gone)?.alias).toBeUndefined();
 });
 
-/** An undo whose parts end when the test says so. */
+/** An undo whose removals and restorings end when the test ends them. */
 function stepByStep() {
   const ends: ((answer: Result<null>) => void)[] = [];
   const restored: unknown[] = [];
@@ -143,7 +143,7 @@ function stepByStep() {
     restored,
     timers,
     remove: (record: ClientRecord) => remembers.removing(record, asked),
-    /** `nth`: of those under way, the oldest first. */
+    /** `nth`: the running ones, the oldest first. */
     end: async (answer: Result<null>, nth = 0) => {
       ends.splice(nth, 1)[0]?.(answer);
       await new Promise((resolve) => setImmediate(resolve));

@@ -242,7 +242,7 @@ test.each(["refuses", "hangs", "missing"] as const)(
     const code = mood === "missing" ? "keychain_missing" : "keychain_failing";
     expect(await vault.open()).toEqual({ state: "needs_passphrase", failure: { code } });
     expect(await vault.create(new Secret("correct horse battery"))).toMatchObject({ ok: true });
-    // Nor where it is to be added to a passphrase.
+    // The same where the keychain is to be added to a passphrase.
     const reseal = {
       keychain: true,
       passphrase: "keep",
@@ -329,7 +329,7 @@ test("a vault that stays closed for weeks shows by when it must be opened, witho
   await expect.poll(() => "openByMs" in vault.state).toBe(true);
 });
 
-/** Files that count as records, and open for nobody. */
+/** Files that are named like records, and cannot be opened. */
 const junk = (count: number) =>
   Promise.all(Array.from({ length: count }, () => writeFile(fileOf(randomUUID()), "{}")));
 
