@@ -194,7 +194,7 @@ export function takeProfileLock(folder: string, options: LockOptions = {}): Take
   const flock = "flock" in options ? options.flock : systemProgram("flock", platform);
   const file = path.join(folder, LOCK_FILE);
   const holderFile = platform === "win32" ? path.join(folder, HOLDER_FILE) : file;
-  let mine: Exclude<Attempt, { kind: "taken" }>;
+  let current: Exclude<Attempt, { kind: "taken" }>;
   let last: Holder | undefined;
   try {
     makeFolder(folder);
@@ -218,22 +218,22 @@ export function takeProfileLock(folder: string, options: LockOptions = {}): Take
       const holder = readHolder(holderFile);
       return { kind: "taken", ...(holder !== undefined && { holder }) };
     }
-    mine = first;
+    current = first;
   } catch (error) {
     const detail = codeOf(error);
-    // A regular file where the profile or one of its parents should be is told from a folder where the lock should be.
+    // The error codes distinguish a file in place of the profile or its parent from a folder in place of the lock.
     return { kind: "impossible", why: faultOf(detail), detail };
   }
 
   // The file still names an earlier holder.
-  if (mine.kind === "held") clear(mine.descriptor, holderFile === file ? undefined : holderFile);
+  if (current.kind === "held") clear(current.descriptor, holderFile === file ? undefined : holderFile);
   const write = (holder: Holder): void => {
     try {
       const text = `${JSON.stringify(holder)}\n`;
-      const descriptor = holderFile === file ? mine.descriptor : openSync(holderFile, "w", 0o600);
+      const descriptor = holderFile === file ? current.descriptor : openSync(holderFile, "w", 0o600);
       ftruncateSync(descriptor);
       writeSync(descriptor, text, 0);
-      if (descriptor !== mine.descriptor) closeSync(descriptor);
+      if (descriptor !== current.descriptor) closeSync(descriptor);
     } catch {
       // The holder's name is for messages only; the lock is held without it.
     }
@@ -242,7 +242,7 @@ export function takeProfileLock(folder: string, options: LockOptions = {}): Take
     try {
       const again = attempt(file, platform, flock);
       if (again.kind === "taken") return "taken";
-      mine = again; // the old descriptor stays open, so that processes that have the old file open still see it locked
+      current = again; // the old descriptor stays open, so that processes that have the old file open still see it locked
       if (last !== undefined) write(last);
       return again.kind;
     } catch {
@@ -250,9 +250,9 @@ export function takeProfileLock(folder: string, options: LockOptions = {}): Take
     }
   };
   return {
-    kind: mine.kind,
+    kind: current.kind,
     lock: {
-      look: () => (mine.kind === "held" && !isThatFile(mine.descriptor, file) ? relock() : mine.kind),
+      look: () => (current.kind === "held" && !isThatFile(current.descriptor, file) ? relock() : current.kind),
       tell(holder) {
         last = holder;
         write(holder);
