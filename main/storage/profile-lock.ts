@@ -252,7 +252,8 @@ export function takeProfileLock(folder: string, options: LockOptions = {}): Take
   return {
     kind: current.kind,
     lock: {
-      look: () => (current.kind === "held" && !isThatFile(current.descriptor, file) ? relock() : current.kind),
+      look: () =>
+        current.kind === "held" && !isThatFile(current.descriptor, file) ? relock() : current.kind,
       tell(holder) {
         last = holder;
         write(holder);
