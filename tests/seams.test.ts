@@ -14,7 +14,7 @@ const MAIN_BELOW_APP = [
 const MAY_IMPORT: Record<string, readonly string[]> = {
   contract: ["valibot"],
   text: ["contract", "i18next"],
-  core: ["contract", "valibot", "oauth4webapi", "jose"],
+  core: ["contract", "valibot", "oauth4webapi", "jose", "p-limit"],
   // Plain Node: it runs and is tested without Electron. Each folder imports what stands below it.
   "main/storage": [...IN_MAIN, "main/desktop", "electron-store"],
   "main/desktop": [...IN_MAIN, "@homebridge/dbus-native"],
