@@ -151,8 +151,8 @@ describe("one place for everything", () => {
       "main/tools/grants.ts",
       "main/tools/pairing.ts",
       "main/tools/token-table.ts",
-      "main/vault/envelope.ts",
-      "main/vault/passphrase.ts",
+      "main/vault/keys/envelope.ts",
+      "main/vault/keys/passphrase.ts",
     ]);
   });
 

@@ -1,4 +1,4 @@
-/** The window's calls about accounts: validating, copying, history, import of another tool's tokens. */
+/** The window's calls about accounts: validating, clipboard, history, import of another tool's tokens. */
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import type { Handlers } from "../../contract/ipc.ts";
 import type { ActivityView } from "../../contract/views/history.ts";

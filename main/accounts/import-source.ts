@@ -3,7 +3,8 @@ import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import { decodeText } from "../../core/import/decode.ts";
-import type { Host } from "../app/host.ts";
+import type { Clipboard } from "../desktop/clipboard.ts";
+import type { FileDialogs } from "../desktop/file-dialogs.ts";
 
 /** More than any tool's file of tokens or settings; what is longer is refused, and never cut. */
 export const LIMIT_MIB = 8;
@@ -56,7 +57,7 @@ async function textOfFile(file: string): Promise<Result<string>> {
 /** Null: the person chose no file. Fails with `clipboard_unreadable`, `import_file`, `import_too_large`. */
 export async function textToImport(
   from: "clipboard" | "file",
-  { clipboard, files }: Pick<Host, "clipboard" | "files">,
+  { clipboard, files }: { readonly clipboard: Clipboard; readonly files: FileDialogs },
 ): Promise<Result<string | null>> {
   if (from === "file") {
     const file = await files.open("tokens");

@@ -42,12 +42,12 @@ function textOf(record: SignInRecord, token: Secret, form: CopyForm): Secret {
 export function createTokenCopies({
   keeper,
   lockState,
-  copying,
+  clipboard,
   history,
 }: {
   readonly keeper: Keeper;
   readonly lockState: LockState;
-  readonly copying: TokenClipboard;
+  readonly clipboard: TokenClipboard;
   readonly history: History;
 }): TokenCopies {
   const stopped = (): Failure | undefined =>
@@ -61,14 +61,14 @@ export function createTokenCopies({
       if (!lockState.handsOut) return failed({ code: "vault_paused" }); // the clipboard itself refuses after a lock
       const { value: record } = answer;
       if (record.access_token === undefined) return failed({ code: "needs_sign_in", account: record.login });
-      const copied = await copying.copy(textOf(record, record.access_token, form));
+      const copied = await clipboard.copy(textOf(record, record.access_token, form));
       if (copied.ok) history.note({ signIn: id, what: "copied" });
       return copied;
     },
     async copyIdToken(token) {
       const before = stopped();
       if (before !== undefined) return failed(before);
-      return token.ok ? copying.copy(token.value) : token;
+      return token.ok ? clipboard.copy(token.value) : token;
     },
   };
 }

@@ -6,7 +6,7 @@ import { Secret } from "../../core/secret.ts";
 import type { FileDialogs } from "../desktop/file-dialogs.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import type { LockState } from "../vault/lock-state.ts";
-import { PASSPHRASE_MIN_LENGTH } from "../vault/passphrase.ts";
+import { PASSPHRASE_MIN_LENGTH } from "../vault/keys/passphrase.ts";
 import { exportVault, importVault } from "../vault/transfer.ts";
 import type { Vault } from "../vault/types.ts";
 

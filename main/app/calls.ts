@@ -40,7 +40,7 @@ export function createCalls(parts: {
     ...toolCalls({ records: base.vault, grants: tools.grants, pairing: tools.pairing, undo }),
     ...windowCalls({
       ...base,
-      ...{ state, doctor, copying: signIns.copying, navigation: tools.navigation },
+      ...{ state, doctor, clipboard: signIns.clipboard, navigation: tools.navigation },
       browsers: host.browsers,
       proxyLogins: host.proxyLogins,
       retryRequests: () => keeper.resume(),

@@ -43,7 +43,19 @@ export function createFoundation(host: Host) {
   };
   const run = { stopping: false };
   return {
-    ...{ changes, settings, streamer, firstRows, vaultFolder, vault, lockState, providers, history, http },
+    ...{
+      changes,
+      settings,
+      streamer,
+      firstRows,
+      vaultFolder,
+      vault,
+      records: vault,
+      lockState,
+      providers,
+      history,
+      http,
+    },
     ...{ network: host.network, clock, random, log, maySpendOneTime, run },
   };
 }

@@ -57,12 +57,12 @@ export function createLifecycle(
   });
   const lifecycle: Lifecycle = {
     async start() {
-      const { sandbox, ownProviders } = signIns;
+      const { sandbox, customProviders } = signIns;
       // The settings count from the moment at which the vault is seen open.
       await Promise.all([
         lock.load(),
         sandbox.recall(),
-        ownProviders.load(),
+        customProviders.load(),
         settings.load(),
         tools.usage.load(),
       ]);
@@ -85,7 +85,7 @@ export function createLifecycle(
       retry.cancel();
       base.streamer.stop();
       tools.bulk.cancel();
-      const cleared = signIns.copying.clearOurs(); // first: a session that ends does not wait for everything else
+      const cleared = signIns.clipboard.clearOurs(); // first: a session that ends does not wait for everything else
       host.proxyLogins?.end();
       await signIns.authorizations.endAll();
       const settled = await signIns.keeper.pause();
@@ -103,7 +103,7 @@ export function createLifecycle(
 /** The lock, with what it ends and forgets in every domain. */
 function createAppLock(host: Host, base: Foundation, signIns: SignIns, tools: Tools): Lock {
   const { vault, lockState, settings, changes, log } = base;
-  const { keeper, authorizations, importing, undo, copying } = signIns;
+  const { keeper, authorizations, importing, undo, clipboard } = signIns;
   const { bulk, navigation, pairing, grants, tableSync } = tools;
   return createLock({
     state: lockState,
@@ -119,7 +119,7 @@ function createAppLock(host: Host, base: Foundation, signIns: SignIns, tools: To
       return keeper.pause();
     },
     onOpened: () => startKeeper(base, signIns, tools),
-    onLocking: () => void copying.clearOurs(),
+    onLocking: () => void clipboard.clearOurs(),
     async onVaultLocked() {
       bulk.forget();
       navigation.forget();

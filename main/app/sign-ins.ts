@@ -6,7 +6,7 @@ import { createTokenCopies } from "../accounts/token-copies.ts";
 import { createTokenClipboard } from "../desktop/clipboard.ts";
 import { createKeeper } from "../keeper/keeper.ts";
 import { createClients } from "../registrations/clients.ts";
-import { createOwnProviders } from "../registrations/custom-providers.ts";
+import { createCustomProviders } from "../registrations/custom-providers.ts";
 import { createSandbox } from "../registrations/sandbox.ts";
 import { createAuthorizations } from "../sign-in/authorizations.ts";
 import { createUndo, withFreeAlias } from "../vault/undo.ts";
@@ -19,11 +19,11 @@ export function createSignIns(host: Host, base: Foundation) {
     { ...base, records: vault, vaultIsOpen: () => lockState.vaultOpen },
     changes.signIn,
   );
-  const copying = createTokenClipboard(host.clipboard, clock, {
+  const clipboard = createTokenClipboard(host.clipboard, clock, {
     log,
     mayCopy: () => lockState.unlocked && !run.stopping,
   });
-  const copies = createTokenCopies({ keeper, lockState, copying, history });
+  const copies = createTokenCopies({ keeper, lockState, clipboard, history });
   const authorizations = createAuthorizations(
     {
       ...base,
@@ -36,7 +36,7 @@ export function createSignIns(host: Host, base: Foundation) {
     changes.signIn,
   );
   const clients = createClients(base, changes.signIn, (client) => keeper.clientChanged(client));
-  const ownProviders = createOwnProviders(path.join(host.profileFolder, "providers"), base, (id) => {
+  const customProviders = createCustomProviders(path.join(host.profileFolder, "providers"), base, (id) => {
     keeper.providerChanged(id);
     changes.signIn();
   });
@@ -50,6 +50,17 @@ export function createSignIns(host: Host, base: Foundation) {
     if (written.ok && record.kind === "client") keeper.clientChanged(record.id);
     return written;
   }, clock);
-  return { keeper, copying, copies, authorizations, clients, ownProviders, sandbox, importing, claims, undo };
+  return {
+    keeper,
+    clipboard,
+    copies,
+    authorizations,
+    clients,
+    customProviders,
+    sandbox,
+    importing,
+    claims,
+    undo,
+  };
 }
 export type SignIns = ReturnType<typeof createSignIns>;

@@ -12,7 +12,7 @@ import type { Host } from "./host.ts";
 import type { Foundation } from "./foundation.ts";
 import type { SignIns } from "./sign-ins.ts";
 
-export function createTools(host: Host, base: Foundation, { keeper, copying }: SignIns) {
+export function createTools(host: Host, base: Foundation, { keeper, clipboard }: SignIns) {
   const { changes, vault, settings, lockState, history, clock, random, log } = base;
   const link = createSocketLink(host, changes.part);
   const navigation = createNavigation(random, changes.part);
@@ -30,7 +30,7 @@ export function createTools(host: Host, base: Foundation, { keeper, copying }: S
   const grants = createGrants(
     {
       ...{ list: grantList, records: vault, vault, usage, history, clock, random },
-      copy: (text) => copying.copy(text),
+      copy: (text) => clipboard.copy(text),
       endpoint: () => link.endpoint,
       push: () => tableSync.push(),
       revoke: (signIn) => keeper.revoke(signIn),

@@ -7,25 +7,25 @@ import type { TokenClipboard } from "../desktop/clipboard.ts";
 import type { Undo } from "../vault/undo.ts";
 import type { Vault } from "../vault/types.ts";
 import type { Clients } from "./clients.ts";
-import type { OwnProviders } from "./custom-providers.ts";
+import type { CustomProviders } from "./custom-providers.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 export const registrationCalls = ({
   vault,
   providers,
-  ownProviders,
+  customProviders,
   clients,
   sandbox,
   undo,
-  copying,
+  clipboard,
 }: {
   readonly vault: Vault;
   readonly providers: Providers;
-  readonly ownProviders: OwnProviders;
+  readonly customProviders: CustomProviders;
   readonly clients: Clients;
   readonly sandbox: Sandbox;
   readonly undo: Undo;
-  readonly copying: TokenClipboard;
+  readonly clipboard: TokenClipboard;
 }) =>
   ({
     "scopes.list": () => Promise.resolve(ok(offeredScopes())),
@@ -34,14 +34,14 @@ export const registrationCalls = ({
       return client.ok ? ok({ client: client.value.id }) : client;
     },
 
-    "providers.save": ({ form, change }) => ownProviders.save(form, change),
-    "providers.remove": (id) => ownProviders.remove(id),
-    "providers.discover": ({ issuer }) => ownProviders.discover(issuer),
+    "providers.save": ({ form, change }) => customProviders.save(form, change),
+    "providers.remove": (id) => customProviders.remove(id),
+    "providers.discover": ({ issuer }) => customProviders.discover(issuer),
     "providers.copyRedirect"({ provider, at }) {
       const uri = providers.get(provider)?.redirectUris[at];
       return uri === undefined
         ? Promise.resolve(failed({ code: "provider_unknown", provider }))
-        : copying.copyPlain(uri);
+        : clipboard.copyPlain(uri);
     },
 
     "clients.save": (form) => clients.save(form),

@@ -7,11 +7,11 @@ import type { Authorizations } from "./authorizations.ts";
 
 export const authorizationCalls = ({
   authorizations,
-  copying,
+  clipboard,
   copies,
 }: {
   readonly authorizations: Authorizations;
-  readonly copying: TokenClipboard;
+  readonly clipboard: TokenClipboard;
   /** Copies to the clipboard, unless hand-outs are stopped. */
   readonly copies: {
     readonly copyIdToken: (token: Result<Secret>) => Promise<Result<{ readonly clearsInMs: number }>>;
@@ -23,7 +23,7 @@ export const authorizationCalls = ({
     "authorization.showElsewhere": (id) => authorizations.showElsewhere(id),
     "authorization.copyLink"(id) {
       const link = authorizations.link(id);
-      return link.ok ? copying.copyPlain(link.value) : Promise.resolve(link);
+      return link.ok ? clipboard.copyPlain(link.value) : Promise.resolve(link);
     },
     "authorization.toBrowser": (id) => authorizations.toBrowser(id),
     "authorization.cancel": (id) => authorizations.cancel(id),

@@ -17,7 +17,7 @@ interface Parts {
   readonly state: State;
   readonly settings: SettingsStore;
   readonly doctor: Doctor;
-  readonly copying: TokenClipboard;
+  readonly clipboard: TokenClipboard;
   readonly navigation: Navigation;
   readonly browsers: () => Promise<readonly BrowserView[]>;
   readonly proxyLogins: ProxyLogins | undefined;
@@ -31,7 +31,7 @@ export function windowCalls({
   state,
   settings,
   doctor,
-  copying,
+  clipboard,
   navigation,
   proxyLogins,
   ...rest
@@ -50,7 +50,7 @@ export function windowCalls({
     },
     async "doctor.copy"() {
       lastRun ??= await doctor.run();
-      return copying.copyPlain(doctor.report(lastRun));
+      return clipboard.copyPlain(doctor.report(lastRun));
     },
     "browsers.list": async () => ok(await rest.browsers()),
 

@@ -10,7 +10,7 @@ import type { StreamerMode } from "../desktop/streamer-mode.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import type { ProxyLogins } from "../net/proxy-login.ts";
 import type { Clients } from "../registrations/clients.ts";
-import type { OwnProviders } from "../registrations/custom-providers.ts";
+import type { CustomProviders } from "../registrations/custom-providers.ts";
 import type { Authorizations } from "../sign-in/authorizations.ts";
 import type { SettingsStore } from "../storage/settings.ts";
 import type { Grants } from "../tools/grants.ts";
@@ -35,7 +35,7 @@ interface Sources {
   readonly vault: Vault;
   readonly lockState: LockState;
   readonly providers: Providers;
-  readonly ownProviders: OwnProviders;
+  readonly customProviders: CustomProviders;
   readonly clients: Clients;
   readonly keeper: Keeper;
   readonly authorizations: Authorizations;
@@ -87,13 +87,13 @@ export function createRows({ vault, lockState, providers, keeper, streamer, cloc
 
 /** The parts as their domains have them, unlocked and unmasked. */
 const plainParts = (sources: Sources, rows: Rows): SnapshotParts => {
-  const { providers, ownProviders, link, keeper } = sources;
+  const { providers, customProviders, link, keeper } = sources;
   return {
     app: sources.app,
     vault: () => sources.lockState.view(),
     providers: () =>
-      providers.list().map((provider) => providerView(provider, ownProviders.formOf(provider.id))),
-    providerFiles: () => ownProviders.unreadable,
+      providers.list().map((provider) => providerView(provider, customProviders.formOf(provider.id))),
+    providerFiles: () => customProviders.unreadable,
     clients: () => sources.clients.views(),
     scopes: () => knownScopes,
     signIns: () => rows.all(),

@@ -2,7 +2,6 @@
  * A program with the vault and the keeper, which a test can kill at a chosen point or at random. The test talks to it by
  * messages; files, HTTP and time are real.
  */
-import fs from "node:fs";
 import fsPromises from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { randomBytes, randomUUID } from "node:crypto";
@@ -26,28 +25,24 @@ const crash = (point: CrashPoint): void => {
   if (crashAt === point) process.kill(process.pid, "SIGKILL");
 };
 
-// The count starts when a crash is requested: the first write of a refresh is its intent, the second its answer.
+// Counts from the question `crash` on: the first record written in a refresh is its intent, the second its answer.
 let writes = 0;
-const { fsyncSync, renameSync } = fs;
-fs.fsyncSync = (fd) => {
-  writes += 1;
-  if (writes === 1) crash("before the intent is durable");
-  fsyncSync(fd);
-  if (writes === 2) crash("after the temporary file is synced");
-};
-fs.renameSync = (from, to) => {
-  renameSync(from, to);
-  if (writes === 2) crash("after rename");
-};
-const { open } = fsPromises;
-fsPromises.open = async (...parameters) => {
-  const handle = await open(...parameters);
+const { open, rename } = fsPromises;
+fsPromises.open = async (file, ...parameters) => {
+  const handle = await open(file, ...parameters);
   const sync = handle.sync.bind(handle);
+  const isRecord = String(file).endsWith(".next.json");
   handle.sync = async () => {
+    if (isRecord) writes += 1;
+    if (writes === 1) crash("before the intent is durable");
     await sync();
-    if (writes === 2) crash("after the folder is synced");
+    if (writes === 2) crash(isRecord ? "after the temporary file is synced" : "after the folder is synced");
   };
   return handle;
+};
+fsPromises.rename = async (from, to) => {
+  await rename(from, to);
+  if (writes === 2) crash("after rename");
 };
 syncBuiltinESMExports();
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createHistory } from "../../../main/accounts/history.ts";
 import { createToolUsage } from "../../../main/tools/usage.ts";
-import { readClosing } from "../../../main/vault/closing.ts";
+import { createClosingFile } from "../../../main/vault/closing-file.ts";
 import { startBench } from "../../support/host.ts";
 
 const NOW = Date.UTC(2026, 10, 30);
@@ -40,7 +40,7 @@ test.each(ODD)(
   async (value) => {
     const file = path.join(folder, "closed.json");
     await writeFile(file, `{"format":1,"held":true,"closedAtMs":${value},"idleSinceMs":${value}}`);
-    expect(await readClosing(file)).toEqual({ format: 1, held: true });
+    expect(await createClosingFile(file, clock).read()).toEqual({ format: 1, held: true });
   },
 );
 
