@@ -1,7 +1,7 @@
 /** The start of Tokenkeep's main process, up to 'ready'. A comment stands wherever the order of two calls matters. */
 import { app, Menu } from "electron/main";
 import { argumentSentence, judgeArguments, linkIn, type Arguments } from "../app/arguments.ts";
-import type { StartWish } from "../app/second-start.ts";
+import type { StartRequest } from "../app/second-start.ts";
 import { refuseCoreDumps } from "../desktop/core-dumps.ts";
 import { absoluteEntries } from "../desktop/programs.ts";
 import { hardenApp } from "./hardening.ts";
@@ -45,7 +45,7 @@ async function start(): Promise<void> {
   }
   const { hidden, link } = judged;
   const folder = profileFolder();
-  const wish: StartWish = link !== undefined ? { want: "link", link } : { want: hidden ? "nothing" : "show" };
+  const wish: StartRequest = link !== undefined ? { want: "link", link } : { want: hidden ? "nothing" : "show" };
   const place = await takePlace(folder, wish);
   if (place.kind === "failed") return endWith(place.failure, wish);
   if (place.kind === "handed_on") {

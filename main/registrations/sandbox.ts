@@ -7,7 +7,7 @@ import type { Clock, Log, Randomness } from "../../core/ports.ts";
 import { SANDBOX, type Providers } from "../../core/providers/registry.ts";
 import type { Secret } from "../../core/secret.ts";
 import { writeDurably } from "../storage/durable-file.ts";
-import type { Vault } from "../vault/types.ts";
+import type { RecordStore, VaultDoor } from "../vault/types.ts";
 
 const PREFERRED_PORT = 8127;
 
@@ -47,7 +47,7 @@ export interface Sandbox {
 
 export function createSandbox(
   host: SandboxParts,
-  vault: Vault,
+  vault: RecordStore & Pick<VaultDoor, "state">,
   providers: Providers,
   changed: () => void,
 ): Sandbox {

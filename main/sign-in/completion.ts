@@ -31,7 +31,7 @@ export interface Completion {
 
 export interface CompletionParts {
   readonly vault: Pick<RecordStore, "get" | "list">;
-  readonly keeper: Pick<Keeper, "adopt">;
+  readonly keeper: Pick<Keeper, "store">;
   readonly clock: Clock;
   readonly random: Randomness;
   readonly log: Log;
@@ -91,7 +91,7 @@ export function createCompletion(
       const record = toRecord({ ...authorization, flow }, { ...identified, tokens }, replaced, parts);
       authorization.step = "exchanging"; // a second click must not save it twice
       delete authorization.identified; // if the authorization ends meanwhile, tokens that are being saved are not revoked
-      const stored = await keeper.adopt(record, "signed_in");
+      const stored = await keeper.store(record, "signed_in");
       if (!stored.ok && pending.get(id) !== undefined) {
         authorization.identified = identified; // the user can try to save it again
         authorization.step = "confirm";

@@ -8,7 +8,7 @@ import type { TokenSet, UnusableAnswer } from "../../core/oauth/token-response.t
 import type { Clock, HttpClient, HttpRequest, Log } from "../../core/ports.ts";
 import type { Grant } from "../../core/providers/provider.ts";
 import type { Secret } from "../../core/secret.ts";
-import { credentialsOf } from "../keeper/watches.ts";
+import { credentialsOf } from "../registrations/lookup.ts";
 import type { PendingAuthorization } from "./pending-authorization.ts";
 
 /** Tokens as the provider sent them, before it is known whom they belong to. */

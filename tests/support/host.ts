@@ -10,7 +10,7 @@ import { compose, type App } from "../../main/app/compose.ts";
 import type { Host } from "../../main/app/host.ts";
 import type { UserAgentRequest } from "../../main/sign-in/user-agent.ts";
 import { createHttpClient, nodeExchange } from "../../main/net/http.ts";
-import type { LockState } from "../../main/storage/profile-lock.ts";
+import type { ProfileLockState } from "../../main/storage/profile-lock.ts";
 import { createProxyLogins, type ProxyLogins } from "../../main/net/proxy-login.ts";
 import { programAt } from "../../main/desktop/peer-program.ts";
 import { startSocketServer } from "../../main/socket/server.ts";
@@ -80,7 +80,7 @@ export interface Bench extends AsyncDisposable {
   /** Ends the app and starts another over the same files; by default its start is waited for. */
   restart(wait?: { readonly started: boolean }): Promise<App>;
   /** Whether a lock keeps others out of the profile. */
-  profileLock: LockState;
+  profileLock: ProfileLockState;
   /** OBS runs. */
   recordingSoftwareRuns: boolean;
   /** What asks for credentials in a proxy's name. */
@@ -151,7 +151,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     browser: (_url: string): Promise<boolean> => Promise.resolve(false),
     links: false,
     recordingSoftwareRuns: false,
-    profileLock: "held" as LockState,
+    profileLock: "held" as ProfileLockState,
   };
   const host = (folder = profile): Host => ({
     proxyLogins,

@@ -1,7 +1,7 @@
 /** Decides which keychain safeStorage uses. Chromium by itself decides by the name of the desktop. */
 import { app } from "electron/main";
 import path from "node:path";
-import { passwordStoreFor } from "../../vault/keychains.ts";
+import { passwordStoreFor } from "../../vault/keys/keychains.ts";
 
 /**
  * To be awaited before 'ready', when Chromium reads the switch. A switch on the command line counts. For an existing vault

@@ -16,13 +16,13 @@ export function followPower(tokenkeep: App, log: Log): void {
   let endWatch: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   const checkIdle = (): void => {
-    const { idleMs } = tokenkeep;
+    const idleMs = tokenkeep.idleMs();
     if (idleMs !== undefined && powerMonitor.getSystemIdleTime() * 1000 >= idleMs) tokenkeep.away("idle");
   };
   tokenkeep.state.onChange(({ settings }) => {
     if (settings === undefined) return;
     clearInterval(timer);
-    timer = tokenkeep.idleMs === undefined ? undefined : setInterval(checkIdle, POLL_EVERY_MS);
+    timer = tokenkeep.idleMs() === undefined ? undefined : setInterval(checkIdle, POLL_EVERY_MS);
     if (process.platform !== "linux") return;
     if (!settings.lockOnScreenLock) {
       endWatch?.();

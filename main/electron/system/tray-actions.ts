@@ -4,7 +4,7 @@ import { merged } from "../../../contract/ipc.ts";
 import type { Result } from "../../../contract/failure.ts";
 import type { App } from "../../app/compose.ts";
 import type { LogFile } from "../../diagnostics/log.ts";
-import { failureNotice, tellFailure, type Notifier } from "../../window/notifier.ts";
+import { failureNotice, reportFailure, type Notifier } from "../../window/notifier.ts";
 import { trayModel } from "../../window/tray-model.ts";
 import { showPairing } from "../windows/attention.ts";
 import type { MainWindow } from "../windows/main-window.ts";
@@ -24,7 +24,7 @@ export function showTray(
   type Title = "notCopied" | "notLocked" | "notPaused" | "notResumed" | "notValidated";
   /** A menu cannot show a failure, so a notification does. */
   const orNotify = (title: Title, work: Promise<Result<unknown>>): void =>
-    void tellFailure(work, (failure, cause) => {
+    void reportFailure(work, (failure, cause) => {
       log.warn("tray.failed", { what: title, code: failure.code, ...(cause !== undefined && { cause }) });
       const notice = failureNotice(translator.t(`notices.${title}`), failure, translator.t);
       notifier.show(notice, () => window.show());

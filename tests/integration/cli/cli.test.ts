@@ -7,7 +7,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fileStore, storeFile } from "../../../clients/node/src/store.ts";
 import { COMMANDS } from "../../../cli/commands.ts";
-import type { HandOut, SocketServer } from "../../../main/socket/types.ts";
+import type { TokenTable, SocketServer } from "../../../main/socket/types.ts";
 import { deCli } from "../../../text/de-cli.ts";
 import { enCli } from "../../../text/en-cli.ts";
 import { accountOf, startServerAt } from "../socket/support/socket-server.ts";
@@ -44,7 +44,7 @@ const account = (login: string, status = "signed_in") => ({
     },
   ],
 });
-const TABLE: HandOut = {
+const TABLE: TokenTable = {
   locked: false,
   grants: [{ id: CLIENT, key: KEY }],
   accounts: [accountOf(account("ann"))],

@@ -2,9 +2,9 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import * as v from "valibot";
-import type { Failure } from "../../contract/failure.ts";
-import type { Clock, Randomness } from "../../core/ports.ts";
-import type { Secret } from "../../core/secret.ts";
+import type { Failure } from "../../../contract/failure.ts";
+import type { Clock, Randomness } from "../../../core/ports.ts";
+import type { Secret } from "../../../core/secret.ts";
 import { freshNonce, KEY_BYTES, open, seal } from "./seal.ts";
 
 export const PASSPHRASE_MIN_LENGTH = 8;

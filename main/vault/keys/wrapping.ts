@@ -1,9 +1,9 @@
 /** Wraps the vault key: by the keychain, by a passphrase, or by both. */
-import { failed, ok, type Result } from "../../contract/failure.ts";
-import type { KeychainView } from "../../contract/views/vault.ts";
-import type { Clock, Randomness } from "../../core/ports.ts";
+import { failed, ok, type Result } from "../../../contract/failure.ts";
+import type { KeychainView } from "../../../contract/views/vault.ts";
+import type { Clock, Randomness } from "../../../core/ports.ts";
 import { keyToText, wrapByPassphrase, wrapOf, type Envelope, type KeychainWrap } from "./envelope.ts";
-import type { Keychain, Resealing } from "./types.ts";
+import type { Keychain, Resealing } from "../types.ts";
 
 /** A keychain that asks its person something may take long; one that takes longer than this hangs. */
 const KEYCHAIN_TIMEOUT_MS = 10_000;

@@ -4,10 +4,10 @@
  * over D-Bus which one answers.
  */
 import path from "node:path";
-import type { KeychainView } from "../../contract/views/vault.ts";
-import { connectSessionBus, DBUS, sessionBusAddress, within } from "../desktop/session-bus.ts";
+import type { KeychainView } from "../../../contract/views/vault.ts";
+import { connectSessionBus, DBUS, sessionBusAddress, within } from "../../desktop/session-bus.ts";
 import { readEnvelope, sealingBackend } from "./envelope.ts";
-import { inspectSecretService, nameOfSecretService } from "../desktop/secret-service.ts";
+import { inspectSecretService, nameOfSecretService } from "../../desktop/secret-service.ts";
 
 /** What a keychain says when it is asked, without being touched. */
 export type KeychainState = "usable" | "locked" | "failing" | "missing";

@@ -2,11 +2,11 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
-import { failed, ok, type Result } from "../../contract/failure.ts";
-import type { SealedBy } from "../../contract/views/vault.ts";
-import type { Randomness } from "../../core/ports.ts";
-import { Secret } from "../../core/secret.ts";
-import { writeDurably } from "../storage/durable-file.ts";
+import { failed, ok, type Result } from "../../../contract/failure.ts";
+import type { SealedBy } from "../../../contract/views/vault.ts";
+import type { Randomness } from "../../../core/ports.ts";
+import { Secret } from "../../../core/secret.ts";
+import { writeDurably } from "../../storage/durable-file.ts";
 import { kdfShape, openByPassphrase, sealByPassphrase } from "./passphrase.ts";
 import { KEY_BYTES } from "./seal.ts";
 
