@@ -15,7 +15,7 @@ import { createProxyLogins, type ProxyLogins } from "../../main/net/proxy-login.
 import { programAt } from "../../main/desktop/peer-program.ts";
 import { startSocketServer } from "../../main/socket/server.ts";
 import { ok } from "../../contract/failure.ts";
-import { createAdmin, type Fault, type Seen } from "../../sandbox/admin.ts";
+import { createAdmin, type Fault, type ReceivedRequest } from "../../sandbox/admin.ts";
 import type { Signer } from "../../sandbox/id-token.ts";
 import { OWN_CLIENT } from "../../sandbox/seeds.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/server.ts";
@@ -62,7 +62,7 @@ export interface Bench extends AsyncDisposable {
   person: Person;
   fault(fault: Partial<Fault> & Pick<Fault, "kind">): Promise<void>;
   admin(path: string, form?: Record<string, string>): Promise<void>;
-  seen(): Promise<readonly Seen[]>;
+  seen(): Promise<readonly ReceivedRequest[]>;
   /** Time passes, here and at the provider, and timers do not notice. */
   pass(seconds: number): Promise<void>;
   /** Time passes while the machine sleeps; then it wakes up. */
@@ -222,7 +222,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       kind,
     }: Partial<Fault> & Pick<Fault, "kind">) =>
       post("faults", { fault: JSON.stringify({ path, after, times, kind }) }),
-    seen: async () => (await (await fetch(`${sandbox.origin}/admin/requests`)).json()) as readonly Seen[],
+    seen: async () => (await (await fetch(`${sandbox.origin}/admin/requests`)).json()) as readonly ReceivedRequest[],
     async pass(seconds: number) {
       offsetMs += seconds * 1000;
       passedMs += seconds * 1000;
