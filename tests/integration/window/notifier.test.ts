@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { failed, ok } from "../../../contract/failure.ts";
-import { createNotifier, tellFailure, type Shown } from "../../../main/window/notifier.ts";
+import { createNotifier, reportFailure, type Shown } from "../../../main/window/notifier.ts";
 import { createRevival } from "../../../main/window/revival.ts";
 
 const NOTICE = { title: "title", body: "body" };
@@ -78,9 +78,9 @@ test("if the system never reports a closed notification, only a few are kept", (
 test("a failed action is notified, also after an internal error, and a successful one is not", async () => {
   const notified: string[] = [];
   const tell = ({ code }: { code: string }): void => void notified.push(code);
-  await tellFailure(Promise.resolve(ok(null)), tell);
-  await tellFailure(Promise.resolve(failed({ code: "storage_failing" })), tell);
-  await tellFailure(Promise.reject(new Error("a bug")), tell);
+  await reportFailure(Promise.resolve(ok(null)), tell);
+  await reportFailure(Promise.resolve(failed({ code: "storage_failing" })), tell);
+  await reportFailure(Promise.reject(new Error("a bug")), tell);
   expect(notified).toEqual(["storage_failing", "internal"]);
 });
 

@@ -28,28 +28,28 @@ function setUp(count = 2) {
 test("the first message has the whole state, each later one only what changed", () => {
   const { now, state, messages } = setUp();
   state.touch();
-  state.tell();
+  state.flush();
   expect(messages).toEqual([{ tools: [], signIns: now.signIns }]);
   state.touch();
-  state.tell();
+  state.flush();
   expect(messages).toHaveLength(1);
   now.tools = [{ id: "t", name: "bot", createdAtMs: 0, lifetime: "always", uses: 0, tookFrom: [] }];
   state.touch();
-  state.tell();
+  state.flush();
   expect(messages[1]).toEqual({ tools: now.tools });
 });
 
 test("a changed sign-in is sent as one row, a removed one as a new list", () => {
   const { now, state, messages } = setUp();
   state.touch();
-  state.tell();
+  state.flush();
   now.signIns = [row("a"), row("b", "renamed")];
   state.touch("b");
-  state.tell();
+  state.flush();
   expect(messages[1]).toEqual({ signInsChanged: [row("b", "renamed")] });
   now.signIns = [row("a")];
   state.touch("b");
-  state.tell();
+  state.flush();
   expect(messages[2]).toEqual({ signIns: [row("a")] });
 });
 
@@ -61,7 +61,7 @@ test("a window that applies all messages has the same state as main", () => {
     now.signIns = signIns;
     state.touch("b");
     state.touch();
-    state.tell();
+    state.flush();
     expect(window.signIns).toEqual(signIns);
   }
 });
@@ -70,7 +70,7 @@ test("changes at the same time are sent together, and once", async () => {
   const { state, messages } = setUp();
   state.touch();
   state.touchParts();
-  state.tell();
+  state.flush();
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(messages).toHaveLength(1);
 });
