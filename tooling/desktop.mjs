@@ -108,8 +108,12 @@ export async function onDesktop(
     ...["bash", "tooling/display.sh", "dbus-run-session", "--"],
     ...["bash", "-c", session, "bash", runtime, outputs, process.execPath, ...args],
   ];
-  const asked = asUser ? ["runuser", "-u", USER, "--", ...desktop] : desktop;
-  const [command = "", ...rest] = caught ? [...CAUGHT, ...asked] : alone ? [...ALONE, ...asked] : asked;
+  const onDisplay = asUser ? ["runuser", "-u", USER, "--", ...desktop] : desktop;
+  const [command = "", ...rest] = caught
+    ? [...CAUGHT, ...onDisplay]
+    : alone
+      ? [...ALONE, ...onDisplay]
+      : onDisplay;
   const child = spawn(command, rest, {
     cwd: checkout.folder,
     stdio,

@@ -115,8 +115,8 @@ async function testDesktop() {
     Array.from({ length: desktops }, async (_, at) => {
       const output = path.join(OUT, `desktop-${String(at + 1)}`);
       // Files alternate between the two desktops: two halves of the alphabet took eight and twelve minutes.
-      const mine = specs.filter((_name, index) => index % desktops === at);
-      await onDesktop([path.relative(ROOT, binOf("@playwright/test", "cli.js")), "test", ...mine], {
+      const chosen = specs.filter((_name, index) => index % desktops === at);
+      await onDesktop([path.relative(ROOT, binOf("@playwright/test", "cli.js")), "test", ...chosen], {
         output,
         alone: desktops > 1,
       });

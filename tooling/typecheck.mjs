@@ -38,10 +38,11 @@ const checks = [
 const run = ({ name, args }) =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: ROOT });
-    let said = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += String(chunk)));
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk) => (output += String(chunk)));
     child.on("exit", (code) => {
-      if (code !== 0) console.error(`types of ${name}:\n${said}`);
+      if (code !== 0) console.error(`types of ${name}:\n${output}`);
       resolve(code === 0);
     });
   });

@@ -107,14 +107,14 @@ async function thousandRequests() {
   while (server.counts.refresh === 0) await settle(20);
   const endpoint = path.join(runtime, "tokenkeep/tokenkeep.sock");
   const tools = await Promise.all(Array.from({ length: 50 }, () => connectTool({ endpoint, ...grant })));
-  const asked = tools.map(({ ask }) => [
+  const requests = tools.map(({ ask }) => [
     ...Array.from({ length: 20 }, () => ask("token.get")),
     ask("accounts.list"),
   ]);
   // The thread answers a list at once: after that answer it has read the twenty requests before it, too.
-  await Promise.all(asked.map(([first]) => first));
+  await Promise.all(requests.map(([first]) => first));
   release();
-  const answers = await Promise.all(asked.flatMap(([, ...tokens]) => tokens));
+  const answers = await Promise.all(requests.flatMap(([, ...tokens]) => tokens));
   for (const { close } of tools) close();
   await app.close();
   const tokens = new Set(answers.map(({ access_token }) => access_token));

@@ -31,10 +31,10 @@ export async function seededProfile(count, { port, origin }, tokens) {
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  let said = "";
-  child.stdout.on("data", (chunk) => (said += String(chunk)));
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += String(chunk)));
   await new Promise((resolve) => child.once("close", resolve));
-  const [, grant] = /SEEDED (.*)/.exec(said) ?? [];
-  if (grant === undefined) throw new Error(`the vault was not filled: ${said}`);
+  const [, grant] = /SEEDED (.*)/.exec(output) ?? [];
+  if (grant === undefined) throw new Error(`the vault was not filled: ${output}`);
   return { profile, grant: JSON.parse(grant) };
 }

@@ -78,8 +78,8 @@ async function startOidcAgent() {
     ],
     { env: { ...env, OIDC_SOCK: socket } },
   );
-  let said = "";
-  for (const stream of [added.stdout, added.stderr]) stream.on("data", (chunk) => (said += String(chunk)));
+  let output = "";
+  for (const stream of [added.stdout, added.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
   const timer = setTimeout(() => added.kill(), 15_000);
   const [code] = await once(added, "exit");
   clearTimeout(timer);
@@ -93,7 +93,7 @@ async function startOidcAgent() {
       client.on("error", reject);
       client.end(JSON.stringify({ request: "access_token", account: "bench", min_valid_period: 60 }));
     });
-  const answer = code === 0 ? await get() : said;
+  const answer = code === 0 ? await get() : output;
   if (!answer.includes("access_token")) {
     stop();
     return { why: `oidc-agent gave no token: ${answer.slice(-300)}` };
@@ -217,8 +217,8 @@ agent.stop?.();
 // The same thread in a process whose main thread is blocked for half of the time, and beside a process that uses a whole
 // core, as a window does that draws all the time.
 const stalled = spawn(process.execPath, [path.join(import.meta.dirname, "socket-server.mjs"), "stalled"]);
-const [said] = await once(stalled.stdout, "data");
-const elsewhere = JSON.parse(String(said));
+const [output] = await once(stalled.stdout, "data");
+const elsewhere = JSON.parse(String(output));
 const mainBusy = await atOnce(elsewhere, 1);
 stalled.kill();
 const calm = spawn(process.execPath, [path.join(import.meta.dirname, "socket-server.mjs")]);

@@ -293,7 +293,7 @@ test(
     const run = new Run(clock, bench, provider, underWay);
     const good = GOOD(provider);
     /** Requests without revocations: many removed sign-ins may be revoked each hour. */
-    const asked = () => provider.answered.filter(({ path: where }) => where !== "revoke").length;
+    const requestCount = () => provider.answered.filter(({ path: where }) => where !== "revoke").length;
     const cases = fc.sample(fc.tuple(fc.constantFrom(...ACTIONS), fc.constantFrom(...IDS), changes), {
       numRuns: ANSWERS,
       seed: SEED,
@@ -306,7 +306,7 @@ test(
       // The OIDC provider is validated at its userinfo endpoint.
       const where: Path = wanted === "validate" && id === "odd-oidc" ? "userinfo" : wanted;
       const made = make(good[where](), change, provider.strangerOrigin);
-      const [requests, timersBefore, cpu] = [asked(), timers, process.cpuUsage()];
+      const [requests, timersBefore, cpu] = [requestCount(), timers, process.cpuUsage()];
       try {
         await act(run, id, action, made, () =>
           provider.answerNext(where, made.answer, !mayBeSentAgain(made)),
@@ -315,8 +315,8 @@ test(
         expect(provider.broken).toEqual([]);
         expect(bench.logged.filter((line) => /\.bug\b/.test(line))).toEqual([]);
         expect(timers - timersBefore).toBeLessThan(MOST_TIMERS);
-        if (action !== "device poll") expect(asked() - requests).toBeLessThan(MOST_REQUESTS);
-        return process.cpuUsage(cpu).user / 1_000 / Math.max(1, asked() - requests);
+        if (action !== "device poll") expect(requestCount() - requests).toBeLessThan(MOST_REQUESTS);
+        return process.cpuUsage(cpu).user / 1_000 / Math.max(1, requestCount() - requests);
       } catch (error) {
         throw new Error(
           `answer ${String(at)}: ${id}, ${action}, ${String(made.answer.status)} ${change.encoding} ${JSON.stringify(made.answer.headers)} ${made.answer.body.toString("utf8").slice(0, 400)}`,

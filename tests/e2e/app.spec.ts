@@ -80,9 +80,9 @@ test("every screen is accessible in both themes, and violates no content securit
   ).toBe("EvalError");
   // Trusted Types: a string is not taken as markup, and no code can create a policy.
   const refused = (what: "markup" | "policy") =>
-    page.evaluate((asked) => {
+    page.evaluate((kind) => {
       try {
-        if (asked === "markup") document.createElement("div").innerHTML = "<b>1</b>";
+        if (kind === "markup") document.createElement("div").innerHTML = "<b>1</b>";
         else
           (
             window as unknown as { trustedTypes: { createPolicy: (name: string, rules: object) => unknown } }

@@ -201,9 +201,9 @@ test("no secret is readable in the window, profile, logs, command lines, environ
   await using proxy = await startRecordingProxy({ ours: clientSecret, theirs: OWN_CLIENT.client_secret });
   const { app, page, profile, runtime } = await startApp({ args: proxy.switches });
   const driven: Driven = { app, page, profile, proxy, clientSecret, own: new Map() };
-  let said = "";
+  let output = "";
   for (const stream of [app.process().stdout, app.process().stderr])
-    stream?.on("data", (chunk) => (said += String(chunk)));
+    stream?.on("data", (chunk) => (output += String(chunk)));
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   const envelope = JSON.parse(readFileSync(path.join(profile, "vault/envelope.json"), "utf8")) as {
     wraps: [{ sealed: string }];
@@ -243,7 +243,7 @@ test("no secret is readable in the window, profile, logs, command lines, environ
   const { files, found } = searchFiles(secrets, folders);
   expect.soft(found, "after its end").toEqual([]);
   expect(files).toBeGreaterThan(40);
-  expect.soft(createSearch(secrets)(Buffer.from(said), "output")).toEqual([]);
+  expect.soft(createSearch(secrets)(Buffer.from(output), "output")).toEqual([]);
 });
 
 test("the search for secrets finds a planted one in every form and place", async () => {

@@ -160,9 +160,9 @@ test("content that failed to load says why, and can be loaded again", async () =
   await app.evaluate(({ ipcMain }) => {
     for (const name of ["activity.list", "signIns.history", "signIns.opens"]) {
       ipcMain.removeHandler(name);
-      let asked = 0;
+      let calls = 0;
       ipcMain.handle(name, () =>
-        (asked += 1) === 1 ? { ok: false, failure: { code: "storage_failing" } } : { ok: true, value: [] },
+        (calls += 1) === 1 ? { ok: false, failure: { code: "storage_failing" } } : { ok: true, value: [] },
       );
     }
   });

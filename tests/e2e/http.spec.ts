@@ -55,6 +55,8 @@ interface Setting {
   readonly method?: "GET" | "POST";
   /** Requests at a time; absent: one. */
   readonly together?: number;
+  /** The switches name a script (PAC) that has a proxy for every host. */
+  readonly proxied?: boolean;
 }
 interface ProbeResult {
   readonly outcomes: Outcome[];
@@ -217,7 +219,7 @@ test("through any proxy a request reaches the server once, and only the proxy is
   for (const path of ["/status/200", "/status/421", "/rst/7", "/challenge/401", "/challenge/407"]) {
     const { outcomes, asked } = await probe(
       good.map((name) => url(name, path)),
-      { switches, credentials: CREDENTIALS },
+      { switches, proxied: true, credentials: CREDENTIALS },
     );
     for (const [index, name] of good.entries()) {
       expect(server.count(`${path}?${name}`), `${name} ${path} ${JSON.stringify(outcomes[index])}`).toBe(1);
@@ -237,7 +239,7 @@ test("a request that a proxy keeps back is not sent, and the failure names the p
   for (const method of ["POST", "GET"] as const) {
     const { outcomes } = await probe(
       bad.map((name) => url(name, "/status/200")),
-      { switches, method },
+      { switches, proxied: true, method },
     );
     for (const [index, name] of bad.entries()) {
       expect(server.count(`/status/200?${name}`), `${name} ${JSON.stringify(outcomes)}`).toBe(0);
@@ -247,6 +249,7 @@ test("a request that a proxy keeps back is not sent, and the failure names the p
     }
     const { outcomes: cautious } = await probe([url("gone", "/status/200"), url("no-proxy", "/status/200")], {
       switches,
+      proxied: true,
       method,
     });
     expect(cautious).toMatchObject([{ kind: "not_sent" }, { kind: "lost" }]);
@@ -267,6 +270,7 @@ test("a request is not sent when a proxy gets no credentials, or wrong ones", as
   ] as const) {
     const { outcomes } = await probe([url("basic", "/status/201"), url("closing", "/status/201")], {
       switches,
+      proxied: true,
       credentials: given,
     });
     for (const outcome of outcomes)

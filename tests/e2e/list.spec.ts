@@ -164,12 +164,12 @@ test("revoking many accounts asks first, with the safe answer focused, and names
   await server.close(); // no server answers from now on
   await tabTo(page, page.getByRole("button", { name: "Validate", exact: true }));
   await press("Enter");
-  const told = page.getByRole("region", { name: "2 of 2 came to nothing" });
-  await expect(told).toContainText("user_1, user_10");
-  await expect(told).toContainText("cannot be reached");
+  const failures = page.getByRole("region", { name: "2 of 2 came to nothing" });
+  await expect(failures).toContainText("user_1, user_10");
+  await expect(failures).toContainText("cannot be reached");
   await findsNothing(page, "some came to nothing");
-  await tabTo(page, told.getByRole("button", { name: "Dismiss" }));
+  await tabTo(page, failures.getByRole("button", { name: "Dismiss" }));
   await press("Enter");
-  await expect(told).toHaveCount(0);
+  await expect(failures).toHaveCount(0);
   await hasKeyboard(page.locator("main"));
 });

@@ -29,12 +29,12 @@ function begin(
     env: { ...process.env, XDG_RUNTIME_DIR: runtime, ...options.env },
     stdio: ["ignore", "ignore", "pipe"],
   });
-  let said = "";
-  child.stderr.on("data", (chunk) => (said += String(chunk)));
+  let output = "";
+  child.stderr.on("data", (chunk) => (output += String(chunk)));
   return {
     child,
-    said: () => said,
-    ended: once(child, "close").then(([code]) => ({ code: code as number | null, said })),
+    output: () => output,
+    ended: once(child, "close").then(([code]) => ({ code: code as number | null, output })),
   };
 }
 const alive = ({ exitCode, signalCode }: ChildProcess) => exitCode === null && signalCode === null;
@@ -55,12 +55,12 @@ test("the running app survives any second start, and gets the link that the star
   first.kill("SIGSTOP");
   const whileItHangs = starts(["app.tokenkeep:while-it-hangs"]);
   for (const length of [48_000, 120_000]) {
-    const { code, said } = await starts([`app.tokenkeep:${"x".repeat(length)}`]);
-    expect(said).toContain("This link is too long");
+    const { code, output } = await starts([`app.tokenkeep:${"x".repeat(length)}`]);
+    expect(output).toContain("This link is too long");
     expect(code).toBe(2);
   }
   expect(await whileItHangs).toMatchObject({ code: 1 });
-  expect((await whileItHangs).said).toContain("isn't responding");
+  expect((await whileItHangs).output).toContain("isn't responding");
   expect(alive(first)).toBe(true);
   first.kill("SIGCONT");
   await expect.poll(() => logged(profile).split("door.refused").length - 1).toBe(1); // the app got the link after it went on
@@ -83,7 +83,7 @@ test("the running app survives any second start, and gets the link that the star
     starts(["--hidden"]),
   ]);
   expect(odd.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
-  for (const { said } of odd) expect(said).toContain("Tokenkeep is running already.");
+  for (const { output } of odd) expect(output).toContain("Tokenkeep is running already.");
   await expect.poll(() => logged(profile).split("door.refused").length - 1).toBe(4);
   expect(alive(first)).toBe(true);
   expect(await windows()).toBe(1);
@@ -132,7 +132,7 @@ test("main alone holds the profile's lock, until it ends, even if the temporary 
   await third.app.close();
 });
 
-for (const [name, prepare, said] of [
+for (const [name, prepare, sentence] of [
   [
     "a file in the way of the profile",
     (profile: string) => writeFileSync(profile, "kept"),
@@ -150,9 +150,9 @@ for (const [name, prepare, said] of [
     const started = begin(profile, newRuntimeFolder());
     const windows = () => execFileSync("xwininfo", ["-root", "-tree"], { encoding: "utf8" });
     await expect.poll(windows).toMatch(/"Tokenkeep"/);
-    await expect.poll(started.said).toContain(said);
-    expect(started.said()).toContain(profile);
-    expect(started.said()).not.toContain("running already");
+    await expect.poll(started.output).toContain(sentence);
+    expect(started.output()).toContain(profile);
+    expect(started.output()).not.toContain("running already");
     started.child.kill("SIGTERM");
     expect((await started.ended).code).toBe(1);
     if (name.startsWith("a file")) expect(readFileSync(profile, "utf8")).toBe("kept");
@@ -160,7 +160,7 @@ for (const [name, prepare, said] of [
     // Without a display the sentence on stderr and the exit code report it.
     const blind = begin(profile, newRuntimeFolder(), [], { env: { DISPLAY: "", WAYLAND_DISPLAY: "" } });
     expect(await blind.ended).toMatchObject({ code: 1 });
-    expect(blind.said()).toContain(said);
+    expect(blind.output()).toContain(sentence);
   });
 
 test("a start while the first instance quits waits, and then runs", async () => {

@@ -104,8 +104,8 @@ test("a problem that only the person can solve says so, and its button leads to 
   await at.admin("clock", { advance_sec: String(3.8 * 3_600) });
   expect(await validate(ending)).toBe(true);
   const left = row("lanternbot").getByText(/^0:\d\d:\d\d$/); // near its end a countdown is shown
-  const told = new Set<string | null>();
-  await expect.poll(async () => told.add(await left.textContent()).size).toBeGreaterThan(2);
+  const countdowns = new Set<string | null>();
+  await expect.poll(async () => countdowns.add(await left.textContent()).size).toBeGreaterThan(2);
 });
 
 test("a temporary problem says so, names the next try, and loses nothing", async () => {

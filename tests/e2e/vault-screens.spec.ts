@@ -133,9 +133,9 @@ test("the lock screen of window and vault is accessible, and beginning a new vau
   await page.getByRole("heading", { name: "Locked" }).waitFor();
   await button(page, "Begin a new vault…").click();
   await button(page, "Begin a new vault").click();
-  const told = page.getByText(/A new vault has begun\. The old one is in \//);
-  await told.waitFor();
-  const folder = ((await told.textContent()) ?? "").split(" is in ")[1] ?? "";
+  const notice = page.getByText(/A new vault has begun\. The old one is in \//);
+  await notice.waitFor();
+  const folder = ((await notice.textContent()) ?? "").split(" is in ")[1] ?? "";
   expect(readFileSync(path.join(folder, "envelope.json"), "utf8")).toContain('"passphrase"');
   await page.getByText("Without a passphrase a lock would only pretend").waitFor();
 });

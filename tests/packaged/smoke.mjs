@@ -127,25 +127,25 @@ async function refused(args, env = {}) {
     env: { ...process.env, XDG_RUNTIME_DIR: newRuntimeFolder(), ...env },
     timeout: 30_000,
   });
-  let said = "";
-  started.stderr.on("data", (chunk) => (said += String(chunk)));
+  let output = "";
+  started.stderr.on("data", (chunk) => (output += String(chunk)));
   const [code] = await once(started, "close");
   // Chromium may create an empty folder of that name before the app's code runs.
-  return { code, said, touched: existsSync(untouched) && readdirSync(untouched).length > 0 };
+  return { code, output, touched: existsSync(untouched) && readdirSync(untouched).length > 0 };
 }
 const waiting = [...REFUSED];
 const work = async () => {
   for (let argument = waiting.pop(); argument !== undefined; argument = waiting.pop()) {
-    const { code, said, touched } = await refused([argument]);
+    const { code, output, touched } = await refused([argument]);
     const name = argument.startsWith("app.") ? "link is too long" : (argument.split("=")[0] ?? "");
-    assert(said.includes(name), `${name} is not named: ${said}`);
-    assert.doesNotMatch(said, /DevTools listening|Debugger listening/);
+    assert(output.includes(name), `${name} is not named: ${output}`);
+    assert.doesNotMatch(output, /DevTools listening|Debugger listening/);
     assert.deepEqual({ name, code, touched }, { name, code: 2, touched: false });
   }
 };
 await Promise.all([work(), work(), work()]);
 const keyLog = await refused([], { SSLKEYLOGFILE: "/tmp/tk-keys" });
-assert.match(keyLog.said, /SSLKEYLOGFILE/);
+assert.match(keyLog.output, /SSLKEYLOGFILE/);
 assert.deepEqual([keyLog.code, keyLog.touched], [2, false]);
 const beforeCli = spawnSync(binary, ["--remote-debugging-port=0", "--cli", "--", "--version"], {
   encoding: "utf8",

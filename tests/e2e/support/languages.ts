@@ -34,8 +34,8 @@ const DATA = {
 export const unmarked: Look = async (page, where) => {
   const found = await page.evaluate(({ elements, words }) => {
     const data = new RegExp(`(?<![\\wá-ý])(?:${words})(?![\\wá-ý])`, "gi");
-    const left = (said: string): string => {
-      let rest = said;
+    const left = (text: string): string => {
+      let rest = text;
       for (let before = ""; before !== rest;) {
         before = rest;
         rest = rest.replace(/\[[^[\]]*\]/g, " ");
@@ -47,14 +47,14 @@ export const unmarked: Look = async (page, where) => {
         .replace(/[^a-zA-Z]+/g, " ")
         .trim();
     };
-    const said: string[] = [];
+    const texts: string[] = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node !== null; node = walker.nextNode())
-      if (node.parentElement?.closest(elements) === null) said.push(node.nodeValue ?? "");
+      if (node.parentElement?.closest(elements) === null) texts.push(node.nodeValue ?? "");
     for (const element of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]"))
       for (const name of ["aria-label", "placeholder", "title", "alt"])
-        said.push(element.getAttribute(name) ?? "");
-    return [...new Set(said.filter((one) => left(one) !== ""))];
+        texts.push(element.getAttribute(name) ?? "");
+    return [...new Set(texts.filter((one) => left(one) !== ""))];
   }, DATA);
   expect.soft(found, `not translated: ${where}`).toEqual([]);
 };

@@ -246,10 +246,10 @@ test("an answer that arrives after the lock holds no name", async () => {
   await withPassphrase(bench);
   await bench.fault({ kind: "hold", path: "/oauth2/validate" });
   await bench.admin("disconnect", { user_id: "700000001" });
-  const asked = bench.app.handlers["signIns.validate"](id);
+  const validating = bench.app.handlers["signIns.validate"](id);
   await bench.app.handlers["vault.lock"]("window");
   await release(bench);
-  expect(await asked).toEqual({ ok: false, failure: { code: "vault_locked" } });
+  expect(await validating).toEqual({ ok: false, failure: { code: "vault_locked" } });
 });
 
 test("a token that was being refreshed for a copy at the lock is not copied", async () => {

@@ -76,12 +76,12 @@ test("if the system never reports a closed notification, only a few are kept", (
 });
 
 test("a failed action is notified, also after an internal error, and a successful one is not", async () => {
-  const told: string[] = [];
-  const tell = ({ code }: { code: string }): void => void told.push(code);
+  const notified: string[] = [];
+  const tell = ({ code }: { code: string }): void => void notified.push(code);
   await reportFailure(Promise.resolve(ok(null)), tell);
   await reportFailure(Promise.resolve(failed({ code: "storage_failing" })), tell);
   await reportFailure(Promise.reject(new Error("a bug")), tell);
-  expect(told).toEqual(["storage_failing", "internal"]);
+  expect(notified).toEqual(["storage_failing", "internal"]);
 });
 
 test("a window that crashes at each load is loaded a few times, with growing delays, and then only on request", () => {

@@ -33,9 +33,9 @@ test("no name leaves main while streamer mode is on, and all names are back afte
     words,
   );
   const activity = await bench.app.handlers["activity.list"](undefined);
-  for (const said of [shown, tray, notices, activity]) {
-    expect(JSON.stringify(said)).not.toContain(login);
-    expect(JSON.stringify(said)).not.toContain("the-bot");
+  for (const text of [shown, tray, notices, activity]) {
+    expect(JSON.stringify(text)).not.toContain(login);
+    expect(JSON.stringify(text)).not.toContain("the-bot");
   }
   expect(notices).toHaveLength(1);
   const unknown = await bench.app.handlers["signIns.revoke"](id);
