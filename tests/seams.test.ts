@@ -14,7 +14,7 @@ const MAIN_BELOW_APP = [
 const MAY_IMPORT: Record<string, readonly string[]> = {
   contract: ["valibot"],
   text: ["contract", "i18next"],
-  core: ["contract", "valibot", "oauth4webapi", "jose"],
+  core: ["contract", "valibot", "oauth4webapi", "jose", "p-limit"],
   // Plain Node: it runs and is tested without Electron. Each folder imports what stands below it.
   "main/storage": [...IN_MAIN, "main/desktop", "electron-store"],
   "main/desktop": [...IN_MAIN, "@homebridge/dbus-native"],
@@ -29,7 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...["main/keeper", "main/registrations", "main/vault", "main/storage", "main/desktop"],
   ],
   "main/tools": [...IN_MAIN, "main/keeper", "main/vault", "main/socket", "main/storage", "main/desktop"],
-  "main/diagnostics": [...IN_MAIN, "main/tools", "main/vault", "pino"],
+  "main/diagnostics": [...IN_MAIN, "main/tools", "main/vault", "main/storage", "pino"],
   "main/window": [
     ...IN_MAIN,
     ...[

@@ -8,7 +8,7 @@ import type { ProxyLogins } from "../net/proxy-login.ts";
 import type { StartSandbox } from "../registrations/sandbox.ts";
 import type { Translator } from "../sign-in/loopback/page.ts";
 import type { OpenUserAgent } from "../sign-in/user-agent.ts";
-import type { LockState } from "../storage/profile-lock.ts";
+import type { ProfileLockState } from "../storage/profile-lock.ts";
 import type { StartSocketServer } from "../socket/types.ts";
 import type { Keychain } from "../vault/types.ts";
 
@@ -39,7 +39,7 @@ export interface Host {
   readonly recordingSoftwareRuns: () => Promise<boolean>;
   readonly log: Log;
   /** Whether this process holds the profile's lock. `unavailable`: this system or folder has no locks. */
-  readonly profileLock: () => LockState;
+  readonly profileLock: () => ProfileLockState;
   /** The app writes only below this folder. */
   readonly profileFolder: string;
   /** The socket's folder: per user, not shared, deleted at logout. */

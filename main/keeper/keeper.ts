@@ -1,6 +1,6 @@
 /**
  * Keeps every sign-in valid: validates its token at start and hourly, and refreshes it before it expires, once for all
- * who need it. This file joins the parts; each part has a file of its own.
+ * callers. This file joins the parts; each part has a file of its own.
  */
 import { ok, type Result } from "../../contract/failure.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";

@@ -1,6 +1,6 @@
 /** Which sign-ins a person or a tool waits for: their requests and their checks come first. */
 
-/** Who asks the keeper. `bulk`: an action of the person on many sign-ins, of which no single one is waited for. */
+/** The origin of a request to the keeper. `bulk`: an action of the person on many sign-ins, of which no single one is waited for. */
 export type Asker = "person" | "tool" | "bulk";
 
 export interface Waiters {

@@ -10,12 +10,12 @@ import { compose, type App } from "../../main/app/compose.ts";
 import type { Host } from "../../main/app/host.ts";
 import type { UserAgentRequest } from "../../main/sign-in/user-agent.ts";
 import { createHttpClient, nodeExchange } from "../../main/net/http.ts";
-import type { LockState } from "../../main/storage/profile-lock.ts";
+import type { ProfileLockState } from "../../main/storage/profile-lock.ts";
 import { createProxyLogins, type ProxyLogins } from "../../main/net/proxy-login.ts";
 import { programAt } from "../../main/desktop/peer-program.ts";
 import { startSocketServer } from "../../main/socket/server.ts";
 import { ok } from "../../contract/failure.ts";
-import { createAdmin, type Fault, type Seen } from "../../sandbox/admin.ts";
+import { createAdmin, type Fault, type ReceivedRequest } from "../../sandbox/admin.ts";
 import type { Signer } from "../../sandbox/id-token.ts";
 import { OWN_CLIENT } from "../../sandbox/seeds.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/server.ts";
@@ -68,7 +68,7 @@ export interface Bench extends AsyncDisposable {
   /** Posts to the sandbox's admin API. */
   admin(path: string, form?: Record<string, string>): Promise<void>;
   /** The requests that the sandbox has received. */
-  seen(): Promise<readonly Seen[]>;
+  seen(): Promise<readonly ReceivedRequest[]>;
   /** Moves the clocks of app and provider forward; timers do not notice. */
   pass(seconds: number): Promise<void>;
   /** As `pass`, for a computer that sleeps meanwhile: then it wakes up. */
@@ -87,7 +87,7 @@ export interface Bench extends AsyncDisposable {
   /** Stops the app and starts another one over the same files; by default waits for its start. */
   restart(wait?: { readonly started: boolean }): Promise<App>;
   /** Whether a lock keeps others out of the profile. */
-  profileLock: LockState;
+  profileLock: ProfileLockState;
   /** OBS runs. */
   recordingSoftwareRuns: boolean;
   readonly proxyLogins: ProxyLogins;
@@ -243,7 +243,7 @@ const adminOf = ({ origin }: Sandbox): Pick<Bench, "admin" | "fault" | "seen"> =
     admin,
     fault: ({ path = "/oauth2/token", after = false, times = 1, kind }) =>
       admin("faults", { fault: JSON.stringify({ path, after, times, kind }) }),
-    seen: async () => (await (await fetch(`${origin}/admin/requests`)).json()) as readonly Seen[], // as admin.ts writes it
+    seen: async () => (await (await fetch(`${origin}/admin/requests`)).json()) as readonly ReceivedRequest[], // as admin.ts writes it
   };
 };
 

@@ -111,7 +111,7 @@ export async function oidcJudge(): Promise<Judge> {
     jwks: { keys: [await signingKey()] },
   });
   console.warn = silent;
-  server.on("request", provider.callback() as never);
+  server.on("request", provider.callback());
   let reuses = 0;
   provider.on("grant.error", (_context, { error_detail }) => {
     if (error_detail === "refresh token already used") reuses += 1;

@@ -62,7 +62,7 @@ test.each([
     [0, -1, 1e300, Infinity, NaN, "2026", null, Date.UTC(1999, 11, 31)],
   ],
   [idText, ["7", 7, 0], ["", null, 0.5, 1e300, {}, true, []]],
-] as const)("%#: what is within bounds is read, everything else is unknown", (read, inside, outside) => {
+] as const)("%#: a value within bounds is read, every other value is unknown", (read, inside, outside) => {
   for (const value of inside) expect(read(value)).toBeDefined();
   for (const value of outside) expect(read(value)).toBeUndefined();
 });

@@ -141,7 +141,7 @@ const anyRecord = fc
     return { signIn, health, lasting };
   });
 
-test("for any record: tools see needs_sign_in exactly when they get no token", () => {
+test("for any record: the status for tools agrees with whether they get the token", () => {
   fc.assert(
     fc.property(anyRecord, ({ signIn, health }) => {
       const { tools } = statusesOf(signIn, health, NOW, signIn.expiresAtMs);

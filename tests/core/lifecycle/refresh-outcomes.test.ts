@@ -62,8 +62,8 @@ describe.each(["one_time", "safe"] as const)("%s", (refreshReuse) => {
 });
 
 test("a retry waits as long as the server asked; with a one-time token at least a minute", () => {
-  const asked = { kind: "answered", status: 429, body: "", retryAfterMs: 7_000 } as const;
-  const verdict = readTokenOutcome(twitch, asked, REFRESH, NOW);
+  const refusal = { kind: "answered", status: 429, body: "", retryAfterMs: 7_000 } as const;
+  const verdict = readTokenOutcome(twitch, refusal, REFRESH, NOW);
   const waitOf = (refreshReuse: "safe" | "one_time") =>
     decideRefresh(verdict, { refreshReuse, login: "mirelune" }, "Twitch", NOW);
   expect(waitOf("safe")).toMatchObject({ kind: "retry", retryAfterMs: 7_000 });

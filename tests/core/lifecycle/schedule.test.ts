@@ -25,7 +25,7 @@ test.each<[string, SignInRecord, boolean, boolean]>([
   ],
   ["revoked", record({ state: { name: "revoked", sinceMs: 1 } }), false, false],
   ["without refresh token", withoutRefresh, false, true],
-])("%s: may refresh, holds a token", (_name, signIn, refreshes, holds) => {
+])("%s: whether it may be refreshed, and whether its token is used", (_name, signIn, refreshes, holds) => {
   expect([mayRefresh(signIn), holdsToken(signIn)]).toEqual([refreshes, holds]);
   if (!refreshes) expect(refreshesAtMs(signIn)).toBeUndefined();
 });

@@ -139,17 +139,17 @@ test("with forty seconds left and the provider unreachable, a request for less g
   const world = await quiet();
   world.wallMs += 4 * HOUR_MS - 40_000;
   world.monotonicMs += 4 * HOUR_MS - 40_000;
-  const ask = async (rest: boolean) => {
-    const asked = world.keeper.tokenFor(SAFE, 60_000, rest);
+  const request = async (acceptShorter: boolean) => {
+    const answering = world.keeper.tokenFor(SAFE, 60_000, acceptShorter);
     for (let round = 0; round < 4; round += 1) {
       await world.settle();
       await write(world, "done");
       for (const one of world.requests.splice(0)) one.end("not sent");
     }
-    return asked;
+    return answering;
   };
-  expect(await ask(true)).toMatchObject({ ok: true });
-  expect(await ask(false)).toMatchObject({ failure: { code: "provider_unreachable" } });
+  expect(await request(true)).toMatchObject({ ok: true });
+  expect(await request(false)).toMatchObject({ failure: { code: "provider_unreachable" } });
 });
 
 test("a lock does not wait for the revocations of removed sign-ins", async () => {
@@ -186,15 +186,15 @@ function crowd(size: number): World {
   };
   return world;
 }
-/** Answers all requests for this long, and counts them. */
-async function answerFor(world: World, ms: number, untilSaid: () => boolean = () => false): Promise<number> {
-  let asked = 0;
-  for (let passedMs = 0; passedMs < ms && !untilSaid(); passedMs += 50) {
-    asked += world.requests.length;
+/** Answers all requests for this long, or until `isOver`, and counts them. */
+async function answerFor(world: World, ms: number, isOver: () => boolean = () => false): Promise<number> {
+  let requests = 0;
+  for (let passedMs = 0; passedMs < ms && !isOver(); passedMs += 50) {
+    requests += world.requests.length;
     await world.answerAll();
     await world.pass(50);
   }
-  return asked;
+  return requests;
 }
 const unchecked = ({ keeper }: World, sinceMs: number) =>
   keeper.watches.all().filter(({ id }) => (keeper.watches.of(id).validatedAtMs ?? 0) < sinceMs).length;
@@ -204,12 +204,12 @@ test("validateAll with many sign-ins resolves when the last one was validated, a
   await world.settle();
   await answerFor(world, 120_000);
   const since = world.wallMs;
-  let said = false;
-  void world.keeper.validateAll().then(() => (said = true));
+  let resolved = false;
+  void world.keeper.validateAll().then(() => (resolved = true));
   await world.settle();
-  const asked = await answerFor(world, 60_000, () => said);
-  expect(said).toBe(true);
-  expect(asked).toBe(45);
+  const requests = await answerFor(world, 60_000, () => resolved);
+  expect(resolved).toBe(true);
+  expect(requests).toBe(45);
   expect(unchecked(world, since)).toBe(0);
   expect(world.wallMs - since).toBeGreaterThan(24 * 200); // the requests after the first twenty or so leave at the limited rate
   expect(world.broken).toEqual([]);
@@ -232,17 +232,17 @@ test.each<[string, (world: World) => void]>([
       world.keeper.resume();
     },
   ],
-])("while many are validated %s: it comes to its end", async (_what, meanwhile) => {
+])("validateAll resolves when %s meanwhile", async (_what, meanwhile) => {
   const world = crowd(40);
   await world.settle();
   await answerFor(world, 120_000);
-  let said = false;
-  void world.keeper.validateAll().then(() => (said = true));
+  let resolved = false;
+  void world.keeper.validateAll().then(() => (resolved = true));
   await answerFor(world, 200);
-  expect(said).toBe(false);
+  expect(resolved).toBe(false);
   meanwhile(world);
-  await answerFor(world, 120_000, () => said);
-  expect(said).toBe(true);
+  await answerFor(world, 120_000, () => resolved);
+  expect(resolved).toBe(true);
 });
 
 test("validateAll does not wait for a sign-in whose server asked to wait, nor for one without a token", async () => {
@@ -256,10 +256,10 @@ test("validateAll does not wait for a sign-in whose server asked to wait, nor fo
   await world.settle();
   await world.answerAll();
   world.keeper.watches.of(SAFE).askedToWaitUntilMs = world.wallMs + HOUR_MS;
-  let said = false;
-  void world.keeper.validateAll().then(() => (said = true));
+  let resolved = false;
+  void world.keeper.validateAll().then(() => (resolved = true));
   await world.settle();
-  expect(said).toBe(true);
+  expect(resolved).toBe(true);
 });
 
 test.each(["removed", "moved to another address"] as const)(

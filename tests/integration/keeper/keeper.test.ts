@@ -61,15 +61,18 @@ test.each([
   ["half", true],
   ["drop", true],
   ["redirect", true],
-] as const)("confidential, %s: kept, tried again, and well afterwards", async (kind, after) => {
-  await using bench = await startBench();
-  const id = await signIn(bench);
-  await bench.fault({ kind, after });
-  expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({ ok: false });
-  expect(view(bench.app, id)).toMatchObject({ status: "signed_in", condition: "unreachable" });
-  expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({ ok: true });
-  expect(view(bench.app, id)?.condition).toBeUndefined();
-});
+] as const)(
+  "a confidential client keeps its sign-in after %s, retries, and recovers",
+  async (kind, after) => {
+    await using bench = await startBench();
+    const id = await signIn(bench);
+    await bench.fault({ kind, after });
+    expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({ ok: false });
+    expect(view(bench.app, id)).toMatchObject({ status: "signed_in", condition: "unreachable" });
+    expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({ ok: true });
+    expect(view(bench.app, id)?.condition).toBeUndefined();
+  },
+);
 
 test.each(["502_html", "200_html", "huge", "half", "drop", "redirect"] as const)(
   "a one-time token is never sent again after the server rotated it and answered with %s",

@@ -21,16 +21,19 @@ async function own(bench: Bench): Promise<string> {
 test.each([
   ["forward", 7_200],
   ["back", -7_200],
-])("a wall clock set %s: every token is asked about again, and none is given up", async (_name, seconds) => {
-  await using bench = await startBench();
-  const id = await signIn(bench);
-  const before = await count(bench, "/oauth2/validate");
-  bench.jump(seconds);
-  bench.app.resume(); // compares the clocks now, rather than within a minute
-  await eventually(async () => (await count(bench, "/oauth2/validate")) > before, "a validation");
-  await until(() => view(bench.app, id)?.validating === false);
-  expect(view(bench.app, id)?.status).toBe("signed_in");
-});
+])(
+  "after the wall clock was set %s every token is validated again, and none is lost",
+  async (_name, seconds) => {
+    await using bench = await startBench();
+    const id = await signIn(bench);
+    const before = await count(bench, "/oauth2/validate");
+    bench.jump(seconds);
+    bench.app.resume(); // compares the clocks now, rather than within a minute
+    await eventually(async () => (await count(bench, "/oauth2/validate")) > before, "a validation");
+    await until(() => view(bench.app, id)?.validating === false);
+    expect(view(bench.app, id)?.status).toBe("signed_in");
+  },
+);
 
 test("an expired token stays expired when the clock is set back", async () => {
   await using bench = await startBench();
@@ -73,7 +76,7 @@ test("a token that the provider has rejected is not handed out again, even if th
   await bench.fault({ kind: "503_json", path: "/oauth2/token", times: 1 });
   expect(await bench.app.handlers["signIns.validate"](id)).toMatchObject({ ok: false });
   const refreshes = await count(bench, "/oauth2/token", "refresh_token");
-  for (let asked = 0; asked < 3; asked += 1)
+  for (let attempt = 0; attempt < 3; attempt += 1)
     expect(await bench.app.handlers["signIns.copy"]({ id, form: "token" })).toMatchObject({ ok: false });
   // A request does not shorten the wait; after the wait the sign-in is refreshed.
   expect(await count(bench, "/oauth2/token", "refresh_token")).toBe(refreshes);
@@ -90,9 +93,9 @@ test("a request during the start waits for the start", async () => {
   bench.sandboxStarts = new Promise((resolve) => (letStart = resolve));
   const again = await bench.restart({ started: false });
   await until(() => again.state.snapshot().vault.state === "open", "the open vault");
-  const asked = again.handlers["signIns.refresh"](id);
+  const refreshing = again.handlers["signIns.refresh"](id);
   letStart();
-  expect(await asked).toMatchObject({ ok: true });
+  expect(await refreshing).toMatchObject({ ok: true });
 });
 
 async function appToken(bench: Bench): Promise<string> {

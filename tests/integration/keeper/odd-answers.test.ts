@@ -60,7 +60,7 @@ describe("a refresh", () => {
     ["an error beside the tokens", { error: "partial" }, 200],
     ["an error status", {}, 500],
     ["a refusal beside the tokens", { status: 400, message: "Invalid refresh token" }, 400],
-  ])("%s: the new token is kept, over a restart", async (_name, odd, status) => {
+  ])("with %s the new token is used and stored", async (_name, odd, status) => {
     const id = await signIn(bench);
     const before = await copied(id);
     members("/token", odd, status);
@@ -118,7 +118,7 @@ describe("a refresh", () => {
     ["an unusual status with JSON of a proxy", { status: 403, body: '{"error":"Forbidden"}' }],
     ["a firewall's page", { status: 401, body: "<html>" }],
     ["a gateway's 400", { status: 400, body: '{"message":"bad request"}' }],
-  ])("%s: the account stays, and says what may be in between", async (_name, answer) => {
+  ])("after %s the account stays, and shows that another server may have answered", async (_name, answer) => {
     const id = await signIn(bench);
     answers("/token", answer);
     expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({
@@ -134,7 +134,7 @@ describe("a validation", () => {
     ["401 with an HTML page", { status: 401, body: "<html>" }],
     ["401 with an empty body", { status: 401, body: "" }],
     ["a 401 of a proxy", { status: 401, body: '{"error":"Unauthorized","message":"log in"}' }],
-  ])("%s ends no account", async (_name, answer) => {
+  ])("%s does not end the account", async (_name, answer) => {
     const id = await signIn(bench);
     answers("/validate", answer);
     expect(await bench.app.handlers["signIns.validate"](id)).toMatchObject({
@@ -147,7 +147,7 @@ describe("a validation", () => {
     ["user_id as a number", { user_id: 700_000_001 }],
     ["no user_id", { user_id: null }],
     ["user_id as an object", { user_id: {} }],
-  ])("%s is no alarm", async (_name, odd) => {
+  ])("%s raises no alarm", async (_name, odd) => {
     const id = await signIn(bench);
     members("/validate", odd);
     await bench.app.handlers["signIns.validate"](id);
@@ -194,7 +194,7 @@ describe("a sign-in", () => {
   test.each([
     ["an unknown token_type", { token_type: "mac" }, 2],
     ["no access token", { access_token: null }, 1],
-  ])("%s: nothing is kept, and what came is revoked", async (_name, odd, ended) => {
+  ])("with %s nothing is saved, and the tokens in the answer are revoked", async (_name, odd, ended) => {
     members("/token", odd);
     expect(authorization(bench.app, await start())).toMatchObject({
       step: "failed",
@@ -240,23 +240,26 @@ describe("a removal", () => {
     ["200 with the page of a captive portal", { status: 200, body: "<!doctype html>" }],
     ["a 404 of another server", { status: 404, body: "not found" }],
     ["a 400 of another server", { status: 400, body: '{"error":"Bad Request"}' }],
-  ])("%s is none: it is told again, until the token has ended", async (_name, answer) => {
-    const id = await signIn(bench);
-    answers("/revoke", answer);
-    await bench.app.handlers["signIns.remove"](id);
-    await until(() => sent.some((one) => one.startsWith("/oauth2/revoke")));
-    sent = [];
-    await bench.restart();
-    await until(() => sent.some((one) => one.startsWith("/oauth2/revoke")), "the second try");
-    await bench.pass(5 * 3_600);
-    sent = [];
-    await bench.restart();
-    await until(
-      () => bench.logged.some((line) => line.startsWith("remove.ended")),
-      "the end of the tombstone",
-    );
-    expect(sent.filter((one) => one.startsWith("/oauth2/revoke"))).toEqual([]);
-  });
+  ])(
+    "%s does not end the tombstone: the revocation is repeated until the token expires",
+    async (_name, answer) => {
+      const id = await signIn(bench);
+      answers("/revoke", answer);
+      await bench.app.handlers["signIns.remove"](id);
+      await until(() => sent.some((one) => one.startsWith("/oauth2/revoke")));
+      sent = [];
+      await bench.restart();
+      await until(() => sent.some((one) => one.startsWith("/oauth2/revoke")), "the second try");
+      await bench.pass(5 * 3_600);
+      sent = [];
+      await bench.restart();
+      await until(
+        () => bench.logged.some((line) => line.startsWith("remove.ended")),
+        "the end of the tombstone",
+      );
+      expect(sent.filter((one) => one.startsWith("/oauth2/revoke"))).toEqual([]);
+    },
+  );
 });
 
 test("an account stored while the clock was ten years ahead is refreshed in time", async () => {

@@ -177,12 +177,12 @@ test("a repeated client error is not reported again, and an outage in between do
 test.each([
   ["the provider hangs past its end", 50_000, "not sent"],
   ["the answer is lost after its end", 50_000, "lost before"],
-] as const)("what is left is counted after the wait: %s", async (_name, waitMs, end) => {
+] as const)("the remaining lifetime counts from the end of the wait: %s", async (_name, waitMs, end) => {
   const world = await quiet();
   world.wallMs += 4 * HOUR_MS - 40_000;
   world.monotonicMs += 4 * HOUR_MS - 40_000;
   const ask = async (hangsMs: number) => {
-    const asked = world.keeper.tokenFor(SAFE, 60_000, true, "tool");
+    const answering = world.keeper.tokenFor(SAFE, 60_000, true, "tool");
     for (let round = 0; round < 4; round += 1) {
       await world.settle();
       for (const one of world.writes.splice(0)) one.end("done");
@@ -194,7 +194,7 @@ test.each([
       await world.settle();
       for (const one of world.writes.splice(0)) one.end("done");
     }
-    return asked;
+    return answering;
   };
   expect(await ask(1_000)).toMatchObject({ ok: true });
   world.keeper.watches.of(SAFE).nextTryAtMs = undefined;

@@ -86,10 +86,10 @@ test.each([
   ["ERR_CONNECTION_REFUSED", "provider_unreachable"],
   ["ERR_CERT_DATE_INVALID", "provider_unreachable"],
   ["ERR_SSL_UNRECOGNIZED_NAME_ALERT", "provider_unreachable"],
-])("%s: nothing was sent, and it is said as %s", async (code, said) => {
+])("%s counts as not sent and is reported as %s", async (code, failure) => {
   const outcome = await endsWith(({ fail }) => fail(code)).send(post("https://a.example/fine"));
   expect(outcome).toEqual({ kind: "not_sent", cause: code });
-  expect(unreachable("X", code)).toEqual({ code: said, provider: "X" });
+  expect(unreachable("X", code)).toEqual({ code: failure, provider: "X" });
 });
 test.each([
   "ERR_CONNECTION_RESET",
@@ -115,14 +115,14 @@ test.each([
 test("the time limit stops while the person is asked, and continues afterwards", async () => {
   const limit = { ...post("https://a.example/fine"), timeoutMs: 50 };
   let ended = false;
-  const asked = endsWith(({ pause, fail }) => {
+  const waiting = endsWith(({ pause, fail }) => {
     pause(true);
     setTimeout(() => {
       expect(ended).toBe(false);
       fail("ERR_PROXY_AUTH_REQUESTED");
     }, 150);
   });
-  expect(await asked.send(limit).finally(() => (ended = true))).toMatchObject({ kind: "not_sent" });
+  expect(await waiting.send(limit).finally(() => (ended = true))).toMatchObject({ kind: "not_sent" });
   const answered = endsWith(({ pause }) => {
     pause(true);
     pause(false);

@@ -8,15 +8,15 @@ import { createHttpClient, type Exchange } from "../../../main/net/http.ts";
 /** A session with a proxy setting and nothing else: the last setting counts. */
 function createSession({ late = 0 } = {}) {
   let rules = "";
-  let asked = 0;
+  let calls = 0;
   return {
     setProxy: ({ proxyRules = "" }: { proxyRules?: string }) => {
       rules = proxyRules;
       return Promise.resolve();
     },
     /** `late`: how often it still returns a setting whose port only resembles the new one. */
-    resolveProxy: () => Promise.resolve((asked += 1) > late ? rules : rules.replace(/:(\d+)$/, ":1$1")),
-    asked: () => asked,
+    resolveProxy: () => Promise.resolve((calls += 1) > late ? rules : rules.replace(/:(\d+)$/, ":1$1")),
+    calls: () => calls,
     gate: () => Number(rules.split(":").at(-1)),
   };
 }
@@ -60,7 +60,7 @@ test("nothing passes the gate before the session's proxy setting is exactly the 
   const send = await createOneSend(session);
   await send.arm(`http://127.0.0.1:${String(port)}/`, "DIRECT");
   expect(await ask(session.gate())).toBe(0);
-  expect(session.asked()).toBe(4);
+  expect(session.calls()).toBe(4);
 });
 
 /** The outcome of a request whose transport fails with `code`. */

@@ -138,10 +138,10 @@ test.each([
     expect(left).toHaveLength(2);
     // A request waits for the end of a short block; a long block ends it with a 429 that tells the wait.
     const blockMs = Math.min(retryAfterMs ?? 5_000, 24 * HOUR_MS);
-    const told = ends.filter(({ outcome }) => outcome.kind === "answered" && outcome.status === 429);
-    if (retryAfterMs === undefined) expect(told).toHaveLength(1);
+    const refused = ends.filter(({ outcome }) => outcome.kind === "answered" && outcome.status === 429);
+    if (retryAfterMs === undefined) expect(refused).toHaveLength(1);
     else
-      expect(told.at(-1)?.outcome).toMatchObject({
+      expect(refused.at(-1)?.outcome).toMatchObject({
         status: 429,
         retryAfterMs: expect.closeTo(blockMs, -5) as number,
       });
@@ -178,14 +178,14 @@ test("for any mix of requests: none is sent twice or forgotten, and the rate is 
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
       const { send, left, ends, pass } = bench();
-      let asked = 0;
+      let sent = 0;
       for (const { count, waiter, afterMs } of steps) {
-        for (let nth = 0; nth < count; nth += 1) send(`${HOST}/${String((asked += 1))}`, by(waiter));
+        for (let nth = 0; nth < count; nth += 1) send(`${HOST}/${String((sent += 1))}`, by(waiter));
         await pass(afterMs);
       }
       await pass(300_000);
       expect(left.map(({ url }) => url).sort()).toEqual(ends.map(({ url }) => url).sort());
-      expect(new Set(left.map(({ url }) => url)).size).toBe(asked);
+      expect(new Set(left.map(({ url }) => url)).size).toBe(sent);
       expect(
         most(
           left.map(({ atMs }) => atMs),
@@ -206,9 +206,9 @@ test("two hundred one-time sign-ins after a night are all refreshed at the limit
   const before = many.heard().length;
   const done = new Set(many.heard().map(({ whose }) => whose));
   const wanted = Array.from({ length: 200 }, (_, nth) => crowdId(nth)).find((id) => !done.has(id)) ?? "";
-  const asked = many.keeper.tokenFor(wanted, 60_000, false, "tool");
+  const answering = many.keeper.tokenFor(wanted, 60_000, false, "tool");
   await many.pass(1_000);
-  expect(await asked).toMatchObject({ ok: true });
+  expect(await answering).toMatchObject({ ok: true });
   const ahead = many
     .heard()
     .slice(before)
@@ -251,11 +251,11 @@ test("a lock does not wait for two hundred waiting refreshes, and leaves no open
   await many.sleep(9 * HOUR_MS);
   await many.pass(1_000);
   const ids = Array.from({ length: 200 }, (_, nth) => crowdId(nth));
-  const asked = ids.map((id) => many.keeper.refresh(id, "bulk"));
+  const refreshing = ids.map((id) => many.keeper.refresh(id, "bulk"));
   await many.pass(1_000);
   // The clock stands still, so a request that waited for its turn would wait forever.
   expect(await many.keeper.pause()).toMatchObject({ ok: true });
-  const answers = await Promise.all(asked);
+  const answers = await Promise.all(refreshing);
   expect(answers.filter((answer) => !answer.ok).length).toBeGreaterThan(100);
   const codes = answers.map((answer) => (answer.ok ? "ok" : answer.failure.code));
   expect(codes.filter((code) => code !== "ok" && code !== "vault_not_ready")).toEqual([]);

@@ -27,8 +27,8 @@ test("a session that failed to open is opened again, under a new number", async 
 test("a request fails when no session can be opened, and waits while another request holds one", async () => {
   const failing: ((error: Error) => void)[] = [];
   const pool = createPool(2, () => new Promise<number>((_resolve, reject) => failing.push(reject)));
-  const asked = [pool.take(), pool.take(), pool.take()];
-  const outcomes = Promise.allSettled(asked);
+  const requests = [pool.take(), pool.take(), pool.take()];
+  const outcomes = Promise.allSettled(requests);
   for (const fail of failing) fail(new Error("no port"));
   expect((await outcomes).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
 

@@ -30,7 +30,7 @@ const plain = (given: ProxyCredentials | undefined) =>
 test("credentials are kept for their proxy only, and only in memory", async () => {
   await using app = await startBench();
   const { handlers, state } = app.app;
-  const asked = app.proxyLogins.ask(OFFICE, undefined);
+  const waiting = app.proxyLogins.ask(OFFICE, undefined);
   const question = state.snapshot().proxyLogin;
   expect(question).toMatchObject({ proxy: "10.0.0.1:3128", realm: "The office", wrong: false });
   expect(await handlers["proxy.logIn"]({ id: "gone", username: "a", password: "b" })).toMatchObject({
@@ -38,7 +38,7 @@ test("credentials are kept for their proxy only, and only in memory", async () =
   });
   const given = { id: question?.id ?? "", username: "ada-lovelace", password: "correct-horse" };
   expect(await handlers["proxy.logIn"](given)).toMatchObject({ ok: true });
-  expect(plain(await asked)).toEqual(["ada-lovelace", "correct-horse"]);
+  expect(plain(await waiting)).toEqual(["ada-lovelace", "correct-horse"]);
   expect(plain(await app.proxyLogins.ask(OFFICE, undefined))).toEqual(["ada-lovelace", "correct-horse"]);
   expect(state.snapshot().proxyLogin).toBeNull();
   const other = app.proxyLogins.ask(OTHER, undefined);
@@ -46,10 +46,10 @@ test("credentials are kept for their proxy only, and only in memory", async () =
   expect(await handlers["proxy.decline"](state.snapshot().proxyLogin?.id ?? "")).toMatchObject({ ok: true });
   expect(await other).toBeUndefined();
 
-  const told = [JSON.stringify(state.snapshot()), ...app.logged];
+  const texts = [JSON.stringify(state.snapshot()), ...app.logged];
   for (const entry of await readdir(app.profile, { recursive: true, withFileTypes: true }))
-    if (entry.isFile()) told.push(await readFile(path.join(entry.parentPath, entry.name), "latin1"));
-  for (const secret of ["ada-lovelace", "correct-horse"]) expect(told.join()).not.toContain(secret);
+    if (entry.isFile()) texts.push(await readFile(path.join(entry.parentPath, entry.name), "latin1"));
+  for (const secret of ["ada-lovelace", "correct-horse"]) expect(texts.join()).not.toContain(secret);
 });
 
 test("requests that wait for one proxy share the question", async () => {
