@@ -25,9 +25,9 @@ import type { ProfileLock } from "../storage/profile-lock.ts";
 import type { Host } from "../app/host.ts";
 import { createLog, type LogFile } from "../diagnostics/log.ts";
 import { startSocketServer } from "../socket/server.ts";
-import { createStudioWatch } from "../desktop/recording-software.ts";
-import { createNotifier, failureNotice, tellFailure, type Notifier } from "../window/notifier.ts";
-import type { StartWish } from "../app/second-start.ts";
+import { createRecordingWatch } from "../desktop/recording-software.ts";
+import { createNotifier, failureNotice, reportFailure, type Notifier } from "../window/notifier.ts";
+import type { StartRequest } from "../app/second-start.ts";
 import { trayModel } from "../window/tray-model.ts";
 import { systemClipboard } from "./system/clipboard.ts";
 import { createFileDialogs } from "./system/files.ts";
@@ -40,7 +40,7 @@ import { choosePasswordStore } from "./system/password-store.ts";
 import { linksReachUs } from "./system/deep-link.ts";
 import { createStartSandbox } from "./sandbox.ts";
 import { endWith, listen, takePlace, type Waking } from "./place.ts";
-import { createSpeech, type Speech } from "./system/language.ts";
+import { createTranslator, type AppTranslator } from "./system/language.ts";
 import { showNotifications } from "./system/notifications.ts";
 import { followPower } from "./system/power.ts";
 import { registerScheme, serveWindow } from "./network/scheme.ts";
@@ -89,7 +89,7 @@ function profile(): string {
   return path.resolve(asked === "" ? app.getPath("userData") : asked);
 }
 
-function makeHost(speech: Speech, lock: ProfileLock): Host & { readonly log: LogFile } {
+function makeHost(translator: AppTranslator, lock: ProfileLock): Host & { readonly log: LogFile } {
   const profileFolder = profile();
   const proxyLogins = createProxyLogins(clock, random);
   const proxyLogin: ProxyLogin = (proxy, before) => proxyLogins.ask(proxy, before);
@@ -101,21 +101,21 @@ function makeHost(speech: Speech, lock: ProfileLock): Host & { readonly log: Log
     proxyLogins,
     network: { online: () => net.isOnline() },
     keychain: createKeychain(),
-    files: createFileDialogs(() => BrowserWindow.getFocusedWindow(), speech),
+    files: createFileDialogs(() => BrowserWindow.getFocusedWindow(), translator),
     clipboard: systemClipboard,
     openUserAgent: createOpenUserAgent(
       path.join(resources, "icon.png"),
       () => BrowserWindow.getFocusedWindow(),
-      speech,
+      translator,
     ),
     openInBrowser,
     browsers: () => installedBrowsers(),
     linksReachUs,
-    speech,
+    translator,
     startSandbox: createStartSandbox(here("sandbox.js")),
     startSocketServer,
     programAt,
-    studioRuns: createStudioWatch(),
+    recordingSoftwareRuns: createRecordingWatch(),
     profileLock: () => lock.look(),
     log: createLog(path.join(profileFolder, "logs")),
     profileFolder,
@@ -125,14 +125,22 @@ function makeHost(speech: Speech, lock: ProfileLock): Host & { readonly log: Log
   };
 }
 
-function showTray(keep: App, window: MainWindow, speech: Speech, notifier: Notifier, log: LogFile): void {
+function showTray(
+  keep: App,
+  window: MainWindow,
+  translator: AppTranslator,
+  notifier: Notifier,
+  log: LogFile,
+): void {
   const { handlers } = keep;
   type Title = "notCopied" | "notLocked" | "notPaused" | "notResumed" | "notValidated";
   /** What the tray asks for has no place for an answer. */
   const orSay = (title: Title, work: Promise<Result<unknown>>): void =>
-    void tellFailure(work, (failure, cause) => {
+    void reportFailure(work, (failure, cause) => {
       log.warn("tray.failed", { what: title, code: failure.code, ...(cause !== undefined && { cause }) });
-      notifier.show(failureNotice(speech.t(`notices.${title}`), failure, speech.t), () => window.show());
+      notifier.show(failureNotice(translator.t(`notices.${title}`), failure, translator.t), () =>
+        window.show(),
+      );
     });
   const show = createTray(resources, {
     copy: (signIn) => orSay("notCopied", handlers["signIns.copy"]({ id: signIn, form: "token" })),
@@ -144,12 +152,12 @@ function showTray(keep: App, window: MainWindow, speech: Speech, notifier: Notif
     quit: () => app.quit(),
   });
   let known = keep.state.snapshot();
-  show(trayModel(known, speech.t));
+  show(trayModel(known, translator.t));
   keep.state.onChange((changes) => {
     known = merged(known, changes); // followed, not asked for: thousands of rows take a while to make
     const { vault, signIns, signInsChanged, settings, streamer, pairing } = changes;
     if ([vault, signIns, signInsChanged, settings, streamer, pairing].some((part) => part !== undefined))
-      show(trayModel(known, speech.t));
+      show(trayModel(known, translator.t));
   });
 }
 
@@ -182,13 +190,13 @@ function showPairing(keep: App, window: MainWindow): void {
 }
 
 /** The window died, and will not be loaded again by itself. */
-async function sayWindowDied(window: MainWindow, speech: Speech): Promise<void> {
+async function sayWindowDied(window: MainWindow, translator: AppTranslator): Promise<void> {
   const { response } = await dialog.showMessageBox({
     type: "error",
     title: "Tokenkeep",
-    message: speech.t("windows.died"),
-    detail: speech.t("windows.diedText"),
-    buttons: [speech.t("windows.tryAgain"), speech.t("windows.leave")],
+    message: translator.t("windows.died"),
+    detail: translator.t("windows.diedText"),
+    buttons: [translator.t("windows.tryAgain"), translator.t("windows.leave")],
     defaultId: 0,
     cancelId: 1,
   });
@@ -242,30 +250,30 @@ function main(lock: ProfileLock, waking: Waking, hidden: boolean): void {
     (reason, again) => {
       host.log.error("window.died", { reason, again });
       if (!again)
-        void sayWindowDied(window, speech).catch((cause: unknown) =>
+        void sayWindowDied(window, translator).catch((cause: unknown) =>
           host.log.error("window.told", { cause }),
         );
     },
   );
   if (!hidden) window.show(); // first, so that it loads while the rest is put together
-  const speech = createSpeech();
-  const host = makeHost(speech, lock);
+  const translator = createTranslator();
+  const host = makeHost(translator, lock);
   logBugs(host.log);
   const keep = compose(host);
   serveCalls(keep.handlers, window, host.log); // in the same turn, so before the window asks
   keep.state.onChange((_changes, json) => window.send("state.changed", json));
   keep.state.onChange(({ settings }) => {
-    if (settings !== undefined) speech.follow(settings); // before the tray hears of it
+    if (settings !== undefined) translator.follow(settings); // before the tray hears of it
   });
   comeBackForAnswers(keep, window);
   presentWishes(keep, window);
   comeForProxies(keep, window);
   void (hidden ? Promise.resolve() : window.painted()).then(() => keep.start());
   const notifier = createNotifier((notice) => new Notification(notice));
-  showTray(keep, window, speech, notifier, host.log);
+  showTray(keep, window, translator, notifier, host.log);
   stopBeforeQuit(keep, host.log, waking);
   followPower(keep, host.log);
-  showNotifications(keep, window, speech, notifier, () => showPairing(keep, window));
+  showNotifications(keep, window, translator, notifier, () => showPairing(keep, window));
   // A page can make links as it likes; what is an answer brings the window to the front by what comes of it.
   waking.follow({ show: () => window.show(), link: (link) => keep.takeLink(link) });
   app.on("open-url", (event, link) => {
@@ -301,7 +309,8 @@ async function start(): Promise<void> {
   }
   const { hidden, link } = judged;
   const folder = profile();
-  const wish: StartWish = link !== undefined ? { want: "link", link } : { want: hidden ? "nothing" : "show" };
+  const wish: StartRequest =
+    link !== undefined ? { want: "link", link } : { want: hidden ? "nothing" : "show" };
   const place = await takePlace(folder, wish);
   if (place.kind === "failed") return endWith(place.failure, wish);
   if (place.kind === "handed_on") {

@@ -2,7 +2,7 @@
 import { utilityProcess } from "electron/main";
 import { failed, ok } from "../../contract/failure.ts";
 import { Secret } from "../../core/secret.ts";
-import type { StartSandbox } from "../app/host.ts";
+import type { StartSandbox } from "../registrations/sandbox.ts";
 
 /** Longer than any start that was seen; then something is wrong. */
 const START_TIMEOUT_MS = 15_000;

@@ -1,6 +1,6 @@
 /** Answers from what main has pushed, within what a grant allows. Pure. */
 import type { Params, ResultOf, SocketErrorCode, TokenGetResult } from "../../contract/socket.ts";
-import type { Answer, Ask, Grant, HandOut, HandOutPart, HandOutToken } from "./types.ts";
+import type { Answer, Ask, Grant, TokenTable, TokenTablePart, TableToken } from "./types.ts";
 
 /** A tool that names no `min_valid` gets a token that lasts a minute, or the last quarter of a shorter life. */
 const DEFAULT_MIN_VALID_SEC = 60;
@@ -12,13 +12,13 @@ const allowsAccount = ({ accounts }: Grant, account: string): boolean =>
   accounts === undefined || accounts.includes(account);
 const allowsSignIn = ({ signIns }: Grant, signIn: string): boolean =>
   signIns === undefined || signIns.includes(signIn);
-const allowsScopes = ({ scopes }: Grant, { token }: HandOutToken): boolean =>
+const allowsScopes = ({ scopes }: Grant, { token }: TableToken): boolean =>
   scopes === undefined || token.scopes.every((scope) => scopes.includes(scope));
-const allows = (grant: Grant, entry: HandOutToken): boolean =>
+const allows = (grant: Grant, entry: TableToken): boolean =>
   allowsAccount(grant, entry.account) && allowsSignIn(grant, entry.signIn) && allowsScopes(grant, entry);
 
 /** The grant's accounts, each with those sign-ins that the tool may use. An account without any is left out. */
-export const accountsFor = ({ accounts }: HandOut, grant: Grant): ResultOf<"accounts.list">["accounts"] =>
+export const accountsFor = ({ accounts }: TokenTable, grant: Grant): ResultOf<"accounts.list">["accounts"] =>
   accounts
     .filter(({ view }) => allowsAccount(grant, view.account))
     .flatMap(({ view, signIns }) => {
@@ -29,7 +29,7 @@ export const accountsFor = ({ accounts }: HandOut, grant: Grant): ResultOf<"acco
     });
 
 /** The table with this token of one sign-in that it has. */
-export function withToken(table: HandOut, signIn: string, token: TokenGetResult): HandOut {
+export function withToken(table: TokenTable, signIn: string, token: TokenGetResult): TokenTable {
   const old = table.tokens.find((entry) => entry.signIn === signIn);
   if (old === undefined) return table;
   // What was known of the old token's life and of trouble with its renewal says nothing about another one.
@@ -42,7 +42,7 @@ export function withToken(table: HandOut, signIn: string, token: TokenGetResult)
 }
 
 /** The table with this in place of what it has of those names. Undefined when it is not of the same names. */
-export function patched(table: HandOut, part: HandOutPart): HandOut | undefined {
+export function patched(table: TokenTable, part: TokenTablePart): TokenTable | undefined {
   const accounts = new Map(part.accounts.map((account) => [account.view.account, account]));
   const tokens = new Map(part.tokens.map((entry) => [entry.signIn, entry]));
   const olds = table.accounts.filter(({ view }) => accounts.has(view.account));
@@ -62,7 +62,7 @@ export function patched(table: HandOut, part: HandOutPart): HandOut | undefined 
 }
 
 /** A token that this grant was, or would be, handed; undefined also for one that is not a stranger's business. */
-export const reported = ({ tokens }: HandOut, grant: Grant, tokenId: string): HandOutToken | undefined =>
+export const reported = ({ tokens }: TokenTable, grant: Grant, tokenId: string): TableToken | undefined =>
   tokens.find((entry) => entry.token.token_id === tokenId && allows(grant, entry));
 
 export type Choice =
@@ -73,11 +73,18 @@ export type Choice =
 
 type TokenAsk = NonNullable<Params<"token.get">>;
 
+/** Aliases of accounts and sign-ins that the tool may not use do not exist for it. */
+const isAlias = (table: TokenTable, grant: Grant, name: string): boolean =>
+  table.tokens.some(
+    ({ alias, account, signIn }) =>
+      alias === name && allowsAccount(grant, account) && allowsSignIn(grant, signIn),
+  );
+
 /**
  * The smallest sign-in that covers the scopes asked for and lies within the grant. What is handed out is always the outcome
  * of this, over the table and the grant of that moment: also after main was asked (`afterMiss`).
  */
-export function chooseToken(table: HandOut, grant: Grant, ask: TokenAsk, nowMs: number): Choice {
+export function chooseToken(table: TokenTable, grant: Grant, ask: TokenAsk, nowMs: number): Choice {
   const account = accountOf(table, grant, ask.account);
   if (account === undefined) return { kind: "error", code: "account_unknown" };
   const all = table.tokens.filter(
@@ -102,7 +109,7 @@ export function chooseToken(table: HandOut, grant: Grant, ask: TokenAsk, nowMs: 
  * the grant another, and the token nearer its end. A miss again: what came does not last long enough.
  */
 export function afterMiss(
-  table: HandOut,
+  table: TokenTable,
   grant: Grant,
   ask: TokenAsk,
   { signIn, answer }: { readonly signIn: string; readonly answer: Answer<"token"> },
@@ -119,13 +126,13 @@ export function afterMiss(
 }
 
 /** The seconds that have to be left of a token. One second less than the largest part: `expires_at` is told in whole ones. */
-function neededSec({ lifeSec = Infinity }: HandOutToken, asked: number | undefined): number {
+function neededSec({ lifeSec = Infinity }: TableToken, asked: number | undefined): number {
   return asked === undefined
     ? Math.min(DEFAULT_MIN_VALID_SEC, lifeSec * DEFAULT_PART)
     : Math.min(asked, Math.max(0, lifeSec * LARGEST_PART - 1));
 }
 
-function judge(entry: HandOutToken, asked: number | undefined, nowMs: number): Choice {
+function judge(entry: TableToken, asked: number | undefined, nowMs: number): Choice {
   const { token, signIn, renews, renewalWaitsUntilMs = 0 } = entry;
   const minValidSec = neededSec(entry, asked);
   const leftSec = token.expires_at === null ? Infinity : token.expires_at - nowMs / 1000;
@@ -134,19 +141,12 @@ function judge(entry: HandOutToken, asked: number | undefined, nowMs: number): C
   // What is left of it will do for who did not ask for more, where nothing longer can be had.
   const left = leftSec > 0 && asked === undefined ? token : undefined;
   const longer = renews && (left === undefined || renewalWaitsUntilMs <= nowMs);
-  if (longer) return { kind: "miss", ask: { signIn, minValidSec, rest: asked === undefined }, left };
+  if (longer) return { kind: "miss", ask: { signIn, minValidSec, acceptShorter: asked === undefined }, left };
   return left === undefined ? { kind: "error", code: "needs_sign_in" } : has;
 }
 
-/** Aliases of accounts and sign-ins that the tool may not use do not exist for it. */
-const isAlias = (table: HandOut, grant: Grant, name: string): boolean =>
-  table.tokens.some(
-    ({ alias, account, signIn }) =>
-      alias === name && allowsAccount(grant, account) && allowsSignIn(grant, signIn),
-  );
-
 /** By key, login or alias; without a name, the one account that the grant has. Ambiguous names are no account. */
-export function accountOf(table: HandOut, grant: Grant, name: string | undefined): string | undefined {
+export function accountOf(table: TokenTable, grant: Grant, name: string | undefined): string | undefined {
   const mine = table.accounts.filter(({ view }) => allowsAccount(grant, view.account));
   const named =
     name === undefined
@@ -164,16 +164,16 @@ export function accountOf(table: HandOut, grant: Grant, name: string | undefined
 }
 
 /** What is different between two tables, for those who watch. */
-export interface News {
+export interface TableChanges {
   readonly lock: "locked" | "unlocked" | undefined;
   /** Other tokens than `before`, or new ones. */
-  readonly changed: readonly { readonly entry: HandOutToken; readonly before: HandOutToken | undefined }[];
+  readonly changed: readonly { readonly entry: TableToken; readonly before: TableToken | undefined }[];
   /** Tokens that nothing took the place of. */
-  readonly ended: readonly HandOutToken[];
+  readonly ended: readonly TableToken[];
 }
 
 /** A lock hides the tokens and ends none, so across one there is no news of them. */
-export function newsBetween(before: HandOut, after: HandOut): News {
+export function changesBetween(before: TokenTable, after: TokenTable): TableChanges {
   if (before.locked !== after.locked)
     return { lock: after.locked ? "locked" : "unlocked", changed: [], ended: [] };
   const earlier = new Map(before.tokens.map((entry) => [entry.signIn, entry]));
@@ -188,10 +188,10 @@ export function newsBetween(before: HandOut, after: HandOut): News {
 }
 
 /** What of it is the business of this grant. A token whose successor is too wide for it has ended, as far as it is told. */
-export function newsFor(
-  { changed, ended }: News,
+export function changesFor(
+  { changed, ended }: TableChanges,
   grant: Grant,
-): { readonly changed: readonly HandOutToken[]; readonly ended: readonly HandOutToken[] } {
+): { readonly changed: readonly TableToken[]; readonly ended: readonly TableToken[] } {
   const replaced = changed.flatMap(({ entry, before }) =>
     before === undefined || allows(grant, entry) ? [] : [before],
   );

@@ -1,11 +1,17 @@
 import { createHash } from "node:crypto";
 import type { SocketAccount } from "../../contract/socket.ts";
 import { accountKey, type SignInRecord } from "../../core/accounts/records.ts";
-import { holdsToken, refreshesItself, statusesOf } from "../../core/accounts/status.ts";
+import {
+  conditionOf,
+  holdsToken,
+  refreshesItself,
+  statusesOf,
+  waitsFor,
+} from "../../core/accounts/status.ts";
 import type { Secret } from "../../core/secret.ts";
-import { conditionOf, waitsFor, type Watch, type Watches } from "../keeper/watches.ts";
-import type { HandOut, HandOutToken } from "../socket/types.ts";
-import type { ToolGrant } from "./grants.ts";
+import type { SignInHealth, Watches } from "../keeper/watches.ts";
+import type { TokenTable, TableToken } from "../socket/types.ts";
+import type { ToolGrant } from "./grant-list.ts";
 
 const tokenIds = new WeakMap<Secret, string>();
 /** Names a token without telling it: the first 128 bits of its SHA-256. */
@@ -22,9 +28,9 @@ const seconds = (ms: number | undefined): number | null => (ms === undefined ? n
 /** The one place where access tokens turn into text for tools. Undefined when there is none to hand out. */
 export function tokenResult(
   record: SignInRecord,
-  watch: Pick<Watch, "validatedAtMs">,
+  watch: Pick<SignInHealth, "validatedAtMs">,
   endsAtMs: number | undefined,
-): HandOutToken["token"] | undefined {
+): TableToken["token"] | undefined {
   if (!holdsToken(record) || record.access_token === undefined) return undefined;
   return {
     access_token: record.access_token.reveal(),
@@ -39,16 +45,16 @@ export function tokenResult(
 }
 
 /** The worker's table of these. Empty while locked: a closed vault hands out nothing. */
-export function handOut(
+export function tokenTable(
   open: boolean,
   signIns: readonly SignInRecord[],
   grants: readonly ToolGrant[],
   { of: watchOf, endsAtMs }: Pick<Watches, "of" | "endsAtMs">,
   nowMs: number,
-): HandOut {
+): TokenTable {
   if (!open) return { locked: true, grants: [], accounts: [], tokens: [] };
   const accounts = new Map<string, { view: SocketAccount & { sign_ins: unknown[] }; signIns: string[] }>();
-  const tokens: HandOutToken[] = [];
+  const tokens: TableToken[] = [];
   for (const record of signIns) {
     const watch = watchOf(record.id);
     const key = accountKey(record);

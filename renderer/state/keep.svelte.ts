@@ -5,7 +5,7 @@ import type { Failure, Result } from "../../contract/failure.ts";
 import type { Flow, Way } from "../../contract/flow.ts";
 import { fromJson, merged, type Changes, type CopyForm, type RendererApi } from "../../contract/ipc.ts";
 import type { BulkAction } from "../../contract/views/account.ts";
-import type { Snapshot, WishView } from "../../contract/views/snapshot.ts";
+import type { Snapshot, NavigationRequest } from "../../contract/views/snapshot.ts";
 import { sentence, t } from "../text/t.ts";
 import { Listing } from "./listing.svelte.ts";
 import { Notices } from "./notices.svelte.ts";
@@ -144,10 +144,10 @@ export class Keep {
     const done = await this.run("pause", () => this.api["vault.pause"](paused));
     if (done !== undefined) this.notices.tell(paused ? t("app.pausedNow") : t("app.resumed"));
   }
-  #wished = $state.raw<WishView>();
+  #wished = $state.raw<NavigationRequest>();
   #come: string | undefined;
   /** Goes where a wish leads; the person does there what it was for, or does not. */
-  comeTo(wish: WishView): void {
+  comeTo(wish: NavigationRequest): void {
     const { id, action, account } = wish;
     if (this.#come === id) return;
     this.#come = id;
@@ -160,7 +160,7 @@ export class Keep {
     else this.route.go({ screen: "accounts" });
   }
   /** What more than a screen was wished for, once; undefined: nothing, or something else. */
-  takeWish(action: WishView["action"]): WishView | undefined {
+  takeWish(action: NavigationRequest["action"]): NavigationRequest | undefined {
     const wish = this.#wished;
     if (wish?.action !== action) return undefined;
     this.#wished = undefined;

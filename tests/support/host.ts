@@ -7,9 +7,10 @@ import type { Provider } from "../../core/providers/provider.ts";
 import type { Clock, HttpClient, Log } from "../../core/ports.ts";
 import { Secret } from "../../core/secret.ts";
 import { compose, type App } from "../../main/app/compose.ts";
-import type { Host, UserAgentRequest } from "../../main/app/host.ts";
+import type { Host } from "../../main/app/host.ts";
+import type { UserAgentRequest } from "../../main/sign-in/user-agent.ts";
 import { createHttpClient, nodeExchange } from "../../main/net/http.ts";
-import type { LockState } from "../../main/storage/profile-lock.ts";
+import type { ProfileLockState } from "../../main/storage/profile-lock.ts";
 import { createProxyLogins, type ProxyLogins } from "../../main/net/proxy-login.ts";
 import { programAt } from "../../main/desktop/peer-program.ts";
 import { startSocketServer } from "../../main/socket/server.ts";
@@ -79,9 +80,9 @@ export interface Bench extends AsyncDisposable {
   /** Ends the app and starts another over the same files; by default its start is waited for. */
   restart(wait?: { readonly started: boolean }): Promise<App>;
   /** Whether a lock keeps others out of the profile. */
-  profileLock: LockState;
+  profileLock: ProfileLockState;
   /** OBS runs. */
-  studioRuns: boolean;
+  recordingSoftwareRuns: boolean;
   /** What asks for credentials in a proxy's name. */
   readonly proxyLogins: ProxyLogins;
   /** The program at the other end of a connection is looked at when this resolves. */
@@ -149,8 +150,8 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     sandboxStops: 0,
     browser: (_url: string): Promise<boolean> => Promise.resolve(false),
     links: false,
-    studioRuns: false,
-    profileLock: "held" as LockState,
+    recordingSoftwareRuns: false,
+    profileLock: "held" as ProfileLockState,
   };
   const host = (folder = profile): Host => ({
     proxyLogins,
@@ -183,7 +184,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     openInBrowser: (url) => bench.browser(url),
     browsers: () => Promise.resolve([]),
     linksReachUs: () => Promise.resolve(bench.links),
-    speech: { language: "en", t: createWords("en", en) },
+    translator: { language: "en", t: createWords("en", en) },
     startSandbox: () =>
       bench.sandboxStarts.then(() =>
         ok({
@@ -196,7 +197,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       ),
     startSocketServer,
     programAt: (inode) => bench.programLookedAt.then(() => programAt(inode)),
-    studioRuns: () => Promise.resolve(bench.studioRuns),
+    recordingSoftwareRuns: () => Promise.resolve(bench.recordingSoftwareRuns),
     log: { info: note, warn: note, error: note },
     profileLock: () => bench.profileLock,
     profileFolder: folder,

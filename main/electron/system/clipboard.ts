@@ -1,6 +1,6 @@
 // From the whole module: its place among the parts differs between versions.
 import * as electron from "electron";
-import type { Clipboard } from "../../app/host.ts";
+import type { Clipboard } from "../../desktop/clipboard.ts";
 
 const { clipboard } = electron;
 /** Since Electron 44: several formats in one write. */

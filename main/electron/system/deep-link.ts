@@ -4,7 +4,7 @@
  * scheme is ours by the installed desktop entry: Electron's own call would take more than the scheme on some desktops.
  */
 import { app } from "electron/main";
-import { LINK_SCHEME } from "../../app/arguments.ts";
+import { LINK_SCHEME } from "../../../core/providers/redirects.ts";
 import { runSystemProgram } from "../../desktop/programs.ts";
 
 const ENTRY = "tokenkeep.desktop";

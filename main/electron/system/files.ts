@@ -1,13 +1,13 @@
 /** The system's own dialogs for files, over the window that asks. Asynchronous: main goes on meanwhile. */
 import { dialog, type BrowserWindow, type OpenDialogOptions } from "electron/main";
-import type { FileDialogs } from "../../app/host.ts";
-import type { Speech } from "./language.ts";
+import type { FileDialogs } from "../../desktop/file-dialogs.ts";
+import type { AppTranslator } from "./language.ts";
 
 export function createFileDialogs(
   parent: () => BrowserWindow | null,
-  speech: Pick<Speech, "t">,
+  translator: Pick<AppTranslator, "t">,
 ): FileDialogs {
-  const filters = () => [{ name: speech.t("files.export"), extensions: ["tokenkeep"] }];
+  const filters = () => [{ name: translator.t("files.export"), extensions: ["tokenkeep"] }];
   return {
     async save(suggestedName) {
       const options = { defaultPath: suggestedName, filters: filters() };

@@ -5,7 +5,7 @@
 import { app, safeStorage } from "electron/main";
 import { Secret } from "../../../core/secret.ts";
 import { sessionBusAddress } from "../../desktop/session-bus.ts";
-import { inspectBackend, isBackend, nameOfBackend, otherKeychains } from "../../vault/keychains.ts";
+import { inspectBackend, isBackend, nameOfBackend, otherKeychains } from "../../vault/keys/keychains.ts";
 import type { Keychain } from "../../vault/types.ts";
 
 interface Modern {

@@ -5,14 +5,14 @@ import { de } from "../../../text/de.ts";
 import { en } from "../../../text/en.ts";
 import { createWords, languageOf, type Language, type Translate } from "../../../text/words.ts";
 
-export interface Speech {
+export interface AppTranslator {
   readonly language: Language;
   readonly t: Translate;
   /** The setting, as it is now. */
   follow(settings: Settings): void;
 }
 
-export function createSpeech(): Speech {
+export function createTranslator(): AppTranslator {
   const words = { en: createWords("en", en), de: createWords("de", de) };
   let language = languageOf("system", app.getPreferredSystemLanguages());
   return {

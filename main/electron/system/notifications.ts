@@ -2,13 +2,13 @@
 import type { App } from "../../app/compose.ts";
 import { createNotices } from "../../window/notices.ts";
 import type { Notifier } from "../../window/notifier.ts";
-import type { Speech } from "./language.ts";
+import type { AppTranslator } from "./language.ts";
 import type { MainWindow } from "../windows/main-window.ts";
 
 export function showNotifications(
   keep: App,
   window: MainWindow,
-  speech: Speech,
+  translator: AppTranslator,
   notifier: Notifier,
   showPairing: () => void,
 ): void {
@@ -19,10 +19,10 @@ export function showNotifications(
     if (changes.vault?.state === "locked") notifier.closeAll();
     if (streamer !== undefined) streams = streamer;
     // Held back while the person streams: it is in the window and the tray, without its name.
-    const asked = pairing === undefined || streams ? undefined : notices.ofPairing(pairing, speech.t);
+    const asked = pairing === undefined || streams ? undefined : notices.ofPairing(pairing, translator.t);
     if (asked !== undefined && !window.focused) notifier.show(asked, showPairing);
     const rows = changes.signIns ?? changes.signInsChanged ?? [];
-    for (const notice of notices.from(rows, changes.vault, speech.t))
+    for (const notice of notices.from(rows, changes.vault, translator.t))
       if (!window.focused) notifier.show(notice, () => window.show());
   });
 }

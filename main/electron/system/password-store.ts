@@ -1,7 +1,7 @@
 /** Which keychain safeStorage goes to, decided by us: Chromium goes by the desktop's name. */
 import { app } from "electron/main";
 import path from "node:path";
-import { passwordStoreFor } from "../../vault/keychains.ts";
+import { passwordStoreFor } from "../../vault/keys/keychains.ts";
 
 /**
  * To be awaited before 'ready', when Chromium reads the switch. What the person wrote on the command line counts. An

@@ -16,13 +16,13 @@ export function followPower(keep: App, log: Log): void {
   let endWatch: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   const look = (): void => {
-    const { idleMs } = keep;
+    const idleMs = keep.idleMs();
     if (idleMs !== undefined && powerMonitor.getSystemIdleTime() * 1000 >= idleMs) keep.away("idle");
   };
   keep.state.onChange(({ settings }) => {
     if (settings === undefined) return;
     clearInterval(timer);
-    timer = keep.idleMs === undefined ? undefined : setInterval(look, LOOK_EVERY_MS);
+    timer = keep.idleMs() === undefined ? undefined : setInterval(look, LOOK_EVERY_MS);
     if (process.platform !== "linux") return;
     if (!settings.lockOnScreenLock) {
       endWatch?.();

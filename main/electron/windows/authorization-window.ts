@@ -5,8 +5,8 @@
  */
 import { BrowserWindow, WebContentsView, type Session, type WebContents } from "electron/main";
 import { isLoopbackHost } from "../../../core/loopback.ts";
-import type { OpenUserAgent, UserAgentRequest } from "../../app/host.ts";
-import type { Speech } from "../system/language.ts";
+import type { OpenUserAgent, UserAgentRequest } from "../../sign-in/user-agent.ts";
+import type { AppTranslator } from "../system/language.ts";
 import { lockNavigation, makeSession } from "../hardening.ts";
 import { WINDOW_ORIGIN } from "../network/scheme.ts";
 
@@ -66,10 +66,10 @@ function guard(contents: WebContents, request: UserAgentRequest): void {
 }
 
 export const createOpenUserAgent =
-  (icon: string, parent: () => BrowserWindow | null, speech: Speech): OpenUserAgent =>
+  (icon: string, parent: () => BrowserWindow | null, translator: AppTranslator): OpenUserAgent =>
   (request) => {
     const own = takeSession();
-    const title = speech.t("windows.signIn", { provider: request.providerName });
+    const title = translator.t("windows.signIn", { provider: request.providerName });
     const above = parent();
     const window = new BrowserWindow({
       width: 520,
@@ -108,13 +108,13 @@ export const createOpenUserAgent =
       const secure = at.protocol === "https:";
       const facts = new URLSearchParams({
         origin: at.origin,
-        note: speech.t(request.test ? "bar.test" : secure ? "bar.secure" : "bar.insecure"),
+        note: translator.t(request.test ? "bar.test" : secure ? "bar.secure" : "bar.insecure"),
         title,
-        language: speech.language,
+        language: translator.language,
         secure: secure ? "1" : "0",
         loading: page.isLoading() ? "1" : "0",
         test: request.test ? "1" : "0",
-        ...(request.onRefused !== undefined && { browser: speech.t("bar.browser"), href: IN_BROWSER }),
+        ...(request.onRefused !== undefined && { browser: translator.t("bar.browser"), href: IN_BROWSER }),
       });
       return `${WINDOW_ORIGIN}/authorization-bar.html#${facts.toString()}`;
     };

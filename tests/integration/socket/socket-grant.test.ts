@@ -3,8 +3,8 @@ import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createSession } from "../../../main/socket/session.ts";
-import { newsBetween, withToken } from "../../../main/socket/table.ts";
-import type { Answer, Ask, Grant, HandOut, HandOutToken } from "../../../main/socket/types.ts";
+import { changesBetween, withToken } from "../../../main/socket/table.ts";
+import type { Answer, Ask, Grant, TokenTable, TableToken } from "../../../main/socket/types.ts";
 
 const NOW_SEC = 1_800_000_000;
 const ENDPOINT = "/run/tokenkeep.sock";
@@ -32,7 +32,7 @@ interface World {
 let issued = 0;
 /** Every token ever made in a run, by its text. */
 const known = new Map<string, { readonly signIn: string; readonly scopes: readonly string[] }>();
-function tokenOf(signIn: string, { scopes, leftSec }: Shape): HandOutToken["token"] {
+function tokenOf(signIn: string, { scopes, leftSec }: Shape): TableToken["token"] {
   issued += 1;
   const access_token = `at-${String(issued)}`;
   known.set(access_token, { signIn, scopes });
@@ -47,7 +47,7 @@ function tokenOf(signIn: string, { scopes, leftSec }: Shape): HandOutToken["toke
     validated_at: null,
   };
 }
-function tableOf({ signIns, grant, locked }: World): HandOut {
+function tableOf({ signIns, grant, locked }: World): TokenTable {
   if (locked) return { locked: true, grants: [], accounts: [], tokens: [] };
   const there = SIGN_INS.flatMap((id) => {
     const shape = signIns[id];
@@ -141,14 +141,14 @@ interface Line {
 }
 
 /** A session that has proved itself, over a world that the test changes. */
-function startSession(first: HandOut, reported: Answer<"report"> = { ok: true, value: { valid: true } }) {
+function startSession(first: TokenTable, reported: Answer<"report"> = { ok: true, value: { valid: true } }) {
   const lines: Line[] = [];
   let nowSec = NOW_SEC;
   let table = first;
   const misses: { ask: Ask<"token">; resolve: (answer: Answer<"token">) => void }[] = [];
   const uses: (string | undefined)[] = [];
   /** What held when each line was written. */
-  const held: { table: HandOut; nowSec: number }[] = [];
+  const held: { table: TokenTable; nowSec: number }[] = [];
   const session = createSession({
     endpoint: ENDPOINT,
     challenge: "A".repeat(43),
@@ -159,14 +159,14 @@ function startSession(first: HandOut, reported: Answer<"report"> = { ok: true, v
     show: () => Promise.resolve({ ok: true, value: { shown: true } }),
     pair: () => ({ ok: false, code: "pairing_pending" }),
     revokeSelf: () => Promise.resolve({ ok: true, value: null }),
-    used: (_grant, signIn) => void uses.push(signIn),
+    noteUse: (_grant, signIn) => void uses.push(signIn),
     write(line) {
       lines.push(JSON.parse(line) as Line);
       held.push({ table, nowSec });
     },
     end: () => undefined,
   });
-  const open: HandOut = { ...first, locked: false, grants: [{ id: CLIENT, key: KEY }] };
+  const open: TokenTable = { ...first, locked: false, grants: [{ id: CLIENT, key: KEY }] };
   const proof = createHmac("sha256", Buffer.from(KEY, "base64url"))
     .update(["tokenkeep/1 client", ENDPOINT, "A".repeat(43), CLIENT, "B".repeat(43)].join("\n"))
     .digest("base64url");
@@ -180,10 +180,10 @@ function startSession(first: HandOut, reported: Answer<"report"> = { ok: true, v
     held,
     misses,
     uses,
-    move(next: HandOut) {
-      const news = newsBetween(table, next);
+    move(next: TokenTable) {
+      const news = changesBetween(table, next);
       table = next;
-      session.tell(news);
+      session.notify(news);
     },
     get table() {
       return table;
@@ -196,8 +196,8 @@ function startSession(first: HandOut, reported: Answer<"report"> = { ok: true, v
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Why this token must not have been handed out there and then; undefined: it may. */
-function excess(line: Line, asked: Record<string, unknown>, at: { table: HandOut; nowSec: number }) {
-  const token = line.result as unknown as HandOutToken["token"];
+function excess(line: Line, asked: Record<string, unknown>, at: { table: TokenTable; nowSec: number }) {
+  const token = line.result as unknown as TableToken["token"];
   const made = known.get(token.access_token);
   const [mine] = at.table.grants;
   if (at.table.locked || mine === undefined || made === undefined) return "no grant";
@@ -288,7 +288,7 @@ test("the list and the news tell of no sign-in that the grant does not name", as
 });
 
 const plain: Shape = { scopes: ["a"], leftSec: 9_000, renews: true, lifeSec: 14_000, alias: undefined };
-const table = (more: Partial<World> = {}, shapes: Record<string, Partial<Shape>> = { s0: {} }): HandOut =>
+const table = (more: Partial<World> = {}, shapes: Record<string, Partial<Shape>> = { s0: {} }): TokenTable =>
   tableOf({
     signIns: Object.fromEntries(
       Object.entries(shapes).map(([id, some]) => [id, { ...plain, leftSec: 5, ...some }]),

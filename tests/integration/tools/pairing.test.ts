@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connect } from "node:net";
 import type { Lifetime } from "../../../contract/socket.ts";
-import { createPace } from "../../../main/socket/pace.ts";
+import { createRateLimit } from "../../../main/socket/rate-limit.ts";
 import { pidFrom } from "../../../main/desktop/peer-program.ts";
 import { connectTool, lineReader } from "../../support/socket-client.mjs";
 import { signIn, startBench, until, view, type Bench } from "../../support/host.ts";
@@ -302,7 +302,7 @@ test("the program at the other end is found in what the system lists", () => {
 
 test("what costs is allowed so many times, and then again after its time; one does not use up the other's", () => {
   let nowMs = 0;
-  const pace = createPace(2, 60, () => nowMs);
+  const pace = createRateLimit(2, 60, () => nowMs);
   expect([pace.take("a"), pace.take("a"), pace.take("a"), pace.take("b")]).toEqual([0, 0, 60, 0]);
   nowMs = 59_100;
   expect(pace.take("a")).toBe(1);

@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { pair } from "../../../clients/node/src/pair.ts";
 import type { Clock, Log } from "../../../core/ports.ts";
-import { createUsages } from "../../../main/tools/usage.ts";
+import { createToolUsage } from "../../../main/tools/usage.ts";
 import { signIn, startBench, until, type Bench } from "../../support/host.ts";
 import { connectTool, parseConnection } from "../../support/socket-client.mjs";
 
@@ -27,7 +27,7 @@ test("who flushes waits for the write under way, and none gets into another's wa
     warn: (event) => void warnings.push(event),
     error: () => undefined,
   };
-  const usages = createUsages(file, clock, log);
+  const usages = createToolUsage(file, clock, log);
   const countOnDisk = async () =>
     (JSON.parse(await readFile(file, "utf8")) as { tool: { count: number } }).tool.count;
 

@@ -1,7 +1,7 @@
 /** One paired tool, the account that it may use, and a valid token: what the tests of the CLI and of clients/node share. */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { SocketAccount } from "../../../../contract/socket.ts";
-import type { HandOut } from "../../../../main/socket/types.ts";
+import type { TokenTable } from "../../../../main/socket/types.ts";
 import { accountOf } from "../../socket/support/socket-server.ts";
 
 export const CLIENT = randomUUID();
@@ -39,11 +39,11 @@ export const account = (login: string, status = "signed_in"): SocketAccount => (
 });
 
 /** The vault is open: the tool may use `ann`, whose token is valid. */
-export const TABLE: HandOut = {
+export const TABLE: TokenTable = {
   locked: false,
   grants: [{ id: CLIENT, key: KEY }],
   accounts: [accountOf(account("ann"))],
   tokens: [{ signIn: "s", account: "p:ann", token: TOKEN, renews: true }],
 };
 /** The vault is locked. */
-export const LOCKED: HandOut = { locked: true, grants: [], accounts: [], tokens: [] };
+export const LOCKED: TokenTable = { locked: true, grants: [], accounts: [], tokens: [] };
