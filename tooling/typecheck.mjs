@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-/** Every layer with only the libraries it owns, Svelte's files, and main against the oldest Electron it runs on. */
+/** Checks the types of each layer with its own libraries alone, of Svelte's files, and of main with the oldest Electron that it supports. */
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";

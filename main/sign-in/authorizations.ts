@@ -6,20 +6,19 @@ import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Flow } from "../../contract/flow.ts";
 import type { AuthorizationView } from "../../contract/views/authorization.ts";
 import type { ClientRecord } from "../../core/accounts/records.ts";
-import { REQUEST_LIFE_MS, scopesToRequest } from "../../core/oauth/authorization-request.ts";
+import { scopesToRequest } from "../../core/oauth/authorization-request.ts";
 import { createPendingRequests } from "../../core/oauth/authorization-response.ts";
-import type { DeviceAuthorization } from "../../core/oauth/device.ts";
 import { flowsFor, isRedirected } from "../../core/oauth/flows.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import type { Providers } from "../../core/providers/registry.ts";
 import type { Secret } from "../../core/secret.ts";
 import { createCompletion, type Completion, type CompletionParts } from "./completion.ts";
-import { createDeviceFlow, type DeviceFlowParts } from "./device.ts";
-import { createExchange } from "./exchange.ts";
+import { createDeviceFlow, type DeviceFlow, type DeviceFlowParts } from "./device.ts";
+import { createExchange, type Exchange } from "./exchange.ts";
 import { createIdentify } from "./identification.ts";
-import { createPendingAuthorizations, type PendingAuthorization } from "./pending-authorization.ts";
+import { createPendingAuthorizations, type PendingAuthorizations } from "./pending-authorization.ts";
 import { insteadOf, replacedBy } from "./record.ts";
-import { createRedirectFlow, type RedirectFlowParts } from "./redirect-flow.ts";
+import { createRedirectFlow, type RedirectFlow, type RedirectFlowParts } from "./redirect-flow.ts";
 import type { UserAgentKind } from "./user-agent.ts";
 import { authorizationView } from "./view.ts";
 
@@ -63,125 +62,6 @@ export type AuthorizationsParts = RedirectFlowParts &
   DeviceFlowParts &
   Omit<CompletionParts, "keeper"> & { readonly providers: Pick<Providers, "get"> };
 
-export function createAuthorizations(
-  parts: AuthorizationsParts,
-  keeper: CompletionParts["keeper"],
-  changed: () => void,
-): Authorizations {
-  const { vault, clock, random, log } = parts;
-  const requests = createPendingRequests();
-  const pending = createPendingAuthorizations(requests, log, changed);
-  const exchange = createExchange(parts);
-  const completion = createCompletion(
-    { ...parts, keeper },
-    pending,
-    exchange,
-    createIdentify(parts),
-    changed,
-  );
-  const { revokeTokens } = completion;
-  const redirectFlow = createRedirectFlow(parts, requests, pending, exchange, completion, changed);
-  const deviceFlow = createDeviceFlow(parts, pending, exchange, completion);
-  /** How often `endAll` was called. It ends a `start` that has not added its authorization yet. */
-  let endings = 0;
-
-  function add(
-    choice: Choice,
-    renews: string | undefined,
-    device?: DeviceAuthorization,
-  ): PendingAuthorization {
-    const authorization: PendingAuthorization = {
-      ...choice,
-      id: random.uuid(),
-      renews,
-      startedAtMs: clock.nowMs(),
-      ...(device !== undefined && { device }),
-      cancelTimer: () => undefined,
-      step: "waiting",
-    };
-    pending.add(authorization);
-    // A device code expires by itself; after it is approved, the user has the usual time to confirm the sign-in.
-    const codeLifeMs = device === undefined ? 0 : device.expiresAtMs - clock.nowMs();
-    authorization.cancelTimer = clock.after(REQUEST_LIFE_MS + codeLifeMs, () => {
-      void revokeTokens(authorization);
-      pending.fail(authorization, { code: "authorization_expired" });
-    });
-    return authorization;
-  }
-
-  async function show(id: string, allowed: boolean): Promise<Result<null>> {
-    const authorization = pending.get(id);
-    if (authorization?.step !== "waiting") return failed({ code: "authorization_unknown" });
-    const shown =
-      authorization.device !== undefined
-        ? await deviceFlow.showPage(authorization, allowed)
-        : ((await authorization.page?.show()) ?? ok(null));
-    pending.noteOpened(authorization, shown.ok ? undefined : shown.failure);
-    return shown;
-  }
-
-  return {
-    async start(options) {
-      const chosen = choose(parts, options);
-      if (!chosen.ok) return chosen;
-      const { provider, client, flow, scopes } = chosen.value;
-      const before = endings;
-      const device =
-        flow === "device_code" ? await deviceFlow.requestCode(provider, client.client_id, scopes) : undefined;
-      if (endings !== before) return failed({ code: "vault_locked" }); // the unused code expires at the provider
-      if (device?.ok === false) return device;
-      const authorization = add(chosen.value, options.signIn, device?.value);
-      if (isRedirected(flow)) {
-        const started = await redirectFlow.start(authorization, flow, options.way);
-        if (!started.ok) {
-          pending.remove(authorization);
-          return started;
-        }
-      } else
-        pending.runInBackground(
-          authorization,
-          flow === "device_code"
-            ? deviceFlow.awaitApproval(authorization)
-            : completion.complete(authorization, () => exchange.requestClientToken(authorization)),
-        );
-      changed();
-      return ok({ id: authorization.id });
-    },
-    show: (id) => show(id, false),
-    showElsewhere: (id) => show(id, true),
-    toBrowser: (id) => redirectFlow.moveToBrowser(pending.get(id)),
-    takeLink: (link) => redirectFlow.takeLink(link),
-    link(id) {
-      const authorization = pending.get(id);
-      const pageLink = authorization?.step === "waiting" ? authorization.page?.link : undefined;
-      const link = authorization?.device?.verificationUri ?? pageLink;
-      return link === undefined ? failed({ code: "authorization_unknown" }) : ok(link);
-    },
-    cancel(id) {
-      const authorization = pending.get(id);
-      if (authorization === undefined) return Promise.resolve(failed({ code: "authorization_unknown" }));
-      void revokeTokens(authorization);
-      pending.remove(authorization);
-      return Promise.resolve(ok(null));
-    },
-    keep: (id, beside) => completion.save(id, beside),
-    discard: (id) => completion.discard(id),
-    idToken: (id) => completion.idToken(id),
-    views: () =>
-      pending
-        .list()
-        .map((authorization) =>
-          authorizationView(authorization, replacedBy(vault, authorization), insteadOf(vault, authorization)),
-        ),
-    async endAll() {
-      endings += 1;
-      const ended = pending.list();
-      for (const authorization of ended) pending.remove(authorization);
-      await Promise.all(ended.map(revokeTokens));
-    },
-  };
-}
-
 interface Choice {
   readonly provider: Provider;
   readonly client: ClientRecord;
@@ -209,4 +89,126 @@ function choose(
       : (supported.find((one) => one === before) ?? supported.find((one) => one !== "client_credentials"));
   if (flow === undefined) return failed({ code: "authorization_not_offered", provider: provider.name });
   return ok({ provider, client, flow, scopes: isRedirected(flow) ? scopesToRequest(flow, scopes) : scopes });
+}
+
+interface Flows {
+  readonly pending: PendingAuthorizations;
+  readonly exchange: Exchange;
+  readonly completion: Completion;
+  readonly redirectFlow: RedirectFlow;
+  readonly deviceFlow: DeviceFlow;
+}
+
+/** Begins sign-ins. `end`: those that are being begun fail with `vault_locked`. */
+function createStart(
+  parts: AuthorizationsParts,
+  { pending, exchange, completion, redirectFlow, deviceFlow }: Flows,
+  changed: () => void,
+): { readonly start: Authorizations["start"]; readonly end: () => void } {
+  let endings = 0;
+
+  async function start(options: AuthorizationOptions): Promise<Result<{ readonly id: string }>> {
+    const chosen = choose(parts, options);
+    if (!chosen.ok) return chosen;
+    const { provider, client, flow, scopes } = chosen.value;
+    const before = endings;
+    const device =
+      flow === "device_code" ? await deviceFlow.requestCode(provider, client.client_id, scopes) : undefined;
+    if (endings !== before) return failed({ code: "vault_locked" }); // the unused code expires at the provider
+    if (device?.ok === false) return device;
+    const authorization = pending.add(
+      { ...chosen.value, renews: options.signIn, ...(device !== undefined && { device: device.value }) },
+      (expired) => void completion.revokeTokens(expired),
+    );
+    if (isRedirected(flow)) {
+      const started = await redirectFlow.start(authorization, flow, options.way);
+      if (!started.ok) {
+        pending.remove(authorization);
+        return started;
+      }
+    } else {
+      const work =
+        flow === "device_code"
+          ? deviceFlow.awaitApproval(authorization)
+          : completion.complete(authorization, () => exchange.requestClientToken(authorization));
+      pending.runInBackground(authorization, work);
+    }
+    changed();
+    return ok({ id: authorization.id });
+  }
+  return { start, end: () => void (endings += 1) };
+}
+
+export function createAuthorizations(
+  parts: AuthorizationsParts,
+  keeper: CompletionParts["keeper"],
+  changed: () => void,
+): Authorizations {
+  const { vault } = parts;
+  const requests = createPendingRequests();
+  const pending = createPendingAuthorizations(requests, parts, changed);
+  const exchange = createExchange(parts);
+  const completion = createCompletion(
+    { ...parts, keeper },
+    pending,
+    exchange,
+    createIdentify(parts),
+    changed,
+  );
+  const { revokeTokens } = completion;
+  const redirectFlow = createRedirectFlow(parts, requests, pending, exchange, completion, changed);
+  const deviceFlow = createDeviceFlow(parts, pending, exchange, completion);
+  const { start, end } = createStart(
+    parts,
+    { pending, exchange, completion, redirectFlow, deviceFlow },
+    changed,
+  );
+  const unknown = failed({ code: "authorization_unknown" });
+
+  async function show(id: string, allowed: boolean): Promise<Result<null>> {
+    const authorization = pending.get(id);
+    if (authorization?.step !== "waiting") return unknown;
+    const shown =
+      authorization.device !== undefined
+        ? await deviceFlow.showPage(authorization, allowed)
+        : ((await authorization.page?.show()) ?? ok(null));
+    pending.noteOpened(authorization, shown.ok ? undefined : shown.failure);
+    return shown;
+  }
+
+  return {
+    start,
+    show: (id) => show(id, false),
+    showElsewhere: (id) => show(id, true),
+    toBrowser: (id) => redirectFlow.moveToBrowser(pending.get(id)),
+    takeLink: (link) => redirectFlow.takeLink(link),
+    link(id) {
+      const authorization = pending.get(id);
+      const pageLink = authorization?.step === "waiting" ? authorization.page?.link : undefined;
+      const link = authorization?.device?.verificationUri ?? pageLink;
+      return link === undefined ? unknown : ok(link);
+    },
+    cancel(id) {
+      const authorization = pending.get(id);
+      if (authorization === undefined) return Promise.resolve(unknown);
+      void revokeTokens(authorization);
+      pending.remove(authorization);
+      return Promise.resolve(ok(null));
+    },
+    keep: (id, beside) => completion.save(id, beside),
+    discard: (id) => completion.discard(id),
+    idToken: (id) => completion.idToken(id),
+    views: () =>
+      pending
+        .list()
+        .map((authorization) =>
+          authorizationView(authorization, replacedBy(vault, authorization), insteadOf(vault, authorization)),
+        ),
+    async endAll() {
+      end();
+      const ended = pending.list();
+      for (const authorization of ended) pending.remove(authorization);
+      await Promise.all(ended.map(revokeTokens));
+    },
+  };
 }

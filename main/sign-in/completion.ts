@@ -12,7 +12,10 @@ import { replacedBy, toRecord } from "./record.ts";
 
 export interface Completion {
   /** Gets tokens by `redeem`, identifies them, and then waits for the user in the step `confirm`. */
-  complete(authorization: PendingAuthorization, redeem: () => Promise<Result<ReceivedTokens>>): Promise<void>;
+  readonly complete: (
+    authorization: PendingAuthorization,
+    redeem: () => Promise<Result<ReceivedTokens>>,
+  ) => Promise<void>;
   /**
    * Stores the sign-in in place of the one that it renews, or `beside` it. Fails with `authorization_unknown`, and as a
    * write to the vault does; after such a failure the user can try again.
@@ -23,7 +26,7 @@ export interface Completion {
   /** The ID token of a sign-in that waits for the user. */
   idToken(id: string): Result<Secret>;
   /** Revokes the access token of an authorization that is not saved, if it has one. */
-  revokeTokens(authorization: PendingAuthorization): Promise<void>;
+  readonly revokeTokens: (authorization: PendingAuthorization) => Promise<void>;
 }
 
 export interface CompletionParts {

@@ -2,12 +2,12 @@
 import type { Failure } from "../../contract/failure.ts";
 import type { Flow } from "../../contract/flow.ts";
 import type { ClientRecord } from "../../core/accounts/records.ts";
-import type { AuthorizationRequest } from "../../core/oauth/authorization-request.ts";
+import { REQUEST_LIFE_MS, type AuthorizationRequest } from "../../core/oauth/authorization-request.ts";
 import type { PendingRequests } from "../../core/oauth/authorization-response.ts";
 import type { DeviceAuthorization } from "../../core/oauth/device.ts";
 import type { TokenSet } from "../../core/oauth/token-response.ts";
 import type { IdClaims } from "../../core/oidc/id-token.ts";
-import type { Log } from "../../core/ports.ts";
+import type { Clock, Log, Randomness } from "../../core/ports.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { ProviderPage, UserAgentKind } from "./user-agent.ts";
@@ -59,11 +59,21 @@ export interface PendingAuthorization {
   failure?: Failure;
 }
 
+/** What is known of an authorization when it begins. */
+export type AuthorizationChoice = Pick<
+  PendingAuthorization,
+  "flow" | "provider" | "client" | "scopes" | "renews" | "device"
+>;
+
 /** All sign-ins under way. */
 export interface PendingAuthorizations {
   get(id: string): PendingAuthorization | undefined;
   list(): readonly PendingAuthorization[];
-  add(authorization: PendingAuthorization): void;
+  /** Begins an authorization, which fails with `authorization_expired` in time; `onExpiry` is called before that. */
+  add(
+    choice: AuthorizationChoice,
+    onExpiry: (authorization: PendingAuthorization) => void,
+  ): PendingAuthorization;
   /** Whether the authorization still waits for the user's answer. */
   isWaiting(authorization: PendingAuthorization): boolean;
   /** Ends the request and shows the failure. Tokens are dropped, not revoked. */
@@ -79,7 +89,7 @@ export interface PendingAuthorizations {
 /** `requests`: the authorization requests whose responses are accepted; an authorization that ends leaves them. */
 export function createPendingAuthorizations(
   requests: PendingRequests,
-  log: Log,
+  { clock, random, log }: { readonly clock: Clock; readonly random: Randomness; readonly log: Log },
   changed: () => void,
 ): PendingAuthorizations {
   const authorizations = new Map<string, PendingAuthorization>();
@@ -102,7 +112,23 @@ export function createPendingAuthorizations(
   return {
     get: (id) => authorizations.get(id),
     list: () => [...authorizations.values()],
-    add: (authorization) => void authorizations.set(authorization.id, authorization),
+    add(choice, onExpiry) {
+      const authorization: PendingAuthorization = {
+        ...choice,
+        id: random.uuid(),
+        startedAtMs: clock.nowMs(),
+        cancelTimer: () => undefined,
+        step: "waiting",
+      };
+      authorizations.set(authorization.id, authorization);
+      // A device code expires by itself; after it is approved, the user has the usual time to confirm the sign-in.
+      const codeLifeMs = choice.device === undefined ? 0 : choice.device.expiresAtMs - clock.nowMs();
+      authorization.cancelTimer = clock.after(REQUEST_LIFE_MS + codeLifeMs, () => {
+        onExpiry(authorization);
+        fail(authorization, { code: "authorization_expired" });
+      });
+      return authorization;
+    },
     isWaiting: ({ id }) => authorizations.get(id)?.step === "waiting",
     fail,
     remove(authorization) {

@@ -31,22 +31,28 @@ export interface RedirectFlow {
 
 export type RedirectFlowParts = WindowParts & BrowserParts & { readonly clock: Clock };
 
-export function createRedirectFlow(
-  parts: RedirectFlowParts,
+/** True: `url` is a response to a pending request, and what follows from it has begun. */
+type OnRedirect = (request: AuthorizationRequest, url: string) => boolean;
+
+function createOnRedirect(
+  { clock, log }: Pick<RedirectFlowParts, "clock" | "log">,
   requests: PendingRequests,
   pending: PendingAuthorizations,
   exchange: Exchange,
   { complete }: Completion,
-  changed: () => void,
-): RedirectFlow {
-  const { clock, log } = parts;
-  const prepare: Record<UserAgentKind, PrepareUserAgent> = {
-    window: prepareWindow(parts),
-    browser: prepareBrowser(parts),
-  };
-
-  /** True: `url` is a response to a pending request, and what follows from it has begun. */
-  function onRedirect(request: AuthorizationRequest, url: string): boolean {
+): OnRedirect {
+  function refuse(
+    authorization: PendingAuthorization,
+    request: AuthorizationRequest,
+    failure: Failure,
+  ): void {
+    const { kind } = request.channel;
+    log.warn("door.refused", { authorization: authorization.id, code: failure.code, by: kind });
+    // A wrong response in the request's own window ends it. A response that came twice finds a later step.
+    if (kind === "window" && authorization.step === "waiting" && authorization.request === request)
+      pending.fail(authorization, { code: "state_rejected" });
+  }
+  return (request, url) => {
     const { provider, channel } = request;
     const matched = matchRedirectUri(request.redirect_uri, url);
     const response =
@@ -68,40 +74,43 @@ export function createRedirectFlow(
       pending.runInBackground(authorization, work);
     }
     return true;
-  }
-
-  function refuse(
-    authorization: PendingAuthorization,
-    request: AuthorizationRequest,
-    failure: Failure,
-  ): void {
-    const { kind } = request.channel;
-    log.warn("door.refused", { authorization: authorization.id, code: failure.code, by: kind });
-    // A wrong response in the request's own window ends it. A response that came twice finds a later step.
-    if (kind === "window" && authorization.step === "waiting" && authorization.request === request)
-      pending.fail(authorization, { code: "state_rejected" });
-  }
-
-  const pageEvents = (authorization: PendingAuthorization, request: AuthorizationRequest): PageEvents => {
-    const { provider, userAgent } = authorization;
-    const failWith = (failure: Failure) => (): void => {
-      if (authorization.step === "waiting" && authorization.request === request)
-        pending.fail(authorization, failure);
-    };
-    return {
-      onRedirect: (url) => onRedirect(request, url),
-      ...(userAgent === "window" &&
-        userAgentsOf(provider).includes("browser") && {
-          onRefused: () => pending.runInBackground(authorization, leaveWindow(authorization)),
-        }),
-      onClosed: failWith({ code: "authorization_cancelled" }),
-      onFailed: failWith({ code: "authorization_page_failed", provider: provider.name }),
-      onOpened(opened) {
-        if (authorization.request === request)
-          pending.noteOpened(authorization, opened.ok ? undefined : opened.failure);
-      },
-    };
   };
+}
+
+/** What happens to the page of a request. Events of a page that another request has replaced are ignored. */
+function outcomeEvents(
+  pending: PendingAuthorizations,
+  authorization: PendingAuthorization,
+  request: AuthorizationRequest,
+): Pick<PageEvents, "onClosed" | "onFailed" | "onOpened"> {
+  const failWith = (failure: Failure) => (): void => {
+    if (authorization.step === "waiting" && authorization.request === request)
+      pending.fail(authorization, failure);
+  };
+  return {
+    onClosed: failWith({ code: "authorization_cancelled" }),
+    onFailed: failWith({ code: "authorization_page_failed", provider: authorization.provider.name }),
+    onOpened(opened) {
+      if (authorization.request === request)
+        pending.noteOpened(authorization, opened.ok ? undefined : opened.failure);
+    },
+  };
+}
+
+export function createRedirectFlow(
+  parts: RedirectFlowParts,
+  requests: PendingRequests,
+  pending: PendingAuthorizations,
+  exchange: Exchange,
+  completion: Completion,
+  changed: () => void,
+): RedirectFlow {
+  const { clock, log } = parts;
+  const prepare: Record<UserAgentKind, PrepareUserAgent> = {
+    window: prepareWindow(parts),
+    browser: prepareBrowser(parts),
+  };
+  const onRedirect = createOnRedirect(parts, requests, pending, exchange, completion);
 
   /** Sends a new authorization request. It replaces the request before it, whose values become invalid. */
   async function send(
@@ -127,7 +136,14 @@ export function createRedirectFlow(
     authorization.request = request;
     authorization.userAgent = userAgent;
     requests.add(request);
-    authorization.page = prepared.value.open(url, pageEvents(authorization, request));
+    authorization.page = prepared.value.open(url, {
+      ...outcomeEvents(pending, authorization, request),
+      onRedirect: (response) => onRedirect(request, response),
+      ...(userAgent === "window" &&
+        userAgentsOf(provider).includes("browser") && {
+          onRefused: () => pending.runInBackground(authorization, leaveWindow(authorization)),
+        }),
+    });
     return ok(null);
   }
 

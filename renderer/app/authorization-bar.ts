@@ -1,4 +1,4 @@
-/** Shows what main put into the address of this page: whose page lies below. No messages, no preload, no words of its own. */
+/** Shows whose page lies below. Main puts all of it into the address of this page, which has no preload and no texts. */
 const element = (id: string): HTMLElement => {
   const found = document.getElementById(id);
   if (found === null) throw new Error(id);

@@ -1,8 +1,8 @@
 import { mount } from "svelte";
 import type { RendererApi } from "../../contract/ipc.ts";
-import { Keep } from "../state/keep.svelte.ts";
 import { WindowLanguage } from "../state/language.svelte.ts";
 import { report, reportTo } from "../state/trouble.ts";
+import { createWindowState } from "../state/window.ts";
 import Root from "./Root.svelte";
 
 declare global {
@@ -12,7 +12,7 @@ declare global {
 }
 
 reportTo(window.tokenkeep);
-// What no boundary catches: handlers of events, and what was not waited for.
+// Errors that no boundary catches: those of event handlers, and rejections that nobody awaits.
 addEventListener("error", ({ error }) => {
   if (error instanceof Error) report("action", error);
 });
@@ -23,6 +23,6 @@ const language = new WindowLanguage();
 await language.begin(); // at once for English
 if (target !== null) {
   target.replaceChildren();
-  // Made outside of what is drawn: what goes wrong in the list, say, is then an error of the screen that reads it.
-  mount(Root, { target, props: { keep: new Keep(window.tokenkeep), language } });
+  // Made outside of all components: an error in the listing is then an error of the screen that reads it.
+  mount(Root, { target, props: { parts: createWindowState(window.tokenkeep), language } });
 }

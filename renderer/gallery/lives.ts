@@ -1,4 +1,4 @@
-/** Sign-ins as a lifetime shows them: fresh, late, over, without an end, and of a provider that is away. */
+/** Sign-ins for Lifetime.svelte: fresh, ending, over, without an end, and of a provider that is unreachable. */
 import type { SignInView } from "../../contract/views/account.ts";
 
 const HOUR_MS = 3_600_000;

@@ -1,4 +1,4 @@
-/** The parts in all their states, while developing; no build of the app has this page. */
+/** Shows the components in all their states, for development; no build of the app has this page. */
 import { mount } from "svelte";
 import Gallery from "./Gallery.svelte";
 

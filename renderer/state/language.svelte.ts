@@ -1,18 +1,18 @@
-/** The language of the window: remembered for the first paint; from then on the setting is the truth. */
+/** The language of the window. The last one is remembered for the first paint; from then on the setting decides. */
 import type { Settings } from "../../contract/settings.ts";
 import { en } from "../../text/en.ts";
 import { languageOf } from "../../text/words.ts";
 import { say } from "../text/t.ts";
 
-/** Pseudo: English, marked and longer, by which tests see what is not translated and what does not fit. */
+/** `pseudo` is English, marked and longer: tests find by it what is not translated and what does not fit. */
 type Shown = "en" | "de" | "pseudo";
 const REMEMBERED = "language";
-/** Main says it in the address where the app is not packaged. */
+/** Main puts `unpackaged` into the address where the app is not packaged. */
 const mayPretend = (): boolean => new URLSearchParams(location.search).has("unpackaged");
 const remembered = (): string | null => localStorage.getItem(REMEMBERED);
 const pretends = (): boolean => mayPretend() && remembered() === "pseudo";
 
-/** All but English is loaded when it is wanted. */
+/** Every language but English is loaded when it is first needed. */
 const WORDS: Record<Shown, () => Promise<void>> = {
   en: () => Promise.resolve(say("en", en)),
   async de() {
@@ -32,11 +32,11 @@ const WORDS: Record<Shown, () => Promise<void>> = {
 };
 
 export class WindowLanguage {
-  /** What is drawn now; who draws words makes them anew when it changes. */
+  /** The language that is drawn; all components are drawn anew when it changes. */
   shown = $state<Shown>("en");
   #wanted: Shown | undefined;
 
-  /** What was shown last, or else what the system speaks. */
+  /** Shows the last language, or else that of the system. */
   begin(): Promise<void> {
     if (pretends()) return this.#show("pseudo");
     const last = remembered();
@@ -49,7 +49,7 @@ export class WindowLanguage {
     if (language === this.#wanted) return;
     this.#wanted = language;
     await WORDS[language]();
-    // Whoever asked last is answered, also where the one before took longer to load.
+    // Another language was chosen while this one was loading.
     if (language !== this.#wanted) return WORDS[this.#wanted]();
     this.shown = language;
     document.documentElement.lang = language === "pseudo" ? "en" : language;

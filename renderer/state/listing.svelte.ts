@@ -1,5 +1,5 @@
-/** Which of the sign-ins the list shows, in what order, and which of them are chosen. Kept while other screens are shown. */
-/* eslint-disable svelte/prefer-svelte-reactivity -- maps and sets that no one sees change */
+/** The list of sign-ins: what it shows, in which order, and which rows are chosen. It outlives the screen. */
+/* eslint-disable svelte/prefer-svelte-reactivity -- the other maps and sets are read by no component */
 import { untrack } from "svelte";
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { SignInView } from "../../contract/views/account.ts";
@@ -16,7 +16,7 @@ export type Filter = keyof typeof FILTERS;
 
 export const SORTS = ["name", "ends", "checked", "provider"] as const;
 export type Sort = (typeof SORTS)[number];
-/** Main sends them by name; the others are stable on top of that. */
+/** Main sends the rows by name; the other orders are stable sorts on top. */
 const ORDER: Record<Exclude<Sort, "name">, (a: SignInView, b: SignInView) => number> = {
   ends: (a, b) => (a.expiresAtMs ?? Infinity) - (b.expiresAtMs ?? Infinity) || 0,
   checked: (a, b) => (a.validatedAtMs ?? 0) - (b.validatedAtMs ?? 0),
@@ -24,7 +24,7 @@ const ORDER: Record<Exclude<Sort, "name">, (a: SignInView, b: SignInView) => num
 };
 
 export type Section = "needYou" | "lookedAfter" | "ended";
-/** A heading, or a row: the sign-in itself, as each keystroke makes a list of thousands. */
+/** A heading, or a row. A row is the sign-in itself and no wrapper, since each keystroke makes a list of thousands. */
 export type Item = { readonly id: Section; readonly heading: true } | SignInView;
 export const isHeading = (item: Item): item is Extract<Item, { heading: true }> => "heading" in item;
 const HEADINGS: Record<Section, Item> = {
@@ -36,15 +36,15 @@ const HEADINGS: Record<Section, Item> = {
 const sectionOf = (signIn: SignInView): Section =>
   needsYou(signIn) ? "needYou" : signIn.status === "revoked" ? "ended" : "lookedAfter";
 
-/** What is searched of a row, in lower case: made once, since a keystroke may go through all of them. */
+/** The searchable text of a row, in lower case: made once, since a keystroke searches all rows. */
 interface Searched {
   readonly signIn: SignInView;
   readonly own: string;
-  /** The longer part, and the same for many rows. */
+  /** The longer part, which many rows share. */
   readonly common: string;
 }
 const searched = new WeakMap<SignInView, Searched>();
-/** Each once: texts that are one text are compared in no time. */
+/** Each common text once, so that equal texts are one object. */
 const commons = new Map<string, string>();
 export function searchedOf(signIn: SignInView): Searched {
   const known = searched.get(signIn);
@@ -57,16 +57,16 @@ export function searchedOf(signIn: SignInView): Searched {
   searched.set(signIn, made);
   return made;
 }
-/** The words that are looked for. */
-export const termsOf = (asked: string): string[] => asked.toLowerCase().split(/\s+/).filter(Boolean);
-/** Those that have every word of it, in the order they came in. `commons`: all that they have in common, each once. */
+/** The words of a query. */
+export const termsOf = (query: string): string[] => query.toLowerCase().split(/\s+/).filter(Boolean);
+/** The rows that have every word of the query, in their order. `commons` has each of their common texts once. */
 function foundBy(
-  asked: string,
+  query: string,
   rows: readonly Searched[],
   commons: ReadonlySet<string>,
 ): readonly Searched[] {
   let left = rows;
-  for (const term of termsOf(asked)) {
+  for (const term of termsOf(query)) {
     const having = new Set([...commons].filter((common) => common.includes(term)));
     if (having.size === commons.size) continue;
     left = left.filter(({ own, common }) => own.includes(term) || having.has(common));
@@ -74,7 +74,7 @@ function foundBy(
   return left;
 }
 
-/** Makes those texts while there is nothing else to do, or the first keystroke would wait for all of them. */
+/** Makes the searchable texts while the window is idle, or the first keystroke would wait for all of them. */
 function prepareSearch(signIns: readonly SignInView[]): void {
   let next = 0;
   const some = (idle: IdleDeadline): void => {
@@ -100,29 +100,29 @@ function inSections(signIns: readonly SignInView[]): readonly Item[] {
 }
 
 export class Listing {
-  asked = $state("");
+  query = $state("");
   filter = $state<Filter>("all");
-  /** Ids of a provider and names of a scope; empty: any. */
+  /** The id of a provider and the name of a scope; empty for any. */
   provider = $state("");
   scope = $state("");
   sort = $state<Sort>("name");
-  /** Ids; those that are gone from the list do not count. */
+  /** Ids of sign-ins, possibly of some that are gone. */
   readonly chosen = new SvelteSet<string>();
-  /** The row that the keyboard is at. */
+  /** The id of the row that has the focus, or had it last. */
   focused = $state<string>();
 
-  /** As they were when one of them last changed its place, or might have. */
+  /** All sign-ins, as they were when one of them last may have changed its place. */
   #all: readonly SignInView[] = $state.raw([]);
   #byId = new Map<string, SignInView>();
-  /** Rows that have changed since, and stand where they stood. */
+  /** The rows that have changed since then without changing their place. */
   readonly #since = new SvelteMap<string, SignInView>();
-  /** A row as it is now. */
-  now(signIn: SignInView): SignInView {
+  /** The newest version of a row. */
+  current(signIn: SignInView): SignInView {
     return this.#since.get(signIn.id) ?? signIn;
   }
   /**
-   * All of them. `changed`: those that are not as they were the last time, when nothing else is. Of thousands some are
-   * checked each second, which is no reason to make the list anew.
+   * Takes all sign-ins from a snapshot. `changed` has the rows that differ from the last time, when nothing else does:
+   * of thousands some are validated each second, and the list is not made anew for them.
    */
   take(all: readonly SignInView[], changed?: readonly SignInView[]): void {
     const stays = (signIn: SignInView): boolean => {
@@ -138,7 +138,7 @@ export class Listing {
     this.#since.clear();
     prepareSearch(all);
   }
-  /** All that decides whether and where a row is shown, and what may be done with many. */
+  /** Everything that decides whether and where a row is shown, and what a bulk action may do with it. */
   #placeOf(signIn: SignInView): string {
     const { own, common } = searchedOf(signIn);
     return JSON.stringify([
@@ -149,11 +149,11 @@ export class Listing {
     ]);
   }
 
-  /** Names of the providers there are, by id. */
+  /** The names of the providers, by id. */
   readonly providers: ReadonlyMap<string, string> = $derived(
     new Map(this.#all.map(({ provider, providerName }) => [provider, providerName])),
   );
-  /** Those that any of them has. */
+  /** The scopes that any sign-in has. */
   readonly scopes: readonly string[] = $derived(
     [...new Set(this.#all.flatMap(({ scopes }) => scopes))].sort(),
   );
@@ -164,7 +164,7 @@ export class Listing {
     return counts;
   });
 
-  /** Those that the filters leave, in order. */
+  /** The sign-ins that the filters leave, in order. */
   readonly #filtered: readonly SignInView[] = $derived.by(() => {
     const { filter, provider, scope, sort } = this;
     const left = this.#all.filter(
@@ -174,35 +174,35 @@ export class Listing {
         (scope === "" || signIn.scopes.includes(scope)),
     );
     if (sort === "name") return left;
-    // Whose order changes, take() has made the list anew for; other news is no reason to sort it.
-    return untrack(() => left.map((signIn) => this.now(signIn))).sort(ORDER[sort]);
+    // `take` makes the list anew when the order may change; other changes are no reason to sort it.
+    return untrack(() => left.map((signIn) => this.current(signIn))).sort(ORDER[sort]);
   });
   readonly #searched: readonly Searched[] = $derived(this.#filtered.map(searchedOf));
   readonly #commons: ReadonlySet<string> = $derived(new Set(this.#searched.map(({ common }) => common)));
-  /** What was found last, and in what: of more letters only that is gone through. */
+  /** The last result: a longer query searches only that. */
   #last: {
-    readonly asked: string;
+    readonly query: string;
     readonly of: readonly Searched[];
     readonly left: readonly Searched[];
     readonly found: readonly SignInView[];
-  } = { asked: "", of: [], left: [], found: [] };
+  } = { query: "", of: [], left: [], found: [] };
   readonly found: readonly SignInView[] = $derived.by(() => {
-    const { asked } = this;
+    const { query } = this;
     const of = this.#searched;
     const before =
-      this.#last.of === of && asked.startsWith(this.#last.asked)
+      this.#last.of === of && query.startsWith(this.#last.query)
         ? this.#last
         : { left: of, found: this.#filtered };
-    const left = foundBy(asked, before.left, this.#commons);
-    // The same ones are the same list: nothing is drawn for a letter that changes nothing.
+    const left = foundBy(query, before.left, this.#commons);
+    // An equal result is the same list, so that a letter that changes nothing draws nothing.
     this.#last =
       left.length === before.left.length
-        ? { ...before, asked, of }
-        : { asked, of, left, found: left.map(({ signIn }) => signIn) };
+        ? { ...before, query, of }
+        : { query, of, left, found: left.map(({ signIn }) => signIn) };
     return this.#last.found;
   });
 
-  /** In sections, those that need the person first; a heading before each. */
+  /** The found rows in sections, each under its heading; those that need the person come first. */
   readonly items: readonly Item[] = $derived.by(() =>
     this.found === this.#filtered ? this.#filteredItems : inSections(this.found),
   );
@@ -213,17 +213,17 @@ export class Listing {
   );
 
   readonly narrowed = $derived(
-    this.asked.trim() !== "" || this.filter !== "all" || this.provider !== "" || this.scope !== "",
+    this.query.trim() !== "" || this.filter !== "all" || this.provider !== "" || this.scope !== "",
   );
   showAll(): void {
-    this.asked = this.provider = this.scope = "";
+    this.query = this.provider = this.scope = "";
     this.filter = "all";
   }
   choose(id: string, chosen = !this.chosen.has(id)): void {
     if (chosen) this.chosen.add(id);
     else this.chosen.delete(id);
   }
-  /** Every row from one to the other, as they stand in the list. */
+  /** Chooses every row between the two, in the order of the list. */
   chooseRange(from: string, to: string): void {
     const ids = this.items.filter((item) => !isHeading(item)).map(({ id }) => id);
     const [a, b] = [ids.indexOf(from), ids.indexOf(to)].sort((x, y) => x - y) as [number, number];

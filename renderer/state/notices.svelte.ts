@@ -1,26 +1,26 @@
-/** What is said at the bottom of the window. Good news goes by itself; trouble stays until it has been read. */
+/** The notices at the bottom of the window. Good news leaves by itself; trouble stays until it is dismissed. */
 const SHOWN_MS = 6_000;
-/** Who has to decide needs longer than who only reads. */
+/** Longer, since the person has to decide. */
 const UNDO_MS = 15_000;
 
 export interface Notice {
   readonly kind: "ok" | "danger";
   readonly text: string;
-  /** Takes back what it tells of. */
+  /** Undoes what the notice reports. */
   readonly undo?: () => void;
 }
 
 export class Notices {
   current = $state.raw<Notice | undefined>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Whether somebody is at it just now, as who shows it knows. */
+  /** Whether the pointer or the focus is on the notice; the component that shows it sets this. */
   held = (): boolean => false;
 
   tell(text: string, undo?: () => void): void {
     this.#show({ kind: "ok", text, ...(undo !== undefined && { undo }) });
     this.#leave(undo === undefined ? SHOWN_MS : UNDO_MS);
   }
-  /** News that has to be read: it stays. */
+  /** Good news that stays until it is dismissed. */
   show(text: string): void {
     this.#show({ kind: "ok", text });
   }

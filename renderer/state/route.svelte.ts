@@ -1,5 +1,5 @@
-/** Which screen is shown; kept in the address, so that going back works as everywhere. */
-/** Those that the navigation leads to, in its order. */
+/** The route: which screen is shown. It is the fragment of the address, so going back works. */
+/** The screens of the navigation, in its order. */
 export const SCREENS = ["accounts", "tools", "clients", "activity", "settings"] as const;
 export type Screen = (typeof SCREENS)[number];
 export type Place =
@@ -19,8 +19,10 @@ function placeOf(hash: string): Place {
 
 export class Route {
   place = $state.raw<Place>(placeOf(location.hash));
+  /** What lies over the screen because the person asked for it. */
+  sheet = $state<"palette" | "help">();
 
-  /** The screen that was left for this one. */
+  /** The screen before this one. */
   before: Place | undefined;
 
   constructor() {
@@ -32,7 +34,7 @@ export class Route {
   go(place: Place): void {
     location.hash = hrefOf(place);
   }
-  /** Asked before something that takes time: goes where its end leads, unless the person has gone elsewhere by then. */
+  /** To be called before an action that takes time: answers a function that goes on, unless the person has left the screen. */
   onward(): (place: Place) => void {
     const { hash } = location;
     return (place) => {

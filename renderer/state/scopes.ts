@@ -1,7 +1,7 @@
 import type { ScopeView } from "../../contract/scopes.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
 
-/** What scopes allow, in their order; one that nobody knows has its name and nothing else. */
+/** The views of scopes, in the order of their names; an unknown scope has its name alone. */
 export const described = (
   names: readonly string[],
   { scopes }: Pick<Snapshot, "scopes">,

@@ -1,4 +1,4 @@
-/** How a sign-in is, in shape, word and colour. Pure. */
+/** The status of a sign-in as glyph, word and colour. Pure. */
 import type { SignInView } from "../../contract/views/account.ts";
 import { t } from "../text/t.ts";
 import { timeOf, whenOf } from "../text/format.ts";
@@ -20,7 +20,7 @@ export const needsYou = ({ status }: SignInView): boolean =>
   status === "ends_soon";
 
 /**
- * What the person can do: sign in, mend the registration, sign in with another one, get a client's next token,
+ * What the person can do: sign in again, mend the registration, sign in with another one, get the client's next token,
  * or bring the provider back.
  */
 export type Fix = "signIn" | "client" | "add" | "mint" | "provider";
@@ -30,8 +30,8 @@ export function fixOf(signIn: SignInView): Fix | undefined {
   if (reason?.code === "client_missing") return "add";
   if (status === "config_error") return "client";
   if (!needsYou(signIn) && status !== "revoked") return undefined;
-  if (signIn.condition === "record_changed") return undefined; // it is mended on the other computer
-  // Of another tool's token the registration is that tool's: the person signs in with one of their own.
+  if (signIn.condition === "record_changed") return undefined; // the other computer has the newer record
+  // The registration of an imported token belongs to the other tool; the person signs in with one of their own.
   if (flow === "import") return "add";
   return flow === "client_credentials" ? "mint" : "signIn";
 }
@@ -136,7 +136,7 @@ function refusalReason(
   time: string,
   nowMs: number,
 ): string {
-  // What counts first is whether tools stop now or later.
+  // Whether tools stop now or later comes first.
   if (hasToken && expiresAtMs !== undefined && expiresAtMs > nowMs)
     return t("status.worksUntil", { time: timeOf(expiresAtMs, nowMs) });
   switch (reason?.code) {

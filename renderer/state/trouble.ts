@@ -1,19 +1,19 @@
-/** What goes wrong in the window itself goes to main's log: its kind and its place in our code, never what it says. */
+/** Reports errors of the window to main's log: the kind of error and its place in our code, never its message. */
 import type { Argument, RendererApi } from "../../contract/ipc.ts";
 
 export type Where = Argument<"window.failed">["where"];
-/** One that comes at every frame would fill the log. */
-const TOLD_AT_MOST = 20;
+/** An error in every frame would fill the log. */
+const MOST_REPORTS = 20;
 const FRAMES = 8;
 
 let api: RendererApi | undefined;
-let told = 0;
+let reported = 0;
 
 export function reportTo(given: RendererApi): void {
   api = given;
 }
 
-/** A message may hold what a person typed, so it stays here. */
+/** The message stays here, since it may hold what a person typed. */
 function factsOf(error: unknown): { readonly name: string; readonly frames: string[] } {
   if (!(error instanceof Error)) return { name: "Other", frames: [] };
   const frames = [
@@ -25,7 +25,7 @@ function factsOf(error: unknown): { readonly name: string; readonly frames: stri
 }
 
 export function report(where: Where, error: unknown): void {
-  if (api === undefined || told >= TOLD_AT_MOST) return;
-  told += 1;
+  if (api === undefined || reported >= MOST_REPORTS) return;
+  reported += 1;
   void api["window.failed"]({ where, ...factsOf(error) }).catch(() => undefined);
 }

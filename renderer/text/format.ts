@@ -13,7 +13,7 @@ const make = (tag: string) => ({
   number: new Intl.NumberFormat(tag),
   names: new Intl.Collator(tag),
 });
-/** Made once for each language: they cost more than what they are used for. */
+/** Formatters are made once for each language: making one costs more than using it. */
 const made = new Map<string, ReturnType<typeof make>>();
 function form(): ReturnType<typeof make> {
   const tag = locale();
@@ -23,11 +23,11 @@ function form(): ReturnType<typeof make> {
 }
 
 const DAY_MS = 86_400_000;
-/** What stands for an instant or a length of time that is none: no screen dies of a value. */
+/** Stands for an instant or a duration that is not valid, so that no value breaks a screen. */
 const UNKNOWN = "–";
 /** Beyond this, no calendar has a day (ECMAScript's time range). */
 const isInstant = (ms: number): boolean => Math.abs(ms) <= 8.64e15;
-/** A formatter of instants that is total. */
+/** A formatter of instants that never throws. */
 const instants =
   <Rest extends readonly unknown[]>(format: (atMs: number, ...rest: Rest) => string) =>
   (atMs: number, ...rest: Rest): string =>
@@ -43,7 +43,7 @@ export const timeOf = instants((atMs, nowMs: number): string => {
     ? `${weekday.format(atMs)} ${clock.format(atMs)}`
     : day.format(atMs);
 });
-/** "14:10", whatever the day. */
+/** "14:10", on any day. */
 export const clockOf = instants((atMs): string => form().clock.format(atMs));
 /** For programs (HTML's `datetime`). */
 export const isoOf = instants((atMs): string => new Date(atMs).toISOString());
@@ -66,11 +66,11 @@ export const whenOf = instants((atMs, nowMs: number): string => {
   if (Math.abs(hours) < 24) return relative.format(hours, "hour").replace(/hrs?\.?/, "h");
   return relative.format(Math.round(hours / 24), "day");
 });
-/** As `whenOf`, for what is still to come. */
+/** As `whenOf`, for an instant in the future. */
 export const whenNext = (atMs: number, nowMs: number): string =>
   atMs - nowMs < 30_000 ? t("format.soon") : whenOf(atMs, nowMs);
 
-/** What has less is told to the second wherever it is shown: by then, what renews itself has renewed itself. */
+/** Less time than this is shown to the second: a token that renews itself has been renewed by then. */
 export const COUNTS_MS = 900_000;
 const two = (n: number): string => String(n).padStart(2, "0");
 /** "3:27:41", or "41 d 06 h" from two days on. */
@@ -81,14 +81,14 @@ export const countdown = instants((leftMs): string => {
     return t("format.daysHours", { days: String(days), hours: two(Math.floor((seconds % 86_400) / 3600)) });
   return `${String(Math.floor(seconds / 3600))}:${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`;
 });
-/** As `countdown`, but "3 h 27 min", "27 min" while nothing is near: to be read in passing, among others (ADR 0016). */
+/** As `countdown`, but "3 h 27 min" or "27 min" while more than `COUNTS_MS` is left: for lists that are skimmed (ADR 0016). */
 export const timeLeft = instants((leftMs): string => {
   const minutes = Math.floor(leftMs / 60_000);
   if (leftMs < COUNTS_MS || leftMs >= 2 * DAY_MS) return countdown(leftMs);
   if (minutes < 60) return t("format.minutes", { count: minutes });
   return t("format.hoursMinutes", { hours: String(Math.floor(minutes / 60)), minutes: two(minutes % 60) });
 });
-/** "4 h", "60 days": roughly, for what a whole life is. */
+/** "4 h", "60 days": the rounded length of a token's whole life. */
 export const lifeOf = instants((ms): string => {
   const hours = ms / 3_600_000;
   if (hours < 1) return t("format.minutes", { count: Math.max(1, Math.round(ms / 60_000)) });
@@ -96,11 +96,11 @@ export const lifeOf = instants((ms): string => {
     ? t("format.hours", { count: Math.round(hours) })
     : t("format.days", { count: Math.round(hours / 24) });
 });
-/** "10,000": for a number that stands alone; in a text, `t` writes it so. */
+/** "10,000": for a number that stands alone; inside a sentence `t` formats it. */
 export const numberOf = (count: number): string => form().number.format(count);
 /** "2 sign-ins and 1 client registration". */
 export const listOf = (items: readonly string[]): string => form().list.format(items);
-/** In the order of names. */
+/** Compares names in the order of the language. */
 export const byName = (a: string, b: string): number => form().names.compare(a, b);
-/** Client ids and the like: both ends, since the middle tells nobody anything. */
+/** Shortens an identifier to its two ends. */
 export const shorten = (id: string): string => (id.length <= 18 ? id : `${id.slice(0, 5)}…${id.slice(-5)}`);

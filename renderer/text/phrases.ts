@@ -1,8 +1,8 @@
-/** What is said in more than one piece. */
+/** Sentences that are put together from several texts. */
 import { listOf } from "./format.ts";
 import { t } from "./t.ts";
 
-/** How the accounts are, in a sentence or two. `all`: those that are not ended. */
+/** Sums up the accounts in a sentence or two. `all` counts those that have not ended. */
 export function summary(needYou: number, all: number): string {
   if (all === 0) return t("accounts.summary.none");
   if (needYou === 0)
@@ -11,14 +11,14 @@ export function summary(needYou: number, all: number): string {
   return needYou === all ? need : `${need} ${t("accounts.summary.rest", { count: all - needYou })}`;
 }
 
-/** What a file for another computer holds: "2 sign-ins and 1 client registration". */
+/** The contents of a file for another computer: "2 sign-ins and 1 client registration". */
 export const contents = (signIns: number, clients: number): string =>
   listOf([
     ...(signIns > 0 || clients === 0 ? [t("settings.signIns", { count: signIns })] : []),
     ...(clients > 0 ? [t("settings.registrations", { count: clients })] : []),
   ]);
 
-/** There may be thousands. */
+/** The most names in one sentence: there may be thousands. */
 const NAMED = 8;
 export const firstNames = (names: readonly string[]): string =>
   [
@@ -26,7 +26,7 @@ export const firstNames = (names: readonly string[]): string =>
     ...(names.length > NAMED ? [t("settings.namesMore", { count: names.length - NAMED })] : []),
   ].join(", ");
 
-/** The first names of `count`. */
+/** The given names, and how many of the `count` are not among them. */
 export const namesOf = (names: readonly string[], count: number): string =>
   count > names.length
     ? t("list.namesMore", { names: names.join(", "), count: count - names.length })

@@ -1,4 +1,4 @@
-/** The words of the window: `t("accounts.title")`. What it says follows the language, so nobody keeps it at module level. */
+/** The words of the window: `t("accounts.title")`. The answer depends on the language, so no module keeps it in a constant. */
 import type { Failure } from "../../contract/failure.ts";
 import { en } from "../../text/en.ts";
 import { sentence as inWords } from "../../text/sentence.ts";
@@ -15,41 +15,41 @@ let shown: {
   scopes: {},
 };
 /**
- * What was said, with the names in it taken out again: text, name of a value, text... A list says the same of every row,
- * and only who it is about differs. Numbers stay in, since they decide what the words around them are.
+ * Translated sentences by key and numbers, split at the names in them: text, name of a value, text… The rows of a list
+ * say the same sentence about different names. Numbers stay in, since they decide the words around them (plurals).
  */
-const said = new Map<string, readonly string[]>();
-const MOST_SAID = 2_000;
-/** Around a name that was taken out: in no text that people read. */
+const templates = new Map<string, readonly string[]>();
+const MOST_TEMPLATES = 2_000;
+/** Marks a name that is left out; no text has this character. */
 const PLACE = "\0";
 
 const has = <Words extends object>(words: Words, key: PropertyKey): key is keyof Words =>
   Object.hasOwn(words, key);
 
-/** From now on the words are these. `scopes`: what each scope allows, by name, where the app's own data has it not. */
+/** Changes the language of the window. `scopes` has what each scope allows, by name, in languages other than the data's. */
 export function say(
   language: Language,
   catalogue: Catalogue,
   scopes: Readonly<Record<string, string>> = {},
 ): void {
   shown = { language, t: createWords(language, catalogue), scopes };
-  said.clear();
+  templates.clear();
 }
 function inShown(key: string, values: Record<string, string | number> = {}): string {
-  let asked = key;
+  let cacheKey = key;
   for (const name in values)
-    if (typeof values[name] === "number") asked += `\n${name}\n${String(values[name])}`;
-  let parts = said.get(asked);
+    if (typeof values[name] === "number") cacheKey += `\n${name}\n${String(values[name])}`;
+  let parts = templates.get(cacheKey);
   if (parts === undefined) {
-    if (said.size >= MOST_SAID) said.clear();
-    parts = sayOf(key, values).split(PLACE);
-    said.set(asked, parts);
+    if (templates.size >= MOST_TEMPLATES) templates.clear();
+    parts = templateOf(key, values).split(PLACE);
+    templates.set(cacheKey, parts);
   }
   let words = "";
   for (const [at, part] of parts.entries()) words += at % 2 === 0 ? part : String(values[part]);
   return words;
 }
-function sayOf(key: string, values: Record<string, string | number>): string {
+function templateOf(key: string, values: Record<string, string | number>): string {
   const places = Object.entries(values).map(([name, value]) => [
     name,
     typeof value === "number" ? value : PLACE + name + PLACE,
@@ -57,17 +57,17 @@ function sayOf(key: string, values: Record<string, string | number>): string {
   return (shown.t as (key: string, values: object) => string)(key, Object.fromEntries(places) as object);
 }
 export const t = inShown as Translate;
-/** For dates, numbers and the order of names. */
+/** The locale for dates, numbers and the order of names. */
 export const locale = (): string => LOCALES[shown.language];
-/** What a scope allows; a scope that nobody knows has its name and nothing else. */
+/** What a scope allows, in words; undefined for a scope that the app does not know. */
 export const allows = ({ name, summary }: { name: string; summary?: string }): string | undefined =>
   shown.scopes[name] ?? summary;
-/** What a scope is about; a family that nobody knows has its own word. */
+/** The family of a scope, in words; for an unknown family the word in the scope's name. */
 export function familyOf({ name }: { name: string }): string {
   const [family = name] = name.split(":");
   return has(en.scopeFamilies, family) ? t(`scopeFamilies.${family}`) : family;
 }
-/** What is written on a key. */
+/** The name on a key of the keyboard. */
 export const keyName = (key: string): string => (has(en.keys, key) ? t(`keys.${key}`) : key);
-/** What happened and what to do next. */
+/** A failure as a sentence: what happened and what to do next. */
 export const sentence = (failure: Failure): string => inWords(failure, t);

@@ -1,8 +1,8 @@
 import { tick } from "svelte";
 
-/** After a form was refused: the keyboard goes to the first field that is wrong, once that is drawn. */
+/** Focuses the first invalid field of a form that was refused, after the errors are drawn. */
 export async function focusFirstWrong({ currentTarget }: Event): Promise<void> {
-  const form = currentTarget instanceof Element ? currentTarget : undefined; // before it waits: an event forgets it
+  const form = currentTarget instanceof Element ? currentTarget : undefined; // before `tick`: the event loses its `currentTarget` afterwards
   await tick();
   form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
 }

@@ -1,11 +1,11 @@
-/** Where the keyboard is: at a new step's beginning, and never nowhere. */
+/** Keeps the focus where the person works: at the heading of a new step, and never on nothing. */
 
-/** Whether it can no longer have the keyboard. */
+/** Whether the element can no longer have the focus. */
 const isGone = (element: Element): boolean =>
   !element.isConnected || !element.checkVisibility() || element.closest(":disabled, [inert]") !== null;
 
-/** Also to what has no keys of its own: a heading, a part of a screen. */
-function give(element: HTMLElement, options?: FocusOptions): void {
+/** Focuses an element, also one that takes no focus by itself, such as a heading. */
+function focus(element: HTMLElement, options?: FocusOptions): void {
   if (!element.hasAttribute("tabindex")) {
     element.tabIndex = -1;
     element.addEventListener("blur", () => element.removeAttribute("tabindex"), { once: true });
@@ -13,28 +13,28 @@ function give(element: HTMLElement, options?: FocusOptions): void {
   element.focus(options);
 }
 
-/** Of a heading that comes while somebody waits for it: the keyboard goes on there, unless it is over the screen. */
-export function takesKeyboard(heading: HTMLElement): void {
+/** Attached to the heading of a new step: focuses it, unless the focus is in a dialog over the screen. */
+export function focusStep(heading: HTMLElement): void {
   const at = document.activeElement;
-  if (at === null || at === document.body || at.closest("main") !== null) give(heading);
+  if (at === null || at === document.body || at.closest("main") !== null) focus(heading);
 }
 
-/** One that closes is in the page for a frame or more, as "closed": keys and the keyboard are the page's again. */
+/** A closing dialog stays in the page for some frames, marked as closed; keys belong to the page again by then. */
 const OPEN_DIALOG = ":is([role=dialog], [role=alertdialog]):not([data-state=closed])";
 const OPEN_MENU = "[role=menu]:not([data-state=closed])";
-/** Wherever the focus is: a dialog that is redrawn can lose it to the page. */
+/** Whether a dialog is open. The focus does not tell: a dialog that is redrawn can lose it to the page. */
 export const isDialogOpen = (): boolean => document.querySelector(OPEN_DIALOG) !== null;
-/** Whether the keyboard is nowhere because this went away that had it. Asked a frame later: another may be given it first. */
-export const isLost = (had: Element): boolean =>
+/** Whether nothing has the focus because the element that had it is gone. To be asked a frame later, when code that moves the focus has run. */
+export const isLost = (lost: Element): boolean =>
   document.activeElement === document.body &&
-  isGone(had) &&
+  isGone(lost) &&
   !isDialogOpen() &&
   document.querySelector(OPEN_MENU) === null;
 
 const PART = "section, main";
 /**
- * Where what has the keyboard goes away, what it was a part of has it next, or else `main`: a screen reader says where one
- * is, and Tab goes on from there. Rows of a list are looked after by it. Returns its own stop.
+ * When the focused element goes away, focuses the part of the screen that it stood in, or else `main`: a screen reader
+ * then says where one is, and Tab goes on from there. A list looks after its rows itself. Returns a function that stops it.
  */
 export function followKeyboard(main: HTMLElement): () => void {
   function onfocusout({ target, relatedTarget }: FocusEvent): void {
@@ -43,7 +43,7 @@ export function followKeyboard(main: HTMLElement): () => void {
     for (let part = target.closest<HTMLElement>(PART); part; part = part.parentElement?.closest(PART) ?? null)
       parts.push(part);
     requestAnimationFrame(() => {
-      if (isLost(target)) give(parts.find((part) => !isGone(part)) ?? main, { preventScroll: true });
+      if (isLost(target)) focus(parts.find((part) => !isGone(part)) ?? main, { preventScroll: true });
     });
   }
   document.addEventListener("focusout", onfocusout);

@@ -7,8 +7,8 @@ const QUIET = 4;
 const MOST_OCTETS = 2_331;
 
 /**
- * A QR code as an SVG path in a square of `size` by `size` units, quiet zone included. Undefined: there is none that
- * takes as much text.
+ * A QR code as an SVG path in a square of `size` by `size` units, quiet zone included. Undefined when the text is too
+ * long for the largest code.
  */
 export function qrPath(text: string): { readonly size: number; readonly path: string } | undefined {
   if (text === "" || new TextEncoder().encode(text).length > MOST_OCTETS) return undefined;

@@ -1,4 +1,4 @@
-/** What the window offers when a tool wants to connect, and what it chooses beforehand. */
+/** The sign-ins that the window offers to a tool that wants to connect, and those that it chooses at the start. */
 import { expect, test } from "vitest";
 import type { SignInView } from "../../contract/views/account.ts";
 import { candidatesFor, suggested } from "../../renderer/features/tools/candidates.ts";
@@ -14,10 +14,10 @@ const row = (id: string, account: string, scopes: readonly string[], more: Parti
     status: "signed_in",
     ...more,
   }) as SignInView;
-const asked = { scopes: ["chat"], accounts: ["ann"] };
-const offered = (signIns: readonly SignInView[], wishes = asked) => candidatesFor(signIns, wishes);
+const request = { scopes: ["chat"], accounts: ["ann"] };
+const offered = (signIns: readonly SignInView[], wished = request) => candidatesFor(signIns, wished);
 
-test("the sign-in that fits best comes first: nothing missing, then least too much", () => {
+test("candidates are sorted by fit: first by missing scopes, then by surplus scopes", () => {
   const [ann] = offered([
     row("wide", "ann", ["chat", "keys", "mail"]),
     row("other", "ann", ["mail"]),
@@ -28,12 +28,12 @@ test("the sign-in that fits best comes first: nothing missing, then least too mu
   expect(ann?.candidates[2]).toMatchObject({ lacking: ["chat"], surplus: ["mail"] });
 });
 
-test("what was asked for comes first; who has to sign in first can be seen, and not be chosen", () => {
+test("requested accounts come first, and an account without a usable token is listed but cannot be chosen", () => {
   const found = offered([
     row("b", "bob", ["chat"]),
     row("a", "ann", ["chat"], { status: "needs_sign_in", hasToken: false }),
     row("c", "cid", ["chat"], { hasToken: false }),
-    row("d", "dee", ["chat"], { status: "needs_sign_in" }), // its token lives on
+    row("d", "dee", ["chat"], { status: "needs_sign_in" }), // its old token is still valid
   ]);
   expect(found.map(({ account, usable }) => [account, usable])).toEqual([
     ["ann", false],
@@ -44,11 +44,16 @@ test("what was asked for comes first; who has to sign in first can be seen, and 
 });
 
 test.each([
-  ["the account that was asked for", [row("a", "ann", ["chat"]), row("b", "bob", ["chat"])], asked, ["a"]],
-  ["the only one there is", [row("b", "bob", ["chat"])], { scopes: ["chat"], accounts: [] }, ["b"]],
-  ["none of several", [row("a", "ann", []), row("b", "bob", [])], { scopes: [], accounts: [] }, []],
-  ["nothing that gives more than was asked for", [row("a", "ann", ["chat", "keys"])], asked, []],
-  ["nothing that lacks something", [row("a", "ann", [])], asked, []],
-])("chosen beforehand: %s", (_name, signIns, wishes, ids) =>
+  ["the requested account", [row("a", "ann", ["chat"]), row("b", "bob", ["chat"])], request, ["a"]],
+  ["the only account", [row("b", "bob", ["chat"])], { scopes: ["chat"], accounts: [] }, ["b"]],
+  [
+    "no account of several when none is requested",
+    [row("a", "ann", []), row("b", "bob", [])],
+    { scopes: [], accounts: [] },
+    [],
+  ],
+  ["no sign-in with surplus scopes", [row("a", "ann", ["chat", "keys"])], request, []],
+  ["no sign-in that lacks a requested scope", [row("a", "ann", [])], request, []],
+])("chosen at the start: %s", (_name, signIns, wishes, ids) =>
   expect(suggested(offered(signIns, wishes))).toEqual(ids),
 );

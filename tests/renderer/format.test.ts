@@ -26,7 +26,7 @@ const DAY = 24 * HOUR;
 const inBoth: readonly (readonly [string, () => string, string, string])[] = [
   ["a time of today", () => timeOf(now, now), "14:10", "14:10"],
   ["a time of this week", () => timeOf(now - DAY, now), "Tue 14:10", "Di 14:10"],
-  ["a time of before", () => timeOf(now - 20 * DAY, now), "5 Nov", "5. Nov."],
+  ["a time of an earlier week", () => timeOf(now - 20 * DAY, now), "5 Nov", "5. Nov."],
   ["a date", () => dateOf(now), "25 Nov 2026", "25. Nov. 2026"],
   ["today", () => dayOf(now, now), "Today", "Heute"],
   ["yesterday", () => dayOf(now - DAY, now), "Yesterday", "Gestern"],
@@ -39,7 +39,7 @@ const inBoth: readonly (readonly [string, () => string, string, string])[] = [
     "Strg,Leertaste,Pos1,K,/",
   ],
   ["a scope's family", () => familyOf({ name: "channel:read:ads" }), "Channel", "Kanal"],
-  ["a family nobody knows", () => familyOf({ name: "repo:status" }), "repo", "repo"],
+  ["an unknown family", () => familyOf({ name: "repo:status" }), "repo", "repo"],
   ["just now", () => whenOf(now, now), "just now", de.format.justNow],
   ["minutes ago", () => whenOf(now - 12 * MIN, now), "12 min ago", "vor 12 Min."],
   ["in minutes", () => whenOf(now + 48 * MIN, now), "in 48 min", "in 48 Min."],
@@ -62,23 +62,23 @@ describe.each(["en", "de"] as const)("in %s", (language) => {
   test.each(inBoth)("%s", (_name, make, english, german) => {
     expect(make()).toBe(language === "de" ? german : english);
   });
-  test("a scope's own words, or those of the data", () => {
+  test("a scope is described by the language's words, else by the data's summary", () => {
     expect(allows({ name: "bits:read", summary: "See Bits" })).toBe(language === "de" ? "Bits" : "See Bits");
     expect(allows({ name: "nobody:knows" })).toBeUndefined();
   });
 });
 
-test("seconds are told when what renews itself has renewed itself", () => {
+test("seconds are shown only below the margin in which a token is refreshed", () => {
   expect(COUNTS_MS).toBe(REFRESH_MARGIN_MS);
 });
 
 describe("in English", () => {
-  test("lengths of time", () => {
+  test("durations are rounded to two units", () => {
     expect(countdown(41 * DAY + 6 * HOUR)).toBe("41 d 06 h");
     expect([timeLeft(2 * DAY - 1), timeLeft(2 * DAY)]).toEqual(["47 h 59 min", "2 d 00 h"]);
     expect([30 * MIN, 4 * HOUR, 60 * DAY].map(lifeOf)).toEqual(["30 min", "4 h", "60 days"]);
   });
-  test("how the accounts are", () => {
+  test("the summary counts the accounts that need the person", () => {
     expect([summary(0, 0), summary(0, 1), summary(0, 2), summary(0, 5)]).toEqual([
       "None is in use.",
       "It is looked after.",
@@ -89,7 +89,7 @@ describe("in English", () => {
     expect(summary(3, 12)).toBe("3 need you. The other 9 are looked after.");
     expect(summary(2, 2)).toBe("2 need you.");
   });
-  test("what there is, and who", () => {
+  test("contents and names are counted, and long lists are cut", () => {
     expect([contents(0, 0), contents(1, 2), contents(0, 1)]).toEqual([
       "0 sign-ins",
       "1 sign-in and 2 client registrations",

@@ -1,11 +1,11 @@
-/** What a camera would read from the drawn code is the address, to the letter. */
+/** A decoder reads the exact address from the QR code that the window draws. */
 import { decodeQR } from "qr/decode.js";
 import { expect, test } from "vitest";
 import { qrPath } from "../../renderer/ui/qr.ts";
 
 const SCALE = 4;
-/** Draws the rectangles of the path, as the window does. */
-function drawn(text: string): string {
+/** Draws the rectangles of the path as the window does, and decodes the picture. */
+function decoded(text: string): string {
   const code = qrPath(text);
   if (code === undefined) throw new Error("no code");
   const { size, path } = code;
@@ -25,9 +25,9 @@ test.each([
   "https://www.twitch.tv/activate?public=true&device-code=ABCDEFGH",
   "http://localhost:8127/activate?public=true&device-code=QWERTZUI",
   `https://harbor.example/device?${"x".repeat(200)}`,
-])("%s", (text) => expect(drawn(text)).toBe(text));
+])("the code of %s decodes to it", (text) => expect(decoded(text)).toBe(text));
 
-test("an address that no code holds has none, and breaks no screen", () => {
+test("an address that is too long, or empty, has no code", () => {
   const page = "https://harbor.example/device?";
   const longest = page.padEnd(2_331, "x");
   expect(qrPath(longest)?.size).toBe(185); // version 40, with its quiet zone

@@ -1,4 +1,4 @@
-/** The person's language for tray, notifications, dialogs and window titles; programs are told things in English. */
+/** The user's language, for tray, notifications, dialogs and window titles. Output for programs is in English. */
 import { app } from "electron/main";
 import type { Settings } from "../../../contract/settings.ts";
 import { de } from "../../../text/de.ts";
@@ -8,7 +8,7 @@ import { createWords, languageOf, type Language, type Translate } from "../../..
 export interface AppTranslator {
   readonly language: Language;
   readonly t: Translate;
-  /** The setting, as it is now. */
+  /** Uses the language of these settings from now on. */
   follow(settings: Settings): void;
 }
 

@@ -1,12 +1,12 @@
-/** Which sign-ins a tool could be given, and how what they may do compares with what it asks for. Pure. */
+/** The sign-ins that a tool could be given, compared with the scopes that it asks for. Pure. */
 import type { SignInView } from "../../../contract/views/account.ts";
 import type { PairingView } from "../../../contract/views/tool.ts";
 
 export interface Candidate {
   readonly signIn: SignInView;
-  /** Asked for, and not within what its token may do. */
+  /** Scopes that the tool asks for and the token lacks. */
   readonly lacking: readonly string[];
-  /** Not asked for, and given all the same: a token cannot lose scopes. */
+  /** Scopes that the tool gets without asking for them: a token cannot lose scopes. */
   readonly surplus: readonly string[];
 }
 export interface CandidateAccount {
@@ -14,13 +14,13 @@ export interface CandidateAccount {
   readonly login: string;
   readonly test: boolean;
   readonly wished: boolean;
-  /** The one that fits best first. */
+  /** The best fit comes first. */
   readonly candidates: readonly Candidate[];
-  /** False: nothing can be handed out until the person has signed in again. */
+  /** False when no token can be handed out until the person has signed in again. */
   readonly usable: boolean;
 }
 
-/** Also where a sign-in is needed: its token may live for hours. */
+/** Also while a new sign-in is needed: the old token may live for hours. */
 const isUsable = ({ hasToken }: SignInView): boolean => hasToken;
 
 function candidate(signIn: SignInView, asked: readonly string[]): Candidate {
@@ -31,7 +31,7 @@ function candidate(signIn: SignInView, asked: readonly string[]): Candidate {
   };
 }
 
-/** Those that were asked for come first. */
+/** The accounts that the tool asks for come first. */
 export function candidatesFor(
   signIns: readonly SignInView[],
   { scopes, accounts }: Pick<PairingView, "scopes" | "accounts">,
@@ -54,7 +54,7 @@ export function candidatesFor(
   return found.sort((a, b) => Number(b.wished) - Number(a.wished));
 }
 
-/** Chosen beforehand: what was asked for, as far as it gives no more than that. */
+/** The sign-ins chosen at the start: those that the tool asks for, where they have no surplus. */
 export const suggested = (accounts: readonly CandidateAccount[]): readonly string[] =>
   accounts
     .filter(({ wished }) => wished || accounts.length === 1)

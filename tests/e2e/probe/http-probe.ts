@@ -1,4 +1,4 @@
-/** Runs inside Electron: sends what it is told through the app's own transport, and prints how each request ended. */
+/** Runs inside Electron: sends the requests of the variable PROBE through the app's own transport, and prints how each one ended. */
 import { app } from "electron/main";
 import { Secret } from "../../../core/secret.ts";
 import type { HttpOutcome } from "../../../core/ports.ts";
@@ -7,11 +7,11 @@ import { createElectronTransport } from "../../../main/electron/network/http.ts"
 
 const { requests, together, trusts, credentials } = JSON.parse(process.env["PROBE"] ?? "{}") as {
   requests: { url: string; timeoutMs: number; method?: "GET" | "POST" }[];
-  /** How many are on their way at a time; absent: one. */
+  /** Requests under way at a time; absent: one. */
   together?: number;
-  /** The only certificate that is believed, as PEM. */
+  /** The only certificate that is trusted, as PEM. */
   trusts?: string;
-  /** For a proxy that asks: one after the other, then none. */
+  /** The credentials for a proxy's questions, in their order; a later question gets none. */
   credentials?: [username: string, password: string][];
 };
 if (trusts !== undefined)

@@ -58,7 +58,7 @@ function tableOf(signIns: readonly SignIn[], only: (account: number) => boolean 
 }
 const partOf = ({ accounts, tokens }: TokenTable): TokenTablePart => ({ accounts, tokens });
 
-test("where only what sign-ins are like has changed, the part makes the whole", () => {
+test("a part that changes sign-ins and tokens makes the same table as a whole one", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(signIn, signIn), { maxLength: 12 }), fc.nat(3), (pairs, touched) => {
       const before = pairs.map(([was]) => was);
@@ -71,7 +71,7 @@ test("where only what sign-ins are like has changed, the part makes the whole", 
   );
 });
 
-test("where a sign-in or a token has come or gone, it makes nothing", () => {
+test("a part with an added or a missing sign-in or token is refused", () => {
   fc.assert(
     fc.property(fc.array(signIn, { minLength: 1, maxLength: 12 }), fc.nat(11), (signIns, nth) => {
       const at = nth % signIns.length;
@@ -91,7 +91,7 @@ test("where a sign-in or a token has come or gone, it makes nothing", () => {
   );
 });
 
-test("a locked table stays what it is until a whole one comes", () => {
+test("a locked table takes no part", () => {
   const locked = { locked: true, grants: [], accounts: [], tokens: [] };
   expect(patched(locked, { accounts: [], tokens: [] })).toBeUndefined();
 });

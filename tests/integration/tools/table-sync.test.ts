@@ -12,7 +12,7 @@ function bench() {
   const timers: { readonly inMs: number; readonly run: () => void }[] = [];
   let fails = false;
   const signIns = ["a", "b", "c"].map((id) => signInRecord({ id, user_id: id }));
-  const watch: SignInHealth = { failures: 0, nextCheckAtMs: 0, validating: false, refreshing: false };
+  const health: SignInHealth = { failures: 0, nextCheckAtMs: 0, validating: false, refreshing: false };
   const send = (what: (typeof sent)[number]): Promise<void> => {
     sent.push(what);
     return fails ? Promise.reject(new Error("no thread")) : Promise.resolve();
@@ -29,7 +29,7 @@ function bench() {
       all: () => signIns,
       current: (id) => signIns.find((record) => record.id === id),
       endsAtMs: ({ expiresAtMs }) => expiresAtMs,
-      of: () => watch,
+      of: () => health,
     },
     grants: () => [],
     handsOut: () => true,

@@ -1,4 +1,4 @@
-/** What the window is told of: what changed, once, and as the text that crosses to it. */
+/** The messages to the window: each change once, as the text that crosses the process boundary. */
 import { expect, test, vi } from "vitest";
 import { fromJson, merged, type Changes, type Json } from "../../../contract/ipc.ts";
 import type { SignInView } from "../../../contract/views/account.ts";
@@ -25,7 +25,7 @@ function setUp(count = 2) {
   return { now, state, told };
 }
 
-test("everything is told the first time, and then nothing but what changed", () => {
+test("the first message has the whole state, each later one only what changed", () => {
   const { now, state, told } = setUp();
   state.touch();
   state.flush();
@@ -39,7 +39,7 @@ test("everything is told the first time, and then nothing but what changed", () 
   expect(told[1]).toEqual({ tools: now.tools });
 });
 
-test("of one sign-in its row alone is told; when it went, the list", () => {
+test("a changed sign-in is sent as one row, a removed one as a new list", () => {
   const { now, state, told } = setUp();
   state.touch();
   state.flush();
@@ -53,7 +53,7 @@ test("of one sign-in its row alone is told; when it went, the list", () => {
   expect(told[2]).toEqual({ signIns: [row("a")] });
 });
 
-test("who follows the texts has what main has", () => {
+test("a window that applies all messages has the same state as main", () => {
   const { now, state } = setUp();
   let window = { tools: [], signIns: [] } as unknown as Snapshot;
   state.onChange((_changes, json) => (window = merged(window, fromJson(json))));
@@ -66,7 +66,7 @@ test("who follows the texts has what main has", () => {
   }
 });
 
-test("changes that come together are told together, and not twice", async () => {
+test("changes at the same time are sent together, and once", async () => {
   const { state, told } = setUp();
   state.touch();
   state.touchParts();
@@ -75,7 +75,7 @@ test("changes that come together are told together, and not twice", async () => 
   expect(told).toHaveLength(1);
 });
 
-test("with thousands of rows the first news is told at once, and then once a second", () => {
+test("with thousands of rows the first change is sent at once, and later ones once a second", () => {
   vi.useFakeTimers();
   try {
     const { now, state, told } = setUp(5_000);
@@ -101,7 +101,7 @@ test("with thousands of rows the first news is told at once, and then once a sec
   }
 });
 
-test("of thousands, what was checked in passing waits ten seconds, or until there is other news", () => {
+test("with thousands of rows a routine validation is sent after ten seconds, or with the next other change", () => {
   vi.useFakeTimers();
   try {
     const { now, state, told } = setUp(5_000);

@@ -1,0 +1,79 @@
+/** Client registrations, and the providers that the person describes. */
+import type { ClientFinding } from "../../../contract/client-check.ts";
+import type { Argument } from "../../../contract/ipc.ts";
+import type { ProviderForm } from "../../../contract/provider.ts";
+import type { ClientView, ProviderView } from "../../../contract/views/provider.ts";
+import { t } from "../../text/t.ts";
+import type { Notices } from "../notices.svelte.ts";
+import type { OnFailure, Session } from "../session.svelte.ts";
+import type { UndoActions } from "./undo.ts";
+
+export class ClientActions {
+  readonly #session: Session;
+  readonly #notices: Notices;
+  readonly #undo: UndoActions;
+
+  constructor(session: Session, notices: Notices, undo: UndoActions) {
+    this.#session = session;
+    this.#notices = notices;
+    this.#undo = undo;
+  }
+
+  /** Answers the registration's id. */
+  async save(form: Argument<"clients.save">): Promise<string | undefined> {
+    const saved = await this.#session.call("client", () => this.#session.api["clients.save"](form));
+    if (saved !== undefined) this.#notices.tell(t("clients.saved", { name: form.name }));
+    return saved?.id;
+  }
+  /** Asks the provider about a registration. */
+  async check(id: string): Promise<readonly ClientFinding[] | undefined> {
+    return this.#session.call(`check ${id}`, () => this.#session.api["clients.check"](id));
+  }
+  async remove({ id, name }: ClientView): Promise<void> {
+    const done = await this.#session.call(`client ${id}`, () => this.#session.api["clients.remove"](id));
+    if (done !== undefined)
+      this.#undo.offer(t("clients.removed", { name }), t("actions.broughtBack", { name }));
+  }
+}
+
+export class ProviderActions {
+  readonly #session: Session;
+  readonly #notices: Notices;
+
+  constructor(session: Session, notices: Notices) {
+    this.#session = session;
+    this.#notices = notices;
+  }
+
+  /** What the server of an issuer says of itself. Nothing is saved. */
+  async discover(issuer: string, onFailure: OnFailure): Promise<ProviderForm | undefined> {
+    return this.#session.call(
+      "discover",
+      () => this.#session.api["providers.discover"]({ issuer }),
+      onFailure,
+    );
+  }
+  /** Answers whether the provider was saved. `change`: in place of the one of that id. */
+  async save(form: ProviderForm, change: boolean, onFailure: OnFailure): Promise<boolean> {
+    const { api } = this.#session;
+    const saved = await this.#session.call(
+      "provider",
+      () => api["providers.save"]({ form, change }),
+      onFailure,
+    );
+    if (saved === undefined) return false;
+    this.#notices.tell(t("providers.saved", { name: form.name }));
+    return true;
+  }
+  async remove({ id, name }: ProviderView): Promise<void> {
+    const done = await this.#session.call("provider", () => this.#session.api["providers.remove"](id));
+    if (done !== undefined) this.#notices.tell(t("providers.removed", { name }));
+  }
+  /** Copies the redirect URI at this place of the provider's list; answers whether it did. */
+  async copyRedirect(provider: string, at: number): Promise<boolean> {
+    const { api } = this.#session;
+    return (
+      (await this.#session.call("copy", () => api["providers.copyRedirect"]({ provider, at }))) !== undefined
+    );
+  }
+}

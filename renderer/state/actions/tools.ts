@@ -1,0 +1,64 @@
+/** Tools that ask for tokens over the local socket: paired, added by hand, removed. */
+import type { Argument } from "../../../contract/ipc.ts";
+import type { PairingView, ToolView } from "../../../contract/views/tool.ts";
+import { t } from "../../text/t.ts";
+import type { Notices } from "../notices.svelte.ts";
+import type { Route } from "../route.svelte.ts";
+import type { Session } from "../session.svelte.ts";
+import type { UndoActions } from "./undo.ts";
+
+interface Parts {
+  readonly session: Session;
+  readonly notices: Notices;
+  readonly route: Route;
+  readonly undo: UndoActions;
+}
+
+export class ToolActions {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Makes a tool and copies its connection. */
+  async create(tool: Argument<"tools.create">): Promise<void> {
+    const { session, notices } = this.#parts;
+    const made = await session.call("tool", () => session.api["tools.create"](tool));
+    if (made !== undefined) notices.tell(t("tools.created", { name: tool.name }));
+  }
+  /** Copies the connection of a tool. */
+  async copy(id: string): Promise<void> {
+    const { session, notices } = this.#parts;
+    const done = await session.call(`tool ${id}`, () => session.api["tools.copy"](id));
+    if (done !== undefined)
+      notices.tell(t("actions.copied", { clearsInSec: Math.round(done.clearsInMs / 1000) }));
+  }
+  /** `endTokens`: the providers are told to end the tokens that the tool was handed; that cannot be undone. */
+  async remove({ id, name }: ToolView, endTokens: boolean): Promise<void> {
+    const { session, notices, undo } = this.#parts;
+    const done = await session.call(`tool ${id}`, () => session.api["tools.remove"]({ id, endTokens }));
+    if (done === undefined) return;
+    if (endTokens) notices.tell(t("tools.removedWithTokens", { name }));
+    else undo.offer(t("tools.removed", { name }), t("actions.broughtBack", { name }));
+  }
+
+  /** Lets the waiting tool in and goes to the tools. */
+  async allow({ name }: PairingView, grant: Argument<"pairing.allow">): Promise<void> {
+    const { session, notices, route } = this.#parts;
+    const onward = route.onward();
+    const done = await session.call("pairing", () => session.api["pairing.allow"](grant));
+    if (done === undefined) return;
+    notices.tell(t("pairing.allowed", { name }));
+    onward({ screen: "tools" });
+  }
+  /** Refuses the waiting tool and goes to the tools. `forGood`: later requests are refused without a question. */
+  async deny({ id, name }: PairingView, forGood: boolean): Promise<void> {
+    const { session, notices, route } = this.#parts;
+    const onward = route.onward();
+    const done = await session.call("pairing", () => session.api["pairing.deny"]({ id, forGood }));
+    if (done === undefined) return;
+    notices.tell(t(forGood ? "pairing.deniedForGood" : "pairing.denied", { name }));
+    onward({ screen: "tools" });
+  }
+}

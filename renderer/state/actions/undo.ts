@@ -1,0 +1,26 @@
+/** Brings back what was removed last. */
+import type { Notices } from "../notices.svelte.ts";
+import type { Session } from "../session.svelte.ts";
+
+export class UndoActions {
+  readonly #session: Session;
+  readonly #notices: Notices;
+
+  constructor(session: Session, notices: Notices) {
+    this.#session = session;
+    this.#notices = notices;
+  }
+
+  /**
+   * Says that something was removed, and offers to bring it back.
+   * @param restored what is said once it is back
+   */
+  offer(removed: string, restored: string): void {
+    this.#notices.tell(removed, () => void this.#undo(restored));
+  }
+  async #undo(restored: string): Promise<void> {
+    this.#notices.dismiss();
+    const done = await this.#session.call("undo", () => this.#session.api["undo"]());
+    if (done !== undefined) this.#notices.tell(restored);
+  }
+}
