@@ -1,21 +1,22 @@
 #!/usr/bin/env node
-/** `tokenkeep`, as Node runs it, and as the packaged app's own binary does (ADR 0014). */
-import { explain, run } from "./run.ts";
+/** The `tokenkeep` program, as Node runs it and as the packaged app's binary runs it (ADR 0014). */
+import { reportFailure, run } from "./run.ts";
 
-/** There, switches of Chromium stand before ours, and nothing ends by itself. */
+/** In the app's binary, switches of Chromium stand before our arguments, and the process does not end by itself. */
 const inApp = process.argv.includes("--cli") && process.versions["electron"] !== undefined;
 const args = process.argv.slice(inApp ? process.argv.indexOf("--") + 1 : 2);
 
-/** What fails beside the command, in a callback of its own, is told as what fails in it. */
+/** An error in a callback outside the command's promise is reported as an error of the command. */
 process.once("uncaughtException", (error: NodeJS.ErrnoException | null | undefined) => {
-  // A reader that has enough (`| head`) is no failure.
+  // The reader of a pipe may stop early (`| head`): that is no failure.
   if (error?.code === "EPIPE" && error.syscall === "write") process.exit(0);
-  void explain(error, args.includes("--json")).then((code) => process.exit(code));
+  void reportFailure(error, args.includes("--json")).then((code) => process.exit(code));
 });
 
-/** main/electron/start.ts waits for it, so that Electron goes no further. */
+/** main/electron/start.ts awaits this promise, so that Electron starts nothing else. */
 export const done = run(args).then((code) => {
   process.exitCode = code;
-  if (inApp) process.stdout.write("", () => process.stderr.write("", () => process.exit(code))); // once all is written
+  // Exits once both streams have been flushed.
+  if (inApp) process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
   return inApp ? new Promise<never>(() => undefined) : undefined;
 });

@@ -1,17 +1,19 @@
 /**
- * Completions for bash, zsh and fish, made from what is parsed. Names of accounts are asked of a Tokenkeep that runs; it
- * is never started for that, and nobody is asked anything.
+ * `tokenkeep completion`: scripts for bash, zsh and fish, made from the grammar. A script lists accounts by asking a running
+ * Tokenkeep. It never starts Tokenkeep, and no question reaches the user.
  */
-import { CHOICES, COMMANDS, GLOBAL, SHELLS, type Command } from "./commands.ts";
-import { UsageError, type Context } from "./context.ts";
+import type { Context } from "./context.ts";
+import { UsageError } from "./errors.ts";
 import { EXIT } from "./exit.ts";
-import { say, type Key } from "./say.ts";
+import { CHOICES, COMMANDS, GLOBAL, SHELLS, type CommandGrammar } from "./grammar.ts";
+import { translate, type Key } from "./messages.ts";
 
 const NAMES = Object.keys(COMMANDS);
+/** A shell command that prints the logins, one per line. */
 const ACCOUNTS = "TOKENKEEP_START= tokenkeep accounts </dev/null 2>/dev/null | cut -f2";
-const optionsOf = ({ options }: Command): [string, { readonly type: "string" | "boolean" }][] =>
+const optionsOf = ({ options }: CommandGrammar): [string, { readonly type: "string" | "boolean" }][] =>
   Object.entries({ ...options, ...GLOBAL });
-const flagsOf = (command: Command): string =>
+const flagsOf = (command: CommandGrammar): string =>
   optionsOf(command)
     .map(([name]) => `--${name}`)
     .join(" ");
@@ -46,10 +48,25 @@ complete -F _tokenkeep tokenkeep
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "’")}'`;
 
+function zshOption([name, { type }]: [string, { type: string }]): string {
+  const about = translate(`option.${name}` as Key).replaceAll(/[[\]:]/g, " ");
+  const values =
+    type === "boolean"
+      ? ""
+      : `:${name}:${name === "account" ? "_tokenkeep_accounts" : name in CHOICES ? `(${CHOICES[name]?.join(" ") ?? ""})` : ""}`;
+  return quoted(`--${name}[${about}]${values}`);
+}
+const operandsOf = ({ operands = [] }: CommandGrammar): string[] =>
+  operands.includes("SHELL")
+    ? [`'2:shell:(${SHELLS.join(" ")})'`]
+    : operands.includes("…")
+      ? ["'*::: :_normal'"]
+      : [];
+
 const zsh = (): string => `#compdef tokenkeep
 _tokenkeep() {
   local -a commands=(
-${NAMES.map((name) => `    ${quoted(`${name}:${say(`command.${name}` as Key)}`)}`).join("\n")}
+${NAMES.map((name) => `    ${quoted(`${name}:${translate(`command.${name}` as Key)}`)}`).join("\n")}
   )
   _tokenkeep_accounts() { local -a names=(\${(f)"$(${ACCOUNTS})"}); compadd -a names }
   if ((CURRENT == 2)); then _describe command commands; return; fi
@@ -64,27 +81,13 @@ ${Object.entries(COMMANDS)
 }
 compdef _tokenkeep tokenkeep
 `;
-function zshOption([name, { type }]: [string, { type: string }]): string {
-  const about = say(`option.${name}` as Key).replaceAll(/[[\]:]/g, " ");
-  const values =
-    type === "boolean"
-      ? ""
-      : `:${name}:${name === "account" ? "_tokenkeep_accounts" : name in CHOICES ? `(${CHOICES[name]?.join(" ") ?? ""})` : ""}`;
-  return quoted(`--${name}[${about}]${values}`);
-}
-const operandsOf = ({ operands = [] }: Command): string[] =>
-  operands.includes("SHELL")
-    ? [`'2:shell:(${SHELLS.join(" ")})'`]
-    : operands.includes("…")
-      ? ["'*::: :_normal'"]
-      : [];
 
 const fish = (): string =>
   [
     "complete -c tokenkeep -f",
     ...NAMES.map(
       (name) =>
-        `complete -c tokenkeep -n __fish_use_subcommand -a ${name} -d ${quoted(say(`command.${name}` as Key))}`,
+        `complete -c tokenkeep -n __fish_use_subcommand -a ${name} -d ${quoted(translate(`command.${name}` as Key))}`,
     ),
     `complete -c tokenkeep -n '__fish_seen_subcommand_from completion' -a '${SHELLS.join(" ")}'`,
     ...Object.entries(COMMANDS).flatMap(([command, described]) =>
@@ -95,7 +98,7 @@ const fish = (): string =>
             : CHOICES[name]?.join(" ");
         return [
           `complete -c tokenkeep -n '__fish_seen_subcommand_from ${command}' -l ${name}`,
-          `-d ${quoted(say(`option.${name}` as Key))}`,
+          `-d ${quoted(translate(`option.${name}` as Key))}`,
           ...(type === "string" ? ["-x"] : []),
           ...(from === undefined ? [] : [`-a ${quoted(from)}`]),
         ].join(" ");
@@ -104,12 +107,12 @@ const fish = (): string =>
     "",
   ].join("\n");
 
-const WRITE: Readonly<Record<string, () => string>> = { bash, zsh, fish };
+const SCRIPTS: Readonly<Record<string, () => string>> = { bash, zsh, fish };
 
 export function run({ operands: [shell] }: Context): Promise<number> {
   if (shell === undefined) throw new UsageError("operandMissing", { name: "SHELL" });
-  const write = WRITE[shell];
-  if (write === undefined) throw new UsageError("choiceUnknown", { given: shell, known: SHELLS.join(", ") });
-  process.stdout.write(write());
+  const script = SCRIPTS[shell];
+  if (script === undefined) throw new UsageError("choiceUnknown", { given: shell, known: SHELLS.join(", ") });
+  process.stdout.write(script());
   return Promise.resolve(EXIT.ok);
 }

@@ -1,60 +1,65 @@
-/** What a command has: its arguments, and Tokenkeep. */
+/** What every command receives: its parsed arguments, the stored credentials, and a connection to Tokenkeep. */
 import { Tokenkeep } from "../clients/node/src/keep.ts";
 import { TokenkeepError } from "../clients/node/src/errors.ts";
 import type { TokenRequest } from "../clients/node/src/messages.ts";
 import { fileStore, fromEnvironment, storeFile, type Store } from "../clients/node/src/store.ts";
+import { UsageError } from "./errors.ts";
 
 export interface Context {
   readonly command: string;
-  /** Options by name; of several values, a list. */
+  /** Values by option name; a list for an option that may be repeated. */
   readonly values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
   readonly operands: readonly string[];
+  /** `--json`: stdout carries JSON. */
   readonly json: boolean;
+  /** The file that keeps the credentials of this command line. */
   readonly store: Store;
-  /** With the key of this command line; rejects with `not_paired` when there is none. */
-  keep(): Promise<Tokenkeep>;
+  /** Connects with the credentials of this command line; rejects with `not_paired` when there are none. */
+  connect(): Promise<Tokenkeep>;
 }
 
-/** A mistake in the command line: its sentence has a key of the catalogue. */
-export class UsageError extends Error {
-  readonly key: string;
-  readonly facts: Readonly<Record<string, string>>;
-  constructor(key: string, facts: Readonly<Record<string, string>> = {}) {
-    super(key);
-    this.key = key;
-    this.facts = facts;
-  }
-}
+/** The path of the file that keeps the credentials of this command line. */
+export const credentialsFile = (): string => storeFile("cli");
 
-export const STORE_FILE = (): string => storeFile("cli");
-
+/** `start`: the app is started first when it does not run. */
 export function createContext(
-  given: Pick<Context, "command" | "values" | "operands"> & { readonly start: boolean },
+  parsed: Pick<Context, "command" | "values" | "operands"> & { readonly start: boolean },
 ): Context {
-  const store = fileStore(STORE_FILE());
+  const store = fileStore(credentialsFile());
   return {
-    ...given,
-    json: given.values["json"] === true,
+    ...parsed,
+    json: parsed.values["json"] === true,
     store,
-    async keep() {
+    async connect() {
       const credentials = fromEnvironment() ?? (await store.load());
       if (credentials === undefined) throw new TokenkeepError("not_paired", "");
-      if (given.start) await (await import("./start.ts")).startApp(credentials);
+      if (parsed.start) await (await import("./start.ts")).startApp(credentials);
       return new Tokenkeep(credentials, { patienceMs: 0 });
     },
   };
 }
 
+/** The text of an option that is given once. */
 export const text = ({ values }: Context, name: string): string | undefined => {
   const value = values[name];
   return typeof value === "string" ? value : undefined;
 };
+/** The texts of an option that may be repeated; each may hold several, separated by commas. */
 export const texts = ({ values }: Context, name: string): readonly string[] | undefined => {
   const value = values[name];
   return Array.isArray(value) ? value.flatMap((one) => String(one).split(",")).filter(Boolean) : undefined;
 };
 
-/** `--account`, `--scope`, `--min-valid`, as the socket takes them. */
+const UNITS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600 };
+/** A duration in seconds, from `90`, `90s`, `5m` or `1h`; throws a `UsageError` for anything else. */
+export function seconds(duration: string | undefined): number | undefined {
+  if (duration === undefined) return undefined;
+  const [, number, unit = ""] = /^(\d{1,6})([smh]?)$/.exec(duration) ?? [];
+  if (number === undefined) throw new UsageError("durationWrong", { given: duration });
+  return Number(number) * (UNITS[unit] ?? 1);
+}
+
+/** The parameters of `token.get` (docs/socket-protocol.md), from `--account`, `--scope` and `--min-valid`. */
 export const tokenRequest = (context: Context): TokenRequest => ({
   account: text(context, "account"),
   scopes: texts(context, "scope"),
@@ -62,14 +67,5 @@ export const tokenRequest = (context: Context): TokenRequest => ({
   reason: `tokenkeep ${context.command}`,
 });
 
-const UNITS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600 };
-/** `90`, `90s`, `5m`, `1h`, in seconds. */
-export function seconds(written: string | undefined): number | undefined {
-  if (written === undefined) return undefined;
-  const [, number, unit = ""] = /^(\d{1,6})([smh]?)$/.exec(written) ?? [];
-  if (number === undefined) throw new UsageError("durationWrong", { given: written });
-  return Number(number) * (UNITS[unit] ?? 1);
-}
-
-/** One line, or many, for programs. */
+/** Writes to stdout, which is for programs, and ends the line. */
 export const print = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -1,4 +1,4 @@
-/** Exit codes, as docs/cli.md lists them: stable, and by what the caller can do about it. */
+/** Exit codes (docs/cli.md): stable, one for each thing that a caller can do about a failure. */
 export const EXIT = {
   ok: 0,
   bug: 1,
@@ -14,6 +14,7 @@ export const EXIT = {
 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
+/** By the code of a `TokenkeepError`, or `usage`. */
 const OF_CODE: Readonly<Record<string, Exit>> = {
   usage: EXIT.usage,
   params_invalid: EXIT.usage,
@@ -34,4 +35,5 @@ const OF_CODE: Readonly<Record<string, Exit>> = {
   not_tokenkeep: EXIT.stranger,
   grant_denied: EXIT.refused,
 };
+/** The exit code for the code of a failure; `EXIT.bug` for a code that this version does not know. */
 export const exitOf = (code: string): Exit => OF_CODE[code] ?? EXIT.bug;

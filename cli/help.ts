@@ -1,45 +1,49 @@
-/** `--help`, made from what is parsed. */
-import manifest from "../package.json" with { type: "json" };
-import { CHOICES, COMMANDS, GLOBAL, type Command } from "./commands.ts";
-import { UsageError } from "./context.ts";
-import { say, type Key } from "./say.ts";
+/** The text of `--help`, made from the grammar. */
+import { UsageError } from "./errors.ts";
+import { CHOICES, COMMANDS, GLOBAL, isCommand, type CommandGrammar } from "./grammar.ts";
+import { translate, type Key } from "./messages.ts";
 
-export const { version } = manifest;
-
+/** Columns of the left part of a row. */
 const WIDTH = 26;
 const row = (left: string, right: string): string => `  ${left.padEnd(WIDTH)}${right}`;
+const linesOf = (...lines: string[]): string => `${lines.join("\n")}\n`;
 
 function optionRow(name: string, { type, short }: { type: string; short?: string }): string {
   const value = type === "string" ? ` ${CHOICES[name]?.join("|") ?? name.toUpperCase()}` : "";
   const left = `${short === undefined ? "    " : `-${short}, `}--${name}${value}`;
-  const right = say(`option.${name}` as Key);
+  const right = translate(`option.${name}` as Key);
   return left.length < WIDTH ? row(left, right) : `  ${left}\n${row("", right)}`;
 }
-const usageOf = (name: string, { operands = [] }: Command): string =>
-  ["tokenkeep", name, say("help.options"), ...(operands.includes("…") ? ["--"] : []), ...operands].join(" ");
+const usageLine = (name: string, { operands = [] }: CommandGrammar): string =>
+  ["tokenkeep", name, translate("help.options"), ...(operands.includes("…") ? ["--"] : []), ...operands].join(
+    " ",
+  );
 
-/** @param name a command; without one, all of them. */
+/**
+ * @param name a command; undefined: the overview of all commands
+ * @throws UsageError for a command that does not exist
+ */
 export function help(name?: string): string {
   if (name === undefined)
-    return lines(
-      say("help.about"),
+    return linesOf(
+      translate("help.about"),
       "",
-      `${say("help.usage")} tokenkeep ${say("help.command")} ${say("help.options")}`,
+      `${translate("help.usage")} tokenkeep ${translate("help.command")} ${translate("help.options")}`,
       "",
-      ...Object.keys(COMMANDS).map((each) => row(each, say(`command.${each}` as Key))),
+      ...Object.keys(COMMANDS).map((command) => row(command, translate(`command.${command}` as Key))),
       "",
       ...Object.entries(GLOBAL).map(([option, config]) => optionRow(option, config)),
       "",
-      say("help.more"),
+      translate("help.more"),
     );
-  const command = COMMANDS[name];
-  if (command === undefined) throw new UsageError("commandUnknown", { given: name });
-  return lines(
-    say(`command.${name}` as Key),
+  if (!isCommand(name)) throw new UsageError("commandUnknown", { given: name });
+  return linesOf(
+    translate(`command.${name}` as Key),
     "",
-    `${say("help.usage")} ${usageOf(name, command)}`,
+    `${translate("help.usage")} ${usageLine(name, COMMANDS[name])}`,
     "",
-    ...Object.entries({ ...command.options, ...GLOBAL }).map(([option, config]) => optionRow(option, config)),
+    ...Object.entries({ ...COMMANDS[name].options, ...GLOBAL }).map(([option, config]) =>
+      optionRow(option, config),
+    ),
   );
 }
-const lines = (...all: string[]): string => `${all.join("\n")}\n`;

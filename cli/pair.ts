@@ -1,37 +1,48 @@
-/** Asks for a key of its own, in Tokenkeep's window, and keeps it (docs/adr/0014-command-line.md). */
+/**
+ * `tokenkeep pair`: asks the user, in Tokenkeep's window, for a grant of its own, and stores its credentials
+ * (docs/adr/0014-command-line.md).
+ */
 import { hostname, userInfo } from "node:os";
 import { TokenkeepError } from "../clients/node/src/errors.ts";
 import { pair } from "../clients/node/src/pair.ts";
-import { CHOICES } from "./commands.ts";
-import { print, STORE_FILE, text, texts, UsageError, type Context } from "./context.ts";
+import { credentialsFile, print, text, texts, type Context } from "./context.ts";
+import { UsageError } from "./errors.ts";
 import { EXIT } from "./exit.ts";
-import { say } from "./say.ts";
+import { CHOICES } from "./grammar.ts";
+import { translate } from "./messages.ts";
 
 type Lifetime = "lock" | "always";
+const LIFETIMES = CHOICES["lifetime"] ?? [];
+const isLifetime = (name: string): name is Lifetime => LIFETIMES.includes(name);
+/** Characters of a reason that the socket accepts. */
+const MAX_REASON = 120;
 
 export async function run(context: Context): Promise<number> {
   const lifetime = text(context, "lifetime") ?? "always";
-  if (CHOICES["lifetime"]?.includes(lifetime) !== true)
-    throw new UsageError("choiceUnknown", { given: lifetime, known: CHOICES["lifetime"]?.join(", ") ?? "" });
+  if (!isLifetime(lifetime))
+    throw new UsageError("choiceUnknown", { given: lifetime, known: LIFETIMES.join(", ") });
   if (context.values["again"] !== true && (await context.store.load().catch(() => undefined)) !== undefined)
-    throw new UsageError("pairedAlready", { file: STORE_FILE() });
+    throw new UsageError("pairedAlready", { file: credentialsFile() });
   if (context.values["start"] === true) await (await import("./start.ts")).startApp();
-  const granted = await pair(
+  const pairing = await pair(
     {
-      name: text(context, "name") ?? say("pairName"),
+      name: text(context, "name") ?? translate("pairName"),
       developer: "Tokenkeep",
-      reason: say("pairReason", { user: userInfo().username, host: hostname() }).slice(0, 120),
+      reason: translate("pairReason", { user: userInfo().username, host: hostname() }).slice(0, MAX_REASON),
       accounts: texts(context, "account"),
       scopes: texts(context, "scope"),
-      lifetime: lifetime as Lifetime,
+      lifetime,
     },
-    { onCode: (code) => process.stderr.write(`${say("pairCode", { code })}\n`) },
+    { onCode: (code) => process.stderr.write(`${translate("pairCode", { code })}\n`) },
   );
-  granted.keep.close();
-  if (granted.credentials === undefined) throw new TokenkeepError("not_paired", "");
-  await context.store.save(granted.credentials);
-  const { accounts, scopes } = granted;
-  if (context.json) print(JSON.stringify({ lifetime: granted.lifetime, accounts, scopes }));
-  else process.stderr.write(`${say("paired", { accounts: accounts.join(", "), file: STORE_FILE() })}\n`);
+  pairing.keep.close();
+  if (pairing.credentials === undefined) throw new TokenkeepError("not_paired", "");
+  await context.store.save(pairing.credentials);
+  const { accounts, scopes } = pairing;
+  if (context.json) print(JSON.stringify({ lifetime: pairing.lifetime, accounts, scopes }));
+  else
+    process.stderr.write(
+      `${translate("paired", { accounts: accounts.join(", "), file: credentialsFile() })}\n`,
+    );
   return EXIT.ok;
 }

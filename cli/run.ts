@@ -1,46 +1,47 @@
-/** The command line: stdout is for programs, stderr for people. */
+/** Runs a command line. Stdout carries results for programs, stderr messages for people. */
 import { parseArgs } from "node:util";
 import { TokenkeepError } from "../clients/node/src/errors.ts";
-import { COMMANDS, GLOBAL, type Command } from "./commands.ts";
-import { createContext, UsageError, type Context } from "./context.ts";
+import { PROGRAMS } from "./commands.ts";
+import { createContext, type Context } from "./context.ts";
+import { UsageError } from "./errors.ts";
 import { EXIT, exitOf } from "./exit.ts";
+import { COMMANDS, GLOBAL, isCommand, type CommandGrammar } from "./grammar.ts";
 
-/** Runs one command line; resolves with its exit code. */
+/** Runs one command line, without the program's name; resolves with its exit code and never rejects. */
 export async function run(args: readonly string[]): Promise<number> {
   let json = args.includes("--json");
   try {
     const [name = "help", ...rest] = args;
-    if (["help", "--help", "-h"].includes(name)) return await help(rest[0]);
-    if (["--version", "-V"].includes(name)) return await version();
-    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (command === undefined) throw new UsageError("commandUnknown", { given: name });
-    const { values, operands } = parse(command, rest);
-    if (values["help"] === true) return await help(name);
+    if (["help", "--help", "-h"].includes(name)) return await printHelp(rest[0]);
+    if (["--version", "-V"].includes(name)) return await printVersion();
+    if (!isCommand(name)) throw new UsageError("commandUnknown", { given: name });
+    const { values, operands } = parse(COMMANDS[name], rest);
+    if (values["help"] === true) return await printHelp(name);
     json = values["json"] === true;
     const start = values["start"] === true || process.env["TOKENKEEP_START"] === "1";
-    const program = await command.load();
+    const program = await PROGRAMS[name]();
     return await program.run(createContext({ command: name, values, operands, start }));
   } catch (error) {
-    return await explain(error, json);
+    return await reportFailure(error, json);
   }
 }
 
-function parse(command: Command, args: readonly string[]): Pick<Context, "values" | "operands"> {
-  const { operands: wanted = [] } = command;
-  const takesRest = wanted.includes("…");
-  // What belongs to another command is not ours to read.
-  const end = takesRest ? args.indexOf("--") : -1;
-  const [ours, theirs] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
+function parse(grammar: CommandGrammar, args: readonly string[]): Pick<Context, "values" | "operands"> {
+  const { operands: expected = [] } = grammar;
+  const passesOn = expected.includes("…");
+  // Arguments behind `--` belong to the command that `exec` runs; they are not parsed.
+  const end = passesOn ? args.indexOf("--") : -1;
+  const [own, passedOn] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
   try {
     const { values, positionals } = parseArgs({
-      args: [...ours],
-      options: { ...GLOBAL, ...command.options },
+      args: [...own],
+      options: { ...GLOBAL, ...grammar.options },
       allowPositionals: true,
     });
-    const operands = [...positionals, ...theirs];
-    const [surplus] = takesRest ? positionals : operands.slice(wanted.length);
+    const operands = [...positionals, ...passedOn];
+    const [surplus] = passesOn ? positionals : operands.slice(expected.length);
     if (surplus !== undefined)
-      throw new UsageError(takesRest ? "dashesMissing" : "surplus", { given: surplus });
+      throw new UsageError(passesOn ? "dashesMissing" : "surplus", { given: surplus });
     return { values, operands };
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -48,34 +49,38 @@ function parse(command: Command, args: readonly string[]): Pick<Context, "values
   }
 }
 
-async function help(name: string | undefined): Promise<number> {
+async function printHelp(name: string | undefined): Promise<number> {
   const { help } = await import("./help.ts");
   process.stdout.write(help(name));
   return EXIT.ok;
 }
-async function version(): Promise<number> {
-  const { version } = await import("./help.ts");
+async function printVersion(): Promise<number> {
+  const { version } = await import("./version.ts");
   process.stdout.write(`${version}\n`);
   return EXIT.ok;
 }
 
-/** A failure in words, in the person's language; with `--json`, as one line for a program. Always on stderr. */
-export async function explain(error: unknown, json: boolean): Promise<number> {
-  const { detailOf, sayFailure } = await import("./say.ts");
+/**
+ * Writes a failure to stderr: a sentence in the user's language, or with `json` one line of JSON for a program.
+ *
+ * @returns the exit code of the failure
+ */
+export async function reportFailure(error: unknown, json: boolean): Promise<number> {
+  const { errorDetail, failureMessage } = await import("./messages.ts");
   const [code, facts] =
     error instanceof UsageError
       ? (["usage", error.facts] as const)
       : error instanceof TokenkeepError
         ? ([error.code, {}] as const)
         : (["bug", {}] as const);
-  const message = sayFailure(error, code, facts);
-  const told = {
+  const message = failureMessage(error, code, facts);
+  const report = {
     code,
     message,
-    ...(code === "bug" && { detail: detailOf(error) }),
+    ...(code === "bug" && { detail: errorDetail(error) }),
     ...(error instanceof TokenkeepError &&
       error.retryAfterSec !== undefined && { retry_after: error.retryAfterSec }),
   };
-  process.stderr.write(json ? `${JSON.stringify({ error: told })}\n` : `tokenkeep: ${message}\n`);
+  process.stderr.write(json ? `${JSON.stringify({ error: report })}\n` : `tokenkeep: ${message}\n`);
   return exitOf(code);
 }

@@ -1,4 +1,4 @@
-/** Starts the app, without its window, where that was allowed: `--start` or `TOKENKEEP_START=1`. */
+/** Starts the app without its window, when `--start` or `TOKENKEEP_START=1` allows it. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -10,12 +10,13 @@ import { openConnection } from "../clients/node/src/connection.ts";
 import { findEndpoint } from "../clients/node/src/endpoint.ts";
 import { isLost, TokenkeepError } from "../clients/node/src/errors.ts";
 import type { Credentials } from "../clients/node/src/proof.ts";
-import { UsageError } from "./context.ts";
+import { UsageError } from "./errors.ts";
 
+/** The longest start of the app that is waited for. */
 const START_MS = 30_000;
-const ASK_EVERY_MS = 100;
+const POLL_EVERY_MS = 100;
 
-/** `TOKENKEEP_APP`, which the packaged launcher sets; else where its packages put it. */
+/** `TOKENKEEP_APP`, which the packaged launcher sets; else the place where the packages install the app. */
 function appBinary(): string {
   const places = [
     process.env["TOKENKEEP_APP"] ?? "",
@@ -28,7 +29,7 @@ function appBinary(): string {
   return found;
 }
 
-/** Whether somebody listens; who it is shows with the proof of the connection that comes next. */
+/** Whether a program listens at the endpoint. The proof of the next connection tells whether it is Tokenkeep. */
 const listens = (): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(findEndpoint());
@@ -39,8 +40,8 @@ const listens = (): Promise<boolean> =>
     socket.once("error", () => resolve(false));
   });
 
-/** Whether it is as ready as it gets: it opens the vault after it has begun to listen. */
-async function opened(credentials: Credentials | undefined): Promise<boolean> {
+/** Whether the app has finished its start: it listens first and opens the vault later. */
+async function isReady(credentials: Credentials | undefined): Promise<boolean> {
   if (credentials === undefined) return listens();
   const connection = openConnection({ endpoint: findEndpoint(), credentials });
   try {
@@ -53,7 +54,7 @@ async function opened(credentials: Credentials | undefined): Promise<boolean> {
   }
 }
 
-/** When it began to listen; 0 where the system does not tell. */
+/** Epoch milliseconds at which the app began to listen; 0 where the system has no file for the endpoint. */
 const listensSinceMs = (): Promise<number> =>
   stat(findEndpoint()).then(
     ({ mtimeMs }) => Math.min(mtimeMs, Date.now()),
@@ -67,12 +68,15 @@ function launch(): void {
     .unref();
 }
 
-/** Resolves once it answers, or is locked for longer than a start takes; rejects with `not_running` when it never does. */
+/**
+ * Resolves once the app answers, or has been locked for longer than a start takes. Rejects with `not_running` when the app
+ * does not listen within `START_MS`, and with a `UsageError` when it is not installed.
+ */
 export async function startApp(credentials?: Credentials): Promise<void> {
-  const runs = await listens();
-  if (!runs) launch();
-  // Somebody else may have started it just now.
-  const end = START_MS + (runs ? await listensSinceMs() : Date.now());
-  for (; Date.now() < end; await delay(ASK_EVERY_MS)) if (await opened(credentials)) return;
+  const isRunning = await listens();
+  if (!isRunning) launch();
+  // Another program may have started the app a moment ago.
+  const end = START_MS + (isRunning ? await listensSinceMs() : Date.now());
+  for (; Date.now() < end; await delay(POLL_EVERY_MS)) if (await isReady(credentials)) return;
   if (!(await listens())) throw new TokenkeepError("not_running", "");
 }

@@ -1,11 +1,22 @@
-/** One token, in the form that its reader wants (TA §15: header, IRC). */
+/** `tokenkeep token`: prints one access token, in the format that its reader needs (docs/twitch-auth.md §15). */
 import type { Token } from "../clients/node/src/messages.ts";
-import { FORMATS } from "./commands.ts";
-import { print, text, tokenRequest, UsageError, type Context } from "./context.ts";
+import { print, text, tokenRequest, type Context } from "./context.ts";
+import { UsageError } from "./errors.ts";
 import { EXIT } from "./exit.ts";
+import { FORMATS } from "./grammar.ts";
 
 type Format = (typeof FORMATS)[number];
-const WRITE: { readonly [F in Format]: (token: Token) => string } = {
+const isFormat = (name: string): name is Format => FORMATS.some((format) => format === name);
+
+/** Environment variables that hold a token. The window copies the same names for an `.env` file. */
+export const environmentOf = ({ access_token, client_id, user_id, login }: Token) => ({
+  CLIENT_ID: client_id,
+  ACCESS_TOKEN: access_token,
+  USER_ID: user_id,
+  LOGIN: login,
+});
+
+const FORMATTERS: { readonly [F in Format]: (token: Token) => string } = {
   raw: ({ access_token }) => access_token,
   json: (token) => JSON.stringify(token),
   env: (token) =>
@@ -16,23 +27,14 @@ const WRITE: { readonly [F in Format]: (token: Token) => string } = {
   irc: ({ access_token }) => `oauth:${access_token}`,
 };
 
-/** The same names as the window copies for a file of settings. */
-export const environmentOf = ({ access_token, client_id, user_id, login }: Token) => ({
-  CLIENT_ID: client_id,
-  ACCESS_TOKEN: access_token,
-  USER_ID: user_id,
-  LOGIN: login,
-});
-
 export async function run(context: Context): Promise<number> {
   const format = text(context, "format") ?? (context.json ? "json" : "raw");
   if (!isFormat(format)) throw new UsageError("formatUnknown", { given: format, known: FORMATS.join(", ") });
-  // On a screen it is read by who looks on, and kept by who records.
+  // A token on a screen is read by people who look on, and kept by a recording.
   if (process.stdout.isTTY && context.values["show"] !== true) throw new UsageError("showMissing");
-  const ask = tokenRequest(context);
-  const keep = await context.keep();
-  print(WRITE[format](await keep.token(ask)));
-  keep.close();
+  const request = tokenRequest(context);
+  const tokenkeep = await context.connect();
+  print(FORMATTERS[format](await tokenkeep.token(request)));
+  tokenkeep.close();
   return EXIT.ok;
 }
-const isFormat = (name: string): name is Format => FORMATS.some((format) => format === name);

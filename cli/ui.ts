@@ -1,17 +1,17 @@
-/** `add`, `remove`, `export`, `open`: show Tokenkeep's own window, where the person does it, or does not. */
+/** `add`, `remove`, `export`, `open`: open Tokenkeep's window, where the user completes the action or cancels it. */
 import { print, text, texts, type Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
-import { say } from "./say.ts";
+import { translate } from "./messages.ts";
 
 export async function run(context: Context): Promise<number> {
-  const keep = await context.keep();
-  const shown = await keep.ui({
+  const tokenkeep = await context.connect();
+  const shown = await tokenkeep.ui({
     action: context.command as "add" | "remove" | "export" | "open",
     account: text(context, "account"),
     scopes: texts(context, "scope"),
   });
-  keep.close();
+  tokenkeep.close();
   if (context.json) print(JSON.stringify({ shown }));
-  else process.stderr.write(`${say(shown ? "shown" : "shownLater")}\n`);
+  else process.stderr.write(`${translate(shown ? "shown" : "shownLater")}\n`);
   return EXIT.ok;
 }

@@ -1,14 +1,14 @@
-/** Asks the provider whether the token is valid, now. */
+/** `tokenkeep validate`: asks the provider now whether the token is valid. */
 import { print, tokenRequest, type Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
-import { say } from "./say.ts";
+import { translate } from "./messages.ts";
 
 export async function run(context: Context): Promise<number> {
-  const keep = await context.keep();
-  const { login, token_id, expires_at } = await keep.token(tokenRequest(context));
-  const valid = await keep.reportInvalid(token_id);
-  keep.close();
+  const tokenkeep = await context.connect();
+  const { login, token_id, expires_at } = await tokenkeep.token(tokenRequest(context));
+  const valid = await tokenkeep.reportInvalid(token_id);
+  tokenkeep.close();
   if (context.json) print(JSON.stringify({ valid, login, expires_at }));
-  else print(say(valid ? "valid" : "notValid", { login }));
+  else print(translate(valid ? "valid" : "notValid", { login }));
   return valid ? EXIT.ok : EXIT.needsSignIn;
 }

@@ -1,17 +1,15 @@
-/** Tells what happens to the tokens of this command line, a line each, until it is stopped or its key is taken back. */
+/** `tokenkeep watch`: prints a line for each change of a token, until it is stopped or the user revokes its grant. */
 import { print, type Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
-import { say } from "./say.ts";
+import { translate } from "./messages.ts";
 
 export async function run(context: Context): Promise<number> {
-  const keep = await context.keep();
-  for await (const change of keep.watch()) {
+  const tokenkeep = await context.connect();
+  for await (const change of tokenkeep.watch()) {
     if (context.json) print(JSON.stringify(change));
     else {
-      const time = new Date().toLocaleTimeString();
-      print(
-        `${time}  ${say(`change.${change.type}`, { account: "account" in change ? change.account : "" })}`,
-      );
+      const account = "account" in change ? change.account : "";
+      print(`${new Date().toLocaleTimeString()}  ${translate(`change.${change.type}`, { account })}`);
     }
     if (change.type === "grant.revoked") return EXIT.notPaired;
   }

@@ -282,8 +282,9 @@ export type Value<K extends CallName> = Ipc[K] extends Call<infer _A, infer V> ?
 export type Payload<K extends NoticeName> = Ipc[K] extends Notice<infer P> ? P : never;
 
 type Asked<A, V> = undefined extends A ? () => Promise<Result<V>> : (argument: A) => Promise<Result<V>>;
+export type Handler<K extends CallName> = (argument: Argument<K>) => Promise<Result<Value<K>>>;
 /** What main implements: one function per call. */
-export type Handlers = { readonly [K in CallName]: (argument: Argument<K>) => Promise<Result<Value<K>>> };
+export type Handlers = { readonly [K in CallName]: Handler<K> };
 /** What the window sees as `window.tokenkeep`. */
 export type RendererApi = {
   readonly [K in CallName]: Asked<Argument<K>, Value<K>>;

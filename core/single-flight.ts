@@ -1,6 +1,12 @@
+/** The shapes in which work shares, follows, limits or joins other work. */
+export {
+  /** `limiter(n)` runs at most `n` tasks at a time; the others wait in order. */
+  default as limiter,
+} from "p-limit";
+
 /**
- * Runs at most one `run` per key at a time; callers that come meanwhile share its outcome. Nothing is kept afterwards.
- * Why: with rotation, a refresh token sent twice looks stolen and the whole grant may be revoked (RFC 9700 §4.14.2).
+ * Runs at most one `run` per key at a time; callers that arrive meanwhile share its outcome. Nothing is cached afterwards.
+ * With rotation, a refresh token that is sent twice looks stolen, and the whole grant may be revoked (RFC 9700 §4.14.2).
  */
 export function singleFlight<K, V>(run: (key: K) => Promise<V>): (key: K) => Promise<V> {
   const inFlight = new Map<K, Promise<V>>();
@@ -11,7 +17,7 @@ export function singleFlight<K, V>(run: (key: K) => Promise<V>): (key: K) => Pro
   };
 }
 
-/** Runs tasks of one key one after the other; keys do not wait for each other. A failed task does not stop the next. */
+/** Runs the tasks of a key one after the other; keys do not wait for each other. A failed task does not stop the next. */
 export function queuePerKey<K>(): <V>(key: K, task: () => Promise<V>) => Promise<V> {
   const tails = new Map<K, Promise<unknown>>();
   return (key, task) => {
@@ -26,26 +32,9 @@ export function queuePerKey<K>(): <V>(key: K, task: () => Promise<V>) => Promise
   };
 }
 
-/** Runs at most `atOnce` tasks at a time; the others wait in order. */
-export function limiter(atOnce: number): <V>(task: () => Promise<V>) => Promise<V> {
-  let free = atOnce;
-  const waiting: (() => void)[] = [];
-  return async (task) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((start) => waiting.push(start)); // takes over the place of one that ended
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
-  };
-}
-
 /**
- * Runs `run` at most once at a time. Calls that come while it runs share one further run, since what it reads may have
- * changed after it began; each call resolves when a run that began after it has ended.
+ * Runs `run` at most once at a time. Calls during a run share one further run, since the data that `run` reads may have
+ * changed after it began. A call resolves when a run that began after the call has ended.
  */
 export function coalesced(run: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;

@@ -1,9 +1,10 @@
-/** What a handler answers with, before anything is written: faults can still take its place. */
+/** An answer as a value. Nothing is sent before the handler returns it, so a fault can still replace it. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
+/** A request whose body has been read. `form` holds the parameters of the body, `query` those of the address. */
 export interface Request {
   readonly method: string;
   readonly path: string;
@@ -19,10 +20,10 @@ export const json = (status: number, value: unknown, headers: Record<string, str
 });
 export const empty = (status: number): Answer => ({ status, headers: {}, body: "" });
 
-/** TA §14: the code word is in `message`; there is no RFC 6749 `error`. */
+/** A refusal in the provider's form: the reason is in `message`, without RFC 6749's `error` (docs/twitch-auth.md §14). */
 export const refusal = (status: number, message: string): Answer => json(status, { status, message });
 
-/** A redirect that no cache keeps: the address may hold a code. */
+/** A redirect that no cache may store, since its address may contain a code. */
 export const redirect = (location: string, headers: Record<string, string> = {}): Answer => ({
   status: 302,
   headers: { location, "cache-control": "no-store", "referrer-policy": "no-referrer", ...headers },

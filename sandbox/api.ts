@@ -1,14 +1,14 @@
-/** The two API calls that tools make first (TA §14, §15, §16). */
+/** The two API calls that tools make first (docs/twitch-auth.md §14 to §16). */
 import { json, type Answer, type Request } from "./answer.ts";
 import type { AccessToken } from "./state.ts";
-import { liveToken, tokenIn } from "./token.ts";
+import { liveToken, tokenIn } from "./tokens.ts";
 import { userOf, type World } from "./world.ts";
 
 const unauthorized = (message: string): Answer => json(401, { error: "Unauthorized", status: 401, message });
 const badRequest = (message: string): Answer => json(400, { error: "Bad Request", status: 400, message });
 
-/** TA §15: a token goes with the id of the client it was given to. */
-function caller(world: World, { headers }: Request): AccessToken | Answer {
+/** The token of a call. It has to come with the ID of the client that it was issued to (docs/twitch-auth.md §15). */
+function callerToken(world: World, { headers }: Request): AccessToken | Answer {
   const text = tokenIn(headers, /^Bearer (\S+)$/i);
   if (text === undefined) return unauthorized("OAuth token is missing");
   const found = liveToken(world, text);
@@ -27,13 +27,13 @@ const found = (world: World, data: readonly object[]): Answer =>
   }); // prettier-ignore
 
 export function users(world: World, request: Request): Answer {
-  const who = caller(world, request);
-  if (isAnswer(who)) return who;
+  const token = callerToken(world, request);
+  if (isAnswer(token)) return token;
   const ids = request.query.getAll("id");
   const logins = request.query.getAll("login");
-  const asked = world.users.filter(({ id, login }) => ids.includes(id) || logins.includes(login));
-  const own = userOf(world, who.user_id);
-  const shown = ids.length + logins.length > 0 ? asked : own === undefined ? [] : [own];
+  const requested = world.users.filter(({ id, login }) => ids.includes(id) || logins.includes(login));
+  const own = userOf(world, token.user_id);
+  const shown = ids.length + logins.length > 0 ? requested : own === undefined ? [] : [own];
   return found(
     world,
     shown.map(({ id, login, display_name, description, email }) => ({
@@ -45,15 +45,15 @@ export function users(world: World, request: Request): Answer {
       description,
       profile_image_url: "",
       offline_image_url: "",
-      ...(id === who.user_id && who.scopes.includes("user:read:email") && { email }),
+      ...(id === token.user_id && token.scopes.includes("user:read:email") && { email }),
       created_at: "2016-12-14T20:32:28Z",
     })),
   );
 }
 
 export function channels(world: World, request: Request): Answer {
-  const who = caller(world, request);
-  if (isAnswer(who)) return who;
+  const token = callerToken(world, request);
+  if (isAnswer(token)) return token;
   const ids = request.query.getAll("broadcaster_id");
   if (ids.length === 0) return badRequest('Missing required parameter "broadcaster_id"');
   return found(

@@ -1,14 +1,19 @@
-/** `authorize`, and the pages that a person answers: sign in, then allow or not (TA §3 to §6, §9). */
+/**
+ * The authorization endpoint and its pages: login, then consent. A § without a name is one of docs/twitch-auth.md (§2 to §6,
+ * §9).
+ */
 import { randomBytes } from "node:crypto";
 import { redirect, type Answer, type Request } from "./answer.ts";
+import { idToken, readClaims } from "./claims.ts";
+import { answerDeviceCode } from "./device-codes.ts";
 import { consentPage, loginPage, problemPage } from "./pages.ts";
 import type { User } from "./seeds.ts";
-import { answered } from "./device.ts";
-import { idToken, readClaims } from "./oidc.ts";
 import { digestOf } from "./state.ts";
-import { issueAlone } from "./token.ts";
+import { issueImplicit } from "./tokens.ts";
 import { clientOf, userOf, type PendingRequest, type World } from "./world.ts";
 
+/** The cookie that keeps a user signed in to these pages. */
+const COOKIE = "sandbox_session";
 const CODE_LIFE_MS = 60_000;
 const REQUEST_LIFE_MS = 30 * 60_000;
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
@@ -20,9 +25,19 @@ function withParameters(uri: string, parameters: Record<string, string | undefin
   return url.href;
 }
 
-/** Its parts in the order of the alphabet. */
+/** Response types, the words of each sorted by the alphabet. */
 const RESPONSES: readonly string[] = ["code", "token", "id_token token", "id_token"];
 const isResponse = (types: string): types is PendingRequest["response"] => RESPONSES.includes(types);
+
+const requestGone = (): Answer =>
+  problemPage(
+    400,
+    "This sign-in is over",
+    "It took too long, or was answered already. Start it again in the app.",
+  );
+
+const toDevice = ({ device }: PendingRequest, user: User | undefined): Answer =>
+  device === undefined ? requestGone() : answerDeviceCode(device, user);
 
 export function authorize(world: World, { query, headers }: Request): Answer | Promise<Answer> {
   const client = clientOf(world, query.get("client_id"));
@@ -31,7 +46,7 @@ export function authorize(world: World, { query, headers }: Request): Answer | P
   const redirect_uri = query.get("redirect_uri") ?? "";
   const state = query.get("state") ?? undefined;
   if (!client.redirect_uris.includes(redirect_uri)) {
-    // TA §3: to the first registered one, not to the one that was asked for.
+    // The error goes to the first registered URI, not to the requested one (§3).
     return redirect(
       withParameters(client.redirect_uris[0], {
         error: "redirect_mismatch",
@@ -43,13 +58,13 @@ export function authorize(world: World, { query, headers }: Request): Answer | P
     redirect(withParameters(redirect_uri, { error, error_description, state }));
   const types = (query.get("response_type") ?? "").split(" ").filter(Boolean).sort().join(" ");
   if (!isResponse(types)) return refuse("unsupported_response_type", "unsupported response type");
-  // TA §2: all a public client may use is the device code flow. Its code can still be had, and not exchanged (TA §6).
+  // A public client may use the device code flow alone (§2). It still gets a code here, which it cannot exchange (§6).
   if (types !== "code" && client.type === "public")
     return refuse("unauthorized_client", "This client may not use the implicit flow");
   const scopes = (query.get("scope") ?? "").split(" ").filter(Boolean);
   if (!scopes.every((scope) => SCOPE.test(scope))) return refuse("invalid_scope", "invalid scope requested");
   if (types.includes("id_token") && !scopes.includes("openid"))
-    return refuse("unsupported_response_type", "openid is required for id_token"); // TA §4
+    return refuse("unsupported_response_type", "openid is required for id_token"); // §4
   const claims = readClaims(query.get("claims"));
   if (claims === undefined) return refuse("invalid_request", "claims must be a JSON object");
   const challenge = query.get("code_challenge") ?? undefined;
@@ -67,14 +82,14 @@ export function authorize(world: World, { query, headers }: Request): Answer | P
     state,
     nonce: query.get("nonce") ?? undefined,
     code_challenge: challenge,
-    forceVerify: query.get("force_verify") === "true", // TA §4: `1` does not work
+    forceVerify: query.get("force_verify") === "true", // `1` does not work (§4)
     startedAtMs: world.nowMs(),
   };
-  return ask(world, request, headers);
+  return requestConsent(world, request, headers);
 }
 
-/** Login and consent, as far as they are needed. */
-export function ask(
+/** Shows the login page or the consent page, unless the user is signed in and has approved the same scopes before. */
+export function requestConsent(
   world: World,
   request: PendingRequest,
   headers: Request["headers"],
@@ -84,31 +99,23 @@ export function ask(
   world.pending.set(request.id, request);
   const user = signedIn(world, headers);
   if (user === undefined) return loginPage(world.users, request);
-  // TA §4: without `force_verify`, who has approved the same scopes is sent straight back.
+  // Without `force_verify`, a user who has approved the same scopes is sent back at once (§4).
   const approved = world.state.approvals.get(`${user.id} ${request.client.client_id}`) ?? [];
   if (!request.forceVerify && request.scopes.every((scope) => approved.includes(scope)))
     return allow(world, request, user);
   return consentPage(user, request);
 }
 
-const COOKIE = "sandbox_session";
 function signedIn(world: World, headers: Request["headers"]): User | undefined {
   const [, id] = new RegExp(`(?:^|; )${COOKIE}=([A-Za-z0-9_-]+)`).exec(headers["cookie"] ?? "") ?? [];
   const userId = id === undefined ? undefined : world.sessions.get(id);
   return userId === undefined ? undefined : userOf(world, userId);
 }
 
-const gone = (): Answer =>
-  problemPage(
-    400,
-    "This sign-in is over",
-    "It took too long, or was answered already. Start it again in the app.",
-  );
-
 export function login(world: World, { form }: Request): Answer {
   const request = world.pending.get(form.get("request") ?? "");
   const user = userOf(world, form.get("user") ?? "");
-  if (request === undefined || user === undefined) return gone();
+  if (request === undefined || user === undefined) return requestGone();
   const session = randomBytes(16).toString("base64url");
   world.sessions.set(session, user.id);
   return {
@@ -121,7 +128,7 @@ export function login(world: World, { form }: Request): Answer {
 
 export function consent(world: World, { query, headers }: Request): Answer {
   const request = world.pending.get(query.get("request") ?? "");
-  if (request === undefined) return gone();
+  if (request === undefined) return requestGone();
   const user = signedIn(world, headers);
   return user === undefined || query.has("switch")
     ? loginPage(world.users, request)
@@ -131,11 +138,11 @@ export function consent(world: World, { query, headers }: Request): Answer {
 export function decide(world: World, { form, headers }: Request): Answer | Promise<Answer> {
   const request = world.pending.get(form.get("request") ?? "");
   const user = signedIn(world, headers);
-  if (request === undefined || user === undefined) return gone();
+  if (request === undefined || user === undefined) return requestGone();
   if (form.get("answer") === "allow") return allow(world, request, user);
   world.pending.delete(request.id);
   if (request.redirect_uri === undefined) return toDevice(request, undefined);
-  // TA §4: in the query, in these words.
+  // In the query, in these words (§4).
   return redirect(
     withParameters(request.redirect_uri, {
       error: "access_denied",
@@ -144,9 +151,6 @@ export function decide(world: World, { form, headers }: Request): Answer | Promi
     }),
   );
 }
-
-const toDevice = ({ device }: PendingRequest, user: User | undefined): Answer =>
-  device === undefined ? gone() : answered(device, user);
 
 async function allow(world: World, request: PendingRequest, user: User): Promise<Answer> {
   world.pending.delete(request.id);
@@ -161,7 +165,7 @@ async function allow(world: World, request: PendingRequest, user: User): Promise
   return redirect(withParameters(request.redirect_uri, { code, scope: scopes.join(" "), state }));
 }
 
-/** TA §5, §9: no `expires_in`, no refresh token; what no server is told stands behind the `#`. */
+/** The response of the implicit flow, in the fragment: no `expires_in` and no refresh token (§5, §9). */
 async function inFragment(
   world: World,
   request: PendingRequest,
@@ -169,7 +173,8 @@ async function inFragment(
   redirect_uri: string,
 ): Promise<Answer> {
   const { response, scopes, state, client } = request;
-  const access_token = response !== "id_token" ? await issueAlone(world, client, user, scopes) : undefined;
+  const access_token =
+    response !== "id_token" ? (await issueImplicit(world, client, user, scopes)).access_token : undefined;
   const id_token = response.includes("id_token")
     ? await idToken(world, request, user, access_token)
     : undefined;

@@ -1,4 +1,4 @@
-/** `npm run sandbox`: the pretend provider alone, for authors of tools. `--admin` adds control over time and faults. */
+/** `npm run sandbox`: runs the sandbox without the app, for authors of tools. `--admin` adds the API of sandbox/admin.ts. */
 import { parseArgs } from "node:util";
 import { createAdmin } from "./admin.ts";
 import { OWN_CLIENT, USERS } from "./seeds.ts";

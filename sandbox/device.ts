@@ -1,15 +1,14 @@
-/** The device authorization grant (RFC 8628) as TA §8 describes it: its page, and the program that asks whether it was answered. */
+/** The device authorization endpoint (RFC 8628) as docs/twitch-auth.md §8 describes it, and the page for its user code. */
 import { randomBytes, randomInt } from "node:crypto";
 import { json, refusal, type Answer, type Request } from "./answer.ts";
-import { ask } from "./authorize.ts";
-import { NO_CLAIMS } from "./oidc.ts";
+import { requestConsent } from "./authorize.ts";
+import { NO_CLAIMS } from "./claims.ts";
 import { problemPage } from "./pages.ts";
-import type { User } from "./seeds.ts";
 import { digestOf } from "./state.ts";
-import { clientOf, type DeviceCode, type PendingRequest, type World } from "./world.ts";
+import { clientOf, type PendingRequest, type World } from "./world.ts";
 
 const LIFE_SEC = 1_800;
-/** Letters that are not taken for each other (RFC 8628 §6.1). */
+/** Consonants that are hard to confuse and spell no word (RFC 8628 §6.1). */
 const LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
 
 export function device(world: World, { form }: Request): Answer {
@@ -24,7 +23,7 @@ export function device(world: World, { form }: Request): Answer {
     client,
     scopes: [...new Set((form.get("scopes") ?? "").split(" ").filter(Boolean))],
     expiresAtMs: nowMs + LIFE_SEC * 1000,
-    askedAtMs: -Infinity,
+    polledAtMs: -Infinity,
     answer: undefined,
   });
   return json(200, {
@@ -32,12 +31,12 @@ export function device(world: World, { form }: Request): Answer {
     expires_in: LIFE_SEC,
     interval: world.deviceIntervalSec,
     user_code,
-    // TA §8: the code is in it already; there is no `verification_uri_complete`.
+    // It contains the user code already; there is no `verification_uri_complete` (docs/twitch-auth.md §8).
     verification_uri: `${world.origin}/activate?public=true&device-code=${user_code}`,
   });
 }
 
-/** The page that the person is sent to; from there on it is asked as for any client. */
+/** The verification page: it shows login and consent as the authorization endpoint does. */
 export function activate(world: World, { query, headers }: Request): Answer | Promise<Answer> {
   const found = [...world.devices.values()].find(({ userCode }) => userCode === query.get("device-code"));
   if (found === undefined || found.answer !== undefined || found.expiresAtMs < world.nowMs())
@@ -52,35 +51,9 @@ export function activate(world: World, { query, headers }: Request): Answer | Pr
     response: "code",
     claims: NO_CLAIMS,
     code_challenge: undefined,
-    forceVerify: true, // TA §8: it knows none, and asks at each time
+    forceVerify: true, // this flow has no such parameter and always asks (docs/twitch-auth.md §8)
     startedAtMs: world.nowMs(),
     device: found,
   };
-  return ask(world, request, headers);
-}
-
-/** The person answered. */
-export function answered(device: DeviceCode, user: User | undefined): Answer {
-  device.answer = user ?? "denied";
-  return user === undefined
-    ? problemPage(200, "Declined", "The app gets nothing. This page can be closed.")
-    : problemPage(200, "Connected", "The app notices by itself. This page can be closed.");
-}
-
-/** What a poll gets: a refusal, or who agreed to what. A code works once. */
-export function poll(
-  world: World,
-  form: URLSearchParams,
-): Answer | { readonly device: DeviceCode; readonly user: User } {
-  const digest = digestOf(form.get("device_code") ?? "");
-  const found = world.devices.get(digest);
-  const nowMs = world.nowMs();
-  if (found === undefined || found.client.client_id !== form.get("client_id") || found.expiresAtMs < nowMs)
-    return refusal(400, "invalid device code");
-  const tooFast = nowMs - found.askedAtMs < world.deviceIntervalSec * 900;
-  found.askedAtMs = nowMs;
-  if (tooFast) return refusal(400, "slow_down");
-  if (found.answer === undefined) return refusal(400, "authorization_pending");
-  world.devices.delete(digest);
-  return found.answer === "denied" ? refusal(400, "access_denied") : { device: found, user: found.answer };
+  return requestConsent(world, request, headers);
 }

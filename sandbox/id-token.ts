@@ -1,4 +1,4 @@
-/** Signs ID tokens (TA §9). The key lives as long as the process. */
+/** Signs ID tokens (docs/twitch-auth.md §9). The key lasts as long as the process. */
 import { exportJWK, generateKeyPair, SignJWT, type JWK } from "jose";
 
 const LIFE_SEC = 900;
@@ -9,7 +9,7 @@ export interface Signer {
     readonly sub: string;
     readonly aud: string;
     readonly iatSec: number;
-    /** `nonce`, `at_hash`, what was asked for. */
+    /** `nonce`, `at_hash` and the requested claims. */
     readonly more: Readonly<Record<string, unknown>>;
   }): Promise<string>;
   keys(): Promise<{ readonly keys: readonly JWK[] }>;
@@ -17,7 +17,7 @@ export interface Signer {
 
 export function createSigner(): Signer {
   let pair: ReturnType<typeof generateKeyPair> | undefined;
-  const keyPair = () => (pair ??= generateKeyPair("RS256")); // made when first needed: it takes a while
+  const keyPair = () => (pair ??= generateKeyPair("RS256")); // generated when it is first needed, since that takes a while
   return {
     async sign({ iss, sub, aud, iatSec, more }) {
       const { privateKey } = await keyPair();

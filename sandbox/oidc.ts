@@ -1,62 +1,12 @@
-/** Discovery, keys, ID tokens and userinfo (TA §9). */
-import { createHash } from "node:crypto";
+/** The endpoints of OpenID Connect: discovery, keys, userinfo (docs/twitch-auth.md §9). */
 import { json, refusal, type Answer, type Request } from "./answer.ts";
-import { liveToken, tokenIn } from "./token.ts";
-import type { User } from "./seeds.ts";
-import { userOf, type PendingRequest, type RequestedClaims, type World } from "./world.ts";
-
-export const NO_CLAIMS: RequestedClaims = { id_token: [], userinfo: [] };
-
-/** OpenID Connect Core §5.5: names per place; undefined: not what it should be. */
-export function readClaims(text: string | null): RequestedClaims | undefined {
-  if (text === null) return NO_CLAIMS;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null) return undefined;
-    const { id_token = {}, userinfo = {} } = value as Record<string, object>;
-    return { id_token: Object.keys(id_token), userinfo: Object.keys(userinfo) };
-  } catch {
-    return undefined;
-  }
-}
-
-/** TA §9: those that can be asked for; two of them only with the scope for the address. */
-function claimsOf(world: World, user: User, scopes: readonly string[]): Readonly<Record<string, unknown>> {
-  return {
-    preferred_username: user.display_name,
-    picture: `${world.origin}/pictures/${user.login}.png`,
-    updated_at: "2026-08-21T09:00:00.123Z", // TA §9: text, not a number
-    ...(scopes.includes("user:read:email") && { email: user.email, email_verified: true }),
-  };
-}
-const only = (claims: Readonly<Record<string, unknown>>, names: readonly string[]) =>
-  Object.fromEntries(Object.entries(claims).filter(([name]) => names.includes(name)));
-
-/** `access_token`: the one it comes with, to whose hash it is bound (TA §9: in the implicit flow). */
-export function idToken(
-  world: World,
-  { client, scopes, nonce, claims }: PendingRequest,
-  user: User,
-  access_token: string | undefined,
-): Promise<string> {
-  const half = (token: string) =>
-    createHash("sha256").update(token).digest().subarray(0, 16).toString("base64url");
-  return world.signer.sign({
-    iss: `${world.origin}/oauth2`,
-    sub: user.id,
-    aud: client.client_id,
-    iatSec: Math.floor(world.nowMs() / 1000),
-    more: {
-      ...(nonce !== undefined && { nonce }),
-      ...(access_token !== undefined && { at_hash: half(access_token) }), // OpenID Connect Core §3.2.2.9
-      ...only(claimsOf(world, user, scopes), claims.id_token),
-    },
-  });
-}
+import { claimsOf } from "./claims.ts";
+import { liveToken, tokenIn } from "./tokens.ts";
+import { userOf, type World } from "./world.ts";
 
 export function discovery({ origin }: World): Answer {
   const at = (path: string) => `${origin}/oauth2${path}`;
-  // TA §9: no device, revocation or PKCE members, although two of the three exist.
+  // No members for device codes, revocation and PKCE, although the first two exist (docs/twitch-auth.md §9).
   return json(200, {
     issuer: at(""),
     authorization_endpoint: at("/authorize"),

@@ -1,4 +1,4 @@
-/** The pages that people see. Plain forms, no script; dashed, because nothing here is real. */
+/** The sandbox's pages: plain forms without scripts. Dashed borders say that no account is real. */
 import { describeScope } from "../core/scopes/catalogue.ts";
 import type { Answer } from "./answer.ts";
 import type { User } from "./seeds.ts";
@@ -8,7 +8,7 @@ import type { PendingRequest } from "./world.ts";
 const escape = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`);
 
-/** Chromium holds redirects of a form to its policy too, so the client's redirect URI has to be in it. */
+/** Chromium applies `form-action` to the redirect after a form too, so it has to allow the client's redirect URI. */
 function formAction(redirect_uri: string | undefined): string {
   if (redirect_uri === undefined) return "'self'";
   const { protocol, origin } = new URL(redirect_uri);

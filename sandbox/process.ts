@@ -1,9 +1,11 @@
-/** The sandbox inside the app: a process of its own, told its port and folder, answering with one message. */
+/** The sandbox as a utility process of the app. Its argument is JSON with port and folder; it sends one message back. */
 import { OWN_CLIENT } from "./seeds.ts";
 import { startSandbox } from "./server.ts";
 
-/** Electron's utility processes have this; Node's types do not know it. */
-const { parentPort } = process as unknown as { parentPort: { postMessage(message: unknown): void } };
+/** Only Electron's utility processes have `parentPort`, so Node's types lack it. */
+const { parentPort } = process as NodeJS.Process & {
+  readonly parentPort: { postMessage(message: unknown): void };
+};
 
 const options = JSON.parse(process.argv[2] ?? "{}") as { port: number; folder: string };
 const started = await startSandbox(options);

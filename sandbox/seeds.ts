@@ -1,4 +1,4 @@
-/** Who and what the sandbox knows from the start. Nothing in here is secret: it is a pretend provider. */
+/** The users and clients of the sandbox. Nothing here is secret, since no account is real. */
 import { appRedirect, formerRedirects, loopbackRedirects } from "../core/providers/redirects.ts";
 
 export interface User {
@@ -11,10 +11,13 @@ export interface User {
 export interface Client {
   readonly client_id: string;
   readonly name: string;
-  /** `confidential` and `public` as TA §2; `rotating` is what other servers do: public, PKCE, one-time refresh. */
+  /**
+   * `confidential` and `public` are the types of docs/twitch-auth.md §2. `rotating` is what other authorization servers
+   * offer: a public client with PKCE and one-time refresh tokens.
+   */
   readonly type: "confidential" | "public" | "rotating";
   readonly client_secret?: string;
-  /** The first one gets the answer when a request names one that is not in the list (TA §3). */
+  /** A request with any other redirect URI is answered at the first of these (docs/twitch-auth.md §3). */
   readonly redirect_uris: readonly [string, ...string[]];
 }
 
@@ -42,14 +45,14 @@ export const USERS: readonly User[] = [
   },
 ];
 
-/** Where the app takes answers, as a person would register it. */
+/** The redirect URIs of the app, as a user registers them. */
 const TOKENKEEP = [
   appRedirect("sandbox"),
   ...loopbackRedirects("sandbox"),
   ...formerRedirects("sandbox"),
 ] as const;
 
-/** The app's own client here. Tool authors may use it too: `npm run sandbox` prints it. */
+/** The app's client at the sandbox. Authors of tools may use it too: `npm run sandbox` prints it. */
 export const OWN_CLIENT = {
   client_id: "tokenkeep-sandbox",
   name: "Tokenkeep",
@@ -72,7 +75,7 @@ export const CLIENTS: readonly Client[] = [
     type: "rotating",
     redirect_uris: TOKENKEEP,
   },
-  // What the provider's own site signs in with: other programs keep their hands off its tokens (TA §18).
+  // Stands for the client of the provider's own site, whose tokens other programs must not use (docs/twitch-auth.md §18).
   {
     client_id: "sandbox-website",
     name: "The sandbox's own site",

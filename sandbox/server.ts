@@ -1,4 +1,7 @@
-/** A pretend provider on loopback that behaves as TA describes the real one: real HTTP, real pages, no real accounts. */
+/**
+ * The sandbox: an authorization server on loopback that behaves as docs/twitch-auth.md describes Twitch, over real HTTP and
+ * with pages, and has no real accounts.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { refusal, type Answer, type Request } from "./answer.ts";
@@ -13,14 +16,14 @@ import { STYLE, STYLE_PATH } from "./style.ts";
 import { revoke, token, validate } from "./token.ts";
 import type { World } from "./world.ts";
 
-/** TA §13: about four hours. */
+/** About four hours (docs/twitch-auth.md §13). */
 const ACCESS_TOKEN_LIFE_SEC = 14_124;
-/** TA §8. */
+/** docs/twitch-auth.md §8. */
 const DEVICE_INTERVAL_SEC = 5;
 const MAX_BODY_BYTES = 64 * 1024;
 
 export type Handler = (world: World, request: Request) => Answer | Promise<Answer>;
-/** Stands between a request and its answer; the admin API is made of these. */
+/** Runs between a request and its answer. Undefined: the middleware has answered by itself, or has cut the connection. */
 export type Middleware = (
   world: World,
   request: Request,
@@ -43,7 +46,7 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   "GET /oauth2/.well-known/openid-configuration": discovery,
   "GET /helix/users": users,
   "GET /helix/channels": channels,
-  // Where libraries look that can be pointed at the platform's own mock server (twurple: TWURPLE_MOCK_API_PORT).
+  // The paths of Twitch's mock server, which some libraries can be told to use (twurple: TWURPLE_MOCK_API_PORT).
   "GET /mock/users": users,
   "GET /mock/channels": channels,
   [`GET ${STYLE_PATH}`]: () => ({ status: 200, headers: { "content-type": "text/css" }, body: STYLE }),
@@ -52,14 +55,14 @@ const ROUTES: Readonly<Record<string, Handler>> = {
 export interface SandboxOptions {
   /** 0: any free port. */
   readonly port: number;
-  /** Where digests of tokens are kept; absent: nothing outlives the server. */
+  /** The folder for digests of tokens; absent: they end with the server. */
   readonly folder?: string;
   readonly accessTokenLifeSec?: number;
   readonly deviceIntervalSec?: number;
   readonly nowMs?: () => number;
-  /** Absent: ID tokens are what they should be. */
+  /** For tests that need faulty ID tokens; absent: they are correct. */
   readonly signer?: Signer;
-  /** Tests only; the app's bundle has none. */
+  /** For tests; the app passes none. */
   readonly middleware?: Middleware;
 }
 export interface Sandbox extends AsyncDisposable {
@@ -67,7 +70,7 @@ export interface Sandbox extends AsyncDisposable {
   readonly port: number;
   close(): Promise<void>;
 }
-/** The port belongs to somebody else. */
+/** Another program listens on the port. */
 export interface PortTaken {
   readonly failure: "port_taken";
 }
@@ -78,7 +81,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox | P
   const bound = await new Promise<boolean>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       server.close();
-      // Also where the system reserves it (EACCES): another port is what helps.
+      // EACCES: the system reserves the port. Another port helps in both cases.
       if (error.code === "EADDRINUSE" || error.code === "EACCES") resolve(false);
       else reject(error);
     });
@@ -103,7 +106,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox | P
   };
   const hosts = new Set([`localhost:${String(port)}`, `127.0.0.1:${String(port)}`]);
   server.on("request", (incoming, outgoing) => {
-    // A page of another site that resolves its own name to this computer is not answered.
+    // DNS rebinding: a page of another site whose name resolves to this computer gets no answer.
     if (!hosts.has(incoming.headers.host ?? "")) {
       outgoing.writeHead(421).end();
       return;
@@ -137,7 +140,7 @@ async function serve(
     middleware === undefined
       ? await answer()
       : await middleware(world, request, answer, { incoming, outgoing });
-  if (given === undefined) return; // the middleware has written, or cut the line
+  if (given === undefined) return; // the middleware has answered, or has cut the connection
   outgoing.writeHead(given.status, { ...given.headers, "content-length": Buffer.byteLength(given.body) });
   outgoing.end(given.body);
 }
@@ -158,7 +161,7 @@ async function read(incoming: IncomingMessage): Promise<Request | undefined> {
     method: incoming.method ?? "GET",
     path: pathname,
     query: searchParams,
-    form: new URLSearchParams(Buffer.concat(chunks).toString("utf8")), // parameters in the body only (TA §18)
+    form: new URLSearchParams(Buffer.concat(chunks).toString("utf8")), // parameters of the body alone (docs/twitch-auth.md §18)
     headers,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * What has to outlive the sandbox's process: which tokens are good, and for whom. Only SHA-256 digests are kept, so
- * that the file is worth nothing to who finds it.
+ * The state that outlives the process: which tokens are valid, and for which user. It holds SHA-256 digests of tokens, so a
+ * stolen file gives no token away.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
@@ -13,7 +13,7 @@ export interface AccessToken {
   readonly scopes: readonly string[];
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
-  /** Digest of the refresh token it belongs to (TA §10: fifty at a time). */
+  /** Digest of the first refresh token of its authorization; tokens of a family end together (docs/twitch-auth.md §10). */
   readonly family: string;
 }
 export interface RefreshToken {
@@ -22,22 +22,22 @@ export interface RefreshToken {
   readonly user_id: string;
   readonly scopes: readonly string[];
   readonly family: string;
-  /** One-time tokens only: it has been used. */
+  /** A one-time token has been used. */
   spent: boolean;
 }
 
 export const digestOf = (token: string): string => createHash("sha256").update(token).digest("base64url");
 
-/** About 30 lower-case letters and digits (TA §6). */
+/** 30 lower-case letters and digits (docs/twitch-auth.md §6). */
 export const newAccessToken = (): string =>
   [...randomBytes(30)].map((byte) => "abcdefghijklmnopqrstuvwxyz0123456789"[byte % 36]).join("");
-/** Holds what has to be percent-encoded: `%`, `/`, `+`, `=` (TA §10). */
+/** Contains characters that a form has to percent-encode: `%`, `/`, `+`, `=` (docs/twitch-auth.md §10). */
 export const newRefreshToken = (): string => `${randomBytes(24).toString("base64")}%2F+/=`;
 
 export class State {
   access: AccessToken[] = [];
   refresh: RefreshToken[] = [];
-  /** Scopes that a user has granted a client, by `user_id client_id` (TA §4). */
+  /** Scopes that a user has granted to a client, by `user_id client_id` (docs/twitch-auth.md §4). */
   approvals = new Map<string, readonly string[]>();
   readonly #file: string | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -46,27 +46,27 @@ export class State {
     this.#file = file;
   }
 
-  /** Without a folder nothing is kept. An unreadable file counts as none: it is a pretend provider. */
+  /** Without a folder the state is in memory alone. An unreadable file counts as missing: no real account is lost. */
   static async load(folder: string | undefined): Promise<State> {
     const state = new State(folder === undefined ? undefined : path.join(folder, "state.json"));
     if (folder === undefined) return state;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     try {
-      const kept = JSON.parse(await readFile(path.join(folder, "state.json"), "utf8")) as {
+      const stored = JSON.parse(await readFile(path.join(folder, "state.json"), "utf8")) as {
         access: AccessToken[];
         refresh: RefreshToken[];
         approvals: [string, readonly string[]][];
       };
-      state.access = kept.access;
-      state.refresh = kept.refresh;
-      state.approvals = new Map(kept.approvals);
+      state.access = stored.access;
+      state.refresh = stored.refresh;
+      state.approvals = new Map(stored.approvals);
     } catch {
-      // a first start
+      // The first start: there is no file yet.
     }
     return state;
   }
 
-  /** On disk when it resolves, so that an answer is never ahead of what is remembered. */
+  /** Resolves when the state is on disk. Handlers await it before they answer, so no issued token is forgotten. */
   save(): Promise<void> {
     const file = this.#file;
     if (file === undefined) return Promise.resolve();
@@ -83,7 +83,7 @@ export class State {
     return this.#writing;
   }
 
-  /** Everything between a user and a client ends (TA §10: what a second use of a one-time token does). */
+  /** Ends every token and approval of a user at a client, as a second use of a one-time token does (docs/twitch-auth.md §10). */
   disconnect(client_id: string, user_id: string): void {
     const others = (token: { client_id: string; user_id: string }) =>
       token.client_id !== client_id || token.user_id !== user_id;

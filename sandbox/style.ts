@@ -1,4 +1,4 @@
-/** The pages' one stylesheet, served by the sandbox itself. */
+/** The stylesheet of all pages; sandbox/server.ts serves it. */
 export const STYLE_PATH = "/style.css";
 export const STYLE = `
 :root { color-scheme: light dark; --bg:#f8f9f9; --raised:#fff; --text:#1b2427; --soft:#4c5a5f; --line:#c9d1d3; --edge:#7d8a8e; --accent:#0b6470; --on-accent:#fff; --warn:#7a4a00; --focus:#0a7f8f; }

@@ -1,40 +1,42 @@
-/** What all handlers share. */
+/** The data that all handlers share. */
 import type { Client, User } from "./seeds.ts";
 import type { Signer } from "./id-token.ts";
 import type { State } from "./state.ts";
 
+/** Names of requested claims, by the place where they are delivered. */
 export interface RequestedClaims {
   readonly id_token: readonly string[];
   readonly userinfo: readonly string[];
 }
 
-/** An authorization request that waits for its person, or a code that waits for its exchange. */
+/** An authorization request that waits for the user, or whose code waits for its exchange. */
 export interface PendingRequest {
   readonly id: string;
   readonly client: Client;
-  /** Absent for a device's: its answer goes to who polls. */
+  /** Absent for a device code: the client polls for the answer. */
   readonly redirect_uri: string | undefined;
   readonly scopes: readonly string[];
   readonly state: string | undefined;
   readonly nonce: string | undefined;
-  /** Its parts in the order of the alphabet. */
+  /** The response type, its words sorted by the alphabet. */
   readonly response: "code" | "token" | "id_token token" | "id_token";
-  /** Asked for by name (TA §9). */
+  /** docs/twitch-auth.md §9 */
   readonly claims: RequestedClaims;
   readonly code_challenge: string | undefined;
   readonly forceVerify: boolean;
   readonly startedAtMs: number;
   readonly device?: DeviceCode;
 }
-/** A device that waits for its person. */
+/** A device code that waits for the user. */
 export interface DeviceCode {
   readonly userCode: string;
   readonly client: Client;
   readonly scopes: readonly string[];
   readonly expiresAtMs: number;
-  askedAtMs: number;
+  polledAtMs: number;
   answer: User | "denied" | undefined;
 }
+/** An authorization code that waits for its exchange. */
 export interface Code {
   readonly request: PendingRequest;
   readonly user: User;
@@ -47,15 +49,15 @@ export interface World {
   readonly clients: readonly Client[];
   readonly state: State;
   readonly pending: Map<string, PendingRequest>;
-  /** By digest. A code works once (TA §6: treated as single use). */
+  /** By digest. A code works once (docs/twitch-auth.md §6). */
   readonly codes: Map<string, Code>;
   /** By digest of the device code. */
   readonly devices: Map<string, DeviceCode>;
-  /** Who is signed in at the pages, by cookie. */
+  /** The ID of the user who is signed in to the pages, by cookie. */
   readonly sessions: Map<string, string>;
   readonly signer: Signer;
   readonly accessTokenLifeSec: number;
-  /** How often a device's program may ask. */
+  /** The shortest interval between two polls for a device code. */
   readonly deviceIntervalSec: number;
   nowMs(): number;
 }

@@ -3,32 +3,50 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
 
+/** What every folder of main/ may import. */
+const IN_MAIN = ["contract", "core", "text", "valibot", "node:"];
+const MAIN_BELOW_APP = [
+  ...["main/window", "main/accounts", "main/sign-in", "main/tools", "main/diagnostics", "main/keeper"],
+  ...["main/registrations", "main/vault", "main/socket", "main/net", "main/desktop", "main/storage"],
+];
+
 /** What each layer may import besides itself; the longest matching folder decides. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   contract: ["valibot"],
   text: ["contract", "i18next"],
-  core: ["contract", "valibot", "oauth4webapi", "jose"],
-  main: [
-    "contract",
-    "core",
-    "text",
-    "valibot",
-    "electron-store",
-    "pino",
-    "tinyqueue",
-    "@homebridge/dbus-native",
-    "node:",
-  ], // plain Node
+  core: ["contract", "valibot", "oauth4webapi", "jose", "p-limit"],
+  // Plain Node: it runs and is tested without Electron. Each folder imports what stands below it.
+  "main/storage": [...IN_MAIN, "main/desktop", "electron-store"],
+  "main/desktop": [...IN_MAIN, "@homebridge/dbus-native"],
+  "main/net": IN_MAIN,
+  "main/socket": [...IN_MAIN, "main/storage"],
+  "main/vault": [...IN_MAIN, "main/storage", "main/desktop"],
+  "main/registrations": [...IN_MAIN, "main/vault", "main/storage", "main/desktop"],
+  "main/keeper": [...IN_MAIN, "main/registrations", "main/vault", "tinyqueue"],
+  "main/sign-in": [...IN_MAIN, "main/keeper", "main/registrations", "main/vault", "main/desktop"],
+  "main/accounts": [
+    ...IN_MAIN,
+    ...["main/keeper", "main/registrations", "main/vault", "main/storage", "main/desktop"],
+  ],
+  "main/tools": [...IN_MAIN, "main/keeper", "main/vault", "main/socket", "main/storage", "main/desktop"],
+  "main/diagnostics": [...IN_MAIN, "main/tools", "main/vault", "pino"],
+  "main/window": [
+    ...IN_MAIN,
+    ...[
+      "main/accounts",
+      "main/sign-in",
+      "main/tools",
+      "main/diagnostics",
+      "main/registrations",
+      "main/keeper",
+    ],
+    ...["main/vault", "main/storage", "main/desktop", "main/net"],
+  ],
+  "main/app": [...IN_MAIN, ...MAIN_BELOW_APP],
   "main/electron": [
-    "contract",
-    "core",
-    "main",
-    "text",
-    "valibot",
-    "node:",
-    "electron/main",
-    "electron/common",
-    "electron",
+    ...IN_MAIN,
+    ...MAIN_BELOW_APP,
+    ...["main/app", "electron/main", "electron/common", "electron"],
   ],
   preload: ["contract", "electron/renderer"],
   renderer: ["contract", "text", "svelte", "bits-ui", "@lucide/svelte", "@tanstack/virtual-core", "qr"],
@@ -71,6 +89,20 @@ test.each(layers)("%s imports only what it may", (folder) => {
   expect(strays).toEqual([]);
 });
 
+test("main/ holds folders alone, each with at most 14 files of its own", () => {
+  const entries = readdirSync("main", { withFileTypes: true });
+  expect(entries.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual(["tsconfig.json"]);
+  const folders = readdirSync("main", { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => posix.join(entry.parentPath.replaceAll("\\", "/"), entry.name));
+  const crowded = folders.filter(
+    (folder) => readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).length > 14,
+  );
+  expect(crowded).toEqual([]);
+  const unlisted = folders.filter((folder) => folder.split("/").length === 2 && !(folder in MAY_IMPORT));
+  expect(unlisted).toEqual([]);
+});
+
 describe("one place for everything", () => {
   test("only core/providers knows a provider by name", () => {
     const named = [...layers].flatMap(filesOf).filter((file) => {
@@ -106,11 +138,12 @@ describe("one place for everything", () => {
     expect(places.sort()).toEqual([
       "core/accounts/records.ts",
       "core/oauth/authorization-request.ts",
-      "core/oauth/door.ts",
+      "core/oauth/authorization-response.ts",
       "core/oauth/form.ts",
       "core/oauth/validate.ts",
       "core/oidc/id-token.ts",
       "core/oidc/userinfo.ts",
+      "main/accounts/token-copies.ts",
       "main/desktop/clipboard.ts",
       "main/electron/network/http.ts",
       "main/electron/system/clipboard.ts",
@@ -118,9 +151,8 @@ describe("one place for everything", () => {
       "main/tools/grants.ts",
       "main/tools/pairing.ts",
       "main/tools/token-table.ts",
-      "main/vault/envelope.ts",
-      "main/vault/passphrase.ts",
-      "main/window/dispatch.ts",
+      "main/vault/keys/envelope.ts",
+      "main/vault/keys/passphrase.ts",
     ]);
   });
 

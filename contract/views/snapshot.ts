@@ -22,8 +22,8 @@ export interface ProxyLoginView {
   readonly wrong: boolean;
 }
 
-/** What the window is to show, because a tool or the tray asked for it. */
-export interface WishView {
+/** A tool, the tray or a notification asks the window to show a screen. */
+export interface NavigationRequest {
   readonly id: string;
   readonly action: "open" | "add" | "remove" | "export" | "pairing";
   readonly account?: string;
@@ -51,7 +51,7 @@ export interface Snapshot {
   readonly tools: readonly ToolView[];
   readonly pairing: PairingView | null;
   readonly proxyLogin: ProxyLoginView | null;
-  readonly wish: WishView | null;
+  readonly wish: NavigationRequest | null;
   /** Where tools connect; a failure says why they cannot. */
   readonly socket: { readonly endpoint?: string; readonly failure?: Failure };
   readonly authorizations: readonly AuthorizationView[];

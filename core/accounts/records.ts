@@ -1,6 +1,6 @@
 /**
- * What the vault keeps, one record a file. These are final formats: a field is added, never renamed or reused.
- * On disk a record is JSON inside the sealed payload (docs/vault-format.md); here its secrets are `Secret`s.
+ * The records of the vault, one per file. The formats are final: members are added, never renamed or reused.
+ * On disk a record is JSON inside the sealed payload (docs/vault-format.md); in memory its secrets are `Secret`s.
  */
 import * as v from "valibot";
 import { instantMs } from "../bounds.ts";
@@ -11,12 +11,12 @@ const secret = v.pipe(
   v.string(),
   v.transform((value) => new Secret(value)),
 );
-/** White space around an access token is lost in every header, so records of before are read without it. */
+/** Older versions stored access tokens with white space around them, which no HTTP header keeps; it is removed. */
 const accessToken = v.pipe(
   v.string(),
   v.transform((value) => new Secret(value.trim())),
 );
-/** Digits beyond an instant's bounds read as "long ago", so that no value makes a record unreadable (core/bounds.ts). */
+/** A number outside an instant's bounds (core/bounds.ts) reads as 0, so that it does not make the record unreadable. */
 const instant = v.pipe(
   v.optional(v.unknown(), 0),
   v.transform((value) => instantMs(value) ?? 0),
@@ -24,11 +24,11 @@ const instant = v.pipe(
 const base = {
   /** UUID; also the file's name and part of the seal. */
   id: v.pipe(v.string(), v.uuid()),
-  /** Goes up by one with each write; tells a leftover of a killed write from an old copy. */
+  /** Increases by one with each write; it distinguishes the file of an interrupted write from an old copy. */
   generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
 };
 
-/** Origins that a sign-in's tokens may be sent to; a provider whose addresses change asks for a new sign-in. */
+/** The origins to which a sign-in's tokens may be sent; when a provider's addresses change, a new sign-in is needed. */
 const pinned = v.object({
   issuer: v.string(),
   token: v.string(),
@@ -36,22 +36,22 @@ const pinned = v.object({
   validation: v.string(),
 });
 
-/** Where a sign-in stands. Conditions that pass (unreachable, locked …) are not written. */
+/** The lasting state of a sign-in. Passing conditions (unreachable, locked …) are not written. */
 const state = v.variant("name", [
   v.object({ name: v.literal("signed_in") }),
-  /** The intent: written and durable before the refresh token is sent. */
+  /** The intent of a refresh: durable on disk before the refresh token is sent. */
   v.object({ name: v.literal("refreshing"), sinceMs: instant }),
-  /** The refresh token may be spent; it is never sent again. */
+  /** The refresh token may be spent, so it is never sent again. */
   v.object({
     name: v.literal("refresh_ambiguous"),
     sinceMs: instant,
-    /** Absent in records of before. */
+    /** Absent in records of older versions. */
     why: v.optional(v.picklist(["lost", "unusable", "interrupted"])),
   }),
   v.object({
     name: v.literal("needs_sign_in"),
     sinceMs: instant,
-    /** `moved`: it came from another computer, without tokens that only one may have. */
+    /** `moved`: imported from another computer, without the tokens that only one computer may use. */
     why: v.picklist(["refresh_token_rejected", "access_token_rejected", "identity_mismatch", "moved"]),
   }),
   v.object({
@@ -63,7 +63,7 @@ const state = v.variant("name", [
       "client_secret_missing",
       "client_missing",
     ]),
-    /** When the provider last said so; absent: at `sinceMs`. */
+    /** When the provider last reported this error; absent: at `sinceMs`. */
     triedAtMs: v.optional(instant),
   }),
   v.object({ name: v.literal("revoked"), sinceMs: instant }),
@@ -83,12 +83,12 @@ const signIn = v.object({
     "oidc_implicit_token",
     "import",
   ]),
-  /** What a second use of the refresh token does (TA §10). Unknown counts as `one_time`. */
+  /** Whether the refresh token may be used a second time (TA §10). Unknown counts as `one_time`. */
   refreshReuse: v.picklist(["safe", "one_time"]),
   /** The client registration's record. */
   client: v.pipe(v.string(), v.uuid()),
   client_id: v.string(),
-  /** Empty for an app token, which belongs to the client itself (TA §7). */
+  /** Empty for an app token, which belongs to the client and not to a user (TA §7). */
   user_id: v.string(),
   login: v.string(),
   displayName: v.string(),
@@ -96,13 +96,13 @@ const signIn = v.object({
   /** Absent after a revocation. */
   access_token: v.optional(accessToken),
   refresh_token: v.optional(secret),
-  /** As it came with the sign-in, verified then; says who signed in, and opens nothing. */
+  /** The ID token of the sign-in, verified when it arrived; it identifies the user and gives no access. */
   id_token: v.optional(secret),
   scopes: v.array(v.string()),
   issuedAtMs: instant,
-  /** Absent: the provider told no end. */
+  /** Absent: the provider gave no expiry. */
   expiresAtMs: storedInstant,
-  /** When this refresh token gave the access tokens that may still be valid: there is a limit to them (TA §10). */
+  /** When the access tokens of this refresh token that may still be valid were issued; their number is limited (TA §10). */
   recentIssuesAtMs: v.optional(v.array(instant)),
   createdAtMs: instant,
   state,
@@ -125,21 +125,21 @@ const grant = v.object({
   kind: v.literal("grant"),
   ...base,
   name: v.string(),
-  /** Who it says it is by, and the program it was when it was paired: neither is proved. */
+  /** The developer that the tool named and its program at the time of pairing; neither is verified. */
   developer: v.optional(v.string()),
   program: v.optional(v.string()),
   /** 32 bytes, base64url. */
   key: secret,
-  /** `provider:user_id`; absent: every account. */
+  /** Allowed accounts as `provider:user_id`; absent: every account. */
   accounts: v.optional(v.array(v.string())),
-  /** Ids of those whose token it may have; absent: every one of these accounts. */
+  /** IDs of the sign-ins whose token the tool may get; absent: every sign-in of these accounts. */
   signIns: v.optional(v.array(v.string())),
-  /** Scopes a token handed out may carry at most; absent: any. */
+  /** The scopes that a token for this tool may have at most; absent: any. */
   scopes: v.optional(v.array(v.string())),
   createdAtMs: instant,
 });
 
-/** What is left of a removed sign-in until the provider has been told to end its token. */
+/** The remains of a removed sign-in, kept until the provider has revoked its token. */
 const tombstone = v.object({
   kind: v.literal("tombstone"),
   ...base,
@@ -147,7 +147,7 @@ const tombstone = v.object({
   pinned,
   client_id: v.string(),
   access_token: accessToken,
-  /** When the token ends by itself; absent: not known. */
+  /** When the token expires; absent: unknown. */
   expiresAtMs: storedInstant,
   createdAtMs: instant,
 });
@@ -161,10 +161,10 @@ export type SignInState = SignInRecord["state"];
 export type ClientRecord = v.InferOutput<typeof client>;
 export type GrantRecord = v.InferOutput<typeof grant>;
 export type TombstoneRecord = v.InferOutput<typeof tombstone>;
-/** A record before its first write: the vault gives the generation. */
+/** A record before its first write; the vault assigns the generation. */
 export type Draft<R extends VaultRecord> = Omit<R, "generation">;
 
-/** Key of the account a sign-in belongs to. `login` can change; this cannot (TA §11). */
+/** The key of the account to which a sign-in belongs. It never changes, unlike `login` (TA §11). */
 export const accountKey = ({
   provider,
   user_id,
@@ -172,7 +172,7 @@ export const accountKey = ({
 }: Pick<SignInRecord, "provider" | "user_id" | "client_id">): string =>
   `${provider}:${user_id === "" ? `app:${client_id}` : user_id}`;
 
-/** Reads a sealed payload's JSON; undefined when it is not a record of ours. */
+/** Reads the JSON of an unsealed payload; undefined when it is no valid record. */
 export function decodeRecord(json: string): VaultRecord | undefined {
   let value: unknown;
   try {
@@ -185,8 +185,8 @@ export function decodeRecord(json: string): VaultRecord | undefined {
 }
 
 /**
- * The only place where a record's secrets turn into text, and only to be sealed at once. The value is read from its
- * holder, because JSON asks `toJSON` before the replacer, and a Secret answers that with `[secret]`.
+ * Encodes a record to be sealed at once; no other function turns a record's secrets into text. The replacer reads each
+ * value from its holder, because JSON calls `toJSON` before the replacer, and `Secret.toJSON` returns `[secret]`.
  */
 export const encodeRecord = (record: VaultRecord): string =>
   JSON.stringify(record, function (this: Record<string, unknown>, member, value: unknown) {

@@ -1,7 +1,10 @@
-/** Text of a file whose encoding nobody tells. Pure. */
+/** Decodes a file whose encoding is not known. Pure. */
 
-/** PowerShell writes UTF-16 without a mark, too; Latin text then has every other octet 0. */
-function utf16Without(bytes: Uint8Array): "utf-16le" | "utf-16be" | "mixed" | undefined {
+/**
+ * The byte order of UTF-16 without a byte order mark, as PowerShell may write it: every other octet of Latin text is 0.
+ * `mixed`: there are zeros, in another pattern.
+ */
+function utf16WithoutMark(bytes: Uint8Array): "utf-16le" | "utf-16be" | "mixed" | undefined {
   const zeros = [0, 0];
   const looked = Math.min(bytes.length, 64 * 1024);
   for (let at = 0; at < looked; at++) if (bytes[at] === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
@@ -14,7 +17,7 @@ function utf16Without(bytes: Uint8Array): "utf-16le" | "utf-16be" | "mixed" | un
 }
 
 const isAscii = (octet: number): boolean => octet === 10 || octet === 13 || (octet >= 32 && octet < 127);
-/** Eight units in a row of two ASCII octets each: text of one octet for each letter, before or behind the UTF-16. */
+/** Whether eight code units in a row consist of two ASCII octets each: a part of the file is no UTF-16. */
 function hasAsciiPairs(text: string): boolean {
   let inRow = 0;
   for (let at = 0; at < text.length && inRow < 8; at++) {
@@ -24,7 +27,7 @@ function hasAsciiPairs(text: string): boolean {
   return inRow === 8;
 }
 
-/** UTF-32 by its mark, which begins like that of UTF-16; its last octets may be missing. */
+/** Decodes UTF-32 with its mark, which begins like the mark of UTF-16. An incomplete last character is dropped. */
 function utf32Of(bytes: Uint8Array): string | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 8) return undefined;
@@ -39,8 +42,8 @@ function utf32Of(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * UTF-8 or UTF-16 of either order, each with or without its mark, and UTF-32 with it; where it is no UTF-8, Latin-1. A file to which UTF-16
- * was appended (`>>` in Windows PowerShell) loses its zeros, so that what is ASCII in it can be read.
+ * Decodes UTF-8 and UTF-16 with or without a byte order mark, UTF-32 with one, and anything else as Windows-1252. From a file
+ * to which UTF-16 was appended (`>>` in Windows PowerShell) zeros are removed, so that its ASCII characters can be read.
  */
 export function decodeText(bytes: Uint8Array): string {
   const utf32 = utf32Of(bytes);
@@ -53,7 +56,7 @@ export function decodeText(bytes: Uint8Array): string {
         ? "utf-16be"
         : first === 0xef && second === 0xbb && third === 0xbf
           ? undefined
-          : utf16Without(bytes);
+          : utf16WithoutMark(bytes);
   if (marked === "utf-16le" || marked === "utf-16be") {
     const text = new TextDecoder(marked).decode(bytes);
     if (!hasAsciiPairs(text)) return text;

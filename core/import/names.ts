@@ -1,11 +1,13 @@
 /**
- * What the name of a value says about it. Tools differ in where they keep a token and hardly in what they call it
- * (docs/providers.md), so names are matched by their words: `BOT_ACCESS_TOKEN`, `botAccessToken` and `bot-access-token`
- * are the same name. Pure.
+ * Judges a value by its name. Tools store tokens in different places, under similar names (docs/providers.md). Names are
+ * compared by their words: `BOT_ACCESS_TOKEN`, `botAccessToken` and `bot-access-token` are the same name. Pure.
  */
 
-/** What a value is, by its name. `secret` is a client secret and `identity` an ID token: neither is ever a candidate. */
+/** The meaning of a value, by its name. `secret` is a client secret, `identity` an ID token; neither is a candidate. */
 export type Part = "access" | "refresh" | "client" | "secret" | "identity" | "owner";
+
+/** Characters of a name that are read. */
+const LONGEST_NAME = 200;
 
 /** `botAccessToken` → `bot_access_token`. */
 function normalized(name: string): string {
@@ -18,11 +20,11 @@ function normalized(name: string): string {
     .replace(/^_|_$/g, "");
 }
 
-/** Names that end like this describe a token (its type, its end, its address) and are not one. */
+/** Endings of names that describe a token (its type, its expiry, its endpoint) and do not name one. */
 const ABOUT_A_TOKEN =
   /(?:^|_)(?:ur[il]s?|endpoints?|hosts?|ports?|path|file|file_?name|folder|dir|types?|scopes?|expir[a-z]*|at|in|ttl|timestamp|date|time|timeout|interval|margin|length|limit|count|header|hash|updated|obtained|status|valid[a-z]*)$|token(?:expir[a-z]*|scopes?|types?|ur[il])$/;
 
-/** The first that fits counts. */
+/** In the order of precedence: the first match decides. */
 const PARTS: readonly (readonly [RegExp, Part])[] = [
   [/login$|user_?name$|nick(?:_?name)?$|display_?name$/, "owner"],
   [/(?:oauth2?_?|access_?)?refresh_?token|refresh(?=_?\d*$)/, "refresh"],
@@ -38,13 +40,13 @@ const PARTS: readonly (readonly [RegExp, Part])[] = [
 
 export interface NamedPart {
   readonly part: Part;
-  /** The name as its words, for comparing: a name that comes twice is one that was replaced. */
+  /** The normalized name. A name that occurs twice has been replaced. */
   readonly name: string;
-  /** What belongs together: `bot_access_token` and `bot_refresh_token` have the same. */
+  /** The rest of the name: `bot_access_token` and `bot_refresh_token` are of one group. */
   readonly group: string;
 }
 
-/** The group of names that are their part and no more: `token`, `username`. */
+/** The group of names without a rest: `token`, `username`. */
 export const WHOLE_NAME = " ";
 
 function judge(name: string): NamedPart | undefined {
@@ -60,9 +62,9 @@ function judge(name: string): NamedPart | undefined {
   }
   return undefined;
 }
-/** Large files have the same names again and again. */
+/** A cache: a large file repeats its names. */
 const judged = new Map<string, NamedPart | undefined>();
-/** Undefined: the name says nothing about tokens. */
+/** The part of a token that a name stands for; undefined for any other name. */
 export function partOf(name: string): NamedPart | undefined {
   if (judged.has(name)) return judged.get(name);
   const part = judge(name);
@@ -70,21 +72,17 @@ export function partOf(name: string): NamedPart | undefined {
   judged.set(name, part);
   return part;
 }
-/** For comparing names that are no part of a token. */
+/** The normalized name, for comparing names that `partOf` does not know. */
 export const sameName = (name: string): string => normalized(name.slice(0, LONGEST_NAME));
-const LONGEST_NAME = 200;
 
-/** A value with such a name is something else, whatever form it has. */
+/** Names whose value is no access token, even if it has the form of one. */
 const NOT_A_TOKEN =
   /secret|refresh|passw|passphrase|(?:^|_)(?:pass|pwd|pw)(?:_|\d|$)|(?:^|_)keys?\d*(?:_|$)|(?:api|stream|access|private|public|auth|crypt|encryption|signing)keys?$|(?:client|app|application|user|channel|device|session)_?ids?(?:_|\d|$)|(?<![a-z])id_?token/;
-/** These count where nothing else says that it is a token: `CHANNEL_ACCESS_TOKEN` is one, `channel` is not. */
+/** Words that rule a token out unless the name also says “token”: `CHANNEL_ACCESS_TOKEN` is one, `channel` is not. */
 const PROBABLY_NOT_A_TOKEN =
   /(?:^|_)(?:ids?|uu?id|guid|hash|salt|sha\d*|md5|signature|sig|cookie|csrf|xsrf|sessions?|sid|nonce|state|code|verifier|challenge|cursor|etag|checksum|digest|pin|otp|seed|device|channel|version|build|commit|revision|license|licence|serial|webhook|url)(?:_|\d|$)/;
 
-/**
- * Other services that people's files have tokens of. A provider is taken off this list while it is the one that is
- * imported for.
- */
+/** Services whose tokens stand in the same files. The provider that the import is for is not counted as one of them. */
 const SERVICES: ReadonlySet<string> = new Set(
   (
     "airtable algolia amazon anthropic apple asana auth0 aws azure betterttv bitbucket bluesky bsky bttv bungie claude " +
@@ -102,7 +100,7 @@ const SERVICES: ReadonlySet<string> = new Set(
     "zapier zendesk zoom"
   ).split(" "),
 );
-/** Shorter ones are found as a word of their own alone: `s3` is in many words. */
+/** Names of services at least this long are found inside of a word too; `s3` would be in many words. */
 const FOUND_WITHIN = 6;
 
 function namesService(words: string, provider: string): boolean {
@@ -117,10 +115,10 @@ function namesService(words: string, provider: string): boolean {
 }
 
 /**
- * Whether a name says that its value is something else than an access token of this provider: an ID, a secret, a
- * password, a key, a refresh token, or another service's.
+ * Whether a name says that its value is no access token of this provider, but an ID, a secret, a password, a key, a refresh
+ * token, or a token of another service.
  *
- * @param path the names around it, outermost first, and its own last; empty: nothing names it
+ * @param path the names of the places around the value, outermost first, then its own name; empty when it has no name
  * @param provider the provider's ID
  */
 export function saysOther(path: readonly string[], provider: string): boolean {
@@ -133,18 +131,18 @@ export function saysOther(path: readonly string[], provider: string): boolean {
   return [own, words.at(-2) ?? ""].some((name) => PROBABLY_NOT_A_TOKEN.test(name) || NOT_A_TOKEN.test(name));
 }
 
-/** Longest text without a separator that is still a word or a user's ID, and no piece of a secret. */
+/** The longest text without a separator that can be a word or a user ID; a longer one may be a piece of a secret. */
 const LONGEST_RUN = 24;
 const kindOf = (char: string): string =>
   /[a-z]/.test(char) ? "a" : /[A-Z]/.test(char) ? "A" : /\d/.test(char) ? "0" : "-";
-/** How often letters, capitals, digits and signs follow each other: often in what is random, seldom in names. */
+/** The share of characters whose kind (letter, capital, digit, sign) differs from the one before: high in random text. */
 function mixture(text: string): number {
   let changes = 0;
   for (let at = 1; at < text.length; at++)
     if (kindOf(text.charAt(at)) !== kindOf(text.charAt(at - 1))) changes += 1;
   return changes / text.length;
 }
-/** What stands where a name has to be is a value: by its form, or as long and as mixed as no name is. */
+/** Whether a text in the position of a name is a value: by its form, or because it is longer or more mixed than names are. */
 function looksSecret(text: string, form: RegExp | undefined): boolean {
   if (form?.test(text) === true || /oauth:|bearer\s|[+/=~%]/i.test(text)) return true;
   if (text.length >= 12 && mixture(text) > 0.45) return true;
@@ -157,7 +155,7 @@ function looksSecret(text: string, form: RegExp | undefined): boolean {
   );
 }
 
-/** A name from a file as the window may show it; undefined: it could be a piece of a value. */
+/** A name from a file, made fit to be shown; undefined when it may be a piece of a secret. */
 export function shownName(text: string, form: RegExp | undefined): string | undefined {
   if (looksSecret(text.slice(0, LONGEST_NAME), form)) return undefined;
   const shown = text

@@ -1,11 +1,11 @@
-/** Goes over a text piece by piece: what all notations have in common. Every piece is read once. Pure. */
+/** Reads a text piece by piece: line ends, comments and strings, which all notations share. Each piece is read once. Pure. */
 
 const NEWLINE = /\r\n?|[\n\u0085\u2028\u2029]/y;
 const NEWLINES = /\r\n?|[\n\u0085\u2028\u2029]/g;
 const REST_OF_LINE = /[^\r\n\u0085\u2028\u2029]*/y;
-/** Lua and SQL, cmd, properties, INI. */
+/** Comments of Lua, SQL, cmd, properties and INI. */
 const AT_START_OF_LINE = /(?:--|rem|::)(?=[ \t])|[;!]/iy;
-/** A registry's line of `.npmrc` begins like a comment. */
+/** A line of `.npmrc` about a registry begins like a comment. */
 const NPMRC = /\/\/[\w.-]+(?::\d+)?\/\S*:_?\w+=/y;
 const BEFORE_COMMENT = /[\s,;{}[\]()]/;
 const ESCAPE = /\\(?:u\{?([0-9a-f]{4,6})\}?|x([0-9a-f]{2})|(\r\n|[\s\S]))/gi;
@@ -14,7 +14,7 @@ const BACKSLASH = 92;
 const isLineEnd = (code: number): boolean =>
   code === 10 || code === 13 || code === 0x85 || code === 0x2028 || code === 0x2029;
 
-/** `\u0041`, `\/` and the like, as JSON and most languages have them; a line end after a backslash is none. */
+/** Replaces escapes such as `\u0041` and `\/`, as JSON and most languages have them, and removes escaped line ends. */
 function unescaped(text: string): string {
   if (!text.includes("\\")) return text;
   return text.replace(ESCAPE, (_all, long?: string, short?: string, one?: string) => {
@@ -27,9 +27,9 @@ function unescaped(text: string): string {
 export class Reader {
   readonly text: string;
   at = 0;
-  /** The first is 1. */
+  /** The first line is 1. */
   line: number;
-  /** Up to where it is known that something that opens here is not closed; else unclosed quotes take squared time. */
+  /** By opening sign, the position up to which no closing sign follows. Without it, unclosed quotes take quadratic time. */
   readonly #unclosed = new Map<string, number>();
 
   constructor(text: string, line: number) {
@@ -43,12 +43,12 @@ export class Reader {
   get char(): string {
     return this.text.charAt(this.at);
   }
-  /** What stands here, if the (sticky) pattern fits. */
+  /** The match of a sticky pattern at this position. */
   peek(pattern: RegExp): RegExpExecArray | null {
     pattern.lastIndex = this.at;
     return pattern.exec(this.text);
   }
-  /** As `peek`, and goes on behind it. */
+  /** As `peek`; the reader then stands behind the match. */
   take(pattern: RegExp): string | undefined {
     const found = this.peek(pattern)?.[0];
     if (found !== undefined) this.at += found.length;
@@ -63,7 +63,7 @@ export class Reader {
     return true;
   }
 
-  /** Goes behind a comment that begins here. */
+  /** Skips a comment that begins here; false when none does. */
   comment(atStartOfLine: boolean): boolean {
     const { char } = this;
     if (atStartOfLine && this.peek(AT_START_OF_LINE) !== null) return this.#restOfLine();

@@ -1,224 +1,59 @@
 /**
- * Finds what may be access tokens in what people paste and in what other tools keep, and says which of them look like
- * tokens of one provider. Nothing is sent: that is for the person to decide (docs/providers.md). Pure.
+ * Finds possible access tokens in a pasted text or a file of another tool, and judges which of them look like tokens of one
+ * provider. Nothing is sent: the user decides what is checked at the provider (docs/providers.md). Pure.
  */
 import type { Provider } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
-import { sameName, saysOther, shownName, WHOLE_NAME, type Part } from "./names.ts";
-import { scan, type Found, type Scope } from "./scan.ts";
+import { Collection, tokenIn, WORDS, type Parts } from "./collection.ts";
+import { saysOther, shownName } from "./names.ts";
+import type { Place } from "./nesting.ts";
+import { scan } from "./scan.ts";
 
 export interface Candidate {
   readonly accessToken: Secret;
   readonly refreshToken?: Secret;
-  /** As the file says; the provider is asked all the same. */
+  /** According to the file; the provider's answer decides. */
   readonly client_id?: string;
-  /** What the file calls it, with the names around it; absent: nothing, or nothing that may be shown. */
+  /** Its name in the file, with the names around it; absent when there is none that may be shown. */
   readonly name?: string;
-  /** What the file calls its owner. */
+  /** The name of its user in the file. */
   readonly owner?: string;
-  /** The first is 1. */
+  /** The first line is 1. */
   readonly line: number;
-  /** Why it is not suggested: its form is not that of the provider's tokens, or its name says something else. */
+  /** Why it is not suggested: it has not the form of the provider's tokens, or its name says that it is something else. */
   readonly doubt?: "form" | "name";
 }
 export interface Findings {
   readonly candidates: readonly Candidate[];
-  /** So many more were found, and are left out. */
+  /** How many further candidates were found and left out. */
   readonly more: number;
 }
-type For = Pick<Provider, "id" | "accessTokenForm">;
+/** The provider that the candidates are judged for. */
+type TargetProvider = Pick<Provider, "id" | "accessTokenForm">;
 
-/** More than anybody's accounts, and no more than a window shows. */
-const AT_MOST = 1_000;
-/** RFC 6750 §2.1: `b64token`. Shorter ones are words. */
-const TOKEN = /^[A-Za-z0-9._~+/-]{20,8000}=*$/;
-/** A refresh token may hold more (TA §10): `%` and the like. */
-const REFRESH = /^[\x21-\x7e]{20,8000}$/;
-const PREFIX = /^(?:authorization:\s*)?(?:oauth:|oauth\s+|bearer\s+)/i;
-/** In a program: the value is kept elsewhere. */
-const REFERENCE = /^(?:process|import|os|deno|bun|env|config|settings|options|this|self)\.[\w.$]+$/i;
-const WORDS = /[A-Za-z0-9]{20,}/g;
+/** More candidates than anybody has accounts; the window can show as many. */
+const MAX_CANDIDATES = 1_000;
+/** Names of places around a candidate that the window shows, the nearest ones. */
 const NAMES_SHOWN = 3;
-/** As in `scan`: after so many steps there is a pause. */
-const STEPS = 200;
-
-/** Secrets of Kubernetes and some tools' settings have values in base64, each alone. */
-const BASE64 = /^[A-Za-z0-9+/]{24,12000}={0,2}$/;
-/** The text of printable ASCII in a value of base64, without the line end that `echo` put there; undefined: there is none. */
-function fromBase64(text: string): string | undefined {
-  const value = text.trim();
-  if (!BASE64.test(value) || value.length % 4 !== 0) return undefined;
-  const plain = atob(value).trim();
-  return /^[\x21-\x7e]+$/.test(plain) ? plain : undefined;
-}
-
-const bare = (text: string): string => text.trim().replace(PREFIX, "");
-/** The token in a value; undefined: it can be none. */
-function tokenIn(
-  { text, quoted }: Pick<Found, "text" | "quoted">,
-  form: RegExp | undefined,
-): string | undefined {
-  let token = bare(text);
-  if (!quoted && form?.test(token) !== true) {
-    // A comment or another command that begins without a space, or the end of a sentence.
-    const [head = ""] = token.split(/[#&]/);
-    const shorter = head.replace(/[.!]+$/, "");
-    if (form?.test(shorter) === true) token = shorter;
-    else if (REFERENCE.test(token)) return undefined;
-  }
-  if (!TOKEN.test(token)) return undefined;
-  return new Set(token).size < 5 ? undefined : token; // “xxxxxxxxxxxxxxxxxxxx” stands for one
-}
-
-const namesOf = (scope: Scope | undefined): readonly string[] => {
+/** The names of a place and the places around it, outermost first. */
+const namesOf = (place: Place | undefined): readonly string[] => {
   const names: string[] = [];
-  for (let at = scope; at !== undefined && names.length < 12; at = at.parent)
+  for (let at = place; at !== undefined && names.length < 12; at = at.parent)
     if (at.name !== undefined) names.unshift(at.name);
   return names;
 };
 
-/** Values under one scope that belong together by their names, from the first name that comes twice on: the next. */
-interface Block {
-  readonly values: Map<
-    string,
-    /** `encoded`: the file has it in base64, and what stands beside it, too. */
-    Found & { readonly kind: Part | "other"; readonly order: number; readonly encoded?: boolean }
-  >;
-}
-type Kept = Block["values"] extends Map<string, infer V> ? V : never;
-
-/** Puts values together as they belong together, while they are found. */
-class Collection {
-  readonly #blocks = new Map<Scope, Map<string, Block[]>>();
-  readonly #listed: Kept[] = [];
-  /** What is a refresh token, a client's ID or secret, or an ID token by its name is never a candidate. */
-  readonly never = new Set<string>();
-  readonly #form: RegExp | undefined;
-  #order = 0;
-
-  constructor(form: RegExp | undefined) {
-    this.#form = form;
-  }
-
-  add(found: Found): void {
-    const kind = found.part?.part ?? "other";
-    let kept: Kept = { ...found, kind, order: this.#order++ };
-    if (kind === "access" || kind === "other") {
-      const plain = fromBase64(found.text);
-      if (plain !== undefined && this.#form?.test(bare(plain)) === true)
-        kept = { ...kept, text: plain, encoded: true };
-      const token = tokenIn(kept, this.#form);
-      if (token === undefined || (kind === "other" && this.#form?.test(token) !== true)) return;
-      if (found.listed || found.name === undefined) return void this.#listed.push(kept);
-    } else {
-      if (kind !== "owner")
-        for (const text of [found.text, fromBase64(found.text) ?? ""])
-          for (const piece of [bare(text), ...(text.match(WORDS) ?? [])]) this.never.add(piece);
-      if (kind === "refresh" ? !REFRESH.test(found.text) : found.text.trim() === "") return;
-    }
-    const name = found.part?.name ?? sameName(found.name ?? "");
-    const group = found.part?.group ?? `other ${name}`;
-    const groups = this.#blocks.get(found.scope) ?? new Map<string, Block[]>();
-    this.#blocks.set(found.scope, groups);
-    const blocks = groups.get(group) ?? [];
-    groups.set(group, blocks);
-    const last = blocks.at(-1);
-    if (last === undefined || last.values.has(name)) blocks.push({ values: new Map([[name, kept]]) });
-    else last.values.set(name, kept);
-  }
-
-  *candidates(): Generator<Parts | undefined> {
-    const clients = new Set<string>();
-    const all: Parts[] = this.#listed.map((access) => ({ access }));
-    let steps = 0;
-    for (const groups of this.#blocks.values())
-      for (const blocks of groups.values()) {
-        if (++steps % STEPS === 0) yield undefined;
-        for (const { values } of blocks)
-          for (const { text } of ofKind(values, "client")) clients.add(text.trim());
-        all.push(...lastOfEach(blocks));
-      }
-    const [onlyClient] = clients.size === 1 ? clients : [];
-    for (const parts of all.sort((one, other) => one.access.order - other.access.order)) {
-      if (++steps % STEPS === 0) yield undefined;
-      const around = this.#around(parts.access.scope);
-      const client = parts.client ?? around.client ?? onlyClient;
-      const owner = parts.owner ?? around.owner;
-      yield { ...parts, ...(client !== undefined && { client }), ...(owner !== undefined && { owner }) };
-    }
-  }
-  /** What the scopes around a value say of its client and its owner. */
-  #around(scope: Scope): { readonly client?: string; readonly owner?: string } {
-    let client: string | undefined;
-    let owner: string | undefined;
-    let steps = 0;
-    for (let at = scope.parent; at !== undefined && steps < 12; at = at.parent, steps++) {
-      const block = this.#blocks.get(at)?.get(WHOLE_NAME)?.at(-1);
-      if (block === undefined) continue;
-      client ??= ofKind(block.values, "client")[0]?.text;
-      owner ??= ofKind(block.values, "owner")[0]?.text;
-    }
-    return { ...(client !== undefined && { client }), ...(owner !== undefined && { owner }) };
-  }
-}
-
-interface Parts {
-  readonly access: Kept;
-  readonly refresh?: string;
-  readonly client?: string;
-  readonly owner?: string;
-}
-const ofKind = (values: Block["values"], kind: Kept["kind"]): readonly Kept[] =>
-  [...values.values()].filter((one) => one.kind === kind);
-
-/**
- * Of each name the last value, with what stands beside that one: a refresh token from before belongs to the token that
- * was replaced, and the two are never joined.
- */
-function lastOfEach(blocks: readonly Block[]): readonly Parts[] {
-  const taken = new Set<string>();
-  const parts: Parts[] = [];
-  for (const { values } of [...blocks].reverse()) {
-    const refresh = ofKind(values, "refresh").at(-1);
-    const isLast = refresh !== undefined && !taken.has(refresh.part?.name ?? "");
-    const fresh = [...values].filter(([name]) => !taken.has(name)).map(([, value]) => value);
-    const tokens = fresh.filter(({ kind }) => kind === "access" || kind === "other");
-    const owned = isLast ? bestFor(refresh, ofKind(values, "access")) : undefined;
-    for (const access of tokens) {
-      const client = ofKind(values, "client")[0]?.text;
-      const owner = ofKind(values, "owner")[0]?.text;
-      parts.push({
-        access,
-        ...(access === owned && refresh !== undefined && { refresh: textBeside(access, refresh.text) }),
-        ...(client !== undefined && { client: textBeside(access, client) }),
-        ...(owner !== undefined && { owner }),
-      });
-    }
-    for (const name of values.keys()) taken.add(name);
-  }
-  return parts;
-}
-const textBeside = ({ encoded }: Kept, text: string): string =>
-  (encoded === true ? fromBase64(text) : undefined) ?? text;
-/** `refresh_token` goes with `access_token`, and with `token` where that is all there is; `refresh` the other way round. */
-function bestFor(refresh: Kept, tokens: readonly Kept[]): Kept | undefined {
-  const isLong = /token/.test(refresh.part?.name ?? "");
-  const rank = ({ part }: Kept): number => {
-    const name = part?.name ?? "";
-    if (/access/.test(name)) return isLong ? 0 : 1;
-    if (/oauth|auth|bearer/.test(name)) return 2;
-    return /token/.test(name) ? (isLong ? 1 : 0) : 3;
-  };
-  return [...tokens].sort((one, other) => rank(one) - rank(other))[0];
-}
-
-function candidateOf({ access, refresh, client, owner }: Parts, token: string, provider: For): Candidate {
+function candidateOf(
+  { access, refresh, client, owner }: Parts,
+  token: string,
+  provider: TargetProvider,
+): Candidate {
   const form = provider.accessTokenForm;
-  const scopes = namesOf(access.scope);
+  const around = namesOf(access.place);
   const path =
-    access.name === undefined || (access.listed && scopes.at(-1) === access.name)
-      ? scopes
-      : [...scopes, access.name];
+    access.name === undefined || (access.listed && around.at(-1) === access.name)
+      ? around
+      : [...around, access.name];
   const shown = path.slice(-NAMES_SHOWN).flatMap((name) => shownName(name, form) ?? []);
   const other =
     saysOther(path, provider.id) || (access.inner !== undefined && saysOther([access.inner], provider.id));
@@ -235,8 +70,8 @@ function candidateOf({ access, refresh, client, owner }: Parts, token: string, p
   };
 }
 
-/** A token alone, as it is copied. */
-function alone(text: string, provider: For): Candidate | undefined {
+/** A text that is one token and no more, as it is copied. */
+function alone(text: string, provider: TargetProvider): Candidate | undefined {
   const found = /^(["'`]?)(.*)\1$/s.exec(text.length > 10_000 ? "" : text)?.[2] ?? "";
   const token = /[\r\n]/.test(found) ? undefined : tokenIn({ text: found, quoted: true }, undefined);
   if (token === undefined) return undefined;
@@ -244,10 +79,10 @@ function alone(text: string, provider: For): Candidate | undefined {
   return { accessToken: new Secret(token), line: 1, ...doubt };
 }
 
-/** Signs that a URL or a program has in place of others: what is around a token, and is none of it. */
-const SIGNS = /%[0-9a-f]{2}|\\u00[0-9a-f]{2}|\\x[0-9a-f]{2}/gi;
+/** Encoded characters of a URL or a program: they stand around a token and are no part of it. */
+const ENCODED_CHARACTERS = /%[0-9a-f]{2}|\\u00[0-9a-f]{2}|\\x[0-9a-f]{2}/gi;
 
-/** Where no notation is understood: anything that has the provider's form. It is never suggested. */
+/** For a text whose notation is not understood: every word of the provider's form. These are never suggested. */
 function* anywhere(text: string, form: RegExp): Generator<{ readonly token: string; readonly line: number }> {
   let line = 1;
   let from = 0;
@@ -259,14 +94,21 @@ function* anywhere(text: string, form: RegExp): Generator<{ readonly token: stri
   }
 }
 
+/** Joins two findings of one token: what either place tells, and the doubt of either. */
+const both = (one: Candidate, other: Candidate): Candidate => ({
+  ...other,
+  ...one,
+  ...(one.doubt === undefined && other.doubt !== undefined && { doubt: other.doubt }),
+});
+
 /**
- * Finds the candidates in a text, each token once, in their order; none when there is none. Never throws.
+ * Finds the candidates in a text, each token once, in the order of the text. Never throws.
  *
- * It stops at every `yield`, so that whoever drives it can do something else in between: a text may have megabytes.
- * A name that comes twice counts as its last value (see `lastOfEach`). Values that their names call a refresh token, a
- * client ID, a client secret or an ID token are no candidates, wherever else they stand.
+ * The generator yields `undefined` from time to time, so that the caller can let other work run: a text may have megabytes.
+ * Of a name that occurs twice, the last value counts (core/import/collection.ts). A value that its name calls a refresh
+ * token, a client ID, a client secret or an ID token is no candidate, wherever else it stands.
  */
-export function* findingTokens(text: string, provider: For): Generator<undefined, Findings> {
+export function* findingTokens(text: string, provider: TargetProvider): Generator<undefined, Findings> {
   const trimmed = text.replace(/^\uFEFF/, "").trim();
   const single = alone(trimmed, provider);
   if (single !== undefined) return { candidates: [single], more: 0 };
@@ -285,7 +127,7 @@ export function* findingTokens(text: string, provider: For): Generator<undefined
     const token = tokenIn(parts.access, form) ?? "";
     const known = tokens.get(token);
     if (token === "" || collection.never.has(token)) continue;
-    if (known === undefined && tokens.size >= AT_MOST) {
+    if (known === undefined && tokens.size >= MAX_CANDIDATES) {
       tokens.set(token, undefined);
       continue;
     }
@@ -293,21 +135,14 @@ export function* findingTokens(text: string, provider: For): Generator<undefined
     tokens.set(token, known === undefined ? candidate : both(known, candidate));
   }
   if (tokens.size === 0 && form !== undefined)
-    for (const { token, line } of anywhere(text.replace(SIGNS, " "), form))
+    for (const { token, line } of anywhere(text.replace(ENCODED_CHARACTERS, " "), form))
       if (!collection.never.has(token))
         tokens.set(token, { accessToken: new Secret(token), line, doubt: "name" });
-  const candidates = [...tokens.values()].filter((one) => one !== undefined).slice(0, AT_MOST);
+  const candidates = [...tokens.values()].filter((one) => one !== undefined).slice(0, MAX_CANDIDATES);
   return { candidates, more: tokens.size - candidates.length };
 }
-/** The same token in two places: what either place knows, and the doubts of both. */
-const both = (one: Candidate, other: Candidate): Candidate => ({
-  ...other,
-  ...one,
-  ...(one.doubt === undefined && other.doubt !== undefined && { doubt: other.doubt }),
-});
-
-/** `findingTokens` in one go. */
-export function findTokens(text: string, provider: For): Findings {
+/** Runs `findingTokens` without pauses. */
+export function findTokens(text: string, provider: TargetProvider): Findings {
   const finding = findingTokens(text, provider);
   for (let step = finding.next(); ; step = finding.next()) if (step.done === true) return step.value;
 }

@@ -1,8 +1,8 @@
 /**
- * What the end of a refresh means (design: the keeper's outcome table). Pure; the keeper carries it out.
+ * What each outcome of a refresh request means for a sign-in (ADR 0004). Pure; main/keeper/refresher.ts carries it out.
  *
- * The rule behind the table: a one-time refresh token that may have reached the server is never sent again, because
- * a second use can end the whole connection (TA §10); and nothing but the server's own refusal ends an account.
+ * Two rules. A one-time refresh token that may have reached the server is never sent again, because a second use can
+ * end the whole grant (TA §10). Only a refusal by the server makes the person sign in again.
  */
 import type { Failure } from "../../contract/failure.ts";
 import type { SignInRecord, SignInState } from "../accounts/records.ts";
@@ -11,38 +11,41 @@ import type { TokenSet } from "../oauth/token-response.ts";
 import type { TokenVerdict } from "../oauth/token-request.ts";
 import { unreachable } from "../oauth/unreachable.ts";
 import type { Secret } from "../secret.ts";
+import { issuesAfter } from "./schedule.ts";
 
 export type RefreshDecision =
-  /** Write the new tokens, then hand them out. `failure`: what the answer told beside them; they are validated at once. */
+  /** Write the new tokens, then hand them out. `failure`: an error in the same answer; the tokens are validated at once. */
   | {
       readonly kind: "replace";
       readonly tokens: TokenSet;
       readonly state: SignInState;
       readonly failure?: Failure;
     }
-  /** A new refresh token came, and no access token that can be used: write it, and try again with it. */
+  /** The answer holds a new refresh token but no usable access token: write the refresh token, then try again with it. */
   | {
       readonly kind: "rotate";
       readonly refreshToken: Secret;
       readonly failure: Failure;
       readonly retryAfterMs: number;
     }
-  /** The refresh token was not spent: take the intent back and try again, not before `retryAfterMs`. */
+  /** The refresh token is not spent: withdraw the intent and try again, not before `retryAfterMs` has passed. */
   | { readonly kind: "retry"; readonly failure: Failure; readonly retryAfterMs?: number }
-  /** The state changes until the person does something. */
-  | { readonly kind: "settle"; readonly state: SignInState; readonly failure: Failure };
+  /** The sign-in gets a state that lasts until the person acts. */
+  | { readonly kind: "change_state"; readonly state: SignInState; readonly failure: Failure };
 
+/** The shortest wait before a one-time refresh token is sent again. */
 const ONE_TIME_WAIT_MS = 60_000;
 
-const NOT_OURS = {
+/** Refusals because of the client, and the error that the sign-in then shows. */
+const CLIENT_ERRORS = {
   client_id: "client_id_rejected",
-  client: "client_secret_rejected", // its id was right when the person signed in
+  client: "client_secret_rejected", // the client ID was right when the person signed in
   client_secret: "client_secret_rejected",
   client_secret_missing: "client_secret_missing",
-  client_public: "client_secret_missing", // not seen for a refresh; what to do about it is the same
+  client_public: "client_secret_missing", // never seen for a refresh; the remedy is the same
 } as const;
 
-/** `providerName` and the record's login only serve the sentence. */
+/** `providerName` and the record's login appear in failures only. */
 export function decideRefresh(
   verdict: TokenVerdict,
   record: Pick<SignInRecord, "refreshReuse" | "login">,
@@ -61,15 +64,15 @@ export function decideRefresh(
         detail,
       } as const;
       return refreshToken === undefined
-        ? unknownEnd(record, failure, "unusable", nowMs)
+        ? outcomeUnknown(record, failure, "unusable", nowMs)
         : { kind: "rotate", refreshToken, failure, retryAfterMs: ONE_TIME_WAIT_MS };
     }
     case "not_sent":
       return { kind: "retry", failure: unreachable(providerName, verdict.cause) };
     case "busy": {
-      // A whole answer of 429, 500 or 503 says that nothing was done; a one-time token is sent again slowly (ADR 0004).
-      const slowlyMs = record.refreshReuse === "one_time" ? ONE_TIME_WAIT_MS : 0;
-      const retryAfterMs = Math.max(slowlyMs, verdict.retryAfterMs ?? 0);
+      // A complete answer of 429, 500 or 503 means that the server did nothing; see ADR 0004 for the wait.
+      const leastWaitMs = record.refreshReuse === "one_time" ? ONE_TIME_WAIT_MS : 0;
+      const retryAfterMs = Math.max(leastWaitMs, verdict.retryAfterMs ?? 0);
       return {
         kind: "retry",
         failure: statusFailure(providerName, verdict.status, verdict.own),
@@ -79,9 +82,9 @@ export function decideRefresh(
     case "refused":
       return refused(verdict.why, record, nowMs);
     case "uncertain":
-      return unknownEnd(
+      return outcomeUnknown(
         record,
-        uncertain(verdict, providerName),
+        uncertainFailure(verdict, providerName),
         verdict.failure === "lost" ? "lost" : "unusable",
         nowMs,
       );
@@ -90,8 +93,8 @@ export function decideRefresh(
 
 type Judged = Pick<SignInRecord, "refreshReuse" | "login">;
 
-/** The refresh token may be spent: one that works once is not sent again. */
-function unknownEnd(
+/** The refresh token may be spent, so a one-time token is not sent again. */
+function outcomeUnknown(
   { refreshReuse, login }: Judged,
   failure: Failure,
   why: "lost" | "unusable",
@@ -100,20 +103,20 @@ function unknownEnd(
   return refreshReuse === "safe"
     ? { kind: "retry", failure }
     : {
-        kind: "settle",
+        kind: "change_state",
         state: { name: "refresh_ambiguous", sinceMs: nowMs, why },
         failure: { code: "refresh_ambiguous", account: login, why },
       };
 }
 
-/** The tokens that came count, whatever else the answer told. */
+/** The new tokens are used, also when the answer holds an error beside them. */
 function replace(
   { tokens, error }: Extract<TokenVerdict, { kind: "tokens" }>,
   { refreshReuse, login: account }: Judged,
   provider: string,
   nowMs: number,
 ): RefreshDecision {
-  // A new refresh token that cannot be read leaves us with the old one, which is spent if it works once.
+  // The new refresh token is unreadable, and a one-time token that was sent is spent: no refresh token is left.
   if (tokens.refreshTokenUnreadable === true && refreshReuse === "one_time")
     return {
       kind: "replace",
@@ -129,6 +132,7 @@ function replace(
   };
 }
 
+/** The server refused the grant, which ends the sign-in, or the client, which the person can correct. */
 function refused(
   why: Extract<TokenVerdict, { kind: "refused" }>["why"],
   { login }: Pick<SignInRecord, "login">,
@@ -136,24 +140,28 @@ function refused(
 ): RefreshDecision {
   if (why === "grant" || why === "redirect_uri") {
     return {
-      kind: "settle",
+      kind: "change_state",
       state: { name: "needs_sign_in", sinceMs: nowMs, why: "refresh_token_rejected" },
       failure: { code: "refresh_token_rejected", account: login },
     };
   }
-  const code = NOT_OURS[why];
-  return { kind: "settle", state: { name: "config_error", sinceMs: nowMs, why: code }, failure: { code } };
+  const code = CLIENT_ERRORS[why];
+  return {
+    kind: "change_state",
+    state: { name: "config_error", sinceMs: nowMs, why: code },
+    failure: { code },
+  };
 }
 
-/** The sentence for an answer that does not tell what happened, where trying again does no harm. */
-function uncertain(verdict: Extract<TokenVerdict, { kind: "uncertain" }>, provider: string): Failure {
+/** The failure for an outcome that leaves open whether the server acted. */
+function uncertainFailure(verdict: Extract<TokenVerdict, { kind: "uncertain" }>, provider: string): Failure {
   const { failure: what, detail } = verdict;
   return what === "lost"
     ? { code: "provider_unreachable", provider }
     : { code: "provider_misbehaved", provider, what, detail };
 }
 
-/** After a start: a record whose intent is still open was interrupted between intent and answer. */
+/** The state of a record after a start: an intent that is still open was interrupted before its answer was written. */
 export const afterInterruption = ({
   refreshReuse,
   state,
@@ -165,9 +173,9 @@ export const afterInterruption = ({
       : { name: "refresh_ambiguous", sinceMs: state.sinceMs, why: "interrupted" };
 
 /**
- * Whether a second use of the refresh token is known to be harmless. What was seen last counts: the same string came
- * back, or another one did (TA §10). Before the first answer it is what the provider's data says of such a client;
- * unknown counts as one-time.
+ * Whether the refresh token may be used a second time. The last answer decides: it returned the same refresh token
+ * (`safe`) or another one (`one_time`) (TA §10). Before the first answer, the provider's data decides; unknown counts as
+ * `one_time`.
  */
 export const reuseAfter = (
   record: Pick<SignInRecord, "refreshReuse" | "refresh_token">,
@@ -176,3 +184,36 @@ export const reuseAfter = (
   if (tokens.refreshToken === undefined) return record.refreshReuse;
   return record.refresh_token?.equals(tokens.refreshToken) === true ? "safe" : "one_time";
 };
+
+/** The record with the tokens of a successful refresh. `issuedAtMs`: now, in epoch milliseconds. */
+export function renewedRecord(
+  record: SignInRecord,
+  tokens: TokenSet,
+  state: SignInState,
+  issuedAtMs: number,
+): SignInRecord {
+  const { expiresAtMs: _ended, ...rest } = record;
+  const rotated = tokens.refreshToken?.equals(record.refresh_token ?? tokens.refreshToken) === false;
+  return {
+    ...rest,
+    access_token: tokens.accessToken,
+    ...(tokens.refreshToken !== undefined && { refresh_token: tokens.refreshToken }),
+    scopes: [...tokens.scopes],
+    refreshReuse: reuseAfter(record, tokens),
+    issuedAtMs,
+    // The provider limits the access tokens of one refresh token (TA §10), so a new refresh token counts from one.
+    recentIssuesAtMs: rotated ? [issuedAtMs] : issuesAfter(record, issuedAtMs, tokens.expiresAtMs),
+    ...(tokens.expiresAtMs !== undefined && { expiresAtMs: tokens.expiresAtMs }),
+    state,
+  };
+}
+
+/** The earlier client error with the new instant, when the provider has repeated it; undefined: it is another error. */
+export const repeatedClientError = (
+  before: SignInState,
+  now: SignInState,
+  nowMs: number,
+): SignInState | undefined =>
+  before.name === "config_error" && now.name === "config_error" && before.why === now.why
+    ? { ...before, triedAtMs: nowMs }
+    : undefined;

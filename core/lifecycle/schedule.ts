@@ -1,4 +1,4 @@
-/** When the keeper acts on its own. Pure: instants in, instants out. */
+/** The instants at which the keeper acts by itself. Pure; instants are epoch milliseconds. */
 import type { SignInRecord, TombstoneRecord } from "../accounts/records.ts";
 
 const MINUTE_MS = 60_000;
@@ -7,73 +7,71 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** Twitch asks for a validation at start and every hour (TA §11). */
 export const VALIDATE_EVERY_MS = HOUR_MS;
-/**
- * When a token is asked about again, after it was: within the hour, but not all at the same minute of it (`chance` in
- * 0…1), whatever made them begin together.
- */
+/** The wait until the next validation: at most an hour, spread so that not all follow together (`chance` in 0…1). */
 export const nextValidationMs = (chance: number): number => VALIDATE_EVERY_MS * (0.75 + chance / 4);
-/** Refresh this long before expiry, so that no tool gets a token with seconds left. */
+/** Tokens are refreshed this long before they expire, so that no tool gets a token with seconds left. */
 export const REFRESH_MARGIN_MS = 15 * MINUTE_MS;
-/** A token that cannot renew itself is pointed out this long before its end. */
+/** A token that cannot be refreshed is announced this long before it expires. */
 export const ENDS_SOON_MS = 3 * DAY_MS;
-/** A refresh token that lies idle for thirty days ends (TA §10), so it is used before. */
+/** A refresh token is used at least this often, because it expires after `IDLE_LIMIT_MS` without use. */
 const KEEP_ALIVE_MS = 24 * DAY_MS;
+/** A refresh token that is not used for thirty days expires (TA §10). */
 export const IDLE_LIMIT_MS = 30 * DAY_MS;
-/** From this day on a closed vault says that it has to be opened. */
+/** After this time a closed vault asks the person to open it. */
 export const IDLE_WARN_MS = 25 * DAY_MS;
-/** A wall clock that moves by more than this against the monotonic one was set, or the machine slept. */
+/** A larger difference between the wall clock and the monotonic clock means: the clock was set, or the machine slept. */
 export const CLOCK_JUMP_MS = 30_000;
 
-/** A server may ask for more; it is not waited for longer than this. */
+/** The longest wait for one sign-in, also when a server asks for a longer one. */
 export const LONGEST_WAIT_MS = HOUR_MS;
-/** However short a token's life, it is not renewed more often than this. */
+/** The shortest time between two refreshes of one sign-in. */
 const RENEW_AT_MOST_EVERY_MS = 30_000;
 const BACK_OFF_MIN_MS = 5_000;
 const BACK_OFF_MAX_MS = 15 * MINUTE_MS;
 
 /**
- * Wait before try number `failures + 1`: doubled each time, spread by ±25 % so that many accounts do not return as one
- * (`chance` in 0…1), and never shorter than the server asked.
+ * The wait in milliseconds after `failures` failures: doubled each time, spread by ±25 % so that many sign-ins do not
+ * retry together (`chance` in 0…1), and not shorter than the server's `Retry-After`, up to `LONGEST_WAIT_MS`.
  */
 export function backOffMs(failures: number, chance: number, retryAfterMs = 0): number {
   const doubled = Math.min(BACK_OFF_MAX_MS, BACK_OFF_MIN_MS * 2 ** Math.min(failures, 20));
   return Math.max(Math.round(doubled * (0.75 + chance / 2)), Math.min(retryAfterMs, LONGEST_WAIT_MS));
 }
 
-/** An app token has nothing to spend: the client gets another one for the asking (TA §7). */
+/** An app token has no refresh token: the client requests another one with its credentials (TA §7). */
 export const isAppToken = ({ flow }: Pick<SignInRecord, "flow">): boolean => flow === "client_credentials";
 
-/** Whether a new token can be had without the person. */
+/** Whether the keeper can get a new access token without the person. */
 export const renews = (record: SignInRecord): boolean =>
   record.refresh_token !== undefined || isAppToken(record);
 
-/** States in which it is renewed ahead and on demand. `config_error` waits for the person, or for `retriesClientAtMs`. */
+/** Whether the state allows a refresh, ahead of expiry or on demand. For `config_error` see `retriesClientAtMs`. */
 export const mayRefresh = (record: SignInRecord): boolean =>
   renews(record) && (record.state.name === "signed_in" || record.state.name === "refreshing");
 
-/** A client error in the provider's own words is tried again this much later, and never sooner on a tool's demand. */
+/** The wait after the provider has reported a client error; a tool's request does not shorten it. */
 const CLIENT_ERROR_WAIT_MS = HOUR_MS;
 
 /**
- * When a refresh that the provider refused for its client is tried again: a secret may have been rotated back, or an
- * outage have been told as a client error. Undefined: not on its own.
+ * When a refresh that failed with a client error is tried again: the client's secret may work again, or the provider may
+ * have reported an outage as a client error. Undefined: only when the person acts.
  */
 export function retriesClientAtMs(record: SignInRecord, nowMs: number): number | undefined {
   const { state } = record;
   if (state.name !== "config_error" || state.why === "client_missing" || !renews(record)) return undefined;
   const triedAtMs = state.triedAtMs ?? state.sinceMs;
-  // An instant in the future was written under a clock that was wrong.
+  // The clock was wrong when it wrote an instant that lies in the future.
   return triedAtMs > nowMs ? nowMs : triedAtMs + CLIENT_ERROR_WAIT_MS;
 }
 
 /**
- * When the token is refreshed ahead; undefined: never on its own. A short-lived token gets a quarter of its life, and a
- * refresh token that would lie idle is used in time.
+ * When the token is refreshed ahead of its expiry; undefined: never. For a short-lived token the margin is a quarter of
+ * its lifetime. A refresh token that nothing else uses is used before it expires.
  */
 export function refreshesAtMs(record: SignInRecord): number | undefined {
   if (!mayRefresh(record)) return undefined;
   const { issuedAtMs, expiresAtMs } = record;
-  if (record.access_token === undefined) return issuedAtMs; // the provider ended it
+  if (record.access_token === undefined) return issuedAtMs; // the provider rejected it
   const keepAliveAtMs = record.refresh_token === undefined ? Infinity : issuedAtMs + KEEP_ALIVE_MS;
   const aheadAtMs =
     expiresAtMs === undefined
@@ -83,12 +81,12 @@ export function refreshesAtMs(record: SignInRecord): number | undefined {
   return atMs === Infinity ? undefined : Math.max(atMs, issuedAtMs + RENEW_AT_MOST_EVERY_MS);
 }
 
-/** Access tokens of one refresh token that may be valid at once; the provider ends the oldest above fifty (TA §10). */
+/** Valid access tokens per refresh token at one time; above fifty the provider invalidates the oldest (TA §10). */
 const ISSUES_AT_MOST = 45;
-/** What a token without a known end is taken to live, for this count alone. */
+/** The lifetime that this count assumes for a token without a known expiry. */
 const UNKNOWN_LIFE_MS = 4 * HOUR_MS;
 
-/** The issues that still count, the one of `nowMs` included. */
+/** The instants of issue that still count towards the limit, including `issuedAtMs`. */
 export function issuesAfter(record: SignInRecord, issuedAtMs: number, expiresAtMs?: number): number[] {
   const lifeMs = expiresAtMs === undefined ? UNKNOWN_LIFE_MS : expiresAtMs - issuedAtMs;
   const counted = (record.recentIssuesAtMs ?? []).filter(
@@ -97,7 +95,7 @@ export function issuesAfter(record: SignInRecord, issuedAtMs: number, expiresAtM
   return [...counted, issuedAtMs].slice(-ISSUES_AT_MOST);
 }
 
-/** When the next token may be asked for; in the past unless the budget is used up. */
+/** When the next access token may be requested; an instant in the past unless the limit is reached. */
 export function budgetFreeAtMs(record: SignInRecord): number {
   const issues = record.recentIssuesAtMs ?? [];
   const [oldest] = issues;
@@ -106,9 +104,9 @@ export function budgetFreeAtMs(record: SignInRecord): number {
   return oldest + lifeMs;
 }
 
-/** A removed token whose end is not known is taken to be over by then; no provider that is known lets one live as long. */
+/** The lifetime assumed for a removed token without a known expiry; it is longer than that of any known provider. */
 const UNKNOWN_TOMBSTONE_LIFE_MS = 90 * DAY_MS;
-/** When a removed sign-in's token has ended by itself, so that nobody has to be told any more. */
+/** When the token of a removed sign-in expires, so that no revocation is needed any more. */
 export const tombstoneEndsAtMs = ({
   expiresAtMs,
   createdAtMs,
@@ -116,8 +114,8 @@ export const tombstoneEndsAtMs = ({
   expiresAtMs ?? (createdAtMs > 0 ? createdAtMs + UNKNOWN_TOMBSTONE_LIFE_MS : Infinity);
 
 /**
- * A tombstone whose beginning is not known, or was written by a clock that was ahead, would stay for ever or for years:
- * its token's life is counted from now. The record itself when its clock was right.
+ * Corrects a tombstone without a creation instant, or with one in the future (the clock was ahead): the token's lifetime
+ * counts from now, because the tombstone would otherwise stay for years. Returns the same object when nothing is wrong.
  */
 export function tombstoneFrom(tombstone: TombstoneRecord, nowMs: number): TombstoneRecord {
   const { createdAtMs, expiresAtMs } = tombstone;
@@ -131,8 +129,8 @@ export function tombstoneFrom(tombstone: TombstoneRecord, nowMs: number): Tombst
 }
 
 /**
- * A record whose instants lie in the future was written by a clock that was ahead. Its token's life is right all the
- * same, so it is counted from now: the earliest instant that is not too early. The record itself when its clock was right.
+ * Corrects a record whose instants lie in the future because the clock was ahead: the token's lifetime, which is right,
+ * counts from now, the earliest instant that cannot be too early. Returns the same object when nothing is wrong.
  */
 export function withoutFutureInstants(record: SignInRecord, nowMs: number): SignInRecord {
   const aheadMs = record.issuedAtMs - nowMs;

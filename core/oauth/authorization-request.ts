@@ -1,15 +1,45 @@
+/** Authorization requests: where the user signs in, and what the response has to match. */
 import * as oauth from "oauth4webapi";
 import type { RedirectFlow } from "../../contract/flow.ts";
 import type { Provider } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
 import { REDIRECTED } from "./flows.ts";
 
-/** The values that are made anew for every attempt and used once. */
+/** An authorization request expires after this time. */
+export const REQUEST_LIFE_MS = 10 * 60_000;
+
+/** Random values that belong to one authorization request. */
 export interface OneTimeValues {
   readonly state: Secret;
   readonly codeVerifier: Secret;
-  /** Comes back inside the ID token (OpenID Connect Core §3.1.2.1). */
+  /** The ID token contains it (OpenID Connect Core §3.1.2.1). */
   readonly nonce: Secret;
+}
+
+/** How a response comes back to the app. */
+export interface RedirectChannel {
+  readonly kind: "window" | "loopback" | "deep_link";
+  /** The window, or the address of the listener. All links of our scheme share one id: nothing tells where they come from. */
+  readonly id: string;
+}
+
+/** An authorization request, with all that its response is compared with. */
+export interface AuthorizationRequest extends OneTimeValues {
+  readonly id: string;
+  readonly provider: string;
+  /** The provider's name in failures. */
+  readonly providerName: string;
+  /** The provider's issuer: the only `iss` that a response may contain (RFC 9207). */
+  readonly issuer: string;
+  readonly flow: RedirectFlow;
+  /** The id of the client's record. */
+  readonly client: string;
+  readonly client_id: string;
+  readonly redirect_uri: string;
+  readonly scopes: readonly string[];
+  /** A response by another channel is refused. */
+  readonly channel: RedirectChannel;
+  readonly startedAtMs: number;
 }
 
 /** 32 random octets each, base64url (RFC 7636 §4.1 and §7.1; RFC 9700 §2.1 for `state`). */
@@ -19,32 +49,27 @@ export const oneTimeValues = (): OneTimeValues => ({
   nonce: new Secret(oauth.generateRandomNonce()),
 });
 
-/** The scopes of an OIDC flow have `openid` among them (OpenID Connect Core §3.1.2.1). */
-export const askedScopes = (flow: RedirectFlow, scopes: readonly string[]): readonly string[] =>
+/** The scopes to request: an OIDC flow always requests `openid` (OpenID Connect Core §3.1.2.1). */
+export const scopesToRequest = (flow: RedirectFlow, scopes: readonly string[]): readonly string[] =>
   REDIRECTED[flow].oidc && !scopes.includes("openid") ? ["openid", ...scopes] : scopes;
 
-/** OpenID Connect Core §5.5, as text. Undefined: there is nothing to ask for. */
+/** The `claims` parameter (OpenID Connect Core §5.5). Undefined: the provider has no claim for these scopes. */
 function claimsFor({ oidc }: Provider, scopes: readonly string[]): string | undefined {
   const names = (oidc?.claims ?? [])
     .filter(({ scope }) => scope === undefined || scopes.includes(scope))
     .map(({ name }) => [name, null] as const);
   if (names.length === 0) return undefined;
-  const each = Object.fromEntries(names);
-  return JSON.stringify({ id_token: each, userinfo: each });
+  const claims = Object.fromEntries(names);
+  return JSON.stringify({ id_token: claims, userinfo: claims });
 }
 
 /**
- * The URL that the person's browser is sent to (RFC 6749 §4.1.1 and §4.2.1; OpenID Connect Core §3). S256 goes with
- * every code: servers with PKCE enforce it, others ignore it (TA §6); there is no falling back to `plain`.
+ * The URL of the provider's sign-in page (RFC 6749 §4.1.1 and §4.2.1; OpenID Connect Core §3). Every request for a code
+ * contains an S256 challenge: servers with PKCE check it, others ignore it (docs/twitch-auth.md §6). `plain` is never used.
  */
 export async function authorizationUrl(
   provider: Provider,
-  request: {
-    readonly flow: RedirectFlow;
-    readonly client_id: string;
-    readonly redirect_uri: string;
-    readonly scopes: readonly string[];
-  } & OneTimeValues,
+  request: Pick<AuthorizationRequest, "flow" | "client_id" | "redirect_uri" | "scopes" | keyof OneTimeValues>,
 ): Promise<string> {
   const { response_type, gives, oidc } = REDIRECTED[request.flow];
   const url = new URL(provider.authorizationEndpoint);

@@ -1,31 +1,46 @@
-/** Where answers may come back to. A provider compares to the letter, so each is registered exactly as it stands here. */
+/** The redirect URIs of this app. A provider compares them to the letter, so each is registered exactly as it is written here. */
 import { isLoopbackHost } from "../loopback.ts";
 
+/** The scheme of links that the system hands to this app (RFC 8252 §7.1). */
+export const LINK_SCHEME = "app.tokenkeep";
+
 /**
- * Ports that a listener on this computer may use, in this order (TA §3: no wildcard, so they are fixed). Far apart,
- * because a system reserves ports by ranges, and below those that systems give away for a moment.
+ * The ports that the loopback listener may use, in this order. They are fixed because a provider accepts no wildcard
+ * (docs/twitch-auth.md §3); they are far apart because systems reserve ranges of ports, and below the ephemeral ports.
  */
 const LOOPBACK_PORTS = [17563, 21563, 26563] as const;
-/** In registrations that were made for earlier versions. */
+/** The ports of registrations that were made for earlier versions. */
 const FORMER_PORTS = [17564, 17565] as const;
 type Redirects = readonly [string, ...string[]];
 
-const at = (provider: string, port: number): string =>
+const loopbackRedirect = (provider: string, port: number): string =>
   `http://localhost:${String(port)}/callback/${provider}`;
 
-/** RFC 8252 §7.3, with `localhost` for want of better: literal addresses cannot be registered everywhere (TA §3). */
+/** RFC 8252 §7.3, but with `localhost`: some providers do not register literal addresses (docs/twitch-auth.md §3). */
 export const loopbackRedirects = (provider: string): Redirects => {
   const [first, ...others] = LOOPBACK_PORTS;
-  return [at(provider, first), ...others.map((port) => at(provider, port))];
+  return [loopbackRedirect(provider, first), ...others.map((port) => loopbackRedirect(provider, port))];
 };
-/** As `loopbackRedirects`, of older registrations. */
+/** The loopback redirect URIs of registrations that were made for earlier versions. */
 export const formerRedirects = (provider: string): readonly string[] =>
-  FORMER_PORTS.map((port) => at(provider, port));
-/** RFC 8252 §7.1: by the system from a browser, or inside a window of ours. */
-export const appRedirect = (provider: string): string => `app.tokenkeep://callback/${provider}`;
+  FORMER_PORTS.map((port) => loopbackRedirect(provider, port));
+/** The redirect URI with our own scheme: for a window of this app, or for a link that the system hands over. */
+export const appRedirect = (provider: string): string => `${LINK_SCHEME}://callback/${provider}`;
 
+/** True for a redirect URI that a listener on this computer answers. */
 export const isLoopback = (redirect_uri: string): boolean => {
   const { protocol, hostname } = new URL(redirect_uri);
   return protocol === "http:" && isLoopbackHost(hostname);
 };
-export const isAppLink = (redirect_uri: string): boolean => redirect_uri.startsWith("app.tokenkeep:");
+/** True for a URL with our own scheme. */
+export const isAppLink = (url: string): boolean => url.startsWith(`${LINK_SCHEME}:`);
+
+/** Whether scheme, host, port and path of `url` are exactly those of the redirect URI; query and fragment may differ. */
+export function isAtRedirectUri(redirect_uri: string, url: URL): boolean {
+  const registered = new URL(redirect_uri);
+  return (
+    registered.protocol === url.protocol &&
+    registered.host === url.host &&
+    registered.pathname === url.pathname
+  );
+}

@@ -1,4 +1,4 @@
-/** What each scope allows, in words. The list is data with its sources in docs/; a scope that is not in it still works. */
+/** What each scope allows, in words. docs/providers.md names the sources of the data. A scope that is not listed still works. */
 import type { ScopeView } from "../../contract/scopes.ts";
 import scopes from "./scopes.json" with { type: "json" };
 
@@ -9,15 +9,15 @@ const views = new Map<string, ScopeView>(
   scopes.map(({ scope, summary, access }) => [scope, { name: scope, summary, access: accessOf(access) }]),
 );
 
-/** Total: an unknown scope has its name and nothing else. */
+/** The view of a scope; of an unknown one, its name alone. */
 export const describeScope = (name: string): ScopeView => views.get(name) ?? { name, access: "other" };
 
-/** Every scope that is known, retired ones too. */
+/** Every known scope, retired ones included. */
 export const knownScopes: readonly ScopeView[] = [...views.values()];
 
 /**
- * What can be asked for today, in the order of the list; retired scopes are recognised, not offered (TA §19), and
- * `openid` belongs to the flows that have it.
+ * The scopes that the user can request, in the order of the list. Retired scopes are known and not offered
+ * (docs/twitch-auth.md §19); `openid` is added by the flows that use it.
  */
 export const offeredScopes = (): readonly ScopeView[] =>
   scopes

@@ -1,14 +1,14 @@
 /**
- * What a scope opens: endpoints of Twitch's API and EventSub types, from data with its sources in docs/providers.md.
- * Loaded when it is asked for: it is as large as all the rest of the rules.
+ * The endpoints of Twitch's API and the EventSub types that a scope gives access to. docs/providers.md names the sources of
+ * the data, which is as large as all other rules together, so this module is loaded on demand.
  */
 import type { OpensView } from "../../contract/scopes.ts";
 import data from "./endpoints.json" with { type: "json" };
 
-/** One of these sets is enough; of a set all are needed. */
+/** Alternative sets of scopes: all scopes of one set are needed. */
 type Sets = readonly (readonly string[])[];
 
-/** The set with `scope` that asks for least beyond what is held; undefined: the scope is no part of it. */
+/** The scopes that are missing for the cheapest set with `scope`; undefined when no set contains it. */
 function missingWith(sets: Sets, scope: string, held: ReadonlySet<string>): readonly string[] | undefined {
   return sets
     .filter((set) => set.includes(scope))
@@ -16,7 +16,7 @@ function missingWith(sets: Sets, scope: string, held: ReadonlySet<string>): read
     .sort((a, b) => a.length - b.length)[0];
 }
 
-/** For each of `scopes` that opens anything: what, and which scopes would be needed beside it. Order as in the data. */
+/** For each scope that opens anything: what it opens, in the order of the data, and the scopes that are missing for it. */
 export function opensOf(scopes: readonly string[]): readonly OpensView[] {
   const held = new Set(scopes);
   return scopes

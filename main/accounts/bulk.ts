@@ -1,6 +1,6 @@
 /**
- * One action on many sign-ins: a few at a time, at the pace of all requests (paced-http.ts), with progress, and stopped on
- * demand. Main runs it, so that it goes on when the window is closed.
+ * Runs one action on many sign-ins: a few at a time, at the rate limit of all requests (paced-http.ts), with progress,
+ * until it is cancelled. It runs in main, so it continues when the window is closed.
  */
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import type { BulkAction, BulkView } from "../../contract/views/account.ts";
@@ -8,50 +8,50 @@ import type { Log } from "../../core/ports.ts";
 import { limiter } from "../../core/single-flight.ts";
 
 const AT_ONCE = 4;
-/** Sign-ins named for each way of failing; there may be thousands. */
+/** Sign-ins that are named for each kind of failure; there may be thousands. */
 const NAMED = 3;
 
 export interface Bulk {
   /** Fails with `bulk_running` while another one runs. */
   start(action: BulkAction, signIns: readonly string[]): Result<null>;
-  /** What runs is finished, nothing more is begun, and what is left to be seen of it is put away. */
+  /** Starts no more sign-ins; the running ones finish. Called again once they have, it removes the view. */
   cancel(): void;
-  /** Ends it as well, and nothing of it is left to be seen: not even what still comes of it. */
+  /** Cancels, and removes the view at once: what the running sign-ins still report is not shown. */
   forget(): void;
-  /** Undefined: nothing runs, and nothing is left to be told. */
+  /** The progress and, at the end, the result. Undefined: there is neither. */
   readonly view: BulkView | undefined;
 }
 
-type Do = (signIn: string) => Promise<Result<unknown>>;
+type Action = (signIn: string) => Promise<Result<unknown>>;
 
-/** `nameOf`: how a sign-in that failed is called; undefined when it is gone. */
+/** `nameOf`: the login of a sign-in; undefined when it was removed. */
 export function createBulk(
-  actions: Readonly<Record<BulkAction, Do>>,
+  actions: Readonly<Record<BulkAction, Action>>,
   nameOf: (signIn: string) => string | undefined,
   log: Log,
   changed: () => void,
 ): Bulk {
   let run: { view: BulkView; stopped: boolean } | undefined;
 
-  async function work(mine: NonNullable<typeof run>, signIns: readonly string[]): Promise<void> {
+  async function work(current: NonNullable<typeof run>, signIns: readonly string[]): Promise<void> {
     const limited = limiter(AT_ONCE);
     const update = (part: Partial<BulkView>): void => {
-      mine.view = { ...mine.view, ...part };
+      current.view = { ...current.view, ...part };
       changed();
     };
     const one = async (signIn: string): Promise<void> => {
-      if (mine.stopped) return;
+      if (current.stopped) return;
       const name = nameOf(signIn);
       if (name === undefined) return; // removed meanwhile
-      const answer = await actions[mine.view.action](signIn).catch((cause: unknown) => {
+      const answer = await actions[current.view.action](signIn).catch((cause: unknown) => {
         log.error("bulk.bug", { cause });
         return failed({ code: "internal" }, cause);
       });
-      // Nothing can be done for any of the others either.
-      if (!answer.ok && answer.failure.code === "vault_locked") mine.stopped = true;
+      // The action would fail for every other sign-in too.
+      if (!answer.ok && answer.failure.code === "vault_locked") current.stopped = true;
       update({
-        done: mine.view.done + 1,
-        ...(!answer.ok && { failures: noted(mine.view.failures, answer.failure, name) }),
+        done: current.view.done + 1,
+        ...(!answer.ok && { failures: withFailure(current.view.failures, answer.failure, name) }),
       });
     };
     await Promise.all(signIns.map((signIn) => limited(() => one(signIn))));
@@ -64,13 +64,13 @@ export function createBulk(
     },
     start(action, signIns) {
       if (run?.view.running) return failed({ code: "bulk_running" });
-      const mine = {
+      const next = {
         view: { action, of: signIns.length, done: 0, failures: [], running: true },
         stopped: false,
       };
-      run = mine;
+      run = next;
       changed();
-      void work(mine, signIns).catch((cause: unknown) => log.error("bulk.bug", { cause }));
+      void work(next, signIns).catch((cause: unknown) => log.error("bulk.bug", { cause }));
       return ok(null);
     },
     cancel() {
@@ -88,8 +88,8 @@ export function createBulk(
   };
 }
 
-/** With those that failed in the same way. */
-function noted(failures: BulkView["failures"], failure: Failure, name: string): BulkView["failures"] {
+/** The failures with one more; sign-ins that failed with the same code are counted together. */
+function withFailure(failures: BulkView["failures"], failure: Failure, name: string): BulkView["failures"] {
   const before = failures.find((known) => known.failure.code === failure.code);
   if (before === undefined) return [...failures, { failure, count: 1, names: [name] }];
   const { count, names } = before;

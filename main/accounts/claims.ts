@@ -1,4 +1,4 @@
-/** What is known of who signed in: by the ID token of the sign-in, and by the provider's word now. */
+/** Claims about the person who signed in: those of the ID token, and those of the userinfo endpoint now. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { ClaimsView } from "../../contract/claims.ts";
 import { claimViews } from "../../core/oidc/claims.ts";
@@ -8,12 +8,12 @@ import type { HttpClient } from "../../core/ports.ts";
 import type { Providers } from "../../core/providers/registry.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Keeper } from "../keeper/keeper.ts";
-import { providerFor } from "../keeper/watches.ts";
+import { providerFor } from "../registrations/lookup.ts";
 
 export interface Claims {
-  /** `now`: the provider is asked too; fails as that does. Without an ID token that part is empty. */
+  /** `now`: asks the userinfo endpoint too, and fails as that request does. `idToken` is empty where there is none. */
   of(id: string, now: boolean): Promise<Result<ClaimsView>>;
-  /** The ID token itself, to be copied under its own name. Fails with `id_token_missing`. */
+  /** The ID token itself, for the clipboard. Fails with `id_token_missing`. */
   idToken(id: string): Result<Secret>;
 }
 
@@ -29,7 +29,7 @@ export function createClaims(providers: Providers, http: HttpClient, keeper: Kee
       const { name, oidc } = provider.value;
       if (oidc?.userinfoEndpoint === undefined)
         return failed({ code: "authorization_not_offered", provider: name });
-      // An access token goes to no place that was not there when it was given.
+      // An access token is sent only to origins that the provider had when it issued the token.
       const { origin } = new URL(oidc.userinfoEndpoint);
       if (!Object.values(record.pinned).includes(origin))
         return failed({ code: "provider_changed", provider: name });
@@ -38,8 +38,8 @@ export function createClaims(providers: Providers, http: HttpClient, keeper: Kee
       const { access_token, login, user_id } = valid.value;
       if (access_token === undefined) return failed({ code: "needs_sign_in", account: login });
       const outcome = await http.send(userinfoRequest(oidc.userinfoEndpoint, access_token));
-      const told = readUserinfo(provider.value, outcome, user_id);
-      return told.ok ? ok({ idToken, now: claimViews(told.value) }) : told;
+      const userinfo = readUserinfo(provider.value, outcome, user_id);
+      return userinfo.ok ? ok({ idToken, now: claimViews(userinfo.value) }) : userinfo;
     },
     idToken(id) {
       const record = keeper.watches.current(id);

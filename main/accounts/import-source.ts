@@ -1,11 +1,12 @@
-/** The text that may have tokens of another tool in it: the clipboard's, or a file's. */
+/** Reads the text that may hold tokens of another tool, from the clipboard or a file. */
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import { decodeText } from "../../core/import/decode.ts";
-import type { Host } from "../app/host.ts";
+import type { Clipboard } from "../desktop/clipboard.ts";
+import type { FileDialogs } from "../desktop/file-dialogs.ts";
 
-/** More than any tool's file of tokens or settings; what is longer is refused, and never cut. */
+/** Larger than any tool's file of tokens or settings. A longer text is refused, never cut. */
 export const LIMIT_MIB = 8;
 const LIMIT = LIMIT_MIB * 1024 * 1024;
 const tooLarge: Failure = { code: "import_too_large", limitMiB: LIMIT_MIB };
@@ -27,7 +28,7 @@ async function readWhole(handle: FileHandle): Promise<Result<string>> {
   const stat = await handle.stat();
   if (stat.isDirectory()) return failed({ code: "import_file", why: "folder" });
   if (!stat.isFile()) return failed({ code: "import_file", why: "failing" });
-  // One octet more than it may have: it may grow while it is read.
+  // Reads up to one octet more than the limit, because the file may grow while it is read.
   const buffer = Buffer.alloc(Math.min(stat.size, LIMIT) + 1);
   let length = 0;
   while (length < buffer.length) {
@@ -41,7 +42,7 @@ async function readWhole(handle: FileHandle): Promise<Result<string>> {
 
 async function textOfFile(file: string): Promise<Result<string>> {
   try {
-    // A pipe would wait for whoever writes into it.
+    // Opening a pipe would otherwise wait for its writer.
     const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       return await readWhole(handle);
@@ -53,10 +54,10 @@ async function textOfFile(file: string): Promise<Result<string>> {
   }
 }
 
-/** Null: the person chose no file. Fails with `clipboard_unreadable`, `import_file`, `import_too_large`. */
+/** Null: the user chose no file. Fails with `clipboard_unreadable`, `import_file`, `import_too_large`. */
 export async function textToImport(
   from: "clipboard" | "file",
-  { clipboard, files }: Pick<Host, "clipboard" | "files">,
+  { clipboard, files }: { readonly clipboard: Clipboard; readonly files: FileDialogs },
 ): Promise<Result<string | null>> {
   if (from === "file") {
     const file = await files.open("tokens");

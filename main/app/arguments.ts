@@ -1,15 +1,15 @@
 /**
- * What the app takes from its command line and environment. Chromium reads switches that turn its protections off (a
- * debugging port, a proxy, certificate errors that are ignored), and any program of the user can add them to a start: so
- * the packaged app takes those on this list and ends over every other one. Pure; nothing here is Electron's.
+ * Judges the app's command line and environment. Chromium reads switches that turn its protections off (a debugging port,
+ * a proxy, ignored certificate errors), and any program of the user can start the app with them. So the packaged app takes
+ * the switches of a list, and does not start with any other.
  */
 
-/** Links of our own scheme (RFC 8252 §7.1), as a browser hands them on. */
-export const LINK_SCHEME = "app.tokenkeep";
-/** Far more than an authorization response needs; UTF-8 bytes. */
+import { LINK_SCHEME } from "../../core/providers/redirects.ts";
+
+/** In bytes of UTF-8. An authorization response needs far less. */
 export const MAX_LINK_BYTES = 8 * 1024;
 
-/** Why the app does not start with these arguments. `switch` is made plain and short: it may be a stranger's. */
+/** Why the app does not start with these arguments. `name` is shortened and has no control characters. */
 export type ArgumentFault =
   | { readonly fault: "switch"; readonly name: string }
   | { readonly fault: "value"; readonly name: string }
@@ -22,11 +22,11 @@ export type Arguments =
   | { readonly ok: true; readonly hidden: boolean; readonly link?: string }
   | ({ readonly ok: false } & ArgumentFault);
 
-/** Switches that the app takes, each with whether it needs a value (`--name=value`; Chromium knows no other form). */
+/** The switches that the app takes, and whether each needs a value (`--name=value`, Chromium's only form). */
 const SWITCHES: ReadonlyMap<string, "plain" | "value"> = new Map([
   ["hidden", "plain"],
   ["user-data-dir", "value"],
-  ["no-sandbox", "plain"], // for root alone, which is told; main refuses it to others
+  ["no-sandbox", "plain"], // for root alone, with a warning; main refuses it to others
   ["disable-gpu", "plain"],
   ["ozone-platform", "value"],
   ["ozone-platform-hint", "value"],
@@ -34,17 +34,17 @@ const SWITCHES: ReadonlyMap<string, "plain" | "value"> = new Map([
   ["lang", "value"],
   ["password-store", "value"],
 ]);
-/** What our launcher of the command line adds before `--cli` (build/cli/tokenkeep): no window is made there. */
+/** The launcher of the command line (build/cli/tokenkeep) adds two more before `--cli`, where no window is made. */
 const CLI_SWITCHES: ReadonlyMap<string, "plain" | "value"> = new Map([
   ...SWITCHES,
   ["no-zygote", "plain"],
   ["log-level", "value"],
 ]);
-/** Variables that do what a refused switch does. */
+/** Environment variables with the effect of a refused switch. */
 const ENVIRONMENT = ["SSLKEYLOGFILE"] as const;
 
 const SHOWN_LENGTH = 60;
-/** For a terminal: no control or formatting characters, and not much of it. */
+/** Makes an argument safe to print: no control or formatting characters, at most SHOWN_LENGTH long. */
 const plain = (text: string): string => {
   const clean = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
   return clean.length > SHOWN_LENGTH ? `${clean.slice(0, SHOWN_LENGTH)}…` : clean;
@@ -52,23 +52,23 @@ const plain = (text: string): string => {
 const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 const isLink = (argument: string): boolean => argument.startsWith(`${LINK_SCHEME}:`);
 
-/** The link among the arguments, wherever Chromium's own switches stand. Undefined: none. */
+/** Finds the link among the arguments, wherever Chromium put its own switches; undefined: there is none. */
 export const linkIn = (argv: readonly string[]): string | undefined => argv.find(isLink);
 
-/** Chromium trims an argument before it looks for a prefix, and Windows knows one more. */
+/** Returns an argument that Chromium would read as a switch: it trims first, and on Windows `/` starts one, too. */
 function switchName(argument: string, platform: string): string | undefined {
   const trimmed = argument.trim();
   if (!(trimmed.startsWith("-") || (platform === "win32" && trimmed.startsWith("/")))) return undefined;
   return trimmed;
 }
 
-/** The fault of one switch, undefined where it is on the list. */
+/** The fault of one switch; undefined where the app takes it. */
 function faultOf(
   written: string,
   allowed: ReadonlyMap<string, "plain" | "value">,
   platform: string,
 ): ArgumentFault | undefined {
-  // Added by the Finder of older systems.
+  // The Finder of older systems adds it.
   if (platform === "darwin" && /^-psn_\d+_\d+$/.test(written)) return undefined;
   const [, name = "", assigned] = /^--?([a-z0-9-]+)(=[\s\S]*)?$/.exec(written) ?? [];
   const form = allowed.get(name);
@@ -78,8 +78,8 @@ function faultOf(
 }
 
 /**
- * Judges what follows the program's name. Allowed: the switches of the list, and one link of ours. `--` ends the
- * switches, as it does for Chromium. The first fault is the one that is told.
+ * Judges the arguments after the program's name. Allowed are the switches of the list and one link of ours. `--` ends the
+ * switches, as for Chromium. Reports the first fault.
  */
 export function judgeArguments(
   args: readonly string[],
@@ -89,10 +89,10 @@ export function judgeArguments(
   return judge(args, env, platform, SWITCHES);
 }
 
-/** Judges what stands before `--cli`; what follows it is the command line's own. Undefined: there is no `--cli`. */
+/** Judges the arguments before `--cli`; those after it belong to the command line. Undefined: there is no `--cli`. */
 export function judgeCliStart(args: readonly string[], platform: string): Arguments | undefined {
   const at = args.indexOf("--cli");
-  return at === -1 ? undefined : judge(args.slice(0, at), {}, platform, CLI_SWITCHES); // it opens no TLS connection
+  return at === -1 ? undefined : judge(args.slice(0, at), {}, platform, CLI_SWITCHES); // no environment: the command line opens no TLS connection
 }
 
 function judge(
@@ -125,7 +125,7 @@ function judge(
   return { ok: true, hidden, ...(link !== undefined && { link }) };
 }
 
-/** What is told on standard error, in English as all that programs are told. */
+/** The sentence for standard error, in English like all messages to programs. */
 export function argumentSentence(fault: ArgumentFault): string {
   switch (fault.fault) {
     case "switch":

@@ -11,7 +11,6 @@ import { failed, ok, type Result } from "../../contract/failure.ts";
 import { Secret } from "../../core/secret.ts";
 import type { Clock, Log } from "../../core/ports.ts";
 import { queuePerKey } from "../../core/single-flight.ts";
-import type { Clipboard } from "../app/host.ts";
 
 export const CLEAR_AFTER_MS = 30_000;
 /** Waits between looks, until ours is known to be gone; the last one repeats. */
@@ -22,7 +21,15 @@ const BETWEEN_LOOKS_MS = 50;
 /** A clipboard that does not answer for this long counts as failing. */
 const ANSWER_LIMIT_MS = 1_000;
 
-export interface Copying {
+/** The system's clipboard. Every program of the desktop session can read a text on it. */
+export interface Clipboard {
+  /** `concealed`: programs that keep a history of the clipboard are asked to leave this text out. */
+  write(text: Secret, concealed: boolean): Promise<void>;
+  read(): Promise<string>;
+  clear(): Promise<void>;
+}
+
+export interface TokenClipboard {
   /**
    * Fails with `clipboard_failing` when the text cannot be read back: some desktops lose writes of hidden windows. What
    * may be there all the same is then cleared without waiting.
@@ -56,11 +63,11 @@ const nothing = (): void => undefined;
 
 class ClipboardTimeout extends Error {}
 
-export function createCopying(
+export function createTokenClipboard(
   clipboard: Clipboard,
   clock: Clock,
   { mayCopy = () => true, log, pause = sleep }: Options = {},
-): Copying {
+): TokenClipboard {
   // Only a digest is remembered: what was copied may outlive its account here otherwise.
   const digest = (text: string) => createHash("sha256").update(text).digest("base64");
   const ours = new Map<string, Ours>();

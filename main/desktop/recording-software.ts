@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { runSystemProgram } from "./programs.ts";
 
 /** `folder`: /proc. A program keeps its name, so one that was looked at twice is not looked at again. */
-export function createLinuxStudioWatch(folder = "/proc"): () => Promise<boolean> {
+export function createLinuxRecordingWatch(folder = "/proc"): () => Promise<boolean> {
   const names = new Map<string, { readonly name: string; readonly settled: boolean }>();
   return async () => {
     const pids = (await readdir(folder)).filter((name) => /^\d+$/.test(name));
@@ -24,8 +24,8 @@ async function listed(command: string, args: readonly string[], program: string)
   return (await runSystemProgram(command, args)).toLowerCase().includes(program);
 }
 
-export function createStudioWatch(platform: NodeJS.Platform = process.platform): () => Promise<boolean> {
-  if (platform === "linux") return createLinuxStudioWatch();
+export function createRecordingWatch(platform: NodeJS.Platform = process.platform): () => Promise<boolean> {
+  if (platform === "linux") return createLinuxRecordingWatch();
   if (platform === "win32")
     return () => listed("tasklist", ["/fo", "csv", "/nh", "/fi", "IMAGENAME eq obs64.exe"], "obs64.exe");
   return () => listed("ps", ["-axco", "comm"], "\nobs\n");

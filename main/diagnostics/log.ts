@@ -1,6 +1,6 @@
 /**
- * Main's log: one JSON object a line, in the profile, in files that are turned over. What it is given never holds a
- * secret; the sink does not trust that, and cleans every line before it is written.
+ * Main's log: one JSON object a line, in the profile, in rotated files. Callers never log a secret; the log does not
+ * trust that, and redacts every line before it is written.
  */
 import path from "node:path";
 import pino from "pino";
@@ -12,7 +12,7 @@ const MIB = 1024 * 1024;
 const BOUNDS = { sizeBytes: MIB, oldFiles: 3, mostBytes: 4 * MIB, waitingChars: MIB } as const;
 
 export interface LogFile extends Log {
-  /** Resolves when everything is in the file, or cannot be. */
+  /** Resolves when every line is in the file, or cannot be written. */
   close(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export function createLog(folder: string): LogFile {
   };
 }
 
-/** An error's name, message and stack, without what else hangs on it: a library's error may carry the request. */
+/** An error's name, message and stack, without its other members: a library's error may carry the request. */
 function causeOf(cause: unknown): unknown {
   if (!(cause instanceof Error)) return typeof cause === "string" ? cause : undefined;
   return { name: cause.name, message: cause.message, stack: cause.stack };

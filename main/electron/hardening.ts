@@ -1,12 +1,12 @@
 /**
- * Electron's security checklist, for every page of the app: whatever is not asked for on purpose is refused. And what
- * Chromium would ask the network for by itself: nothing is sent that a sign-in, a validation, a refresh or an act of the
- * person does not need.
+ * Applies Electron's security checklist to every page: permissions, devices, downloads and navigation are refused. Also
+ * turns off what Chromium sends by itself, so that only sign-ins, validations, refreshes and actions of the user cause
+ * requests.
  */
 import { app, session, type Session, type WebContents } from "electron/main";
 
-/** What Chromium does on the network unasked, as far as switches turn it off. Before 'ready'. */
-const QUIET = [
+/** Switches that turn off Chromium's own requests. */
+const OWN_REQUESTS_OFF = [
   "disable-background-networking",
   "disable-component-update",
   "disable-default-apps",
@@ -15,17 +15,17 @@ const QUIET = [
   "no-pings",
 ] as const;
 
-/** No permission, no device, no download, no client certificate, no dictionary. Twice does no harm. */
+/** Refuses permissions, devices and downloads, and turns off the spell checker. It may be called again. */
 function refuseEverything(session: Session): void {
-  // Chromium's spell checker loads a dictionary from a foreign host for each session, whatever its pages are told.
+  // Chromium's spell checker downloads a dictionary for each session, even if its pages do not use it.
   session.setSpellCheckerEnabled(false);
-  if (process.platform !== "darwin") session.setSpellCheckerLanguages([]); // macOS has its own, which asks nobody
+  if (process.platform !== "darwin") session.setSpellCheckerLanguages([]); // macOS has a dictionary of its own
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
   session.on("will-download", (event) => event.preventDefault());
   for (const name of ["select-hid-device", "select-serial-port", "select-usb-device"] as const) {
-    // One listener shape for three events that differ in what they would offer.
+    // Three events whose listeners differ only in the type of the offered devices.
     (session as NodeJS.EventEmitter).on(
       name,
       (event: { preventDefault(): void }, _details: unknown, answer: (id?: string) => void) => {
@@ -36,7 +36,7 @@ function refuseEverything(session: Session): void {
   }
 }
 
-/** Our own pages never navigate, open windows, or hold a webview. Pages of providers have their own rules. */
+/** Our own pages never navigate or open windows. authorization-window.ts has the rules for providers' pages. */
 export function lockNavigation(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: "deny" }));
   contents.on("will-navigate", (event) => event.preventDefault());
@@ -44,17 +44,17 @@ export function lockNavigation(contents: WebContents): void {
   contents.on("will-redirect", (event) => event.preventDefault());
 }
 
-/** The one way to a session besides the default one: in memory, without a cache, and refused everything. */
+/** Makes an in-memory session without a cache. All sessions but the default one are made here. */
 export function makeSession(partition: string): Session {
   const made = session.fromPartition(partition, { cache: false });
   refuseEverything(made);
   return made;
 }
 
-/** Before 'ready'. */
+/** Hardens all sessions and pages. To be called before 'ready'. */
 export function hardenApp(): void {
-  for (const name of QUIET) app.commandLine.appendSwitch(name);
-  app.on("session-created", refuseEverything); // also the default one, which Electron makes
+  for (const name of OWN_REQUESTS_OFF) app.commandLine.appendSwitch(name);
+  app.on("session-created", refuseEverything); // also for the default session, which Electron makes
   app.on("web-contents-created", (_event, contents) => {
     contents.on("will-attach-webview", (event) => event.preventDefault());
     contents.on("select-bluetooth-device", (event, _devices, answer) => {
@@ -63,11 +63,11 @@ export function hardenApp(): void {
     });
   });
   void app.whenReady().then(() => {
-    // Where the system's DNS server is known to offer DNS over HTTPS, Chromium would connect to it beside the system.
+    // By default Chromium connects to the system's DNS server by HTTPS where it knows that the server supports that.
     app.configureHostResolver({ secureDnsMode: "off" });
   });
   app.on("select-client-certificate", (event, _contents, _url, _list, answer) => {
     event.preventDefault();
-    answer(); // none
+    answer(); // no certificate
   });
 }

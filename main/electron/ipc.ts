@@ -1,4 +1,4 @@
-/** Takes the window's calls: who asks, what is asked, and an answer that is always a Result. */
+/** Serves the window's calls: checks the sender and the argument, and always answers with a Result. */
 import { ipcMain } from "electron/main";
 import * as v from "valibot";
 import { failed, type Result } from "../../contract/failure.ts";
@@ -6,7 +6,7 @@ import { ipc, type CallName, type Handlers } from "../../contract/ipc.ts";
 import type { Log } from "../../core/ports.ts";
 import type { MainWindow } from "./windows/main-window.ts";
 
-/** `cause` is for the log and stays here. */
+/** Logs the cause of a failure and removes it from the answer. */
 function withoutCause(result: Result<unknown>, name: string, log: Log): Result<unknown> {
   if (result.ok) return result;
   if (result.cause !== undefined)
@@ -14,6 +14,7 @@ function withoutCause(result: Result<unknown>, name: string, log: Log): Result<u
   return { ok: false, failure: result.failure };
 }
 
+/** A rejected sender gets `sender_rejected`, an argument of the wrong shape `bad_request`, a bug `internal`. */
 export function serveCalls(handlers: Handlers, window: MainWindow, log: Log): void {
   const names = Object.keys(ipc).filter(
     (name): name is CallName => ipc[name as keyof typeof ipc].kind === "call",

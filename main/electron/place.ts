@@ -17,14 +17,14 @@ import {
   handOnOrTakePlace,
   listenForStarts,
   START_SOCKET,
-  type StartWish,
+  type StartRequest,
   type WakeServer,
 } from "../app/second-start.ts";
-import { createSpeech } from "./system/language.ts";
+import { createTranslator } from "./system/language.ts";
 
 /** A running app answers at once unless it is busy; it has the request by then, so we do not wait longer. */
 const ANSWER_MS = 10_000;
-/** An instance that is quitting finishes its work first, for 20 s at most (main/keeper/keeper.ts). */
+/** An instance that is quitting finishes its work first, for 20 s at most (main/keeper/refresher.ts). */
 const PATIENCE_MS = 30_000;
 /** The message closes by itself in case nobody sees it. */
 const MESSAGE_MS = 10 * 60_000;
@@ -44,7 +44,7 @@ type Place =
   | { readonly kind: "failed"; readonly failure: Failure };
 
 /** Without a lock, another instance may still be running, and may answer. */
-async function withoutLock(folder: string, lock: ProfileLock, wish: StartWish): Promise<Place> {
+async function withoutLock(folder: string, lock: ProfileLock, wish: StartRequest): Promise<Place> {
   const handed = await handOn(folder, START_SOCKET, wish, ANSWER_MS);
   if (handed === "refused") return { kind: "ours", lock };
   return handed === "taken"
@@ -52,7 +52,7 @@ async function withoutLock(folder: string, lock: ProfileLock, wish: StartWish): 
     : { kind: "failed", failure: { code: "profile_silent", folder } };
 }
 
-async function besideHolder(folder: string, holder: Holder | undefined, wish: StartWish): Promise<Place> {
+async function besideHolder(folder: string, holder: Holder | undefined, wish: StartRequest): Promise<Place> {
   if (holder !== undefined && holder.host !== hostname()) {
     // It is another computer, unless ours has another name by now: a local socket answers on one computer alone.
     const { host, pid } = holder;
@@ -76,7 +76,7 @@ async function besideHolder(folder: string, holder: Holder | undefined, wish: St
   }
 }
 
-function placeOf(folder: string, taken: Taken, wish: StartWish): Promise<Place> {
+function placeOf(folder: string, taken: Taken, wish: StartRequest): Promise<Place> {
   switch (taken.kind) {
     case "held":
       return Promise.resolve({ kind: "ours", lock: taken.lock });
@@ -92,15 +92,15 @@ function placeOf(folder: string, taken: Taken, wish: StartWish): Promise<Place> 
 }
 
 /** Before anything else is read or written in the profile. In one turn where the place is free. */
-export const takePlace = (folder: string, wish: StartWish): Promise<Place> =>
+export const takePlace = (folder: string, wish: StartRequest): Promise<Place> =>
   placeOf(folder, takeProfileLock(folder), wish);
 
 /** Accepts the requests of later starts from now on, and keeps them until `follow` names who handles them. */
 export function listen(folder: string, lock: ProfileLock): Waking {
   /** Links may come by the hundred before there is anybody to take them; what comes first has been waited for. */
   const MOST_WAITING = 32;
-  const waiting: StartWish[] = [];
-  let carryOut = (wish: StartWish): void => {
+  const waiting: StartRequest[] = [];
+  let carryOut = (wish: StartRequest): void => {
     if (wish.want !== "nothing" && waiting.length < MOST_WAITING) waiting.push(wish);
   };
   const server = listenForStarts(
@@ -146,7 +146,7 @@ const hasDisplay = (): boolean =>
  * Says why the app does not start, on standard error in English and in a window in the person's language, and ends with
  * code 1. What Chromium keeps meanwhile goes to a temporary folder, since the profile cannot be used or is another's.
  */
-export function endWith(failure: Failure, { want }: StartWish): void {
+export function endWith(failure: Failure, { want }: StartRequest): void {
   console.error(sentence(failure, createWords("en", en)));
   // A page can have links opened by the hundred, and nobody waits for a start that was to be hidden.
   const seen = want === "show" || (want === "nothing" && failure.code !== "profile_silent");
@@ -171,7 +171,7 @@ export function endWith(failure: Failure, { want }: StartWish): void {
   void app
     .whenReady()
     .then(async () => {
-      const { t } = createSpeech();
+      const { t } = createTranslator();
       await dialog.showMessageBox({
         type: "error",
         title: "Tokenkeep",

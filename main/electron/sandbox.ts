@@ -1,10 +1,10 @@
-/** Runs the sandbox server in a utility process: it is Node code that the app does not want in its own process. */
+/** Runs the sandbox server in a utility process, so that its code does not run in main. */
 import { utilityProcess } from "electron/main";
 import { failed, ok } from "../../contract/failure.ts";
 import { Secret } from "../../core/secret.ts";
-import type { StartSandbox } from "../app/host.ts";
+import type { StartSandbox } from "../registrations/sandbox.ts";
 
-/** Longer than any start that was seen; then something is wrong. */
+/** Longer than every observed start. */
 const START_TIMEOUT_MS = 15_000;
 
 export const createStartSandbox =
@@ -14,20 +14,20 @@ export const createStartSandbox =
       const child = utilityProcess.fork(script, [JSON.stringify({ port, folder })], {
         serviceName: "Tokenkeep sandbox",
         stdio: "ignore",
-        env: {}, // it needs nothing of ours
+        env: {}, // it needs no variable
       });
       const timer = setTimeout(() => {
         child.kill();
         resolve(failed({ code: "sandbox_failing" }));
       }, START_TIMEOUT_MS);
-      const exited = new Promise<void>((tell) => void child.once("exit", () => tell()));
+      const exited = new Promise<void>((resolveExit) => void child.once("exit", () => resolveExit()));
       void exited.then(() => {
         clearTimeout(timer);
         resolve(failed({ code: "sandbox_failing" }));
       });
       child.once("message", (message: unknown) => {
         clearTimeout(timer);
-        const said = message as {
+        const answer = message as {
           origin?: string;
           port?: number;
           client_id?: string;
@@ -35,15 +35,15 @@ export const createStartSandbox =
           failure?: string;
         };
         if (
-          said.origin === undefined ||
-          said.port === undefined ||
-          said.client_id === undefined ||
-          said.client_secret === undefined
+          answer.origin === undefined ||
+          answer.port === undefined ||
+          answer.client_id === undefined ||
+          answer.client_secret === undefined
         ) {
           child.kill();
           resolve(
             failed(
-              said.failure === "port_taken"
+              answer.failure === "port_taken"
                 ? { code: "sandbox_port_taken", port }
                 : { code: "sandbox_failing" },
             ),
@@ -52,9 +52,9 @@ export const createStartSandbox =
         }
         resolve(
           ok({
-            origin: said.origin,
-            port: said.port,
-            client: { client_id: said.client_id, client_secret: new Secret(said.client_secret) },
+            origin: answer.origin,
+            port: answer.port,
+            client: { client_id: answer.client_id, client_secret: new Secret(answer.client_secret) },
             stop: () => void child.kill(),
             onExit: (listener) => void exited.then(listener),
           }),

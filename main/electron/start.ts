@@ -1,12 +1,12 @@
 /**
- * What runs first: the app, or the command line in the same binary (ADR 0014), which loads nothing of the app and waits
- * for nothing of Electron.
+ * The entry of the binary: starts the app, or the command line (ADR 0014), which loads no code of the app and does not wait
+ * for Electron.
  */
 import { createRequire } from "node:module";
 import { argumentSentence, judgeCliStart } from "../app/arguments.ts";
 
 const { argv, platform } = process;
-// Electron's own binary has the app's folder before everything; the packaged one does not.
+// An unpackaged start has the app's folder as its first argument.
 const judged = judgeCliStart(argv.slice(process.defaultApp ? 2 : 1), platform);
 if (judged?.ok === false && !process.defaultApp) {
   console.error(argumentSentence(judged));

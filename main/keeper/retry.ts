@@ -1,87 +1,99 @@
-/** What all of the keeper does when something does not go as it should: keep what the disk refuses, and try again later. */
+/** What the parts of the keeper do after a failure: keep in memory what the disk refuses, and try again later. */
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { backOffMs, isAppToken, LONGEST_WAIT_MS } from "../../core/lifecycle/schedule.ts";
-import { chanceOf, trouble, unreachable, type KeeperParts, type Watches } from "./watches.ts";
+import type { HttpOutcome, Network, Randomness } from "../../core/ports.ts";
+import type { KeeperContext } from "./ports.ts";
+import { recordProblem } from "./watches.ts";
 
-export interface Keeping {
+/** A random number from 0 to 1, which spreads the requests of many sign-ins over time. */
+export const chanceOf = (random: Randomness): number => (random.bytes(1)[0] ?? 0) / 255;
+
+/** The request never left, because the keeper paused while it waited; the outcome tells nothing about the provider. */
+export const isAbandoned = (outcome: HttpOutcome): boolean =>
+  outcome.kind === "not_sent" && outcome.cause === "abandoned";
+
+/** `offline`: the computer has no network at all, so the provider is not the cause. */
+const unreachableCondition = (network: Network, { code }: Failure): "unreachable" | "offline" =>
+  code === "provider_unreachable" && !network.online() ? "offline" : "unreachable";
+
+export interface Retry {
   /**
-   * Writes a record. What cannot be written counts all the same, from memory, until the disk takes it. A record that
-   * another writer changed is left on disk, and this process spends nothing of it any more; `tokens`: unless the record
-   * has tokens that have just come, which are on no disk yet.
+   * Writes a record. A record that the disk refuses is kept in memory and counts as the current one until the disk takes
+   * it. Where another program has changed the file, the file stays and the keeper sends none of its tokens any more;
+   * but with `news: "tokens"`, for tokens that no file holds yet, the record is written over it.
    */
-  readonly keep: (record: SignInRecord, news?: "tokens") => Promise<Result<SignInRecord>>;
-  /** Another writer changed the record on disk. */
-  readonly changedElsewhere: (id: string) => Result<never>;
-  /** Notes trouble and when to try again: later each time, and not before the server has asked for. */
-  readonly later: (
+  readonly save: (record: SignInRecord, news?: "tokens") => Promise<Result<SignInRecord>>;
+  /** Notes that another program changed the record on disk. */
+  readonly markChangedElsewhere: (id: string) => Result<never>;
+  /** Records a problem and the instant of the next try: later after each failure, and not before `retryAfterMs`. */
+  readonly retryLater: (
     id: string,
     failure: Failure,
     condition: "unreachable" | "storage_failing",
     retryAfterMs?: number,
   ) => Result<never>;
-  /** Notes what trying again does not help against; looked at again once in a while. */
-  readonly stuck: (id: string, failure: Failure) => Result<never>;
+  /** Records a problem that a retry does not solve; the keeper checks it again after `LONGEST_WAIT_MS`. */
+  readonly recordPermanentProblem: (id: string, failure: Failure) => Result<never>;
 }
 
-export function createKeeping(
-  { vault, network, history, clock, random, log }: KeeperParts,
-  watches: Watches,
-): Keeping {
+export function createRetry(context: KeeperContext): Retry {
+  const { records, network, history, clock, random, log, watches } = context;
   const noteOnce = (id: string, failure: Failure): void => {
     if (watches.of(id).reason?.code !== failure.code) history.note({ signIn: id, what: "failed", failure });
   };
-  const later: Keeping["later"] = (id, failure, condition, retryAfterMs = 0) => {
+  const retryLater: Retry["retryLater"] = (id, failure, condition, retryAfterMs = 0) => {
     noteOnce(id, failure);
-    const watch = watches.of(id);
+    const health = watches.of(id);
     const now = clock.nowMs();
-    trouble(watch, condition === "unreachable" ? unreachable(network, failure) : condition, failure, now);
-    watch.nextTryAtMs = now + backOffMs(watch.failures - 1, chanceOf(random), retryAfterMs);
-    watch.askedToWaitUntilMs = now + Math.min(retryAfterMs, LONGEST_WAIT_MS);
+    const shown = condition === "unreachable" ? unreachableCondition(network, failure) : condition;
+    recordProblem(health, shown, failure, now);
+    health.nextTryAtMs = now + backOffMs(health.failures - 1, chanceOf(random), retryAfterMs);
+    health.askedToWaitUntilMs = now + Math.min(retryAfterMs, LONGEST_WAIT_MS);
     return failed(failure);
   };
-  const changedElsewhere: Keeping["changedElsewhere"] = (id) => {
-    const watch = watches.of(id);
+  const markChangedElsewhere: Retry["markChangedElsewhere"] = (id) => {
+    const health = watches.of(id);
     const failure: Failure = { code: "record_changed" };
-    if (watch.changedElsewhere !== true) {
-      watch.changedElsewhere = true;
+    if (health.changedElsewhere !== true) {
+      health.changedElsewhere = true;
       history.note({ signIn: id, what: "failed", failure });
       log.error("keeper.record_changed", { signIn: id });
     }
     return failed(failure);
   };
   return {
-    later,
-    changedElsewhere,
-    async keep(record, news) {
-      const watch = watches.of(record.id);
-      // An app token has nothing that two writers could spend twice.
-      let written = await vault.write<SignInRecord>(record, isAppToken(record) ? "anything" : "known");
+    retryLater,
+    markChangedElsewhere,
+    async save(record, news) {
+      const health = watches.of(record.id);
+      // Two programs cannot spend the same app token twice, so a change by another program does not matter.
+      let written = await records.write<SignInRecord>(record, isAppToken(record) ? "anything" : "known");
       if (!written.ok && written.failure.code === "record_changed") {
-        changedElsewhere(record.id);
-        if (news === undefined && watch.unsavedTokens !== true) {
-          watch.unsaved = undefined;
-          watch.unwritten = record;
+        markChangedElsewhere(record.id);
+        if (news === undefined && health.unsavedTokens !== true) {
+          health.unsaved = undefined;
+          health.unwritten = record;
           return ok(record);
         }
-        written = await vault.write<SignInRecord>(record);
+        written = await records.write<SignInRecord>(record);
       }
       if (written.ok) {
-        watch.unsaved = watch.unwritten = watch.unsavedTokens = undefined;
+        health.unsaved = health.unwritten = health.unsavedTokens = undefined;
         return written;
       }
-      watch.unsaved = record;
-      if (news === "tokens") watch.unsavedTokens = true;
-      later(record.id, { code: "storage_failing" }, "storage_failing");
+      health.unsaved = record;
+      if (news === "tokens") health.unsavedTokens = true;
+      retryLater(record.id, { code: "storage_failing" }, "storage_failing");
       log.error("keeper.unsaved", { signIn: record.id });
       return ok(record);
     },
-    stuck(id, failure) {
+    recordPermanentProblem(id, failure) {
       noteOnce(id, failure);
-      const watch = watches.of(id);
-      watch.condition = watch.sinceMs = undefined;
-      watch.reason = failure;
-      watch.nextTryAtMs = clock.nowMs() + LONGEST_WAIT_MS;
+      const health = watches.of(id);
+      health.condition = health.sinceMs = undefined;
+      health.reason = failure;
+      health.nextTryAtMs = clock.nowMs() + LONGEST_WAIT_MS;
       return failed(failure);
     },
   };

@@ -1,80 +1,204 @@
-/** Validates one sign-in's access token (TA §11): at start, hourly, and when asked. */
+/** Validates the access token of a sign-in (TA §11): at start, hourly, and on request. */
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
-import { holdsToken } from "../../core/accounts/status.ts";
+import { holdsToken, waitsFor } from "../../core/accounts/status.ts";
 import {
   isAppToken,
   mayRefresh,
+  nextValidationMs,
   refreshesAtMs,
   renews,
-  nextValidationMs,
 } from "../../core/lifecycle/schedule.ts";
 import { validationFailure } from "../../core/oauth/failures.ts";
 import { readValidation, validateRequest, type Validation } from "../../core/oauth/validate.ts";
+import type { Provider } from "../../core/providers/provider.ts";
+import type { Secret } from "../../core/secret.ts";
 import { singleFlight } from "../../core/single-flight.ts";
-import { createKeeping } from "./retry.ts";
-import {
-  allWell,
-  chanceOf,
-  isAbandoned,
-  providerFor,
-  waitsFor,
-  type Changed,
-  type KeeperParts,
-  type TurnOf,
-  type Watches,
-} from "./watches.ts";
+import { providerFor } from "../registrations/lookup.ts";
+import type { KeeperContext } from "./ports.ts";
+import type { Refresher } from "./refresher.ts";
+import { chanceOf, createRetry, isAbandoned, type Retry } from "./retry.ts";
+import { clearProblem } from "./watches.ts";
 
-/** An expiry that moved by less is the answer's travel time, not news worth a write. */
+/** A smaller change of the expiry comes from the time that the answer took, and is not written. */
 const EXPIRY_SLACK_MS = 5 * 60_000;
 
-/** Whether the sign-in still has the token that was judged: it may have been refreshed, revoked or removed meanwhile. */
-const isTokenOf = (judged: SignInRecord, record: SignInRecord | undefined): record is SignInRecord =>
-  judged.access_token !== undefined && record?.access_token?.equals(judged.access_token) === true;
+/** Whether the sign-in still has the token that was validated: a refresh or a removal may have come meanwhile. */
+const isTokenOf = (validated: SignInRecord, record: SignInRecord | undefined): record is SignInRecord =>
+  validated.access_token !== undefined && record?.access_token?.equals(validated.access_token) === true;
 
-/** The name to show once the login may have changed. */
-const newName = ({ login, displayName }: SignInRecord, told: string): string =>
-  told === login ? displayName : told;
+const withoutAccessToken = ({ access_token: _rejected, ...rest }: SignInRecord): SignInRecord => rest;
 
-export interface Validator {
-  /**
-   * Validates a sign-in now, one at a time per sign-in. A 401 leads to `refresh` where that is possible and
-   * to `needs_sign_in` where it is not; anything else than 200 and 401 says nothing about the token.
-   */
-  readonly validate: (id: string) => Promise<Result<null>>;
-  /** The same, for somebody who waits to see it. */
-  readonly validateNow: (id: string) => Promise<Result<null>>;
+/** The display name for a login that may have changed. */
+function displayNameFor({ login: before, displayName }: SignInRecord, login: string): string {
+  // A display name in another script is a name of its own (TA §21); otherwise it is the login in other capitals.
+  if (displayName.toLowerCase() !== before) return displayName;
+  return login === before ? displayName : login;
 }
 
-export function createValidator(
-  parts: KeeperParts,
-  watches: Watches,
-  refresh: (id: string) => Promise<Result<SignInRecord>>,
-  enqueue: <V>(id: string, task: () => Promise<V>) => Promise<V>,
-  changed: Changed,
-  turnOf: TurnOf,
-): Validator {
-  const { vault, providers, http, history, clock, random, log } = parts;
-  const { keep, later, stuck } = createKeeping(parts, watches);
+/** How a validation changes the record; undefined: nothing worth a write has changed. */
+function confirmedChange(
+  record: SignInRecord,
+  validation: Validation,
+): ((now: SignInRecord) => SignInRecord) | undefined {
+  const { scopes = record.scopes, expiresAtMs, login = record.login } = validation;
+  const moved =
+    expiresAtMs !== undefined && Math.abs(expiresAtMs - (record.expiresAtMs ?? 0)) > EXPIRY_SLACK_MS;
+  const news = moved || login !== record.login || scopes.join(" ") !== record.scopes.join(" ");
+  if (!news) return undefined;
+  return (now) => ({
+    ...now,
+    login,
+    displayName: displayNameFor(now, login),
+    scopes: [...scopes],
+    ...(moved && { expiresAtMs }),
+  });
+}
 
-  /** Writes a changed state, but only over the token that was judged: a refresh may have come in between. */
-  const update = (
-    judged: SignInRecord,
-    change: (record: SignInRecord) => SignInRecord,
-  ): Promise<Result<null>> =>
-    enqueue(judged.id, async () => {
-      const record = watches.current(judged.id);
-      if (isTokenOf(judged, record)) await keep(change(record));
-      return ok(null);
-    });
+export class Validator {
+  readonly #context: KeeperContext;
+  readonly #retry: Retry;
+  readonly #refresher: Pick<Refresher, "refresh">;
+  readonly #inBackground: (id: string) => Promise<Result<null>>;
 
-  const needsSignIn = async (
+  constructor(context: KeeperContext, refresher: Pick<Refresher, "refresh">) {
+    this.#context = context;
+    this.#retry = createRetry(context);
+    this.#refresher = refresher;
+    this.#inBackground = singleFlight((id) => this.#showingProgress(id));
+  }
+
+  /**
+   * Validates a sign-in, once at a time. After a 401 the keeper refreshes the sign-in where it can, or the person has to
+   * sign in again; any other answer than 200 and 401 tells nothing about the token.
+   */
+  validate(id: string): Promise<Result<null>> {
+    return this.#inBackground(id);
+  }
+  /** Validates a sign-in while a person or a tool waits, so that the progress is reported at once. */
+  validateNow(id: string): Promise<Result<null>> {
+    const { changed } = this.#context;
+    const answer = this.#inBackground(id);
+    changed(id);
+    return answer.finally(() => changed(id));
+  }
+
+  async #showingProgress(id: string): Promise<Result<null>> {
+    const { watches, changed } = this.#context;
+    const health = watches.of(id);
+    const before = { record: watches.current(id), condition: health.condition, reason: health.reason };
+    health.validating = true;
+    changed(id, "passing");
+    try {
+      return await this.#validate(id);
+    } finally {
+      health.validating = false;
+      const same =
+        before.record === watches.current(id) &&
+        before.condition === health.condition &&
+        before.reason === health.reason;
+      changed(id, same ? "passing" : undefined);
+    }
+  }
+
+  async #validate(id: string): Promise<Result<null>> {
+    const { vaultIsOpen, providers, watches } = this.#context;
+    const record = watches.current(id);
+    if (record === undefined) return failed({ code: vaultIsOpen() ? "account_unknown" : "vault_locked" });
+    if (record.state.name === "revoked") return failed({ code: "token_revoked", account: record.login });
+    if (record.access_token === undefined && mayRefresh(record)) return this.#refresh(id);
+    if (!holdsToken(record) || record.access_token === undefined)
+      return failed({ code: "needs_sign_in", account: record.login });
+    const provider = providerFor(providers, record);
+    this.#planNextCheck(id);
+    if (!provider.ok) return this.#retry.recordPermanentProblem(id, provider.failure);
+    if (isAppToken(record) && !provider.value.dialect.validatesAppTokens) return ok(null);
+    return this.#askProvider(record, provider.value, record.access_token);
+  }
+
+  async #askProvider(record: SignInRecord, provider: Provider, access_token: Secret): Promise<Result<null>> {
+    const { http, clock, watches, turnOf } = this.#context;
+    const { id } = record;
+    const outcome = await http.send(validateRequest(provider, access_token), turnOf(id));
+    if (isAbandoned(outcome)) return failed({ code: "vault_not_ready" });
+    const verdict = readValidation(provider, outcome, clock.nowMs());
+    if (!isTokenOf(record, watches.current(id))) return ok(null);
+    this.#planNextCheck(id);
+    switch (verdict.kind) {
+      case "valid":
+        return this.#confirmed(record, verdict.validation, provider.name);
+      case "rejected":
+        return this.#rejected(record, provider.name);
+      default: {
+        const retryAfterMs = verdict.kind === "busy" ? verdict.retryAfterMs : undefined;
+        return this.#unknown(id, validationFailure(verdict, provider), retryAfterMs);
+      }
+    }
+  }
+
+  async #confirmed(record: SignInRecord, validation: Validation, provider: string): Promise<Result<null>> {
+    const { history, clock, watches } = this.#context;
+    const { client_id, user_id, expiresAtMs } = validation;
+    const foreign = client_id !== undefined && client_id !== record.client_id;
+    // An answer for another user or client is an alarm; an answer without a user is only incomplete.
+    if (!foreign && user_id === undefined && record.user_id !== "")
+      return this.#unknown(record.id, {
+        code: "provider_misbehaved",
+        provider,
+        what: "member",
+        detail: "user_id",
+      });
+    if (foreign || (user_id ?? "") !== record.user_id)
+      return this.#needsSignIn(record, "identity_mismatch", { code: "identity_mismatch" });
+    const health = watches.of(record.id);
+    // A due refresh that fails stays a problem, although the token is still valid.
+    const refreshFails = health.renewalFails === true && (refreshesAtMs(record) ?? Infinity) <= clock.nowMs();
+    if (health.condition !== "storage_failing" && !refreshFails) clearProblem(health);
+    health.validatedAtMs = clock.nowMs();
+    history.note({ signIn: record.id, what: "validated" });
+    if (expiresAtMs !== undefined) watches.endsIn({ ...record, expiresAtMs });
+    const change = confirmedChange(record, validation);
+    return change === undefined ? ok(null) : this.#update(record, change);
+  }
+
+  async #rejected(record: SignInRecord, provider: string): Promise<Result<null>> {
+    const { clock, watches } = this.#context;
+    const { id, state } = record;
+    const waitsForPerson = state.name === "config_error" && renews(record);
+    // The refresh token was rejected earlier, as the state records; now the access token is invalid as well.
+    if (state.name === "needs_sign_in" && state.why === "refresh_token_rejected") {
+      await this.#update(record, withoutAccessToken);
+      clearProblem(watches.of(id));
+      return failed({ code: "refresh_token_rejected", account: record.login });
+    }
+    const failure: Failure = { code: "access_token_rejected", provider };
+    if (!waitsForPerson && !mayRefresh(record))
+      return this.#needsSignIn(record, "access_token_rejected", failure);
+    // The access token is invalid, but the sign-in can be refreshed: now, or once its problem is solved.
+    await this.#update(record, withoutAccessToken);
+    if (watches.current(id)?.access_token !== undefined) return ok(null); // refreshed meanwhile
+    // The token came in one answer with an error and never worked; an immediate refresh may bring another such token.
+    if (watches.of(id).doubtful === true) return this.#retry.retryLater(id, failure, "unreachable");
+    const waiting = waitsForPerson ? { code: state.why } : waitsFor(watches.of(id), clock.nowMs());
+    return waiting === undefined ? this.#refresh(id) : failed(waiting);
+  }
+
+  #unknown(id: string, failure: Failure, retryAfterMs?: number): Result<null> {
+    const { log, watches } = this.#context;
+    const answer = this.#retry.retryLater(id, failure, "unreachable", retryAfterMs);
+    watches.of(id).nextCheckAtMs = watches.of(id).nextTryAtMs ?? 0;
+    log.warn("validate.unknown", { signIn: id, code: failure.code });
+    return answer;
+  }
+
+  async #needsSignIn(
     record: SignInRecord,
     why: "access_token_rejected" | "identity_mismatch",
     failure: Failure,
-  ) => {
-    allWell(watches.of(record.id));
-    await update(record, (now) => ({
+  ): Promise<Result<null>> {
+    const { history, clock, log, watches } = this.#context;
+    clearProblem(watches.of(record.id));
+    await this.#update(record, (now) => ({
       ...now,
       state: { name: "needs_sign_in", sinceMs: clock.nowMs(), why },
     }));
@@ -82,130 +206,25 @@ export function createValidator(
     history.note({ signIn: record.id, what: "failed", failure });
     log.warn("validate.rejected", { signIn: record.id, why });
     return failed(failure);
-  };
-
-  async function confirmed(
-    record: SignInRecord,
-    validation: Validation,
-    provider: string,
-  ): Promise<Result<null>> {
-    const { client_id, user_id, scopes = record.scopes, expiresAtMs } = validation;
-    const foreign = client_id !== undefined && client_id !== record.client_id;
-    // Somebody else is an alarm; nobody is an answer that says too little.
-    if (!foreign && user_id === undefined && record.user_id !== "")
-      return unknown(record.id, { code: "provider_misbehaved", provider, what: "member", detail: "user_id" });
-    if (foreign || (user_id ?? "") !== record.user_id) {
-      return needsSignIn(record, "identity_mismatch", { code: "identity_mismatch" });
-    }
-    const watch = watches.of(record.id);
-    // A renewal that is due and does not succeed is not well, however valid the token still is.
-    const renewalWaits = watch.renewalFails === true && (refreshesAtMs(record) ?? Infinity) <= clock.nowMs();
-    if (watch.condition !== "storage_failing" && !renewalWaits) allWell(watch);
-    watch.validatedAtMs = clock.nowMs();
-    history.note({ signIn: record.id, what: "validated" });
-    if (expiresAtMs !== undefined) watches.endsIn({ ...record, expiresAtMs });
-    const login = validation.login ?? record.login;
-    const moved =
-      expiresAtMs !== undefined && Math.abs(expiresAtMs - (record.expiresAtMs ?? 0)) > EXPIRY_SLACK_MS;
-    const news = moved || login !== record.login || scopes.join(" ") !== record.scopes.join(" ");
-    if (!news) return ok(null);
-    return update(record, (now) => ({
-      ...now,
-      login,
-      // In other capitals it is the login all the same; in another script it is a name of its own (TA §21).
-      displayName: now.displayName.toLowerCase() === now.login ? newName(now, login) : now.displayName,
-      scopes: [...scopes],
-      ...(moved && { expiresAtMs }),
-    }));
   }
 
-  function unknown(id: string, failure: Failure, retryAfterMs?: number): Result<null> {
-    const answer = later(id, failure, "unreachable", retryAfterMs);
-    watches.of(id).nextCheckAtMs = watches.of(id).nextTryAtMs ?? 0;
-    log.warn("validate.unknown", { signIn: id, code: failure.code });
-    return answer;
+  /** Changes the record only if it still has the token that was validated. */
+  #update(validated: SignInRecord, change: (record: SignInRecord) => SignInRecord): Promise<Result<null>> {
+    const { watches, enqueue } = this.#context;
+    return enqueue(validated.id, async () => {
+      const record = watches.current(validated.id);
+      if (isTokenOf(validated, record)) await this.#retry.save(change(record));
+      return ok(null);
+    });
   }
 
-  async function rejected(record: SignInRecord, provider: string): Promise<Result<null>> {
-    const { id, state } = record;
-    const waitsForPerson = state.name === "config_error" && renews(record);
-    // It was refused a refresh before, and its state says so; now its access token has ended too.
-    const hasEnded = state.name === "needs_sign_in" && state.why === "refresh_token_rejected";
-    if (hasEnded) {
-      await update(record, ({ access_token: _dead, ...rest }) => rest);
-      allWell(watches.of(id));
-      return failed({ code: "refresh_token_rejected", account: record.login });
-    }
-    if (!waitsForPerson && !mayRefresh(record))
-      return needsSignIn(record, "access_token_rejected", { code: "access_token_rejected", provider });
-    // The token is dead, the account is not: it renews itself, once the client is set right or the provider is well.
-    await update(record, ({ access_token: _dead, ...rest }) => rest);
-    if (watches.current(id)?.access_token !== undefined) return ok(null); // renewed meanwhile
-    // It came with an error and never worked; the next one may come the same way.
-    if (watches.of(id).doubtful === true)
-      return later(id, { code: "access_token_rejected", provider }, "unreachable");
-    const waiting = waitsForPerson ? { code: state.why } : waitsFor(watches.of(id), clock.nowMs());
-    if (waiting !== undefined) return failed(waiting);
-    const refreshed = await refresh(id);
+  async #refresh(id: string): Promise<Result<null>> {
+    const refreshed = await this.#refresher.refresh(id);
     return refreshed.ok ? ok(null) : refreshed;
   }
 
-  async function validate(id: string): Promise<Result<null>> {
-    const record = watches.current(id);
-    if (record === undefined)
-      return failed({ code: vault.state.state === "open" ? "account_unknown" : "vault_locked" });
-    if (record.state.name === "revoked") return failed({ code: "token_revoked", account: record.login });
-    if (record.access_token === undefined && mayRefresh(record)) {
-      const refreshed = await refresh(id);
-      return refreshed.ok ? ok(null) : refreshed;
-    }
-    if (!holdsToken(record) || record.access_token === undefined)
-      return failed({ code: "needs_sign_in", account: record.login });
-    const provider = providerFor(providers, record);
+  #planNextCheck(id: string): void {
+    const { clock, random, watches } = this.#context;
     watches.of(id).nextCheckAtMs = clock.nowMs() + nextValidationMs(chanceOf(random));
-    if (!provider.ok) return stuck(id, provider.failure);
-    if (isAppToken(record) && !provider.value.dialect.validatesAppTokens) return ok(null); // nobody to be asked
-    const outcome = await http.send(validateRequest(provider.value, record.access_token), turnOf(id));
-    if (isAbandoned(outcome)) return failed({ code: "vault_not_ready" });
-    const verdict = readValidation(provider.value, outcome, clock.nowMs());
-    if (!isTokenOf(record, watches.current(id))) return ok(null);
-    watches.of(id).nextCheckAtMs = clock.nowMs() + nextValidationMs(chanceOf(random));
-    switch (verdict.kind) {
-      case "valid":
-        return confirmed(record, verdict.validation, provider.value.name);
-      case "rejected":
-        return rejected(record, provider.value.name);
-      default:
-        return unknown(
-          id,
-          validationFailure(verdict, provider.value),
-          verdict.kind === "busy" ? verdict.retryAfterMs : undefined,
-        );
-    }
   }
-
-  const inPassing = singleFlight(async (id: string) => {
-    const watch = watches.of(id);
-    const before = { record: watches.current(id), condition: watch.condition, reason: watch.reason };
-    watch.validating = true;
-    changed(id, "passing");
-    try {
-      return await validate(id);
-    } finally {
-      watch.validating = false;
-      const same =
-        before.record === watches.current(id) &&
-        before.condition === watch.condition &&
-        before.reason === watch.reason;
-      changed(id, same ? "passing" : undefined);
-    }
-  });
-  return {
-    validate: inPassing,
-    validateNow: (id) => {
-      const answer = inPassing(id);
-      changed(id);
-      return answer.finally(() => changed(id));
-    },
-  };
 }

@@ -1,12 +1,12 @@
-/** Who waits for a sign-in's request: requests that somebody waits for go before those that the keeper makes by itself. */
+/** Which sign-ins a person or a tool waits for: their requests and their checks come first. */
 
-/** `bulk`: an action of the person on many sign-ins, where nobody waits for a single one. */
+/** The origin of a request to the keeper. `bulk`: an action of the person on many sign-ins, of which no single one is waited for. */
 export type Asker = "person" | "tool" | "bulk";
 
 export interface Waiters {
-  /** Counts the asker in until `work` is done. */
+  /** Counts the asker as waiting for the sign-in until `work` has ended. */
   during<V>(signIn: string, asker: Asker, work: () => Promise<V>): Promise<V>;
-  /** A person comes before a tool; undefined: nobody. */
+  /** The waiting asker, a person before a tool; undefined: neither waits. */
   of(signIn: string): "person" | "tool" | undefined;
 }
 
@@ -28,5 +28,37 @@ export function createWaiters(): Waiters {
       }
     },
     of: (signIn) => (counts.person.has(signIn) ? "person" : counts.tool.has(signIn) ? "tool" : undefined),
+  };
+}
+
+/** The sign-ins whose check the person has requested. */
+export interface RequestedChecks {
+  /** Resolves when the sign-in was checked, or cannot be checked. */
+  add(id: string): Promise<void>;
+  has(id: string): boolean;
+  done(id: string): void;
+  allDone(): void;
+}
+
+export function createRequestedChecks(): RequestedChecks {
+  const waiting = new Map<string, { readonly checked: Promise<void>; readonly end: () => void }>();
+  return {
+    add(id) {
+      const known = waiting.get(id);
+      if (known !== undefined) return known.checked;
+      let end = (): void => undefined;
+      const checked = new Promise<void>((resolve) => (end = resolve));
+      waiting.set(id, { checked, end });
+      return checked;
+    },
+    has: (id) => waiting.has(id),
+    done(id) {
+      waiting.get(id)?.end();
+      waiting.delete(id);
+    },
+    allDone() {
+      for (const { end } of waiting.values()) end();
+      waiting.clear();
+    },
   };
 }

@@ -1,106 +1,88 @@
+/** What the keeper knows of each sign-in beyond its record, and which record of a sign-in is current. */
 import type { Failure } from "../../contract/failure.ts";
 import type { Condition } from "../../contract/status.ts";
-import type { ClientRecord, SignInRecord, SignInState } from "../../core/accounts/records.ts";
-import { originsMatch, type Provider } from "../../core/providers/provider.ts";
-import type { Providers } from "../../core/providers/registry.ts";
-import type { Clock, HttpClient, HttpOutcome, Log, Network, Randomness, Turn } from "../../core/ports.ts";
-import { failed, ok, type Result } from "../../contract/failure.ts";
-import type { History } from "../accounts/history.ts";
-import type { Vault } from "../vault/types.ts";
+import type { SignInRecord, SignInState } from "../../core/accounts/records.ts";
+import type { Health } from "../../core/accounts/status.ts";
+import type { Clock } from "../../core/ports.ts";
+import type { RecordStore } from "../vault/types.ts";
 
-/** What every part of the keeper works with. */
-export interface KeeperParts {
-  readonly vault: Vault;
-  readonly providers: Providers;
-  readonly http: HttpClient;
-  readonly network: Network;
-  readonly history: History;
-  readonly clock: Clock;
-  readonly random: Randomness;
-  readonly log: Log;
-  /** Whether nobody else can be using the profile's one-time tokens, or the person takes that on themselves. */
-  readonly maySpendOneTime: () => boolean;
-}
-
-/** From 0 to 1, so that what began together does not go on together. */
-export const chanceOf = (random: Randomness): number => (random.bytes(1)[0] ?? 0) / 255;
-
-/** What the keeper knows of a sign-in beyond its record; gone after a restart. */
-export interface Watch {
+/** The health of a sign-in. It is kept in memory only. Instants are epoch milliseconds. */
+export interface SignInHealth extends Health {
   condition?: Condition | undefined;
   reason?: Failure | undefined;
+  /** When the condition began. */
   sinceMs?: number | undefined;
-  /** Failures in a row, for the back-off. */
+  /** The number of failures in a row; the back-off grows with it. */
   failures: number;
-  /** No refresh on its own before this instant. */
   nextTryAtMs?: number | undefined;
-  /** The trouble is with renewing: that the token is still valid does not end it. */
+  /** The refresh fails, so a successful validation does not clear the problem. */
   renewalFails?: boolean | undefined;
-  /** Its tokens came together with an error, and nothing has shown yet that they work. */
+  /** The tokens came in one answer with an error, and no validation has confirmed them yet. */
   doubtful?: boolean | undefined;
-  /** The server asked not to be asked before this instant. */
+  /** The server asked for no request before this instant. */
   askedToWaitUntilMs?: number | undefined;
   nextCheckAtMs: number;
   validatedAtMs?: number | undefined;
   validating: boolean;
   refreshing: boolean;
-  /** When the token ends by the clock that does not jump; known once the provider has told it since start. */
+  /** When the token expires by the monotonic clock; undefined until the provider has answered since the start. */
   endsMonotonicMs?: number | undefined;
-  /** Newer than the vault's: the answer came and the disk did not take it. */
+  /** The newest record, which the disk has refused so far. */
   unsaved?: SignInRecord | undefined;
-  /** Its tokens are on no disk yet. */
+  /** `unsaved` holds tokens that no file holds. */
   unsavedTokens?: boolean | undefined;
-  /** The lasting state that the refresh under way tries to end. */
   stateBefore?: SignInState | undefined;
-  /**
-   * Another writer changed the record on disk: this process spends nothing of it any more, until the person acts or the
-   * vault is opened anew.
-   */
+  /** True until the person acts or the vault is opened again. */
   changedElsewhere?: boolean | undefined;
-  /** What this process knows of such a sign-in and does not write over the other writer's record. */
+  /** This process's own version of a record that another program changed; it does not replace the file. */
   unwritten?: SignInRecord | undefined;
 }
 
-/** All watches, and the record that counts for each sign-in. */
+/** The health of all sign-ins, and the current record of each. */
 export interface Watches {
-  of(id: string): Watch;
+  /** The health of a sign-in; a new one if the keeper has none yet. */
+  of(id: string): SignInHealth;
   drop(id: string): void;
-  /** The record to use: one that waits for the disk comes before the stored one. */
+  /** The record to use: the one that waits for the disk, if there is one, or the stored one. */
   current(id: string): SignInRecord | undefined;
   all(): readonly SignInRecord[];
-  /** By how much the token ends sooner than the wall clock says: it may have been set back since. 0 or more. */
+  /** How many milliseconds earlier the token expires than the wall clock shows, because that was set back; 0 or more. */
   clockLagMs(record: SignInRecord): number;
-  /** The earlier of what both clocks say; undefined: the provider told no end. */
+  /** When the token expires, by the clock that is ahead; undefined: the provider gave no expiry. */
   endsAtMs(record: SignInRecord): number | undefined;
-  /** The provider has just told when the token ends. */
+  /** Notes the expiry of a record whose token the provider has just issued or confirmed. */
   endsIn(record: SignInRecord): void;
   clear(): void;
+  /** The records that wait for the disk. */
   unsaved(): readonly SignInRecord[];
 }
 
-export function createWatches(vault: Vault, clock: Clock): Watches {
-  const watches = new Map<string, Watch>();
-  const of = (id: string): Watch => {
-    const watch = watches.get(id) ?? {
+export function createWatches(records: Pick<RecordStore, "get" | "list">, clock: Clock): Watches {
+  const healths = new Map<string, SignInHealth>();
+  const of = (id: string): SignInHealth => {
+    const health = healths.get(id) ?? {
       failures: 0,
       nextCheckAtMs: 0,
       validating: false,
       refreshing: false,
     };
-    watches.set(id, watch);
-    return watch;
+    healths.set(id, health);
+    return health;
   };
-  const known = (record: SignInRecord | undefined, id: string) => {
-    const watch = watches.get(id);
-    return watch?.unsaved ?? watch?.unwritten ?? record;
+  const newest = (record: SignInRecord | undefined, id: string) => {
+    const health = healths.get(id);
+    return health?.unsaved ?? health?.unwritten ?? record;
   };
-  const current = (id: string) => known(vault.get("sign_in", id), id);
   const clockLagMs = ({ id, expiresAtMs }: SignInRecord): number => {
-    const endsMonotonicMs = watches.get(id)?.endsMonotonicMs;
+    const endsMonotonicMs = healths.get(id)?.endsMonotonicMs;
     if (expiresAtMs === undefined || endsMonotonicMs === undefined) return 0;
     return Math.max(0, expiresAtMs - clock.nowMs() - (endsMonotonicMs - clock.monotonicMs()));
   };
   return {
+    of,
+    drop: (id) => void healths.delete(id),
+    current: (id) => newest(records.get("sign_in", id), id),
+    all: () => records.list("sign_in").map((record) => newest(record, record.id) ?? record),
     clockLagMs,
     endsAtMs: (record) =>
       record.expiresAtMs === undefined ? undefined : record.expiresAtMs - clockLagMs(record),
@@ -108,64 +90,27 @@ export function createWatches(vault: Vault, clock: Clock): Watches {
       of(id).endsMonotonicMs =
         expiresAtMs === undefined ? undefined : clock.monotonicMs() + expiresAtMs - clock.nowMs();
     },
-    of,
-    drop: (id) => void watches.delete(id),
-    current,
-    all: () => vault.list("sign_in").map((record) => known(record, record.id) ?? record),
-    clear: () => watches.clear(),
-    unsaved: () => [...watches.values()].flatMap(({ unsaved }) => (unsaved === undefined ? [] : [unsaved])),
+    clear: () => healths.clear(),
+    unsaved: () => [...healths.values()].flatMap(({ unsaved }) => (unsaved === undefined ? [] : [unsaved])),
   };
 }
 
-/** `offline`: it was not the provider, there is no network at all. */
-export const unreachable = (network: Network, { code }: Failure): "unreachable" | "offline" =>
-  code === "provider_unreachable" && !network.online() ? "offline" : "unreachable";
-
-/** What lies over the state for a while: what another writer did comes first, since waiting does not end it. */
-export const conditionOf = ({ changedElsewhere, condition }: Watch): Condition | undefined =>
-  changedElsewhere === true ? "record_changed" : condition;
-
-/** Notes trouble that changes nothing below it. The instant it began stays until it is over. */
-export function trouble(watch: Watch, condition: Condition, reason: Failure, nowMs: number): void {
-  if (watch.condition !== condition) watch.sinceMs = nowMs;
-  watch.condition = condition;
-  watch.reason = reason;
-  watch.failures += 1;
+/** Records a passing problem. `sinceMs` stays at the beginning of the condition until it is cleared. */
+export function recordProblem(
+  health: SignInHealth,
+  condition: Condition,
+  reason: Failure,
+  nowMs: number,
+): void {
+  if (health.condition !== condition) health.sinceMs = nowMs;
+  health.condition = condition;
+  health.reason = reason;
+  health.failures += 1;
 }
 
-/** The trouble after which no refresh begins yet, not even when a tool asks for one; undefined: it may begin. */
-export const waitsFor = ({ reason, nextTryAtMs = 0 }: Watch, nowMs: number): Failure | undefined =>
-  nextTryAtMs > nowMs ? reason : undefined;
-
-export function allWell(watch: Watch): void {
-  watch.condition = watch.reason = watch.sinceMs = undefined;
-  watch.nextTryAtMs = watch.askedToWaitUntilMs = watch.renewalFails = watch.doubtful = undefined;
-  watch.failures = 0;
+/** Clears every problem, and the waits that came from it. */
+export function clearProblem(health: SignInHealth): void {
+  health.condition = health.reason = health.sinceMs = undefined;
+  health.nextTryAtMs = health.askedToWaitUntilMs = health.renewalFails = health.doubtful = undefined;
+  health.failures = 0;
 }
-
-/** The provider of a sign-in, as long as its addresses are those its tokens were sealed with. */
-export function providerFor(
-  providers: Providers,
-  record: Pick<SignInRecord, "provider" | "pinned">,
-): Result<Provider> {
-  const provider = providers.get(record.provider);
-  if (provider === undefined) return failed({ code: "provider_unknown", provider: record.provider });
-  return originsMatch(provider, record.pinned)
-    ? ok(provider)
-    : failed({ code: "provider_changed", provider: provider.name });
-}
-
-/** Something about a sign-in, or about any of them, is another than before. `passing`: nothing that somebody waits for. */
-export type Changed = (signIn?: string, news?: "passing") => void;
-
-/** How a request of this sign-in waits until it may leave. */
-export type TurnOf = (id: string) => Turn;
-
-/** It never left: the keeper paused while it waited for its turn. That says nothing about the provider. */
-export const isAbandoned = (outcome: HttpOutcome): boolean =>
-  outcome.kind === "not_sent" && outcome.cause === "abandoned";
-
-export const credentialsOf = ({ client_id, client_secret }: ClientRecord) => ({
-  client_id,
-  ...(client_secret !== undefined && { client_secret }),
-});

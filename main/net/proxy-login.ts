@@ -1,4 +1,4 @@
-/** Names and passwords for proxies: asked for in the window, kept in memory until the app ends, and nowhere else. */
+/** Usernames and passwords for proxies: the person enters them in the window, and only memory holds them. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { ProxyLoginView } from "../../contract/views/snapshot.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
@@ -9,9 +9,9 @@ export interface ProxyCredentials {
   readonly password: Secret;
 }
 
-/** No request waits longer for the person; the question stays. */
+/** The longest wait of a request for the person; the question stays in the window after it. */
 const WAIT_MS = 2 * 60_000;
-/** After a no, the person is not asked again for a while. */
+/** After the person has declined, the question does not come again for this long. */
 const QUIET_MS = 10 * 60_000;
 
 interface Question extends ProxyLoginView {
@@ -20,16 +20,20 @@ interface Question extends ProxyLoginView {
 }
 
 export interface ProxyLogins {
-  /** The credentials for this proxy; `before`: those that were refused. Undefined: the person enters none, or not in time. */
+  /**
+   * Returns the credentials for a proxy, from memory or from the person. `before`: credentials that the proxy refused.
+   * Undefined: the person declined or did not answer in time.
+   */
   ask(
     proxy: { readonly host: string; readonly port: number; readonly realm: string },
     before: ProxyCredentials | undefined,
   ): Promise<ProxyCredentials | undefined>;
-  /** Fails with `proxy_login_gone`. Without a name: the person enters none. */
+  /** Answers the question with this ID; without a username, the person declines. Fails with `proxy_login_gone`. */
   answer(id: string, username: string | undefined, password: string): Result<null>;
+  /** The question to show; undefined: none is open. */
   readonly view: ProxyLoginView | undefined;
   onChange(listener: () => void): void;
-  /** The app ends, or is locked: waiting requests get no credentials. */
+  /** Declines every open question, when the app quits or is locked. */
   end(): void;
 }
 
@@ -40,49 +44,49 @@ export function createProxyLogins(clock: Clock, random: Randomness): ProxyLogins
   const quietUntilMs = new Map<string, number>();
   const questions = new Map<string, Question>();
 
-  function question(proxy: string, realm: string, wrong: boolean): Question {
-    let settle: (credentials: ProxyCredentials | undefined) => void = () => undefined;
-    const answered = new Promise<ProxyCredentials | undefined>((resolve) => (settle = resolve));
-    const made: Question = {
+  function openQuestion(proxy: string, realm: string, wrong: boolean): Question {
+    let resolveAnswer: (credentials: ProxyCredentials | undefined) => void = () => undefined;
+    const answered = new Promise<ProxyCredentials | undefined>((resolve) => (resolveAnswer = resolve));
+    const created: Question = {
       id: random.uuid(),
       proxy,
-      // A stranger's words: short, and on one line.
+      // The proxy chooses this text: only a short, printable line of it is shown.
       realm: realm.replace(/[^\x20-\x7e]/g, "").slice(0, 80),
       wrong,
       answered,
       answer(credentials) {
         questions.delete(proxy);
-        settle(credentials);
+        resolveAnswer(credentials);
         changed();
       },
     };
-    questions.set(proxy, made);
+    questions.set(proxy, created);
     changed();
-    return made;
+    return created;
   }
 
   return {
     async ask({ host, port, realm }, before) {
       const proxy = `${host}:${String(port)}`;
-      const have = known.get(proxy);
-      if (have !== undefined && have !== before) return have;
+      const credentials = known.get(proxy);
+      if (credentials !== undefined && credentials !== before) return credentials;
       known.delete(proxy);
       if ((quietUntilMs.get(proxy) ?? -Infinity) > clock.monotonicMs()) return undefined;
-      const asked = questions.get(proxy) ?? question(proxy, realm, before !== undefined);
+      const question = questions.get(proxy) ?? openQuestion(proxy, realm, before !== undefined);
       let stop: () => void = () => undefined;
-      const tooLong = new Promise<undefined>((resolve) => {
+      const timeOut = new Promise<undefined>((resolve) => {
         stop = clock.after(WAIT_MS, () => resolve(undefined));
       });
-      return Promise.race([asked.answered, tooLong]).finally(() => stop());
+      return Promise.race([question.answered, timeOut]).finally(() => stop());
     },
 
     answer(id, username, password) {
-      const asked = [...questions.values()].find((one) => one.id === id);
-      if (asked === undefined) return failed({ code: "proxy_login_gone" });
+      const question = [...questions.values()].find((one) => one.id === id);
+      if (question === undefined) return failed({ code: "proxy_login_gone" });
       const credentials = username === undefined ? undefined : { username, password: new Secret(password) };
-      if (credentials === undefined) quietUntilMs.set(asked.proxy, clock.monotonicMs() + QUIET_MS);
-      else known.set(asked.proxy, credentials);
-      asked.answer(credentials);
+      if (credentials === undefined) quietUntilMs.set(question.proxy, clock.monotonicMs() + QUIET_MS);
+      else known.set(question.proxy, credentials);
+      question.answer(credentials);
       return ok(null);
     },
 

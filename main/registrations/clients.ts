@@ -15,8 +15,8 @@ import { flowsFor, isRedirected } from "../../core/oauth/flows.ts";
 import type { Clock, HttpClient, Randomness } from "../../core/ports.ts";
 import type { Providers } from "../../core/providers/registry.ts";
 import { Secret } from "../../core/secret.ts";
-import { credentialsOf } from "../keeper/watches.ts";
-import type { Vault } from "../vault/types.ts";
+import { credentialsOf } from "./lookup.ts";
+import type { RecordStore } from "../vault/types.ts";
 
 export interface Clients {
   save(form: Argument<"clients.save">): Promise<Result<{ readonly id: string }>>;
@@ -28,12 +28,12 @@ export interface Clients {
 
 export function createClients(
   {
-    vault,
+    records,
     providers,
     http,
     clock,
     random,
-  }: { vault: Vault; providers: Providers; http: HttpClient; clock: Clock; random: Randomness },
+  }: { records: RecordStore; providers: Providers; http: HttpClient; clock: Clock; random: Randomness },
   changed: () => void,
   /** A registration that has users was saved: what did not work with it may work now. */
   saved: (client: string) => void,
@@ -45,12 +45,12 @@ export function createClients(
   return {
     async save({ id, provider, name, client_id, client_secret }) {
       if (providers.get(provider) === undefined) return failed({ code: "provider_unknown", provider });
-      const before = id === undefined ? undefined : vault.get("client", id);
+      const before = id === undefined ? undefined : records.get("client", id);
       if (id !== undefined && (before === undefined || before.builtIn))
         return failed({ code: "client_missing" });
       const moved = before !== undefined && (before.client_id !== client_id || before.provider !== provider);
       // Tokens belong to the client id they were given to (TA §15): under another one they would be useless.
-      const users = vault.list("sign_in").filter((record) => record.client === id).length;
+      const users = records.list("sign_in").filter((record) => record.client === id).length;
       if (moved && users > 0) return failed({ code: "client_in_use", accounts: users });
       const secret =
         client_secret === null
@@ -58,7 +58,7 @@ export function createClients(
           : client_secret === undefined || client_secret === ""
             ? before?.client_secret
             : new Secret(client_secret);
-      const written = await vault.write<ClientRecord>({
+      const written = await records.write<ClientRecord>({
         kind: "client",
         id: before?.id ?? random.uuid(),
         provider,
@@ -75,17 +75,17 @@ export function createClients(
     },
 
     async remove(id) {
-      const record = vault.get("client", id);
+      const record = records.get("client", id);
       if (record === undefined) return failed({ code: "client_missing" });
-      const users = vault.list("sign_in").filter(({ client }) => client === id).length;
+      const users = records.list("sign_in").filter(({ client }) => client === id).length;
       if (users > 0) return failed({ code: "client_in_use", accounts: users });
-      const erased = await vault.erase(id);
+      const erased = await records.erase(id);
       changed();
       return erased;
     },
 
     async check(id) {
-      const record = vault.get("client", id);
+      const record = records.get("client", id);
       if (record === undefined) return failed({ code: "client_missing" });
       const provider = providers.get(record.provider);
       if (provider === undefined) return failed({ code: "provider_unknown", provider: record.provider });
@@ -108,7 +108,7 @@ export function createClients(
     },
 
     views: () =>
-      vault
+      records
         .list("client")
         .map(({ id, provider, name, client_id, client_secret, builtIn }) => ({
           id,

@@ -14,7 +14,7 @@ import { discoveryRequests, readDiscovery } from "../../core/providers/discovery
 import { isBuiltIn, type Providers } from "../../core/providers/registry.ts";
 import { eraseDurably, writeDurably } from "../storage/durable-file.ts";
 
-export interface OwnProviders {
+export interface CustomProviders {
   /** Reads the files. Does not reject: what is wrong with one is in `unreadable`. */
   load(): Promise<void>;
   /** Adds one, or with `change` takes the place of the one of that id. Fails with `provider_field`, `settings_failing`. */
@@ -27,12 +27,12 @@ export interface OwnProviders {
   readonly unreadable: readonly ProviderFileView[];
 }
 
-export function createOwnProviders(
+export function createCustomProviders(
   folder: string,
   { providers, http, log }: { readonly providers: Providers; readonly http: HttpClient; readonly log: Log },
   /** A provider came, went, or has other addresses. */
   moved: (id: string) => void,
-): OwnProviders {
+): CustomProviders {
   const forms = new Map<string, ProviderForm>();
   let unreadable: readonly ProviderFileView[] = [];
   const fileOf = (id: string): string => path.join(folder, `${id}.json`);

@@ -3,12 +3,37 @@ import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { ClientRecord } from "../../core/accounts/records.ts";
+import type { Clock, Log, Randomness } from "../../core/ports.ts";
 import { SANDBOX, type Providers } from "../../core/providers/registry.ts";
-import type { Host, SandboxProcess } from "../app/host.ts";
+import type { Secret } from "../../core/secret.ts";
 import { writeDurably } from "../storage/durable-file.ts";
-import type { Vault } from "../vault/types.ts";
+import type { RecordStore, VaultDoor } from "../vault/types.ts";
 
 const PREFERRED_PORT = 8127;
+
+/** The process of a running sandbox. */
+export interface SandboxProcess {
+  readonly origin: string;
+  readonly port: number;
+  /** The registration that the sandbox knows, to be stored as the built-in client. */
+  readonly client: { readonly client_id: string; readonly client_secret: Secret };
+  stop(): void;
+  /** Also calls a listener that is added after the process has ended. */
+  onExit(listener: () => void): void;
+}
+/** Fails with `sandbox_port_taken` when another program has the port. Port 0: any free port. */
+export type StartSandbox = (options: {
+  readonly port: number;
+  readonly folder: string;
+}) => Promise<Result<SandboxProcess>>;
+
+export interface SandboxParts {
+  readonly startSandbox: StartSandbox;
+  readonly profileFolder: string;
+  readonly random: Randomness;
+  readonly clock: Clock;
+  readonly log: Log;
+}
 
 export interface Sandbox {
   /** Starts it if it does not run; the value is its client registration's record. Callers share one start. */
@@ -21,8 +46,8 @@ export interface Sandbox {
 }
 
 export function createSandbox(
-  host: Pick<Host, "startSandbox" | "profileFolder" | "random" | "clock" | "log">,
-  vault: Vault,
+  host: SandboxParts,
+  vault: RecordStore & Pick<VaultDoor, "state">,
   providers: Providers,
   changed: () => void,
 ): Sandbox {

@@ -1,20 +1,20 @@
-/** Providers' keys, remembered for a while: asked for anew when a token names one that is not among them. */
+/** The providers' signing keys, cached. They are requested again when an ID token names a key that is not in the cache. */
 import { ok, type Result } from "../../contract/failure.ts";
 import { keysRequest, readKeys, type KeySet } from "../../core/oidc/keys.ts";
 import type { Clock, HttpClient } from "../../core/ports.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import { singleFlight } from "../../core/single-flight.ts";
 
-/** A key that was withdrawn is not trusted for longer. */
-const KEPT_MS = 60 * 60_000;
-/** Tokens that name keys which do not exist make no more requests than this. */
+/** A key that the provider has withdrawn is trusted no longer than this. */
+const CACHED_MS = 60 * 60_000;
+/** ID tokens that name unknown keys cause one request in this time. */
 const COOL_DOWN_MS = 60_000;
 
 export type OidcProvider = Provider & { readonly oidc: NonNullable<Provider["oidc"]> };
 
 export interface Keys {
-  /** `unknown`: a token names a key that the remembered ones have not. */
-  of(provider: OidcProvider, unknown: boolean): Promise<Result<KeySet>>;
+  /** `keyIsUnknown`: no cached key fits the ID token. Fails as `readKeys` does. */
+  of(provider: OidcProvider, keyIsUnknown: boolean): Promise<Result<KeySet>>;
 }
 
 export function createKeys({ http, clock }: { readonly http: HttpClient; readonly clock: Clock }): Keys {
@@ -25,10 +25,10 @@ export function createKeys({ http, clock }: { readonly http: HttpClient; readonl
     return read;
   });
   return {
-    async of(provider, unknown) {
+    async of(provider, keyIsUnknown) {
       const set = sets.get(provider.oidc.jwksUri);
       const ageMs = clock.monotonicMs() - (set?.atMs ?? -Infinity);
-      return set !== undefined && ageMs < (unknown ? COOL_DOWN_MS : KEPT_MS)
+      return set !== undefined && ageMs < (keyIsUnknown ? COOL_DOWN_MS : CACHED_MS)
         ? ok(set.keys)
         : fetched(provider);
     },

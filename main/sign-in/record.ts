@@ -1,46 +1,53 @@
-/** What is kept of a sign-in that arrived, and whose place it takes. */
+/** The record of a sign-in that the user saves, and the record that it replaces. */
 import type { KeptFlow } from "../../contract/flow.ts";
 import type { Draft, SignInRecord } from "../../core/accounts/records.ts";
+import type { TokenSet } from "../../core/oauth/token-response.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import { originsOf } from "../../core/providers/provider.ts";
-import type { Vault } from "../vault/types.ts";
-import type { ArrivedWithTokens, Course } from "./pending-authorization.ts";
+import type { RecordStore } from "../vault/types.ts";
+import type { IdentifiedTokens, PendingAuthorization } from "./pending-authorization.ts";
 
-const samePerson = (record: SignInRecord, { provider, client, arrived }: Course): boolean =>
+type Records = Pick<RecordStore, "get" | "list">;
+
+/** Client tokens have no user id, so they match by client. */
+const isSameUser = (record: SignInRecord, { provider, client, identified }: PendingAuthorization): boolean =>
   record.provider === provider.id &&
-  record.user_id === arrived?.user_id &&
-  (record.user_id !== "" || record.client === client.id); // a client is nobody but itself
-const chosenOf = (vault: Vault, { chosen }: Course): SignInRecord | undefined =>
-  chosen === undefined ? undefined : vault.get("sign_in", chosen);
+  record.user_id === identified?.user_id &&
+  (record.user_id !== "" || record.client === client.id);
+const renewedBy = (vault: Records, { renews }: PendingAuthorization): SignInRecord | undefined =>
+  renews === undefined ? undefined : vault.get("sign_in", renews);
 
-/** The sign-in this one takes the place of: the chosen one, or one of the same person and client. */
-export function replacedBy(vault: Vault, course: Course): SignInRecord | undefined {
-  const chosen = chosenOf(vault, course);
-  if (chosen !== undefined && samePerson(chosen, course)) return chosen;
+/** The sign-in that this one replaces: the one that the user wants to renew, or one of the same user and client. */
+export function replacedBy(vault: Records, authorization: PendingAuthorization): SignInRecord | undefined {
+  const renewed = renewedBy(vault, authorization);
+  if (renewed !== undefined && isSameUser(renewed, authorization)) return renewed;
   return vault
     .list("sign_in")
-    .find((record) => record.client === course.client.id && samePerson(record, course));
+    .find((record) => record.client === authorization.client.id && isSameUser(record, authorization));
 }
-/** Whom the person meant to sign in, when it became somebody else. */
-export function insteadOf(vault: Vault, course: Course): string | undefined {
-  const chosen = chosenOf(vault, course);
-  return chosen === undefined || samePerson(chosen, course) ? undefined : chosen.login;
+/** The login that the user wanted to renew, when another user signed in. */
+export function insteadOf(vault: Records, authorization: PendingAuthorization): string | undefined {
+  const renewed = renewedBy(vault, authorization);
+  return renewed === undefined || isSameUser(renewed, authorization) ? undefined : renewed.login;
 }
 
+type StorableTokens = IdentifiedTokens & { readonly tokens: TokenSet };
+
+/** `replaced`: the record that the new one replaces. Its id, nickname and time of creation stay. */
 export function toRecord(
-  { flow, provider, client }: Course & { readonly flow: KeptFlow },
-  { tokens, idToken, user_id, login, displayName, scopes, expiresAtMs, receivedAtMs }: ArrivedWithTokens,
-  before: SignInRecord | undefined,
+  { flow, provider, client }: PendingAuthorization & { readonly flow: KeptFlow },
+  { tokens, idToken, user_id, login, displayName, scopes, expiresAtMs, receivedAtMs }: StorableTokens,
+  replaced: SignInRecord | undefined,
   { clock, random }: { readonly clock: Clock; readonly random: Randomness },
 ): Draft<SignInRecord> {
   const confidential = client.client_secret !== undefined;
   return {
     kind: "sign_in",
-    id: before?.id ?? random.uuid(),
+    id: replaced?.id ?? random.uuid(),
     provider: provider.id,
     pinned: originsOf(provider),
     flow,
-    // What a second use does to a token of the device grant was seen with public clients alone.
+    // Reuse of a refresh token of the device grant was only observed with public clients, where it fails.
     refreshReuse:
       flow === "client_credentials"
         ? "safe"
@@ -51,16 +58,16 @@ export function toRecord(
     client_id: client.client_id,
     user_id,
     login,
-    // A sign-in that tells none does not take away the one that is known.
-    displayName: displayName ?? (before?.login === login ? before.displayName : login),
-    ...(before?.alias !== undefined && { alias: before.alias }),
+    // A known display name stays when the provider sends none.
+    displayName: displayName ?? (replaced?.login === login ? replaced.displayName : login),
+    ...(replaced?.alias !== undefined && { alias: replaced.alias }),
     access_token: tokens.accessToken,
     ...(tokens.refreshToken !== undefined && { refresh_token: tokens.refreshToken }),
     ...(idToken !== undefined && { id_token: idToken.token }),
     scopes: [...scopes],
     issuedAtMs: receivedAtMs,
     ...(expiresAtMs !== undefined && { expiresAtMs }),
-    createdAtMs: before?.createdAtMs ?? clock.nowMs(),
+    createdAtMs: replaced?.createdAtMs ?? clock.nowMs(),
     state: { name: "signed_in" },
   };
 }

@@ -1,19 +1,20 @@
+/** A pending authorization as the window shows it. */
 import type { RedirectFlow } from "../../contract/flow.ts";
 import type { AuthorizationView } from "../../contract/views/authorization.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { claimViews } from "../../core/oidc/claims.ts";
 import { describeScope } from "../../core/scopes/catalogue.ts";
 import { isRedirected, REDIRECTED } from "../../core/oauth/flows.ts";
-import { waysOf } from "./ways.ts";
-import type { Course } from "./pending-authorization.ts";
+import type { PendingAuthorization } from "./pending-authorization.ts";
+import { userAgentsOf } from "./user-agent.ts";
 
-/** `replaces` and `insteadOf`: of a sign-in that waits to be kept. */
+/** `replaces`: the sign-in that saving would replace. `insteadOf`: the login that the user wanted to sign in. */
 export function authorizationView(
-  course: Course,
+  authorization: PendingAuthorization,
   replaces: SignInRecord | undefined,
   insteadOf: string | undefined,
 ): AuthorizationView {
-  const { id, flow, provider, client, arrived, failure, step, scopes: asked, startedAtMs } = course;
+  const { id, flow, provider, client, identified, failure, step, scopes: asked, startedAtMs } = authorization;
   const common = {
     id,
     flow,
@@ -23,18 +24,18 @@ export function authorizationView(
     clientName: client.name,
     asked,
     startedAtMs,
-    ...(isRedirected(flow) && { page: pageOf(course, flow) }),
+    ...(isRedirected(flow) && { page: pageOf(authorization, flow) }),
   };
   if (step === "failed") return { ...common, step, failure: failure ?? { code: "internal" } };
   if (step === "waiting") {
-    const { device, trouble } = course;
-    const waiting = { ...common, step, ...(trouble !== undefined && { failure: trouble }) };
+    const { device, pageFailure } = authorization;
+    const waiting = { ...common, step, ...(pageFailure !== undefined && { failure: pageFailure }) };
     if (device === undefined) return waiting;
     const { userCode: user_code, verificationUri: verification_uri, expiresAtMs, elsewhere } = device;
     return { ...waiting, device: { user_code, verification_uri, expiresAtMs, elsewhere } };
   }
-  if (step !== "confirm" || arrived === undefined) return { ...common, step: "exchanging" };
-  const { tokens, idToken, user_id, login, displayName, scopes, expiresAtMs, error } = arrived;
+  if (step !== "confirm" || identified === undefined) return { ...common, step: "exchanging" };
+  const { tokens, idToken, user_id, login, displayName, scopes, expiresAtMs, error } = identified;
   return {
     ...common,
     step,
@@ -60,9 +61,9 @@ export function authorizationView(
 }
 
 function pageOf(
-  { way = "window", provider }: Course,
+  { userAgent: way = "window", provider }: PendingAuthorization,
   flow: RedirectFlow,
 ): NonNullable<AuthorizationView["page"]> {
   const tokenInAddress = way === "browser" && REDIRECTED[flow].answersIn === "fragment";
-  return { way, other: way === "window" && waysOf(provider).includes("browser"), tokenInAddress };
+  return { way, other: way === "window" && userAgentsOf(provider).includes("browser"), tokenInAddress };
 }

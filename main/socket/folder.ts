@@ -1,28 +1,34 @@
-/** The folder that the socket lies in: ours alone, or no socket. */
+/** The socket's folder, which only this user may open, and the file in it that announces the endpoint. */
 import { lstat, mkdir, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import path from "node:path";
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import { eraseDurably, writeDurably } from "../storage/durable-file.ts";
 
-/** `sun_path` holds 108 octets with its end; a longer path is cut without a word. */
+/** `sun_path` holds 108 octets with its terminator; the system cuts a longer path without an error. */
 const MAX_PATH_BYTES = 107;
-const OTHERS = 0o077;
+const GROUP_AND_OTHERS = 0o077;
 
-/** Makes it 0700, or refuses one that is a link, not ours, or open to others. Its mode is not quietly mended. */
+/**
+ * Makes the folder with mode 0700. Fails with `socket_unsafe_folder` when it is a link, another user's, or open to others
+ * (its mode is not changed: the person has to learn of it), and with `socket_failing`.
+ */
 export async function ownFolder(folder: string): Promise<Result<null>> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const found = await lstat(folder);
-    const mine = process.getuid === undefined || found.uid === process.getuid();
-    const shut = process.platform === "win32" || (found.mode & OTHERS) === 0;
-    return found.isDirectory() && mine && shut ? ok(null) : failed({ code: "socket_unsafe_folder", folder });
+    const isOurs = process.getuid === undefined || found.uid === process.getuid();
+    const isClosed = process.platform === "win32" || (found.mode & GROUP_AND_OTHERS) === 0;
+    return found.isDirectory() && isOurs && isClosed
+      ? ok(null)
+      : failed({ code: "socket_unsafe_folder", folder });
   } catch (cause) {
     return failed({ code: "socket_failing" }, cause);
   }
 }
 
-const answers = (endpoint: string): Promise<boolean> =>
+/** Whether a program listens at the endpoint. */
+const isListening = (endpoint: string): Promise<boolean> =>
   new Promise((resolve) => {
     const probe = connect(endpoint, () => {
       probe.destroy();
@@ -31,12 +37,12 @@ const answers = (endpoint: string): Promise<boolean> =>
     probe.on("error", () => resolve(false));
   });
 
-/** A socket that a killed process left is taken away; one that answers belongs to somebody and stays. */
+/** Removes a socket that a killed process left. Fails with `socket_failing` where another program listens. */
 export async function freeEndpoint(endpoint: string): Promise<Result<null>> {
-  if (process.platform === "win32") return ok(null); // a fresh random name each time
+  if (process.platform === "win32") return ok(null); // each start makes a new random name
   if (Buffer.byteLength(endpoint) > MAX_PATH_BYTES)
     return failed({ code: "socket_failing" }, new Error("the socket's path is too long"));
-  if (await answers(endpoint))
+  if (await isListening(endpoint))
     return failed({ code: "socket_failing" }, new Error("another program listens there"));
   await rm(endpoint, { force: true });
   return ok(null);
@@ -44,7 +50,8 @@ export async function freeEndpoint(endpoint: string): Promise<Result<null>> {
 
 const endpointFile = (folder: string) => path.join(folder, "endpoint.json");
 
-/** How tools without a setting find us. Whole or not at all. */
+/** Writes the file by which tools find the endpoint: the whole file or none. Rejects when the disk refuses it. */
 export const announce = (folder: string, endpoint: string): Promise<void> =>
   writeDurably(endpointFile(folder), JSON.stringify({ tokenkeep: 1, endpoint, pid: process.pid }));
+/** Removes that file. */
 export const withdraw = (folder: string): Promise<void> => eraseDurably(endpointFile(folder));

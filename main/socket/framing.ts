@@ -1,10 +1,10 @@
-/** Lines of JSON over a stream of octets: one object a line, UTF-8, at most 64 KiB. */
+/** Splits a stream of octets into lines: UTF-8, at most 64 KiB each. */
 import { MAX_LINE_BYTES } from "../../contract/socket.ts";
 
 const LINE_FEED = 0x0a;
 
 export interface Lines {
-  /** Calls `take` for each line that `chunk` completes. False: a line is too long or no UTF-8, and the stream is not read on. */
+  /** Calls `take` for each line that `chunk` completes. False: a line is too long or not UTF-8, and ends the stream. */
   feed(chunk: Buffer, take: (line: string) => void): boolean;
   /** True in the middle of a line. */
   readonly begun: boolean;
@@ -13,8 +13,8 @@ export interface Lines {
 export function createLines(): Lines {
   let parts: Buffer[] = [];
   let size = 0;
-  // Strict (RFC 3629): a replaced octet would change a name or a secret in silence. A byte order mark stays in the text,
-  // where JSON does not allow it (RFC 8259 section 8.1).
+  // Strict (RFC 3629): a replacement character would silently change a name or a secret. A byte order mark stays in the
+  // text, where JSON does not allow it (RFC 8259 section 8.1).
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const decoded = (line: Buffer): string | undefined => {
     try {

@@ -1,320 +1,333 @@
-/** One connection: greeting, proof or pairing, then requests. Knows no thread and no socket, so that its rules read in one place. */
+/**
+ * One connection's conversation: greeting, proof or pairing, then requests. It knows neither thread nor socket, so all its
+ * rules stand here.
+ */
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
 import {
   params,
-  PROTOCOL,
   request,
-  SOCKET_ERRORS,
   type Method,
-  type Notification,
-  type NotificationParams,
   type Params,
   type RequestId,
   type SocketErrorCode,
-  type TokenGetResult,
 } from "../../contract/socket.ts";
 import { proofOf, sameProof } from "./proof.ts";
+import { createReplies, type Replies } from "./replies.ts";
 import {
   accountOf,
   accountsFor,
   afterMiss,
+  changesFor,
   chooseToken,
-  newsFor,
   reported,
   type Choice,
-  type News,
+  type TableChanges,
 } from "./table.ts";
-import type { Answer, Ask, Grant, HandOut, Refusal } from "./types.ts";
+import type { Answer, Ask, Grant, Refusal, TokenTable } from "./types.ts";
 
-/** What a session needs from the thread it lives in. */
+/** What a session needs from the thread that it runs in. */
 export interface SessionHost {
+  /** The path or pipe name that the client connected to. */
   readonly endpoint: string;
-  /** 32 random bytes, base64url, never used again. */
+  /** 32 random bytes, base64url, never used again; absent: the session draws them. */
   readonly challenge?: string;
-  readonly table: () => HandOut;
+  readonly table: () => TokenTable;
   readonly nowMs: () => number;
-  /** Asks main for a fresh token; askers of one sign-in share the answer. Limited per grant. */
+  /** Asks main for a fresh token; requests for the same token share the answer. Limited for each grant. */
   readonly miss: (grant: string, ask: Ask<"token">) => Promise<Answer<"token">>;
-  /** Asks main to ask the provider. Limited per grant and sign-in. */
+  /** Has main validate a token at its provider. Limited for each grant and sign-in. */
   readonly report: (grant: string, ask: Ask<"report">) => Promise<Answer<"report">>;
-  /** One at a time in all; `code` is what both sides show. */
+  /** One pairing at a time over all connections; `code` is what both sides show. */
   readonly pair: (
     asked: Params<"pair.request">,
   ) => { readonly code: string; readonly answer: Promise<Answer<"pair">> } | Refusal;
   readonly revokeSelf: (grant: string) => Promise<Answer<"revokeSelf">>;
-  /** Limited per grant. */
+  /** Has the window come to a place. Limited for each grant. */
   readonly show: (ask: Ask<"show">) => Promise<Answer<"show">>;
-  readonly used: (grant: string, signIn?: string, reason?: string) => void;
+  /** Counts a use of the grant; `signIn`: whose token the tool got; `reason`: what it wants the token for. */
+  readonly noteUse: (grant: string, signIn?: string, reason?: string) => void;
   readonly write: (line: string) => void;
-  /** After what was written has gone out. */
+  /** Closes the connection after what was written has gone out. */
   readonly end: () => void;
 }
 
 export interface Session {
-  /** Undefined until the proof was good, or the pairing allowed. */
+  /** Undefined until the proof was verified, or the pairing allowed. */
   readonly grant: string | undefined;
-  /** It waits for the person. */
+  /** The person has yet to decide about its pairing. */
   readonly pairing: boolean;
+  /** The tool has asked for notifications. */
   readonly watches: boolean;
   /** Takes a line; resolves when it has been answered. */
   take(line: string): Promise<void>;
-  /** Tells why it ends, and ends it. */
-  leave(why: "protocol_error" | "too_slow"): void;
-  /** Tells it what is its business. */
-  tell(news: News): void;
-  /** Its grant is gone: it is told so, and ends. */
+  /** Ends the session with this error. */
+  leave(code: "protocol_error" | "too_slow"): void;
+  /** Notifies the tool of those changes that its grant covers. */
+  notify(changes: TableChanges): void;
+  /** Notifies the tool that its grant is gone, and ends the session. */
   cut(): void;
 }
 
-/** Sentences for people who read a tool's log; programs read `data.code`. */
-const MESSAGES: Record<SocketErrorCode, string> = {
-  protocol_error: "This is not a message of tokenkeep/1, or not in its place.",
-  method_unknown: "There is no such method.",
-  params_invalid: "The parameters do not fit the method.",
-  internal: "Something went wrong inside Tokenkeep.",
-  auth_failed:
-    "The proof does not fit. Pair this tool again, or copy its connection from the Tokenkeep window.",
-  vault_locked: "The vault is not open. Ask again later.",
-  pairing_pending: "Another tool is waiting for an answer. Ask again later.",
-  grant_denied: "This tool is not allowed that.",
-  account_unknown: "No account of this tool has that name, or several have.",
-  scope_missing: "No sign-in of this account has all of these scopes.",
-  needs_sign_in: "This account has to sign in again, in the Tokenkeep window.",
-  provider_unreachable: "The provider cannot be reached. Ask again later.",
-  rate_limited: "Too often. Ask again later.",
-  too_slow: "The first request, or the rest of a line, did not come within ten seconds.",
+/** Questions to main for one request: a second one where the token that came has too little left by then. */
+const MAX_MISSES = 2;
+
+/** Methods that may only be the first request of a connection. */
+type First = Extract<Method, "auth" | "pair.request">;
+type Later = Exclude<Method, First>;
+const isFirst = (name: string): name is First => name === "auth" || name === "pair.request";
+const isLater = (name: string): name is Later => !isFirst(name) && Object.hasOwn(params, name);
+/** The key that a proof of an unknown client is checked against, so that the check takes as long as for a known one. */
+const UNKNOWN_CLIENT_KEY = randomBytes(32);
+
+/** A session in progress. */
+interface Context {
+  readonly host: SessionHost;
+  readonly replies: Replies;
+  readonly challenge: string;
+  /** The first request has come. */
+  greeted: boolean;
+  grant: string | undefined;
+  pairing: boolean;
+  watches: boolean;
+  /** Nothing is answered any more. */
+  ended: boolean;
+  /** The `grant.revokeSelf` under way: it is answered before the end that it causes. */
+  revokeSelf: RequestId | undefined;
+}
+
+function leave(context: Context, id: RequestId | null, code: SocketErrorCode, retryAfterSec?: number): void {
+  context.ended = true;
+  context.replies.refuse(id, code, retryAfterSec);
+  context.host.end();
+}
+
+function cut(context: Context): void {
+  if (context.ended) return;
+  context.ended = true;
+  if (context.revokeSelf !== undefined) context.replies.answer(context.revokeSelf, "grant.revokeSelf", {});
+  context.replies.notify("grant.revoked", {});
+  context.host.end();
+}
+
+const currentGrant = ({ host, grant }: Context): Grant | undefined =>
+  host.table().grants.find(({ id }) => id === grant);
+
+/** The grant as it is now. Undefined: the request, or the whole session, has just been refused or has ended before. */
+function allowedNow(context: Context, id: RequestId): Grant | undefined {
+  if (context.ended) return undefined;
+  if (context.host.table().locked) {
+    context.replies.refuse(id, "vault_locked");
+    return undefined;
+  }
+  const grant = currentGrant(context);
+  if (grant === undefined) cut(context);
+  return grant;
+}
+
+function authenticate(context: Context, id: RequestId, { client, nonce, proof }: Params<"auth">): void {
+  const { host, replies, challenge } = context;
+  const table = host.table();
+  // The refusal carries no proof of ours, so a client takes it as "later" and as nothing more.
+  if (table.locked) return leave(context, id, "vault_locked");
+  const known = table.grants.find((candidate) => candidate.id === client);
+  const key = known === undefined ? UNKNOWN_CLIENT_KEY : Buffer.from(known.key, "base64url");
+  const input = { key, endpoint: host.endpoint, challenge, client, nonce };
+  const fits = sameProof(proofOf("client", input), proof);
+  if (!fits || known === undefined) return leave(context, id, "auth_failed");
+  context.grant = client;
+  replies.answer(id, "auth", { proof: proofOf("server", input) });
+}
+
+async function pair(context: Context, id: RequestId, asked: Params<"pair.request">): Promise<void> {
+  const { host, replies } = context;
+  if (host.table().locked) return leave(context, id, "vault_locked");
+  const question = host.pair(asked);
+  if ("ok" in question) return leave(context, id, question.code, question.retryAfterSec);
+  context.pairing = true;
+  replies.notify("pair.code", { code: question.code });
+  const answer = await question.answer;
+  context.pairing = false;
+  if (context.ended) return; // the tool did not wait for the answer
+  if (!answer.ok) return leave(context, id, answer.code, answer.retryAfterSec);
+  const { grant, ...result } = answer.value;
+  context.grant = grant;
+  replies.answer(id, "pair.request", result);
+}
+
+/** The first request is a proof or a pairing, or the session ends. */
+function takeFirst(context: Context, id: RequestId, method: string, given: unknown): void | Promise<void> {
+  context.greeted = true;
+  if (method === "auth") {
+    const checked = v.safeParse(params.auth, given);
+    return checked.success ? authenticate(context, id, checked.output) : leave(context, id, "protocol_error");
+  }
+  if (method !== "pair.request") return leave(context, id, "protocol_error");
+  const checked = v.safeParse(params["pair.request"], given);
+  return checked.success ? pair(context, id, checked.output) : leave(context, id, "params_invalid");
+}
+
+/**
+ * Whichever way a token came, it is judged here, at the moment when it is handed out: by the grant, the table and the clock
+ * of that moment, not by those from before main was asked.
+ */
+async function handOutToken(
+  context: Context,
+  id: RequestId,
+  asked: Params<"token.get">,
+  allowed: Grant,
+): Promise<void> {
+  const { host, replies } = context;
+  const ask = asked ?? {};
+  let grant = allowed;
+  let choice: Choice = chooseToken(host.table(), grant, ask, host.nowMs());
+  for (let misses = 0; choice.kind === "miss" && misses < MAX_MISSES; misses += 1) {
+    const { signIn } = choice.ask;
+    const answer = await host.miss(grant.id, choice.ask);
+    const grantNow = allowedNow(context, id);
+    if (grantNow === undefined) return;
+    grant = grantNow;
+    choice = afterMiss(host.table(), grant, ask, { signIn, answer }, host.nowMs());
+  }
+  host.noteUse(grant.id, choice.kind === "token" ? choice.signIn : undefined, ask.reason);
+  if (choice.kind === "token") return replies.answerToken(id, choice.token);
+  // Still a miss: it was refreshed twice, and each time the provider was slower than its tokens live.
+  return choice.kind === "error"
+    ? replies.refuse(id, choice.code, choice.retryAfterSec)
+    : replies.refuse(id, "provider_unreachable");
+}
+
+/** What each later method does, once its parameters are checked and the grant is known. */
+const methods: {
+  readonly [M in Later]: (
+    context: Context,
+    id: RequestId,
+    given: Params<M>,
+    grant: Grant,
+  ) => void | Promise<void>;
+} = {
+  "accounts.list"({ host, replies }, id, _given, grant) {
+    host.noteUse(grant.id);
+    replies.answer(id, "accounts.list", { accounts: accountsFor(host.table(), grant) });
+  },
+  "token.get": handOutToken,
+  async "token.reportInvalid"(context, id, { token_id }, grant) {
+    const { host, replies } = context;
+    const answerValid = (valid: boolean): void => replies.answer(id, "token.reportInvalid", { valid });
+    host.noteUse(grant.id);
+    const entry = reported(host.table(), grant, token_id);
+    if (entry === undefined) return answerValid(false);
+    const answer = await host.report(grant.id, { signIn: entry.signIn, tokenId: token_id });
+    const grantNow = allowedNow(context, id);
+    if (grantNow === undefined) return;
+    // Where the tool may not have this token any more, it learns that, and nothing about the sign-in.
+    if (reported(host.table(), grantNow, token_id) === undefined) return answerValid(false);
+    return answer.ok
+      ? answerValid(answer.value.valid)
+      : replies.refuse(id, answer.code, answer.retryAfterSec);
+  },
+  "token.watch"(context, id) {
+    context.watches = true;
+    context.replies.answer(id, "token.watch", {});
+  },
+  async "grant.revokeSelf"(context, id, _given, grant) {
+    context.revokeSelf = id;
+    const answer = await context.host.revokeSelf(grant.id);
+    context.revokeSelf = undefined;
+    // Where it is revoked, the table without it has ended this session like the others of the grant.
+    if (!answer.ok) context.replies.refuse(id, answer.code);
+  },
+  async "ui.request"({ host, replies }, id, { action, account: name, scopes }, grant) {
+    const account = name === undefined ? undefined : accountOf(host.table(), grant, name);
+    if (name !== undefined && account === undefined) return replies.refuse(id, "account_unknown");
+    if (action === "remove" && account === undefined) return replies.refuse(id, "params_invalid");
+    const answer = await host.show({
+      grant: grant.id,
+      action,
+      ...(account !== undefined && { account }),
+      ...(scopes !== undefined && { scopes }),
+    });
+    return answer.ok
+      ? replies.answer(id, "ui.request", answer.value)
+      : replies.refuse(id, answer.code, answer.retryAfterSec);
+  },
 };
 
-/** Questions to main for one request: a second one when what came has too little left by then. */
-const MISSES_AT_MOST = 2;
+function takeLater<M extends Later>(
+  context: Context,
+  id: RequestId,
+  method: M,
+  given: unknown,
+): void | Promise<void> {
+  const checked = v.safeParse(params[method], given);
+  // Parameters go by name: an array would pass for an object whose members are all optional.
+  if (!checked.success || Array.isArray(given)) return context.replies.refuse(id, "params_invalid");
+  const grant = allowedNow(context, id);
+  return grant && methods[method](context, id, checked.output, grant);
+}
 
-type First = Extract<Method, "auth" | "pair.request">;
-type Open = Exclude<Method, First>;
-const isFirst = (name: string): name is First => name === "auth" || name === "pair.request";
-const isOpen = (name: string): name is Open => !isFirst(name) && Object.hasOwn(params, name);
-/** Does the same work for a client that does not exist. */
-const NOBODY = randomBytes(32);
+async function take(context: Context, line: string): Promise<void> {
+  if (context.ended) return;
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return leave(context, null, "protocol_error");
+  }
+  const parsed = v.safeParse(request, value);
+  if (!parsed.success) return leave(context, null, "protocol_error");
+  const { id, method, params: given } = parsed.output;
+  if (!context.greeted) return takeFirst(context, id, method, given);
+  // A challenge serves one proof, and a connection one pairing.
+  if (context.pairing || isFirst(method)) return leave(context, id, "protocol_error");
+  if (!isLater(method)) return context.replies.refuse(id, "method_unknown");
+  return takeLater(context, id, method, given);
+}
 
-/** A token is asked for far more often than it changes, so it is turned into text once. */
-const texts = new WeakMap<TokenGetResult, string>();
-function tokenText(token: TokenGetResult): string {
-  const text = texts.get(token) ?? JSON.stringify(token);
-  texts.set(token, text);
-  return text;
+function notify(context: Context, changes: TableChanges): void {
+  if (!context.watches || context.ended) return;
+  const { replies } = context;
+  if (changes.lock !== undefined) return replies.notify(`vault.${changes.lock}`, {});
+  const grant = currentGrant(context);
+  if (grant === undefined) return;
+  const { changed, ended } = changesFor(changes, grant);
+  for (const { account, token } of changed) {
+    const { token_id, client_id, scopes, expires_at } = token;
+    replies.notify("token.changed", { account, token_id, client_id, scopes, expires_at });
+  }
+  for (const { account, token } of ended)
+    replies.notify("token.revoked", { account, token_id: token.token_id });
 }
 
 export function createSession(host: SessionHost): Session {
   const challenge = host.challenge ?? randomBytes(32).toString("base64url");
-  let grant: string | undefined;
-  let greeted = false;
-  let pairing = false;
-  let watches = false;
-  let over = false;
-  /** The request that gives the grant back: answered before the end that it brings about. */
-  let farewell: RequestId | undefined;
-
-  const send = (message: object): void => host.write(JSON.stringify(message));
-  const answer = (id: RequestId, result: unknown): void => send({ jsonrpc: "2.0", id, result });
-  const give = (id: RequestId, token: TokenGetResult): void =>
-    host.write(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${tokenText(token)}}`);
-  const notify = <N extends Notification>(method: N, about: NotificationParams<N>): void =>
-    send({ jsonrpc: "2.0", method, params: about });
-  const refuse = (id: RequestId | null, code: SocketErrorCode, retry_after?: number): void =>
-    send({
-      jsonrpc: "2.0",
-      id,
-      error: {
-        code: SOCKET_ERRORS[code],
-        message: MESSAGES[code],
-        data: { code, ...(retry_after !== undefined && { retry_after }) },
-      },
-    });
-  const leave = (id: RequestId | null, code: SocketErrorCode, retry_after?: number): void => {
-    over = true;
-    refuse(id, code, retry_after);
-    host.end();
+  const context: Context = {
+    host,
+    replies: createReplies(host.write),
+    challenge,
+    greeted: false,
+    grant: undefined,
+    pairing: false,
+    watches: false,
+    ended: false,
+    revokeSelf: undefined,
   };
-  const currentGrant = (): Grant | undefined => host.table().grants.find(({ id }) => id === grant);
-  const cut = (): void => {
-    if (over) return;
-    over = true;
-    if (farewell !== undefined) answer(farewell, {});
-    notify("grant.revoked", {});
-    host.end();
-  };
-
-  function authenticate(id: RequestId, { client, nonce, proof }: Params<"auth">): void {
-    const table = host.table();
-    // Said without a proof of ours, so it means "later" and nothing more.
-    if (table.locked) return leave(id, "vault_locked");
-    const known = table.grants.find((candidate) => candidate.id === client);
-    const key = known === undefined ? NOBODY : Buffer.from(known.key, "base64url");
-    const input = { key, endpoint: host.endpoint, challenge, client, nonce };
-    const fits = sameProof(proofOf("client", input), proof);
-    if (!fits || known === undefined) return leave(id, "auth_failed");
-    grant = client;
-    answer(id, { proof: proofOf("server", input) });
-  }
-
-  async function pair(id: RequestId, asked: Params<"pair.request">): Promise<void> {
-    if (host.table().locked) return leave(id, "vault_locked");
-    const question = host.pair(asked);
-    if ("ok" in question) return leave(id, question.code, question.retryAfterSec);
-    pairing = true;
-    notify("pair.code", { code: question.code });
-    const said = await question.answer;
-    pairing = false;
-    if (over) return; // it did not wait
-    if (!said.ok) return leave(id, said.code, said.retryAfterSec);
-    const { grant: given, ...result } = said.value;
-    grant = given;
-    answer(id, result);
-  }
-
-  /** Nothing but the first request may come now. */
-  async function greet(id: RequestId, method: string, given: unknown): Promise<void> {
-    greeted = true;
-    if (method === "auth") {
-      const asked = v.safeParse(params.auth, given);
-      return asked.success ? authenticate(id, asked.output) : leave(id, "protocol_error");
-    }
-    if (method !== "pair.request") return leave(id, "protocol_error");
-    const asked = v.safeParse(params["pair.request"], given);
-    return asked.success ? pair(id, asked.output) : leave(id, "params_invalid");
-  }
-
-  /** The grant as it is now. Undefined: nothing is answered any more but what was said here. */
-  function allowedNow(id: RequestId): Grant | undefined {
-    if (over) return undefined;
-    if (host.table().locked) {
-      refuse(id, "vault_locked");
-      return undefined;
-    }
-    const mine = currentGrant();
-    if (mine === undefined) cut();
-    return mine;
-  }
-
-  /**
-   * Whatever way a token came, it is judged here, at the moment when it is handed out: by the grant, the table and the clock
-   * of that moment, not by those from before main was asked.
-   */
-  async function giveToken(id: RequestId, asked: Params<"token.get">): Promise<void> {
-    const ask = asked ?? {};
-    let mine = allowedNow(id);
-    if (mine === undefined) return;
-    let choice: Choice = chooseToken(host.table(), mine, ask, host.nowMs());
-    for (let misses = 0; choice.kind === "miss" && misses < MISSES_AT_MOST; misses += 1) {
-      const { signIn } = choice.ask;
-      const answer = await host.miss(mine.id, choice.ask);
-      mine = allowedNow(id);
-      if (mine === undefined) return;
-      choice = afterMiss(host.table(), mine, ask, { signIn, answer }, host.nowMs());
-    }
-    host.used(mine.id, choice.kind === "token" ? choice.signIn : undefined, ask.reason);
-    if (choice.kind === "token") return give(id, choice.token);
-    // Renewed twice, and it lasts too short each time: the provider was slower than the tokens live.
-    return choice.kind === "error"
-      ? refuse(id, choice.code, choice.retryAfterSec)
-      : refuse(id, "provider_unreachable");
-  }
-
-  async function serve(id: RequestId, method: Open, given: unknown): Promise<void> {
-    const table = host.table();
-    if (table.locked) return refuse(id, "vault_locked");
-    const mine = currentGrant();
-    if (mine === undefined) return cut();
-    switch (method) {
-      case "accounts.list":
-        host.used(mine.id);
-        return answer(id, { accounts: accountsFor(table, mine) });
-      case "token.get":
-        return giveToken(id, given as Params<"token.get">);
-      case "token.reportInvalid": {
-        const { token_id } = given as Params<"token.reportInvalid">;
-        host.used(mine.id);
-        const entry = reported(table, mine, token_id);
-        if (entry === undefined) return answer(id, { valid: false });
-        const said = await host.report(mine.id, { signIn: entry.signIn, tokenId: token_id });
-        const now = allowedNow(id);
-        if (now === undefined) return;
-        // The tool may not have this token any more: it is told that, and nothing about the sign-in.
-        if (reported(host.table(), now, token_id) === undefined) return answer(id, { valid: false });
-        return said.ok ? answer(id, said.value) : refuse(id, said.code, said.retryAfterSec);
-      }
-      case "token.watch":
-        watches = true;
-        return answer(id, {});
-      case "grant.revokeSelf": {
-        farewell = id;
-        const said = await host.revokeSelf(mine.id);
-        farewell = undefined;
-        return said.ok ? undefined : refuse(id, said.code); // the table without it has cut this one with the others
-      }
-      case "ui.request": {
-        const { action, account: name, scopes } = given as Params<"ui.request">;
-        const account = name === undefined ? undefined : accountOf(table, mine, name);
-        if (name !== undefined && account === undefined) return refuse(id, "account_unknown");
-        if (action === "remove" && account === undefined) return refuse(id, "params_invalid");
-        const said = await host.show({
-          grant: mine.id,
-          action,
-          ...(account !== undefined && { account }),
-          ...(scopes !== undefined && { scopes }),
-        });
-        return said.ok ? answer(id, said.value) : refuse(id, said.code, said.retryAfterSec);
-      }
-    }
-  }
-
-  send({ tokenkeep: PROTOCOL, challenge });
+  context.replies.greet(challenge);
   return {
     get grant() {
-      return grant;
+      return context.grant;
     },
     get pairing() {
-      return pairing;
+      return context.pairing;
     },
     get watches() {
-      return watches;
+      return context.watches;
     },
-    cut,
-    leave(why) {
-      if (!over) leave(null, why);
+    cut: () => cut(context),
+    leave(code) {
+      if (!context.ended) leave(context, null, code);
     },
-    tell(news) {
-      const mine = watches && !over ? currentGrant() : undefined;
-      if (news.lock !== undefined) {
-        if (watches && !over) notify(`vault.${news.lock}`, {});
-        return;
-      }
-      if (mine === undefined) return;
-      const { changed, ended } = newsFor(news, mine);
-      for (const { account, token } of changed) {
-        const { token_id, client_id, scopes, expires_at } = token;
-        notify("token.changed", { account, token_id, client_id, scopes, expires_at });
-      }
-      for (const { account, token } of ended) notify("token.revoked", { account, token_id: token.token_id });
-    },
-    async take(line) {
-      if (over) return;
-      let value: unknown;
-      try {
-        value = JSON.parse(line);
-      } catch {
-        return leave(null, "protocol_error");
-      }
-      const parsed = v.safeParse(request, value);
-      if (!parsed.success) return leave(null, "protocol_error");
-      const { id, method, params: given } = parsed.output;
-      if (!greeted) return greet(id, method, given);
-      if (pairing || isFirst(method)) return leave(id, "protocol_error"); // one challenge, one use
-      if (!isOpen(method)) return refuse(id, "method_unknown");
-      const checked = v.safeParse(params[method], given);
-      // By name alone: a list would pass for an object whose members are all left out.
-      if (!checked.success || Array.isArray(given)) return refuse(id, "params_invalid");
-      return serve(id, method, checked.output);
-    },
+    notify: (changes) => notify(context, changes),
+    take: (line) => take(context, line),
   };
 }

@@ -1,3 +1,4 @@
+/** What main and the socket's thread exchange: the token table, questions and answers, and the messages that carry them. */
 import type { Failure, Result } from "../../contract/failure.ts";
 import type {
   Params,
@@ -8,55 +9,55 @@ import type {
 } from "../../contract/socket.ts";
 
 /**
- * What main pushes to the worker: all it needs to answer without asking. Plain data, since it crosses a thread by
- * structured clone; the strings in here are secrets and stay inside the worker.
+ * What the socket's thread needs to answer tools without asking main. Plain data, since it crosses to the thread by
+ * structured clone; keys and access tokens in it are secrets.
  */
-export interface HandOut {
-  /** While locked the worker refuses everything with `vault_locked`, and the lists are empty. */
+export interface TokenTable {
+  /** While locked, the thread refuses every request with `vault_locked`, and the lists are empty. */
   readonly locked: boolean;
   readonly grants: readonly Grant[];
-  readonly accounts: readonly HandOutAccount[];
-  /** One entry per sign-in that can give a token now or after a refresh. */
-  readonly tokens: readonly HandOutToken[];
+  readonly accounts: readonly TableAccount[];
+  /** One entry for each sign-in that can give a token now or after a refresh. */
+  readonly tokens: readonly TableToken[];
 }
-/** Of a table, the accounts that are not as they were, with the tokens of all their sign-ins. */
-export type HandOutPart = Pick<HandOut, "accounts" | "tokens">;
+/** The accounts of a table that have changed, with the tokens of all their sign-ins. */
+export type TokenTablePart = Pick<TokenTable, "accounts" | "tokens">;
 export interface Grant {
   readonly id: string;
   /** 32 bytes, base64url. */
   readonly key: string;
-  /** Account keys; absent: all. */
+  /** The keys of the accounts that it may use; absent: all. */
   readonly accounts?: readonly string[];
-  /** Of these accounts, no other sign-in's token; absent: any. */
+  /** The sign-ins of these accounts that it may use; absent: all. */
   readonly signIns?: readonly string[];
-  /** A token with any other scope is not handed out; absent: any. */
+  /** A token with any other scope is not handed out; absent: any scope will do. */
   readonly scopes?: readonly string[];
-  /** It ends with its connection. */
+  /** The grant ends with its connection. */
   readonly once?: true;
 }
-export interface HandOutAccount {
+export interface TableAccount {
   readonly view: SocketAccount;
-  /** Whose `view.sign_ins` are, in their order. */
+  /** The ids of the sign-ins in `view.sign_ins`, in the same order. */
   readonly signIns: readonly string[];
 }
-export interface HandOutToken {
+export interface TableToken {
   readonly signIn: string;
   readonly account: string;
   readonly alias?: string;
   readonly token: TokenGetResult;
-  /** Can be refreshed when less than `min_valid` is left. */
+  /** The sign-in can be refreshed when less than `min_valid` is left of the token. */
   readonly renews: boolean;
   /** The token's whole life in seconds, from its issue to its end; absent: unknown. */
   readonly lifeSec?: number;
-  /** Before this instant (epoch milliseconds) no request makes a refresh begin: the last ones failed. Absent: one may. */
+  /** Refreshes failed, and no request starts another one before this instant (epoch milliseconds). Absent: one may start. */
   readonly renewalWaitsUntilMs?: number;
 }
 
-/** What the worker asks main, and what it is answered. */
+/** What the thread asks main, and what main answers. */
 export interface Questions {
-  /** There is no token that is valid for long enough. `rest`: if it cannot be renewed now, what is left will do. */
+  /** No token is valid for long enough. `acceptShorter`: one with less left will do if it cannot be refreshed now. */
   readonly token: {
-    readonly ask: { readonly signIn: string; readonly minValidSec: number; readonly rest: boolean };
+    readonly ask: { readonly signIn: string; readonly minValidSec: number; readonly acceptShorter: boolean };
     readonly answer: TokenGetResult;
   };
   readonly report: {
@@ -66,12 +67,12 @@ export interface Questions {
   readonly pair: {
     readonly ask: {
       readonly asked: Params<"pair.request">;
-      /** As the tool shows it. */
+      /** The six digits that the tool shows. */
       readonly code: string;
-      /** Of our end of its connection; undefined where that is not to be had. */
+      /** The inode of our end of the tool's connection; absent where the system does not give it. */
       readonly inode?: string;
     };
-    /** `grant`: in the table by now. */
+    /** `grant` is in the table by the time of the answer. */
     readonly answer: ResultOf<"pair.request"> & { readonly grant: string };
   };
   readonly revokeSelf: { readonly ask: { readonly grant: string }; readonly answer: null };
@@ -88,54 +89,102 @@ export type Ask<Q extends QuestionName> = Questions[Q]["ask"];
 export interface Refusal {
   readonly ok: false;
   readonly code: SocketErrorCode;
-  /** Before that there is no use in asking again. */
+  /** A request before that is refused as well; absent: unknown. */
   readonly retryAfterSec?: number;
 }
 export type Answer<Q extends QuestionName> =
   { readonly ok: true; readonly value: Questions[Q]["answer"] } | Refusal;
-/** `gone` resolves when who asks has left. */
+/** Main's answers. `gone` resolves when the tool has disconnected. */
 export type OnQuestion = {
   readonly [Q in QuestionName]: (ask: Ask<Q>, gone: Promise<void>) => Promise<Answer<Q>>;
 };
 
-/** The broker as main sees it. */
-export interface SocketServer {
-  /** The path or pipe name that clients use, and sign. */
+/** A question of the thread; `number` counts from 1 in each thread. A union over `about`, for `Q` as it is given. */
+export type QuestionMessage<Q extends QuestionName = QuestionName> = {
+  readonly [P in Q]: {
+    readonly kind: "question";
+    readonly number: number;
+    readonly about: P;
+    readonly ask: Ask<P>;
+  };
+}[Q];
+/** The answer to the question of that number. */
+export type AnswerMessage<Q extends QuestionName = QuestionName> = {
+  readonly [P in Q]: {
+    readonly kind: "answer";
+    readonly number: number;
+    readonly about: P;
+    readonly answer: Answer<P>;
+  };
+}[Q];
+
+/** How main starts the thread. */
+export interface ThreadStart {
+  /** The path or pipe name to listen on. */
   readonly endpoint: string;
-  /** Replaces the table; resolves once the worker has it, so that a lock or a revocation counts from then on. */
-  push(table: HandOut): Promise<void>;
+}
+/** What main sends to the thread. */
+export type ToThread<Q extends QuestionName = QuestionName> =
+  | { readonly kind: "table"; readonly number: number; readonly table: TokenTable }
+  /** Of thousands of sign-ins, one is checked each second: a copy of all of them each time would hold up main. */
+  | { readonly kind: "part"; readonly number: number; readonly part: TokenTablePart }
+  | AnswerMessage<Q>
+  | { readonly kind: "close" };
+/** What the thread sends to main. */
+export type FromThread<Q extends QuestionName = QuestionName> =
+  | { readonly kind: "listening" }
+  | { readonly kind: "failed"; readonly cause: string }
+  /** The thread answers from the table of this number, or a part of it, from now on. */
+  | { readonly kind: "acknowledged"; readonly number: number }
+  | QuestionMessage<Q>
+  /** The answer to the pairing of this number has reached its tool. */
+  | { readonly kind: "delivered"; readonly number: number }
+  /** The tool of the pairing of this number has disconnected before the answer. */
+  | { readonly kind: "gone"; readonly number: number }
+  /** The connection of a grant that ends with it was closed. */
+  | { readonly kind: "left"; readonly grant: string }
+  | { readonly kind: "uses"; readonly uses: readonly Use[] };
+
+/** The socket as main sees it. */
+export interface SocketServer {
+  /** The path or pipe name that clients connect to, and sign. */
+  readonly endpoint: string;
+  /** Replaces the table; resolves once the thread has it, so that a lock or a revocation counts from then on. */
+  push(table: TokenTable): Promise<void>;
   /**
-   * As `push`, of what is not as it was in the last table. Undefined, and nothing done, when it has or lacks a name that the
-   * table lacks or has: then only a whole table says how things are.
+   * As `push`, for some accounts of the last table. Undefined, and nothing is sent, when accounts, sign-ins or tokens came
+   * or went: only a whole table can say so.
    */
-  patch(part: HandOutPart): Promise<void> | undefined;
-  /** Ends the worker, removes socket and endpoint file. */
+  patch(part: TokenTablePart): Promise<void> | undefined;
+  /** Ends the thread, and removes the socket and the file that announces it. */
   close(): Promise<void>;
 }
 
-/** Calls of a tool since the last time; `signIn`: those that were handed its token. */
+/** How often a tool used its grant since the last report. */
 export interface Use {
   readonly grant: string;
+  /** The sign-in whose token the tool was handed; absent: it was handed none. */
   readonly signIn?: string;
   readonly count: number;
+  /** Epoch milliseconds. */
   readonly lastAtMs: number;
-  /** What it said it wants the token for, the last time. */
+  /** What the tool last said it wants the token for. */
   readonly reason?: string;
 }
 
 export interface SocketOptions {
-  /** Folder for socket and `endpoint.json`; made 0700, refused when it is a link, not ours, or open to others. */
+  /** Folder of the socket and of `endpoint.json`; made 0700, refused when it is a link, not ours, or open to others. */
   readonly folder: string;
-  /** The bundled worker script. */
+  /** The bundled script of the thread. */
   readonly workerUrl: URL;
   readonly onQuestion: OnQuestion;
-  /** Tools used their grants: counted by the worker, told every 5 s and before a new table is acknowledged. */
+  /** Tools used their grants. Called every 5 s, and before a new table is acknowledged. */
   readonly onUse: (uses: readonly Use[]) => void;
-  /** The connection of a grant that is good for one was closed. */
+  /** The connection of a grant that ends with it was closed. */
   readonly onLeft: (grant: string) => void;
   /**
-   * After the start: why nothing listens now, each time that is tried again and fails; undefined: it listens again. `cause`
-   * is for the log.
+   * After the start: called with why nothing listens, each time a new attempt fails; with undefined once the socket listens
+   * again. `cause` is for the log.
    */
   readonly onState: (failure: Failure | undefined, cause?: unknown) => void;
 }

@@ -43,14 +43,14 @@ const holderShape = v.object({
 export type Holder = v.InferOutput<typeof holderShape>;
 
 /** `taken`: another process has it. `unavailable`: nobody can tell. */
-export type LockState = "held" | "unavailable" | "taken";
+export type ProfileLockState = "held" | "unavailable" | "taken";
 
 export interface ProfileLock {
   /**
    * Whose the lock is at this moment. Looks at the file again: where it was deleted or replaced, another start could
    * lock the new one, so that is locked too, and if it cannot be, the lock is not ours any more.
    */
-  look(): LockState;
+  look(): ProfileLockState;
   /** Says in the file who holds it. Never fails: a full disk does not take the lock away. */
   tell(holder: Holder): void;
 }
@@ -238,7 +238,7 @@ export function takeProfileLock(folder: string, options: LockOptions = {}): Take
       // The holder's name is for messages only; the lock itself is held.
     }
   };
-  const relock = (): LockState => {
+  const relock = (): ProfileLockState => {
     try {
       const again = attempt(file, platform, flock);
       if (again.kind === "taken") return "taken";

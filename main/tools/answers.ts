@@ -1,15 +1,17 @@
-/** Main's end of the local socket: starts the worker, keeps its table up to date, answers its questions. */
+/** Answers the questions of the socket's thread: a new token, a report, a pairing, a place in the window. */
 import type { Failure } from "../../contract/failure.ts";
 import type { SocketErrorCode } from "../../contract/socket.ts";
-import { accountKey, type SignInRecord } from "../../core/accounts/records.ts";
-import type { Host } from "../app/host.ts";
-import { waitsFor } from "../keeper/watches.ts";
+import { waitsFor } from "../../core/accounts/status.ts";
+import type { Clock } from "../../core/ports.ts";
 import type { Keeper } from "../keeper/keeper.ts";
-import type { HandOut, OnQuestion, Refusal, SocketServer, Use } from "../socket/types.ts";
-import type { ToolGrant } from "./grants.ts";
-import { handOut, tokenResult } from "./token-table.ts";
+import type { Ask, OnQuestion, Refusal } from "../socket/types.ts";
+import type { Grants } from "./grants.ts";
+import type { Pairing } from "./pairing.ts";
+import type { SocketAnswers } from "./socket-link.ts";
+import type { TableSync } from "./table-sync.ts";
+import { tokenResult } from "./token-table.ts";
 
-/** What a tool is told of a failure: a stable code; the sentence stays with the person who can act on it. */
+/** The code that a tool gets for a failure. The sentence stays with the person, who can act on it. */
 export function socketCodeOf({ code }: Failure): SocketErrorCode {
   switch (code) {
     case "vault_locked":
@@ -37,129 +39,84 @@ export function socketCodeOf({ code }: Failure): SocketErrorCode {
   }
 }
 const refused = (failure: Failure): Refusal => ({ ok: false, code: socketCodeOf(failure) });
+const LOCKED: Refusal = { ok: false, code: "vault_locked" };
 
-/** A socket that could not be opened is tried again after this long; the wait is doubled each time. */
-const RETRY_MS = 2_000;
-const LONGEST_RETRY_MS = 60_000;
-
-export interface Broker {
-  /** Does not fail: `failure` says why nothing listens, and it is tried again. */
-  start(): Promise<void>;
-  /** Brings the worker's table up to date, or what it has of these sign-ins; resolves once it counts. */
-  push(only?: ReadonlySet<string>): Promise<void>;
-  stop(): Promise<void>;
-  readonly endpoint: string | undefined;
-  readonly failure: Failure | undefined;
+interface AnswerParts {
+  readonly keeper: Pick<Keeper, "tokenFor" | "validate" | "watches">;
+  readonly grants: Pick<Grants, "remove" | "noteUses">;
+  readonly pairing: Pick<Pairing, "ask">;
+  readonly tableSync: Pick<TableSync, "push">;
+  /** The window's navigation requests. */
+  readonly navigation: {
+    readonly request: (request: {
+      readonly action: Ask<"show">["action"];
+      readonly account?: string;
+      readonly scopes?: readonly string[];
+    }) => void;
+  };
+  /** While streamer mode is on, a request of a tool waits and the window does not come to it. */
+  readonly streamerMode: () => boolean;
+  /** False while the vault is locked or hand-outs are paused: a tool is then refused with `vault_locked`. */
+  readonly handsOut: () => boolean;
+  readonly clock: Pick<Clock, "nowMs">;
 }
 
-export function createBroker(
-  host: Pick<Host, "startSocketServer" | "runtimeFolder" | "socketWorkerUrl" | "clock" | "log">,
-  keeper: Keeper,
-  parts: {
-    /** False while locked or paused: tools are told to ask later. */
-    readonly handsOut: () => boolean;
-    readonly grants: () => readonly ToolGrant[];
-    readonly onUse: (uses: readonly Use[]) => void;
-    readonly onLeft: (grant: string) => void;
-    /** `endpoint` or `failure` is another than before. */
-    readonly changed: () => void;
-  } & Pick<OnQuestion, "pair" | "revokeSelf" | "show">,
-): Broker {
-  const { handsOut, grants, onUse, onLeft, changed, pair, revokeSelf, show } = parts;
-  const { clock, log } = host;
+function tokenAnswers(parts: AnswerParts): Pick<OnQuestion, "token" | "report"> {
+  const { keeper, tableSync, handsOut, clock } = parts;
   const { watches } = keeper;
-  let server: SocketServer | undefined;
-  let failure: Failure | undefined;
-  let stopped = false;
-  let tries = 0;
-  let cancelRetry: () => void = () => undefined;
-  const tableOf = (records: readonly SignInRecord[]): HandOut =>
-    handOut(handsOut(), records, grants(), watches, clock.nowMs());
-  /** Undefined: these alone cannot tell. */
-  function pushOnly(ids: ReadonlySet<string>): Promise<void> | undefined {
-    const records = [...ids].map((id) => watches.current(id));
-    if (!handsOut() || records.some((record) => record === undefined)) return undefined;
-    const keys = new Set(records.map((record) => record && accountKey(record)));
-    return server?.patch(tableOf(watches.all().filter((record) => keys.has(accountKey(record)))));
-  }
-  const push = async (only?: ReadonlySet<string>): Promise<void> =>
-    (only && pushOnly(only)) ?? server?.push(tableOf(watches.all()));
-
-  const onQuestion: OnQuestion = {
-    async token({ signIn, minValidSec, rest }) {
-      if (!handsOut()) return { ok: false, code: "vault_locked" };
-      // Tools are told ends in whole seconds, cut off: what is too short for them is too short here.
-      const answer = await keeper.tokenFor(signIn, (minValidSec + 1) * 1000, rest, "tool");
-      // The thread judges by its table: what it may hand out, and whether another question makes sense.
-      await push(new Set([signIn]));
+  const currentToken = (signIn: string) => {
+    const record = watches.current(signIn);
+    return record && tokenResult(record, watches.of(signIn), watches.endsAtMs(record));
+  };
+  return {
+    async token({ signIn, minValidSec, acceptShorter }) {
+      if (!handsOut()) return LOCKED;
+      // Tools get the end of a token in whole seconds, rounded down: the same second is missing here.
+      const answer = await keeper.tokenFor(signIn, (minValidSec + 1) * 1000, acceptShorter, "tool");
+      // The thread decides by its table what it may hand out, and whether it asks again.
+      await tableSync.push(signIn);
       if (!answer.ok) return refused(answer.failure);
-      const record = watches.current(signIn);
-      const token = record && tokenResult(record, watches.of(signIn), watches.endsAtMs(record));
+      const token = currentToken(signIn);
       return token === undefined ? { ok: false, code: "needs_sign_in" } : { ok: true, value: token };
     },
 
     async report({ signIn, tokenId }) {
-      if (!handsOut()) return { ok: false, code: "vault_locked" };
-      const waiting = waitsFor(watches.of(signIn), clock.nowMs());
-      if (waiting !== undefined) return refused(waiting); // no demand gets around a back-off
+      if (!handsOut()) return LOCKED;
+      const waitsBecause = waitsFor(watches.of(signIn), clock.nowMs());
+      if (waitsBecause !== undefined) return refused(waitsBecause); // no demand gets around a back-off
       const checked = await keeper.validate(signIn, "tool");
-      const record = watches.current(signIn);
-      const now = record && tokenResult(record, watches.of(signIn), watches.endsAtMs(record));
-      await push(new Set([signIn])); // or its next question would be answered with the token that it reports
-      if (now?.token_id !== tokenId) return { ok: true, value: { valid: false } };
+      const token = currentToken(signIn);
+      await tableSync.push(signIn); // or the tool's next request would be answered with the token that it reports
+      if (token?.token_id !== tokenId) return { ok: true, value: { valid: false } };
       return checked.ok ? { ok: true, value: { valid: true } } : refused(checked.failure);
     },
-
-    pair: (ask, gone) =>
-      handsOut() ? pair(ask, gone) : Promise.resolve({ ok: false, code: "vault_locked" }),
-    revokeSelf,
-    show,
   };
+}
 
-  /** Tells the window and the doctor why tools cannot connect; undefined: they can. */
-  function onState(found: Failure | undefined, cause?: unknown): void {
-    failure = found;
-    if (found === undefined) log.info("socket.open", {});
-    else log.warn("socket.failed", { code: found.code, cause });
-    changed();
-  }
-  /** Again and again while it fails: what hinders it (a folder that others may open, another program) may be set right. */
-  async function start(): Promise<void> {
-    const { runtimeFolder: folder, socketWorkerUrl: workerUrl } = host;
-    const started = await host.startSocketServer({
-      folder,
-      workerUrl,
-      onQuestion,
-      onUse,
-      onLeft,
-      onState,
-    });
-    if (stopped) return started.ok ? started.value.close() : undefined;
-    if (started.ok) {
-      server = started.value;
-      if (failure !== undefined) onState(undefined);
-      await push();
-      return;
-    }
-    onState(started.failure, started.cause);
-    cancelRetry = clock.after(Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** tries), () => void start());
-    tries += 1;
-  }
-
+function grantAnswers(parts: AnswerParts): Pick<OnQuestion, "pair" | "revokeSelf" | "show"> {
+  const { grants, pairing, navigation, streamerMode, handsOut } = parts;
   return {
-    push,
-    get endpoint() {
-      return server?.endpoint;
+    pair: (ask, gone) => (handsOut() ? pairing.ask(ask, gone) : Promise.resolve(LOCKED)),
+    async revokeSelf({ grant }) {
+      const removed = await grants.remove(grant);
+      return removed.ok ? { ok: true, value: null } : { ok: false, code: "internal" };
     },
-    get failure() {
-      return failure;
+    show({ action, account, scopes }) {
+      navigation.request({ action, ...(account !== undefined && { account }), ...(scopes && { scopes }) });
+      return Promise.resolve({ ok: true, value: { shown: !streamerMode() } });
     },
-    start,
-    async stop() {
-      stopped = true;
-      cancelRetry();
-      await server?.close();
-      server = undefined;
+  };
+}
+
+export function createAnswers(parts: AnswerParts): SocketAnswers {
+  const { grants, tableSync } = parts;
+  return {
+    onQuestion: {
+      ...tokenAnswers(parts),
+      ...grantAnswers(parts),
     },
+    onUse: (uses) => grants.noteUses(uses),
+    onLeft: (grant) => void grants.remove(grant),
+    onListening: () => tableSync.push(),
   };
 }

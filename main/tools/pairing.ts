@@ -1,4 +1,4 @@
-/** A tool wants to connect: the person is asked, one tool at a time, and decides for how long and with which sign-ins. */
+/** Pairing: a tool asks for a grant, one tool at a time, and the person decides with which sign-ins and for how long. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Argument } from "../../contract/ipc.ts";
 import type { Settings } from "../../contract/settings.ts";
@@ -6,130 +6,153 @@ import type { PairingView } from "../../contract/views/tool.ts";
 import { accountKey, type SignInRecord } from "../../core/accounts/records.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import type { Answer, Ask } from "../socket/types.ts";
-import type { Tools } from "./grants.ts";
+import type { GrantTerms, Grants } from "./grants.ts";
 
-/** After a no, nobody is asked for this long: a tool that asks again and again would be let in to have peace. */
-const QUIET_AFTER_NO_SEC = 60;
+/** After a refusal every pairing is turned away for this long, or a tool could ask until the person gives in. */
+const QUIET_AFTER_REFUSAL_SEC = 60;
 
 export interface Pairing {
-  /** `gone`: the tool has left. */
+  /** Shows the request to the person; resolves with their answer. `gone` resolves when the tool has disconnected. */
   ask(ask: Ask<"pair">, gone: Promise<void>): Promise<Answer<"pair">>;
-  /** Fails with `pairing_gone` when the tool has left, or another one asks by now. */
+  /**
+   * Makes the grant and answers the tool. Fails with `pairing_gone` (the tool has disconnected, or another request is
+   * open by now), `account_unknown` (a chosen sign-in does not exist any more), or as `Grants.add` does.
+   */
   allow(answer: Argument<"pairing.allow">): Promise<Result<null>>;
+  /** Refuses the tool. Fails with `pairing_gone`, and with `forGood` as a change of settings does. */
   deny(answer: Argument<"pairing.deny">): Result<null>;
-  /** The vault closes: there is nothing to be given. */
+  /** The vault closes: refuses the open request, which may be made again later. */
   end(): void;
+  /** The open request; undefined: there is none. */
   readonly view: PairingView | undefined;
 }
 
-export function createPairing(
-  parts: {
-    readonly tools: Tools;
-    readonly signIns: () => readonly SignInRecord[];
-    readonly settings: () => Settings;
-    readonly changeSettings: (settings: Settings) => Result<null>;
-    /** The program at the other end; a hint. */
-    readonly programAt: (inode: string | undefined) => Promise<string | undefined>;
-    readonly clock: Clock;
-    readonly random: Randomness;
-  },
-  changed: () => void,
-): Pairing {
-  const { tools, clock } = parts;
-  let open:
-    | {
-        view: PairingView;
-        readonly answer: (said: Answer<"pair">) => void;
-        readonly gone: Promise<void>;
-        /** The program is known, or will not be. */
-        readonly looked: Promise<void>;
-      }
-    | undefined;
+export interface PairingParts {
+  readonly grants: Pick<Grants, "add" | "remove">;
+  readonly signIns: () => readonly SignInRecord[];
+  readonly settings: () => Settings;
+  readonly changeSettings: (settings: Settings) => Result<null>;
+  /** The program at the other end of the tool's connection; a hint, and undefined where it cannot be found. */
+  readonly programAt: (inode: string | undefined) => Promise<string | undefined>;
+  readonly clock: Pick<Clock, "nowMs">;
+  readonly random: Randomness;
+}
+
+/** The request that the person sees. */
+interface OpenRequest {
+  view: PairingView;
+  readonly answer: (answer: Answer<"pair">) => void;
+  readonly gone: Promise<void>;
+  /** Resolves once the program is known, or known not to be found. */
+  readonly programFound: Promise<void>;
+}
+
+/** The keys of the accounts that these names mean: a key, a login (in any case) or an alias. Unknown names are left out. */
+function accountsNamed(names: readonly string[], signIns: readonly SignInRecord[]): readonly string[] {
+  const wanted = new Set(names.flatMap((name) => [name, name.toLowerCase()]));
+  const named = signIns.filter((record) =>
+    [accountKey(record), record.login, record.alias].some((name) => name !== undefined && wanted.has(name)),
+  );
+  return [...new Set(named.map(accountKey))];
+}
+
+function viewOf(
+  { asked, code }: Ask<"pair">,
+  signIns: readonly SignInRecord[],
+  about: Pick<PairingView, "id" | "askedAtMs">,
+): PairingView {
+  const { name, developer, reason, scopes, accounts, lifetime } = asked;
+  return {
+    ...about,
+    name,
+    developer,
+    reason,
+    code,
+    scopes,
+    accounts: accountsNamed(accounts, signIns),
+    ...(lifetime !== undefined && { lifetime }),
+  };
+}
+
+/** A grant for these sign-ins alone, and for no more than they may do now. */
+function termsOf(
+  { name, developer, program }: PairingView,
+  chosen: readonly SignInRecord[],
+  lifetime: GrantTerms["lifetime"],
+) {
+  return {
+    name,
+    ...(developer !== "" && { developer }),
+    ...(program !== undefined && { program }),
+    accounts: [...new Set(chosen.map(accountKey))],
+    signIns: chosen.map((record) => record.id),
+    scopes: [...new Set(chosen.flatMap((record) => record.scopes))].sort(),
+    lifetime,
+  } satisfies GrantTerms;
+}
+
+/** `changed`: called when `view` has changed. */
+export function createPairing(parts: PairingParts, changed: () => void): Pairing {
+  const { grants, signIns, settings } = parts;
+  let open: OpenRequest | undefined;
 
   const close = (): void => {
     open = undefined;
     changed();
   };
   const isDenied = ({ name, developer }: Ask<"pair">["asked"]): boolean =>
-    parts.settings().deniedTools.some((denied) => denied.name === name && denied.developer === developer);
+    settings().deniedTools.some((denied) => denied.name === name && denied.developer === developer);
 
-  /** By key, login or alias; those that are not here cannot be given. */
-  const wanted = (names: readonly string[]): readonly string[] => {
-    const asked = new Set(names.flatMap((name) => [name, name.toLowerCase()]));
-    const found = parts
-      .signIns()
-      .filter((record) =>
-        [accountKey(record), record.login, record.alias].some(
-          (name) => name !== undefined && asked.has(name),
-        ),
-      );
-    return [...new Set(found.map(accountKey))];
-  };
+  function show(ask: Ask<"pair">, gone: Promise<void>, answer: (answer: Answer<"pair">) => void): void {
+    const view = viewOf(ask, signIns(), { id: parts.random.uuid(), askedAtMs: parts.clock.nowMs() });
+    const request: OpenRequest = {
+      view,
+      answer,
+      gone,
+      programFound: parts.programAt(ask.inode).then((program) => {
+        if (program === undefined || open !== request) return;
+        request.view = { ...view, program };
+        changed();
+      }),
+    };
+    open = request;
+    void gone.then(() => {
+      if (open === request) close();
+    });
+    changed();
+  }
 
   return {
     get view() {
       return open?.view;
     },
 
-    ask({ asked, code, inode }, gone) {
-      if (isDenied(asked)) return Promise.resolve({ ok: false, code: "grant_denied" });
+    ask(ask, gone) {
+      if (isDenied(ask.asked)) return Promise.resolve({ ok: false, code: "grant_denied" });
       if (open !== undefined) return Promise.resolve({ ok: false, code: "pairing_pending" });
-      const { name, developer, reason, scopes, accounts, lifetime } = asked;
-      return new Promise((resolve) => {
-        const view: PairingView = {
-          id: parts.random.uuid(),
-          name,
-          developer,
-          reason,
-          code,
-          scopes,
-          accounts: wanted(accounts),
-          ...(lifetime !== undefined && { lifetime }),
-          askedAtMs: clock.nowMs(),
-        };
-        const looked = parts.programAt(inode).then((program) => {
-          if (program === undefined || open !== mine) return;
-          mine.view = { ...view, program };
-          changed();
-        });
-        const mine = { view, answer: resolve, gone, looked };
-        open = mine;
-        void gone.then(() => {
-          if (open === mine) close();
-        });
-        changed();
-      });
+      return new Promise((resolve) => show(ask, gone, resolve));
     },
 
-    async allow({ id, signIns, lifetime }) {
-      await open?.looked; // a quick yes names the program too
-      const mine = open;
-      if (mine === undefined || mine.view.id !== id) return failed({ code: "pairing_gone" });
-      const chosen = parts.signIns().filter((record) => signIns.includes(record.id));
-      if (chosen.length !== new Set(signIns).size) return failed({ code: "account_unknown" });
-      const { name, developer, program } = mine.view;
-      const accounts = [...new Set(chosen.map(accountKey))];
-      const scopes = [...new Set(chosen.flatMap((record) => record.scopes))].sort();
-      open = undefined; // answered: nothing may answer it a second time while the vault writes
-      const added = await tools.add({
-        name,
-        ...(developer !== "" && { developer }),
-        ...(program !== undefined && { program }),
-        accounts,
-        signIns: chosen.map((record) => record.id),
-        scopes,
-        lifetime,
-      });
+    async allow({ id, signIns: ids, lifetime }) {
+      await open?.programFound; // so that a quick yes stores the program too
+      const request = open;
+      if (request === undefined || request.view.id !== id) return failed({ code: "pairing_gone" });
+      const chosen = signIns().filter((record) => ids.includes(record.id));
+      if (chosen.length !== new Set(ids).size) return failed({ code: "account_unknown" });
+      const terms = termsOf(request.view, chosen, lifetime);
+      open = undefined; // no second answer while the vault writes
+      const added = await grants.add(terms);
       if (!added.ok) {
-        open ??= mine;
+        open ??= request;
         changed();
         return added;
       }
       const { id: grant, key } = added.value;
       const credentials = lifetime === "once" ? {} : { client: grant, key: key.reveal() };
-      mine.answer({ ok: true, value: { ...credentials, grant, lifetime, accounts, scopes } });
-      // Who left just before that never had its key.
-      void mine.gone.then(() => tools.remove(grant));
+      const { accounts, scopes } = terms;
+      request.answer({ ok: true, value: { ...credentials, grant, lifetime, accounts, scopes } });
+      // A tool that disconnected just before has no key: its grant would be of no use.
+      void request.gone.then(() => grants.remove(grant));
       changed();
       return ok(null);
     },
@@ -137,13 +160,13 @@ export function createPairing(
     deny({ id, forGood }) {
       if (open === undefined || open.view.id !== id) return failed({ code: "pairing_gone" });
       const { name, developer } = open.view;
-      open.answer({ ok: false, code: "grant_denied", retryAfterSec: QUIET_AFTER_NO_SEC });
+      open.answer({ ok: false, code: "grant_denied", retryAfterSec: QUIET_AFTER_REFUSAL_SEC });
       close();
       if (!forGood) return ok(null);
-      const settings = parts.settings();
+      const current = settings();
       return parts.changeSettings({
-        ...settings,
-        deniedTools: [...settings.deniedTools, { name, developer }],
+        ...current,
+        deniedTools: [...current.deniedTools, { name, developer }],
       });
     },
 

@@ -1,11 +1,11 @@
 /**
- * How often and when each tool was last at work, and whose tokens it was handed. Names tools and sign-ins by their random
- * ids alone, so it needs no seal. Lost or out of date it costs a count, and nothing else.
+ * How often and when each tool used its grant, and which sign-ins' tokens it was handed. The file names tools and sign-ins
+ * by their random ids alone, so it needs no seal. Where it is lost or out of date, only these counts are wrong.
  */
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
-import { count, instant } from "../../core/stored-numbers.ts";
 import type { Clock, Log } from "../../core/ports.ts";
+import { count, instant } from "../../core/stored-numbers.ts";
 import type { Use } from "../socket/types.ts";
 import { writeDurably } from "../storage/durable-file.ts";
 
@@ -14,52 +14,57 @@ const WRITE_EVERY_MS = 30_000;
 const shape = v.record(v.string(), v.object({ count, lastAtMs: instant, signIns: v.array(v.string()) }));
 type Usage = v.InferOutput<typeof shape>[string];
 
-export interface Usages {
+export interface ToolUsage {
+  /** Reads the file. Never rejects: without a readable file all counts begin at 0. */
   load(): Promise<void>;
   note(uses: readonly Use[]): void;
+  /** `lastAtMs` is in epoch milliseconds. Undefined: never used. */
   of(grant: string): Usage | undefined;
   forget(grant: string): void;
-  /** Forgets all but these: what else there is belongs to tools that were removed. */
+  /** Forgets all grants but these: the others were removed. */
   keepOnly(grants: ReadonlySet<string>): void;
-  /** Writes what is still in memory. */
+  /** Writes what is still in memory. Never rejects. */
   flush(): Promise<void>;
 }
 
-export function createUsages(file: string, clock: Clock, log: Log): Usages {
-  let usages = new Map<string, Usage>();
-  let cancel: (() => void) | undefined;
-
-  let written = Promise.resolve();
+export function createToolUsage(file: string, clock: Clock, log: Log): ToolUsage {
+  let byGrant = new Map<string, Usage>();
+  let cancelWrite: (() => void) | undefined;
+  let lastWrite = Promise.resolve();
 
   const write = (): Promise<void> =>
-    writeDurably(file, JSON.stringify(Object.fromEntries(usages))).catch((cause: unknown) =>
+    writeDurably(file, JSON.stringify(Object.fromEntries(byGrant))).catch((cause: unknown) =>
       log.warn("usage.not_written", { cause }),
     );
-  /** After the one before: both would write the same file beside it, and who quits waits for either. */
+  /** Writes follow each other, since two at once would use the same temporary file. A quit waits for the last one. */
   function flush(): Promise<void> {
-    if (cancel === undefined) return written;
-    cancel();
-    cancel = undefined;
-    written = written.then(write);
-    return written;
+    if (cancelWrite === undefined) return lastWrite;
+    cancelWrite();
+    cancelWrite = undefined;
+    lastWrite = lastWrite.then(write);
+    return lastWrite;
   }
   const writeSoon = (): void => {
-    cancel ??= clock.after(WRITE_EVERY_MS, () => void flush());
+    cancelWrite ??= clock.after(WRITE_EVERY_MS, () => void flush());
+  };
+  const forget = (grant: string): void => {
+    if (byGrant.delete(grant)) writeSoon();
   };
   return {
     flush,
+    forget,
     async load() {
       try {
         const read = v.safeParse(shape, JSON.parse(await readFile(file, "utf8")));
-        if (read.success) usages = new Map(Object.entries(read.output));
+        if (read.success) byGrant = new Map(Object.entries(read.output));
       } catch {
-        // none yet, or a torn one
+        // no file yet, or one that a power cut tore
       }
     },
     note(uses) {
       for (const { grant, signIn, count, lastAtMs } of uses) {
-        const before = usages.get(grant) ?? { count: 0, lastAtMs: 0, signIns: [] };
-        usages.set(grant, {
+        const before = byGrant.get(grant) ?? { count: 0, lastAtMs: 0, signIns: [] };
+        byGrant.set(grant, {
           count: before.count + count,
           lastAtMs: Math.max(before.lastAtMs, lastAtMs),
           signIns: [...new Set([...before.signIns, ...(signIn === undefined ? [] : [signIn])])],
@@ -67,12 +72,9 @@ export function createUsages(file: string, clock: Clock, log: Log): Usages {
       }
       writeSoon();
     },
-    of: (grant) => usages.get(grant),
-    forget(grant) {
-      if (usages.delete(grant)) writeSoon();
-    },
+    of: (grant) => byGrant.get(grant),
     keepOnly(grants) {
-      for (const grant of [...usages.keys()]) if (!grants.has(grant)) this.forget(grant);
+      for (const grant of [...byGrant.keys()]) if (!grants.has(grant)) forget(grant);
     },
   };
 }

@@ -1,43 +1,55 @@
-/** What is known of a vault while it is closed: a small file without secrets, written when it closes. */
-import { readFile } from "node:fs/promises";
-import * as v from "valibot";
-import { storedInstant } from "../../core/stored-numbers.ts";
-import type { VaultRecord } from "../../core/accounts/records.ts";
-import { IDLE_LIMIT_MS, IDLE_WARN_MS } from "../../core/lifecycle/schedule.ts";
-import { writeDurably } from "../storage/durable-file.ts";
+/** Closes the vault, pauses its hand-outs, and moves it aside. */
+import { rename } from "node:fs/promises";
+import path from "node:path";
+import { failed, ok, type Result } from "../../contract/failure.ts";
+import { syncFolder } from "../storage/durable-file.ts";
+import { openVault, openView, type DoorParts } from "./opening.ts";
+import { storageFailing } from "./record-store.ts";
 
-const shape = v.object({
-  format: v.literal(1),
-  /** The person wants it closed, or paused: it does not open, or hand out, by itself. */
-  held: v.boolean(),
-  closedAtMs: storedInstant,
-  /** When the refresh token that has been idle longest was last used. */
-  idleSinceMs: storedInstant,
-});
-export type Closing = v.InferOutput<typeof shape>;
+/** `held`: the person wants the vault closed, and a restart does not open it. */
+export async function closeVault(parts: DoorParts, held: boolean): Promise<void> {
+  const { state, records, closingFile, watchIdle, log } = parts;
+  const { opened } = state;
+  if (opened === undefined) return;
+  await records.stop();
+  const staysHeld = held || (state.view.state === "open" && state.view.paused);
+  await closingFile
+    .write(staysHeld, records.all())
+    .catch((cause: unknown) => log.warn("vault.closing", { cause }));
+  opened.key.fill(0);
+  state.opened = undefined;
+  records.drop();
+  state.become({ state: "locked", windowOnly: false });
+  watchIdle();
+}
 
-/** A file that cannot be read counts as none: it holds nothing that would be lost. */
-export async function readClosing(file: string): Promise<Closing | undefined> {
+export async function pauseVault(parts: DoorParts, paused: boolean): Promise<Result<null>> {
+  const { records, closingFile, log } = parts;
+  const { opened, view } = parts.state;
+  if (opened === undefined || view.state !== "open") return failed({ code: "vault_locked" });
   try {
-    const parsed = v.safeParse(shape, JSON.parse(await readFile(file, "utf8")));
-    return parsed.success ? parsed.output : undefined;
-  } catch {
-    return undefined;
+    await (paused ? closingFile.write(true, records.all()) : closingFile.erase());
+    parts.state.become(openView(parts, opened.envelope, paused));
+    return ok(null);
+  } catch (cause) {
+    return storageFailing(log, cause);
   }
 }
-export const writeClosing = (file: string, closing: Omit<Closing, "format">): Promise<void> =>
-  writeDurably(file, JSON.stringify({ format: 1, ...closing }));
 
-export function idleSinceMs(records: Iterable<VaultRecord>): { idleSinceMs?: number } {
-  let oldest: number | undefined;
-  for (const record of records)
-    if (record.kind === "sign_in" && record.refresh_token !== undefined)
-      oldest = Math.min(oldest ?? Infinity, record.issuedAtMs);
-  return oldest === undefined ? {} : { idleSinceMs: oldest };
-}
-
-/** When a closed vault has to be opened at the latest; told once that is near. */
-export function openBy(closing: Closing | undefined, nowMs: number): { openByMs?: number } {
-  const since = closing?.idleSinceMs;
-  return since === undefined || nowMs - since < IDLE_WARN_MS ? {} : { openByMs: since + IDLE_LIMIT_MS };
+/** Moves a vault that cannot be opened aside, whole, and begins an empty one. */
+export async function setVaultAside(parts: DoorParts): Promise<Result<{ readonly folder: string }>> {
+  const { folder, state, clock, log } = parts;
+  if (state.view.state !== "locked" && state.view.state !== "closed")
+    return failed({ code: "vault_not_ready" });
+  const aside = `${folder}-set-aside-${new Date(clock.nowMs()).toISOString().replace(/[:.]/g, "-")}`;
+  try {
+    await rename(folder, aside);
+  } catch (cause) {
+    return storageFailing(log, cause);
+  }
+  log.warn("vault.set_aside");
+  // The folder is moved. That a power cut might undo the move does not make it a failure.
+  await syncFolder(path.dirname(folder)).catch((cause: unknown) => log.warn("vault.set_aside", { cause }));
+  await openVault(parts);
+  return ok({ folder: aside });
 }

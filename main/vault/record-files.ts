@@ -1,17 +1,16 @@
 /**
- * The records' files: one sealed file per record, written by electron-store, read once at opening.
+ * The records' files: one sealed file per record, in electron-store's format, written durably, read once at opening.
  * What cannot be read is left where it is and never overwritten; what a killed write left behind is settled.
  */
 import { readFileSync } from "node:fs";
-import { open as openFile, readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
+import { open as openFile, readdir, readFile, rename, rm, statfs } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
 import type { UnreadableView } from "../../contract/views/vault.ts";
 import { decodeRecord, encodeRecord, type VaultRecord } from "../../core/accounts/records.ts";
 import type { Log, Randomness } from "../../core/ports.ts";
-import { loadStore } from "../storage/electron-store.ts";
-import { eraseDurably, syncFolder } from "../storage/durable-file.ts";
-import { freshNonce, open, seal } from "./seal.ts";
+import { eraseDurably, noRoom, syncFolder, writeDurably } from "../storage/durable-file.ts";
+import { freshNonce, open, seal } from "./keys/seal.ts";
 
 const RECORD_FORMAT = 1;
 /** Reading goes on this long before others have their turn. */
@@ -34,6 +33,7 @@ export interface RecordKey {
 }
 type Read = { readonly record: VaultRecord } | { readonly why: UnreadableView["why"] };
 
+const fileOf = (folder: string, id: string) => path.join(folder, `${id}.json`);
 const contextOf = (vault: string, id: string) => `tokenkeep record ${String(RECORD_FORMAT)}\n${vault}\n${id}`;
 
 /** JSON may end in spaces, so padding needs no frame of its own. */
@@ -81,19 +81,12 @@ function readRecord(key: RecordKey, id: string, text: string): Read {
 /** Room that is left to others when the disk is nearly full. */
 const SPARE_BYTES = 64 * 1024;
 
-const noRoom = (): Error => Object.assign(new Error("no room on the disk"), { code: "ENOSPC" });
 async function needRoom(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize < bytes + SPARE_BYTES) throw noRoom();
 }
 
-/**
- * electron-store takes a short write for a whole one, as a full disk makes them, and renames it over the old file. So it
- * writes beside the record; what it wrote is measured, and only then takes the record's place.
- */
-const besideOf = (id: string): string => `${id}.next`;
-
-/** It is on disk when this resolves. Throws what the disk says. */
+/** Writes the record, whatever its file holds now; it is on disk when this resolves. Rejects with the file system's error. */
 async function writeAnyway(
   folder: string,
   { key, vault }: RecordKey,
@@ -102,38 +95,13 @@ async function writeAnyway(
 ): Promise<void> {
   const { id } = record;
   const json = encodeRecord(record);
-  // Whatever a value came from: the old record stays rather than one that the next start calls damaged.
+  // Wherever a value came from: the old record stays rather than one that the next start calls damaged.
   if (decodeRecord(json) === undefined) throw new Error("a record that cannot be read again is not written");
-  const sealed = seal(
-    key,
-    contextOf(vault, id),
-    padded(json),
-    freshNonce((count) => random.bytes(count)),
-  );
-  const file = { format: RECORD_FORMAT, id, sealed } as const;
-  const text = JSON.stringify(file);
+  const nonce = freshNonce((count) => random.bytes(count));
+  const [before, after] = frameOf(id);
+  const text = `${before}${seal(key, contextOf(vault, id), padded(json), nonce)}${after}`;
   await needRoom(folder, text.length);
-  const Store = await loadStore();
-  const [beside, place] = [besideOf(id), id].map((name) => path.join(folder, `${name}.json`)) as [
-    string,
-    string,
-  ];
-  await rm(beside, { force: true });
-  // Made for the write and dropped: a store per record would keep every file in memory a second time.
-  const store = new Store<v.InferOutput<typeof fileShape>>({
-    cwd: folder,
-    name: besideOf(id),
-    configFileMode: 0o600,
-    accessPropertiesByDotNotation: false,
-    serialize: (value) => JSON.stringify(value),
-  });
-  store.store = file;
-  if ((await stat(beside)).size !== text.length) {
-    await rm(beside, { force: true });
-    throw noRoom();
-  }
-  await rename(beside, place);
-  await syncFolder(folder); // electron-store syncs the file, not its name
+  await writeDurably(fileOf(folder, id), text, path.join(folder, `${id}.next.json`));
 }
 
 /** The record as its file has it now. A file that is torn or newer is `unreadable`. Throws what the disk says. */
@@ -144,7 +112,7 @@ export async function readFromDisk(
 ): Promise<VaultRecord | "unreadable" | undefined> {
   let text: string;
   try {
-    text = await readFile(path.join(folder, `${id}.json`), "utf8");
+    text = await readFile(fileOf(folder, id), "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
@@ -210,8 +178,7 @@ export async function writeRecord(
   return true;
 }
 
-export const eraseRecord = (folder: string, id: string): Promise<void> =>
-  eraseDurably(path.join(folder, `${id}.json`));
+export const eraseRecord = (folder: string, id: string): Promise<void> => eraseDurably(fileOf(folder, id));
 
 export interface Loaded {
   readonly records: Map<string, VaultRecord>;
@@ -266,7 +233,7 @@ export async function loadRecords(
   return { records, unreadable };
 }
 
-/** What a write that was killed leaves: `<id>.next.json`, or a temporary file of electron-store's. */
+/** What a killed write leaves: `<id>.next.json`, or the temporary file of an earlier version, which wrote with electron-store. */
 const LEFTOVER = /^([0-9a-f-]{36})(?:\.next\.json|(?:\.next)?\.json\.tmp-[0-9a-f]+)$/;
 
 /**

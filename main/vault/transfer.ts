@@ -1,7 +1,7 @@
 /**
- * Accounts on their way to a second computer: one file, sealed by a passphrase (docs/vault-format.md). One-time refresh
- * tokens stay behind, because two computers would spend them twice; so do the sandbox and the tools' keys, which name
- * this computer.
+ * Exports accounts to a file for another computer, sealed by a passphrase, and imports them from it
+ * (docs/vault-format.md). One-time refresh tokens are not exported, because two computers would spend them twice; nor
+ * are the sandbox's records and the tools' keys, which belong to this computer.
  */
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
@@ -11,6 +11,7 @@ import {
   decodeRecord,
   encodeRecord,
   type ClientRecord,
+  type Draft,
   type SignInRecord,
   type VaultRecord,
 } from "../../core/accounts/records.ts";
@@ -18,8 +19,8 @@ import type { Clock, Randomness } from "../../core/ports.ts";
 import { SANDBOX } from "../../core/providers/registry.ts";
 import type { Secret } from "../../core/secret.ts";
 import { writeDurably } from "../storage/durable-file.ts";
-import { kdfShape, openByPassphrase, sealByPassphrase } from "./passphrase.ts";
-import type { Vault } from "./types.ts";
+import { kdfShape, openByPassphrase, sealByPassphrase } from "./keys/passphrase.ts";
+import type { RecordStore } from "./types.ts";
 
 const EXPORT_FORMAT = 1;
 const CONTEXT = `tokenkeep export ${String(EXPORT_FORMAT)}`;
@@ -31,29 +32,29 @@ const fileShape = v.object({
 });
 const payloadShape = v.object({ createdAtMs: v.number(), records: v.array(v.unknown()) });
 
-/** What goes: without the tokens that must not be in two places. */
-function travelling(record: SignInRecord, nowMs: number): SignInRecord {
+/** The sign-in as it is exported: without a refresh token that only one computer may have. */
+function exported(record: SignInRecord, nowMs: number): SignInRecord {
   const { access_token: _access, refresh_token: _refresh, ...bare } = record;
-  const stays =
+  const mustStay =
     record.state.name === "refresh_ambiguous" ||
     (record.refreshReuse === "one_time" && record.refresh_token !== undefined);
-  if (stays) return { ...bare, state: { name: "needs_sign_in", sinceMs: nowMs, why: "moved" } };
+  if (mustStay) return { ...bare, state: { name: "needs_sign_in", sinceMs: nowMs, why: "moved" } };
   return record.state.name === "refreshing" ? { ...record, state: { name: "signed_in" } } : record;
 }
 
-/** `current`: the sign-ins as they count now. Fails with `export_failing`. */
+/** `current`: the sign-ins as the keeper knows them now. Fails with `export_failing`. */
 export async function exportVault(
-  vault: Vault,
+  records: RecordStore,
   current: readonly SignInRecord[],
   file: string,
   passphrase: Secret,
   { clock, random }: { readonly clock: Clock; readonly random: Randomness },
 ): Promise<Result<ExportView>> {
-  const here = ({ provider }: { readonly provider: string }) => provider !== SANDBOX;
-  const signIns = current.filter(here).map((record) => travelling(record, clock.nowMs()));
-  const clients = vault.list("client").filter(here);
-  const records: readonly VaultRecord[] = [...clients, ...signIns];
-  const text = `{"createdAtMs":${String(clock.nowMs())},"records":[${records.map(encodeRecord).join(",")}]}`;
+  const isReal = ({ provider }: { readonly provider: string }) => provider !== SANDBOX;
+  const signIns = current.filter(isReal).map((record) => exported(record, clock.nowMs()));
+  const clients = records.list("client").filter(isReal);
+  const encoded = [...clients, ...signIns].map(encodeRecord).join(",");
+  const text = `{"createdAtMs":${String(clock.nowMs())},"records":[${encoded}]}`;
   const sealed = await sealByPassphrase(passphrase, CONTEXT, Buffer.from(text), random);
   try {
     await writeDurably(
@@ -73,7 +74,7 @@ async function readExport(file: string, passphrase: Secret): Promise<Result<read
   try {
     value = JSON.parse(await readFile(file, "utf8"));
   } catch {
-    return unreadable(); // a parser quotes what it could not read, and that may be anything
+    return unreadable(); // no cause: the parser's message quotes the file, which may hold secrets
   }
   const parsed = v.safeParse(fileShape, value);
   if (!parsed.success) return unreadable();
@@ -88,51 +89,40 @@ async function readExport(file: string, passphrase: Secret): Promise<Result<read
 }
 
 /**
- * Adds what is not here yet. A sign-in of the same person with the same client stays as it is, unless it has no token.
- * Fails with `import_unreadable`, `import_newer`, `import_passphrase_wrong`, or what the vault says; what was added
- * before a failure stays, and a second import goes on from there.
+ * Adds the file's clients and sign-ins that this vault lacks. A sign-in of the same account with the same client and
+ * scopes stays as it is, unless it has no token. `adopt`: how the keeper stores a sign-in.
+ *
+ * Fails with `import_unreadable`, `import_newer`, `import_passphrase_wrong`, and as `RecordStore.write`; what was added
+ * before a failure stays, and a second import continues from there.
  */
 export async function importVault(
-  vault: Vault,
+  records: RecordStore,
   file: string,
   passphrase: Secret,
   random: Randomness,
-  adopt: (record: Omit<SignInRecord, "generation">) => Promise<Result<SignInRecord>>,
+  adopt: (record: Draft<SignInRecord>) => Promise<Result<SignInRecord>>,
 ): Promise<Result<ImportView>> {
   const read = await readExport(file, passphrase);
   if (!read.ok) return read;
-  const clients = new Map<string, string>();
-  let clientsAdded = 0;
-  for (const record of read.value) {
-    if (record.kind !== "client") continue;
-    const known = vault
-      .list("client")
-      .find(({ provider, client_id }) => provider === record.provider && client_id === record.client_id);
-    const id = known?.id ?? random.uuid();
-    clients.set(record.id, id);
-    if (known?.client_secret !== undefined || (known !== undefined && record.client_secret === undefined))
-      continue;
-    const written = await vault.write<ClientRecord>({ ...record, ...known, id, ...secretOf(record) });
-    if (!written.ok) return written;
-    clientsAdded += 1;
-  }
+  const clients = await importClients(records, read.value, random);
+  if (!clients.ok) return clients;
   let added = 0;
   let known = 0;
   const needSignIn: string[] = [];
   for (const record of read.value) {
     if (record.kind !== "sign_in") continue;
-    const client = clients.get(record.client) ?? record.client;
-    const before = vault
+    const client = clients.value.ids.get(record.client) ?? record.client;
+    const before = records
       .list("sign_in")
       .find((one) => one.client === client && one.user_id === record.user_id && sameScopes(one, record));
     if (before?.access_token !== undefined || (before !== undefined && record.access_token === undefined)) {
       known += 1;
       continue;
     }
-    const { alias: _theirs, ...rest } = record;
+    const { alias: _exported, ...rest } = record;
     const written = await adopt({
       ...rest,
-      ...aliasFor(vault, record, before),
+      ...aliasFor(records, record, before),
       client,
       id: before?.id ?? random.uuid(),
     });
@@ -140,7 +130,31 @@ export async function importVault(
     added += 1;
     if (record.state.name === "needs_sign_in") needSignIn.push(record.login);
   }
-  return ok({ added, known, clients: clientsAdded, needSignIn });
+  return ok({ added, known, clients: clients.value.added, needSignIn });
+}
+
+/** Adds clients, and client secrets, that this vault lacks. `ids`: from a client's id in the file to its id here. */
+async function importClients(
+  records: RecordStore,
+  imported: readonly VaultRecord[],
+  random: Randomness,
+): Promise<Result<{ readonly ids: ReadonlyMap<string, string>; readonly added: number }>> {
+  const ids = new Map<string, string>();
+  let added = 0;
+  for (const record of imported) {
+    if (record.kind !== "client") continue;
+    const known = records
+      .list("client")
+      .find(({ provider, client_id }) => provider === record.provider && client_id === record.client_id);
+    const id = known?.id ?? random.uuid();
+    ids.set(record.id, id);
+    if (known?.client_secret !== undefined || (known !== undefined && record.client_secret === undefined))
+      continue;
+    const written = await records.write<ClientRecord>({ ...record, ...known, id, ...secretOf(record) });
+    if (!written.ok) return written;
+    added += 1;
+  }
+  return ok({ ids, added });
 }
 
 const sameScopes = (a: SignInRecord, b: SignInRecord): boolean =>
@@ -149,11 +163,15 @@ const sameScopes = (a: SignInRecord, b: SignInRecord): boolean =>
 const secretOf = ({ client_secret }: ClientRecord): Pick<ClientRecord, "client_secret"> =>
   client_secret === undefined ? {} : { client_secret };
 
-/** What it is called here; else what it was called there, unless somebody here is called that. */
-function aliasFor(vault: Vault, record: SignInRecord, before: SignInRecord | undefined): { alias?: string } {
+/** The alias that the sign-in has in this vault, or else its alias in the file, unless another account has that name. */
+function aliasFor(
+  records: RecordStore,
+  record: SignInRecord,
+  before: SignInRecord | undefined,
+): { alias?: string } {
   const alias = before?.alias ?? record.alias;
   if (alias === undefined) return {};
-  const taken = vault
+  const taken = records
     .list("sign_in")
     .some((other) => other.id !== before?.id && (other.alias === alias || other.login === alias));
   return taken ? {} : { alias };

@@ -6,31 +6,31 @@ import type { Secret } from "../../core/secret.ts";
 /** The operating system's keychain as the vault sees it. `main/electron/system/keychain.ts` makes it from safeStorage. */
 export interface Keychain {
   /**
-   * Asks, without ever touching or prompting, what there is. Never rejects.
-   * `missing`: none, or only Chromium's `basic_text`, which protects nothing. `locked`: there, but needs its password.
-   * `failing`: there, and does not answer as it should.
+   * Finds out how the keychain is, without unlocking it or prompting the person. Never rejects.
+   * `missing`: there is none, or only Chromium's `basic_text`, which protects nothing. `locked`: it needs its password.
+   * `failing`: it does not answer as it should.
    */
   inspect(): Promise<
     | { readonly state: "usable"; readonly keychain: KeychainView }
     | { readonly state: "missing"; readonly backend: string }
     | { readonly state: "locked" | "failing"; readonly keychain: KeychainView }
   >;
-  /** Other keychains of this session that answer and are open. The one in use is fixed while the app runs. Never rejects. */
+  /** Other usable keychains of this session. The one in use cannot change while the app runs. Never rejects. */
   others(): Promise<readonly KeychainView[]>;
-  /** Ends the app and starts it again: with the keychain that the vault's envelope names. */
+  /** Ends the app and starts it again, with the keychain that the vault's envelope names. */
   restart(): void;
   /** Rejects when the keychain fails. */
   seal(text: Secret): Promise<Uint8Array>;
-  /** `stale`: the keychain's key has changed; seal again. Rejects when it cannot be opened. */
+  /** `stale`: the keychain's own key has changed, and the text must be sealed again. Rejects when it cannot be opened. */
   open(sealed: Uint8Array): Promise<{ readonly text: Secret; readonly stale: boolean }>;
 }
 
-/** What the vault is to be opened by. */
+/** What shall open the vault from now on. */
 export interface Resealing {
   readonly keychain: boolean;
-  /** `keep`: the one there is, if there is one. */
+  /** `keep`: the passphrase that the vault has, if it has one. */
   readonly passphrase: "keep" | "none" | Secret;
-  /** Asked for when there is a passphrase: the desk may not be its owner's. */
+  /** The present passphrase; required where there is one, because somebody else may sit at the computer. */
   readonly current?: Secret;
 }
 
@@ -49,7 +49,7 @@ export interface RecordStore {
    */
   write<R extends VaultRecord>(record: Draft<R> | R, over?: "known" | "anything"): Promise<Result<R>>;
   /**
-   * Takes the record from its file, whoever wrote it; undefined where there is none any more. Fails with
+   * Takes the record from its file, also where another process wrote it; undefined where the file is gone. Fails with
    * `storage_failing` (the file cannot be read; memory keeps the old record), `vault_locked`.
    */
   reread(id: string): Promise<Result<VaultRecord | undefined>>;
@@ -60,35 +60,35 @@ export interface RecordStore {
 /** Opens and closes the vault, and changes what opens it. */
 export interface VaultDoor {
   readonly state: VaultView;
-  /** What was read first while the rest is read: to be shown, and not to be worked with. */
+  /** The records that are read first, while the others are read: for the window's list alone. Empty once it is open. */
   readonly early: readonly VaultRecord[];
-  /** Files that could not be read: left as they are, never overwritten. */
+  /** Record files that could not be read; they are left as they are and never overwritten. */
   readonly unreadable: readonly UnreadableView[];
-  /** Called after each change of `state`. The answer ends it. */
+  /** Calls `listener` after each change of `state`, until the returned function is called. */
   onState(listener: (state: VaultView) => void): () => void;
   /** Opens what is there, or makes a new vault when the keychain can seal it. Safe to call again. Never rejects. */
   open(): Promise<VaultView>;
   /** Makes a vault that a passphrase alone seals. Only in `needs_passphrase`. */
   create(passphrase: Secret): Promise<Result<null>>;
-  /** Slow on purpose (scrypt), slower after wrong tries; never blocks. `passphrase_wrong` changes nothing. */
+  /** Slow on purpose (scrypt), slower after wrong tries; never blocks. Fails with `passphrase_wrong`, `passphrase_wait`. */
   unlock(passphrase: Secret): Promise<Result<null>>;
-  /** Whether this is its passphrase; as slow as `unlock`. Where it has none, anybody may go on. */
+  /** Checks the passphrase of an open vault, as slowly as `unlock`; succeeds where the vault has none. */
   verify(passphrase: Secret | undefined): Promise<Result<null>>;
-  /** Changes what opens it; the records stay as they are. Fails with `passphrase_missing` when nothing would. */
+  /** Changes what opens the vault; the records stay as they are. Fails with `passphrase_missing` when nothing would. */
   reseal(by: Resealing): Promise<Result<null>>;
   /**
-   * Takes the keychain's wrap away and notes which backend is to make the next one: after a start with that one, the
-   * first unlocking by the passphrase does. Fails with `passphrase_missing`, which would leave nothing to open it with.
+   * Removes the keychain's wrap and notes the backend of the next keychain: after a start with that backend, the first
+   * unlocking by the passphrase adds its wrap. Fails with `passphrase_missing`, because nothing would open the vault.
    */
   move(backend: string, current: Secret): Promise<Result<null>>;
   /**
-   * Refuses writes from now on, waits for those under way, then drops the key and the records. `held`: the person wants it closed, and it stays so
-   * over a restart.
+   * Refuses writes from now on, waits for the running ones, then drops the key and the records. `held`: the person
+   * wants the vault closed, and a restart does not open it.
    */
   lock(held: boolean): Promise<void>;
   /** Stops hand-outs, or lets them go on; survives a restart. It protects nothing. Fails with `storage_failing`. */
   pause(paused: boolean): Promise<Result<null>>;
-  /** Moves a vault that cannot be opened aside, whole, and begins an empty one. The answer is where the old one is. */
+  /** Moves a vault that cannot be opened aside, whole, and begins an empty one. `folder`: where the old one is now. */
   setAside(): Promise<Result<{ readonly folder: string }>>;
 }
 

@@ -1,71 +1,68 @@
 /**
- * What was removed here and nowhere else, so that it can be brought back: the last one, for a moment, in memory alone.
- * A token that the provider was told to end cannot; who removes one is asked first.
+ * Remembers the last record that was removed only here, for a moment and in memory alone, so that it can be restored.
+ * A token that the provider was told to revoke cannot be restored; the window asks before it removes such a sign-in.
  */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { SignInRecord, VaultRecord } from "../../core/accounts/records.ts";
 import type { Clock } from "../../core/ports.ts";
 
-/** As long as it is offered, and some more for who is slow. */
+/** Longer than the window offers the undo, so that a late click still works. */
 const KEPT_MS = 30_000;
 
 export interface Undo {
-  /** Removes, and remembers what was there if that succeeds. */
+  /** Runs `remove`, and remembers `record` if that succeeds. */
   removing(record: VaultRecord | undefined, remove: () => Promise<Result<null>>): Promise<Result<null>>;
-  /** Brings it back. Fails with `undo_gone`. */
+  /** Restores the record. Fails with `undo_gone`, and as the restoring does. */
   undo(): Promise<Result<null>>;
-  /** For a lock: what is not in the vault any more is not kept beside it. */
+  /** Forgets the record: behind a lock, no secret stays in memory. */
   forget(): void;
 }
 
-/** A sign-in that comes back: without its alias when another one was given that name meanwhile. */
+/** The sign-in without its alias, if another sign-in has taken that name since it was removed. */
 export function withFreeAlias(record: SignInRecord, others: readonly SignInRecord[]): SignInRecord {
   const { alias, ...rest } = record;
   const taken = others.some((other) => other.alias === alias || other.login === alias);
   return alias === undefined || !taken ? record : rest;
 }
 
-/**
- * `restore`: puts a record back by way of who looks after its kind, so that it is looked after as if it had never been
- * away.
- */
+/** `restore`: writes a record through the part that is in charge of its kind (for a sign-in, the keeper). */
 export function createUndo(
   restore: (record: VaultRecord) => Promise<Result<unknown>>,
   clock: Pick<Clock, "after">,
 ): Undo {
   let removed: VaultRecord | undefined;
   let cancel: () => void = () => undefined;
-  /** Goes up with each lock: what was under way then is not remembered after it. */
-  let locks = 0;
+  /** Goes up with each `forget`: a removal that began before it is not remembered after it. */
+  let forgotten = 0;
   const drop = (): void => {
     cancel();
     removed = undefined;
   };
-  const keep = (record: VaultRecord): void => {
+  const remember = (record: VaultRecord): void => {
     drop();
     removed = record;
     cancel = clock.after(KEPT_MS, drop);
   };
   return {
     forget() {
-      locks += 1;
+      forgotten += 1;
       drop();
     },
     async removing(record, remove) {
-      const before = locks;
+      const before = forgotten;
       const answer = await remove();
-      if (answer.ok && record !== undefined && locks === before) keep(record);
+      if (answer.ok && record !== undefined && forgotten === before) remember(record);
       return answer;
     },
     async undo() {
       if (removed === undefined) return failed({ code: "undo_gone" });
-      const before = locks;
+      const before = forgotten;
       const record = removed;
       drop();
       const written = await restore(record);
       if (written.ok) return ok(null);
-      // The disk did not take it: it can be tried again, unless something else was removed meanwhile.
-      if (locks === before && removed === undefined) keep(record);
+      // The write failed: the undo can be tried again, unless another record was removed since.
+      if (forgotten === before && removed === undefined) remember(record);
       return written;
     },
   };

@@ -1,11 +1,11 @@
 /**
- * What the state shows while the vault, or the window alone, is locked: nothing about accounts, and nothing from the
- * vault. One table for all state that leaves main, for the window, the tray and the notifications alike.
+ * The lock hides everything about accounts, and everything from the vault, while the vault or the window is locked. The
+ * window, the tray and the notifications all get their state through these tables.
  */
+import type { CallName } from "../../contract/ipc.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
 
-type Parts = { readonly [K in keyof Snapshot]: () => Snapshot[K] };
-/** `locked`: a lock hides the state, so no setting can be changed; otherwise the vault has failed to open. */
+/** `locked`: a lock hides the state; false where the vault failed to open, and settings can be changed. */
 type Behind<K extends keyof Snapshot> =
   "as it is" | ((part: () => Snapshot[K], locked: boolean) => Snapshot[K]);
 
@@ -13,7 +13,7 @@ type Behind<K extends keyof Snapshot> =
 const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
   app: "as it is",
   vault: "as it is",
-  providers: "as it is", // descriptions of servers, from plain files: not of who signed in there
+  providers: "as it is", // servers from plain files, without the accounts at them
   providerFiles: "as it is",
   clients: () => [],
   scopes: "as it is", // the app's own catalogue
@@ -21,7 +21,7 @@ const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
   tools: () => [],
   pairing: () => null,
   proxyLogin: "as it is", // about the network, and tools wait for it
-  /** The action alone brings the window up to be unlocked; the account is shown after that. */
+  /** The action alone brings the window up; the account follows after the unlock. */
   wish: (part) => {
     const wish = part();
     return wish === null ? null : { id: wish.id, action: wish.action };
@@ -30,44 +30,100 @@ const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
   authorizations: () => [],
   keeper: () => ({}),
   bulk: () => null,
-  /** Holds names of tools. The window sends settings back whole, so these are left out only while it cannot. */
+  /** `deniedTools` names tools. It stays where the window can change settings, because it sends them back whole. */
   settings: (part, locked) => (locked ? { ...part(), deniedTools: [] } : part()),
   streamer: "as it is",
-  vaultFolder: "as it is", // where a forgotten vault is set aside
+  vaultFolder: "as it is", // shown where a user sets aside a vault whose passphrase is forgotten
 };
 
-/** The same parts, each as it may be seen at the moment. */
-export function behindLock(
-  parts: Parts,
-  seen: () => { readonly hidden: boolean; readonly locked: boolean },
-): Parts {
-  const veiled = <K extends keyof Snapshot>(name: K): (() => Snapshot[K]) => {
-    const part: () => Snapshot[K] = parts[name];
-    const behind: Behind<K> = BEHIND_LOCK[name];
-    if (typeof behind !== "function") return part;
-    return () => {
-      const { hidden, locked } = seen();
-      return hidden ? behind(part, locked) : part();
-    };
-  };
-  return {
-    app: veiled("app"),
-    vault: veiled("vault"),
-    providers: veiled("providers"),
-    providerFiles: veiled("providerFiles"),
-    clients: veiled("clients"),
-    scopes: veiled("scopes"),
-    signIns: veiled("signIns"),
-    tools: veiled("tools"),
-    pairing: veiled("pairing"),
-    proxyLogin: veiled("proxyLogin"),
-    wish: veiled("wish"),
-    socket: veiled("socket"),
-    authorizations: veiled("authorizations"),
-    keeper: veiled("keeper"),
-    bulk: veiled("bulk"),
-    settings: veiled("settings"),
-    streamer: veiled("streamer"),
-    vaultFolder: veiled("vaultFolder"),
-  };
+/**
+ * When the window may make a call. "always": also behind a locked window, to unlock it or to begin anew without what it
+ * hides. "unless the window is locked": also while the vault is locked, about the app and its computer, not about
+ * accounts. "open": only while the vault is not locked.
+ */
+type Allowed = "always" | "unless the window is locked" | "open";
+
+/** Names every call: one that is missing here does not compile. */
+const CALLS_BEHIND_LOCK: { readonly [K in CallName]: Allowed } = {
+  "state.get": "always",
+  "vault.create": "open",
+  "vault.unlock": "always",
+  "vault.retry": "unless the window is locked",
+  "vault.lock": "unless the window is locked",
+  "vault.pause": "open",
+  "vault.reseal": "open",
+  "vault.otherKeychains": "open",
+  "vault.move": "open",
+  "vault.setAside": "always", // the way out of a forgotten passphrase
+  "vault.export": "open",
+  "vault.import": "open",
+  "proxy.logIn": "always", // reveals nothing, and tools wait for it
+  "proxy.decline": "always",
+  "settings.change": "open",
+  "doctor.run": "unless the window is locked",
+  "doctor.copy": "unless the window is locked",
+  "browsers.list": "unless the window is locked",
+  "scopes.list": "unless the window is locked",
+  "sandbox.start": "open",
+  "providers.save": "open",
+  "providers.remove": "open",
+  "providers.discover": "open",
+  "providers.copyRedirect": "open",
+  "clients.save": "open",
+  "clients.remove": "open",
+  "clients.check": "open",
+  "authorization.start": "open",
+  "authorization.show": "open",
+  "authorization.showElsewhere": "open",
+  "authorization.toBrowser": "open",
+  "authorization.copyLink": "open",
+  "authorization.cancel": "open",
+  "authorization.keep": "open",
+  "authorization.copyIdToken": "open",
+  "authorization.discard": "open",
+  "import.read": "open",
+  "import.check": "open",
+  "import.keep": "open",
+  "import.drop": "open",
+  "signIns.validate": "open",
+  "signIns.validateAll": "open",
+  "signIns.refresh": "open",
+  "signIns.copy": "open",
+  "signIns.history": "open",
+  "signIns.claims": "open",
+  "signIns.copyIdToken": "open",
+  "signIns.opens": "open",
+  "activity.list": "open",
+  "signIns.rename": "open",
+  "signIns.revoke": "open",
+  "signIns.bulk": "open",
+  "signIns.bulkEnd": "open",
+  "signIns.remove": "open",
+  undo: "open",
+  "tools.create": "open",
+  "tools.copy": "open",
+  "tools.remove": "open",
+  "pairing.allow": "open",
+  "pairing.deny": "open",
+  "wish.done": "open",
+  "window.failed": "always",
+};
+
+/** Whether the lock refuses a call now. */
+export const isRefused = (
+  name: CallName,
+  { windowLocked, vaultLocked }: { readonly windowLocked: boolean; readonly vaultLocked: boolean },
+): boolean => {
+  const allowed = CALLS_BEHIND_LOCK[name];
+  return windowLocked ? allowed !== "always" : vaultLocked && allowed === "open";
+};
+
+/** The value of a part of the snapshot, as it may be shown behind a lock. */
+export function partBehindLock<K extends keyof Snapshot>(
+  name: K,
+  part: () => Snapshot[K],
+  locked: boolean,
+): Snapshot[K] {
+  const behind: Behind<K> = BEHIND_LOCK[name];
+  return typeof behind === "function" ? behind(part, locked) : part();
 }

@@ -1,6 +1,6 @@
 /**
- * Which sign-ins the list begins with: over thousands of records, a start reads those before the rest. The file holds
- * records' ids, as their files' names do, and no more. Out of date or lost it costs a second, and nothing else.
+ * Remembers which sign-ins stand first in the list: with thousands of records a start reads those before the rest. The
+ * file holds ids of records and nothing else. An outdated or lost file costs a second of a start.
  */
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
@@ -8,17 +8,17 @@ import type { SignInView } from "../../contract/views/account.ts";
 import type { Log } from "../../core/ports.ts";
 import { writeDurably } from "../storage/durable-file.ts";
 import { MANY } from "../vault/record-files.ts";
-import { needsYou } from "./sign-in-view.ts";
+import { needsAttention } from "../../core/accounts/status.ts";
 
 /** More than a screen holds. */
 const KEPT = 30;
-/** Each with its client registration at most. */
+/** Ids of sign-ins, each followed by the id of its client registration. */
 const shape = v.pipe(v.array(v.pipe(v.string(), v.uuid())), v.maxLength(2 * KEPT));
 
 export interface FirstRows {
-  /** As they were at the end of the last run; empty when that is not known. */
+  /** Reads the ids from the end of the last run; empty where there is no readable file. */
   load(): Promise<readonly string[]>;
-  /** `signIns`: the whole list, in its order. */
+  /** Takes the whole list, in its order, and writes the file when its beginning changed. */
   keep(signIns: readonly SignInView[]): void;
 }
 
@@ -31,12 +31,15 @@ export function createFirstRows(file: string, log: Log): FirstRows {
         const read = v.safeParse(shape, JSON.parse(kept));
         return read.success ? read.output : [];
       } catch {
-        return []; // none yet, or a torn one
+        return []; // there is no file yet, or a crash tore it
       }
     },
     keep(signIns) {
       if (signIns.length < MANY) return;
-      const first = [...signIns.filter(needsYou), ...signIns.filter((row) => !needsYou(row))].slice(0, KEPT);
+      const first = [
+        ...signIns.filter(needsAttention),
+        ...signIns.filter((row) => !needsAttention(row)),
+      ].slice(0, KEPT);
       const text = JSON.stringify([...new Set(first.flatMap(({ id, client }) => [id, client]))]);
       if (text === kept) return;
       kept = text;

@@ -1,35 +1,33 @@
-/** What a tool, the tray or a notification wants the window to show. The window does it, once, and says so. */
-import type { WishView } from "../../contract/views/snapshot.ts";
+/** Navigation requests: a tool, the tray or a notification asks the window to show a screen. One waits at a time. */
+import type { NavigationRequest } from "../../contract/views/snapshot.ts";
 import type { Randomness } from "../../core/ports.ts";
 
-export interface Wishes {
-  /** In place of one that the window has not come to. */
-  make(wish: Omit<WishView, "id">): void;
+export interface Navigation {
+  /** The request that waits for the window. */
+  readonly view: NavigationRequest | undefined;
+  /** Replaces a request that the window has not followed yet. */
+  request(request: Omit<NavigationRequest, "id">): void;
+  /** The window has followed the request of this id. */
   done(id: string): void;
-  /** The window was not unlocked for it in time: it is gone with what it was about. */
+  /** Drops the request, for a lock: it may name an account. */
   forget(): void;
-  readonly view: WishView | undefined;
 }
 
-export function createWishes(random: Randomness, changed: () => void): Wishes {
-  let view: WishView | undefined;
+export function createNavigation(random: Randomness, changed: () => void): Navigation {
+  let view: NavigationRequest | undefined;
+  const set = (next: NavigationRequest | undefined): void => {
+    if (view === next) return;
+    view = next;
+    changed();
+  };
   return {
     get view() {
       return view;
     },
-    make(wish) {
-      view = { ...wish, id: random.uuid() };
-      changed();
-    },
+    request: (request) => set({ ...request, id: random.uuid() }),
     done(id) {
-      if (view?.id !== id) return;
-      view = undefined;
-      changed();
+      if (view?.id === id) set(undefined);
     },
-    forget() {
-      if (view === undefined) return;
-      view = undefined;
-      changed();
-    },
+    forget: () => set(undefined),
   };
 }

@@ -1,4 +1,4 @@
-/** What is worth a notification, each thing once. Pure but for what it remembers. */
+/** Decides which changes deserve a notification, each once. */
 import type { SignInView } from "../../contract/views/account.ts";
 import type { PairingView } from "../../contract/views/tool.ts";
 import type { VaultView } from "../../contract/views/vault.ts";
@@ -10,27 +10,29 @@ export interface Notice {
   readonly body: string;
 }
 export interface Notices {
+  /** Notices for the sign-ins and the vault, without those that were given before. */
   from(signIns: readonly SignInView[], vault: VaultView | undefined, t: Translate): readonly Notice[];
-  /** Undefined: it was told. */
+  /** Undefined when no pairing request waits, or its notice was given before. */
   ofPairing(pairing: PairingView | null, t: Translate): Notice | undefined;
 }
 
-const TOLD = ["needs_sign_in", "refresh_ambiguous", "config_error", "ends_soon"] as const;
+const NOTIFIED = ["needs_sign_in", "refresh_ambiguous", "config_error", "ends_soon"] as const;
 
 export function createNotices(): Notices {
-  const told = new Map<string, string>();
-  /** True the first time; what went and came back is told again. */
+  const notified = new Map<string, string>();
+  /** True the first time. A state that went away and came back is news again. */
   const isNews = (key: string, what: string | undefined): boolean => {
-    const before = told.get(key);
-    if (what === undefined) told.delete(key);
-    else told.set(key, what);
+    const before = notified.get(key);
+    if (what === undefined) notified.delete(key);
+    else notified.set(key, what);
     return what !== undefined && what !== before;
   };
   return {
+    /** Notices for the sign-ins and the vault, without those that were given before. */
     from(signIns, vault, t) {
       const notices: Notice[] = [];
       for (const { id, login, status, reason } of signIns) {
-        const news = TOLD.find((one) => one === status);
+        const news = NOTIFIED.find((one) => one === status);
         if (!isNews(id, news) || news === undefined) continue;
         const body = reason === undefined ? t("notices.cannotRenew") : sentence(reason, t);
         notices.push({ title: t(`notices.${news}`, { login }), body });

@@ -1,13 +1,13 @@
-/** The system's notifications, each referenced until it is over: without that it is garbage-collected, with its click. */
+/** Shows the system's notifications and keeps a reference to each: without one it is garbage-collected, and its click is lost. */
 import type { Failure, Result } from "../../contract/failure.ts";
 import { sentence } from "../../text/sentence.ts";
 import type { Translate } from "../../text/words.ts";
 import type { Notice } from "./notices.ts";
 
-/** Some systems do not report that one was closed: beyond this number the oldest are closed. */
+/** Some systems never report that a notification was closed, so the oldest beyond this number are closed. */
 const HELD_AT_MOST = 20;
 
-/** As `Electron.Notification` has it. */
+/** The part of `Electron.Notification` that is used. */
 export interface Shown {
   on(event: "click" | "close" | "failed", listener: () => void): unknown;
   show(): void;
@@ -16,7 +16,7 @@ export interface Shown {
 
 export interface Notifier {
   show(notice: Notice, onClick: () => void): void;
-  /** Takes all away: the names in them are not for whoever comes to a locked screen. */
+  /** Closes all, for a lock: they name accounts. */
   closeAll(): void;
 }
 
@@ -47,16 +47,16 @@ export function createNotifier(make: (notice: Notice) => Shown): Notifier {
   };
 }
 
-/** For actions from a place that cannot show an answer, such as the tray: a failure is shown as a notification. */
-export async function tellFailure(
+/** Reports the failure of an action whose origin cannot show it, such as the tray. */
+export async function reportFailure(
   work: Promise<Result<unknown>>,
-  tell: (failure: Failure, cause: unknown) => void,
+  report: (failure: Failure, cause: unknown) => void,
 ): Promise<void> {
   try {
     const answer = await work;
-    if (!answer.ok) tell(answer.failure, answer.cause);
+    if (!answer.ok) report(answer.failure, answer.cause);
   } catch (cause) {
-    tell({ code: "internal" }, cause);
+    report({ code: "internal" }, cause);
   }
 }
 export const failureNotice = (title: string, failure: Failure, t: Translate): Notice => ({

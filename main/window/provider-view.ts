@@ -1,10 +1,10 @@
-/** What the window is shown of a provider. */
+/** Builds the window's view of a provider. */
 import type { ProviderForm } from "../../contract/provider.ts";
 import type { ProviderView } from "../../contract/views/provider.ts";
 import type { Provider } from "../../core/providers/provider.ts";
-import { waysOf } from "../sign-in/ways.ts";
+import { userAgentsOf } from "../sign-in/user-agent.ts";
 
-/** `form`: of a provider that the person described. */
+/** `form`: the form of a provider that the user described. */
 export const providerView = (
   { id, name, test, consoleUrl, redirectUris, userAgents, oidc, scopes, importsFrom }: Provider,
   form: ProviderForm | undefined,
@@ -15,7 +15,7 @@ export const providerView = (
   ...(consoleUrl !== undefined && { consoleUrl }),
   redirectUris,
   userinfo: oidc?.userinfoEndpoint !== undefined,
-  ways: waysOf({ userAgents }),
+  ways: userAgentsOf({ userAgents }),
   ...(scopes !== undefined && { scopes }),
   ...(importsFrom !== undefined && { importsFrom }),
   ...(form !== undefined && { form }),

@@ -1,26 +1,28 @@
-/** How often a window that died is loaded again: without a limit, one that dies each time would be loaded for ever. */
+/** Decides whether a window that crashed is loaded again. Without a limit, a window that crashes on load is loaded for ever. */
+
+/** Crashes within this time count together. */
 const WITHIN_MS = 60_000;
-/** Before each time; after the last one it is left as it is. */
+/** The wait before each new load; after the last one the window is not loaded again. */
 const WAITS_MS = [0, 1_000, 3_000] as const;
 
 interface Revival {
-  /** The window died: how long to wait before it is loaded again; undefined: it is not loaded again. */
+  /** Notes a crash. Returns the wait before the next load in milliseconds; undefined: the window is not loaded again. */
   died(): number | undefined;
-  /** The person asks for it again. */
+  /** The user asks for the window again: earlier crashes no longer count. */
   forgive(): void;
 }
 
-/** `nowMs`: of a clock that does not jump. */
+/** `nowMs`: a monotonic clock. */
 export function createRevival(nowMs: () => number): Revival {
-  let deathsAtMs: number[] = [];
+  let crashesAtMs: number[] = [];
   return {
     died() {
       const atMs = nowMs();
-      deathsAtMs = [...deathsAtMs.filter((before) => atMs - before < WITHIN_MS), atMs];
-      return WAITS_MS[deathsAtMs.length - 1];
+      crashesAtMs = [...crashesAtMs.filter((before) => atMs - before < WITHIN_MS), atMs];
+      return WAITS_MS[crashesAtMs.length - 1];
     },
     forgive() {
-      deathsAtMs = [];
+      crashesAtMs = [];
     },
   };
 }

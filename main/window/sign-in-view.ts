@@ -1,63 +1,26 @@
-import type { Failure } from "../../contract/failure.ts";
-import type { SignInStatus } from "../../contract/status.ts";
 import type { SignInView } from "../../contract/views/account.ts";
 import { accountKey, type ClientRecord, type SignInRecord } from "../../core/accounts/records.ts";
-import { handsOut, statusesOf } from "../../core/accounts/status.ts";
+import { conditionOf, handsOut, reasonOf, statusesOf } from "../../core/accounts/status.ts";
 import { refreshesAtMs, renews } from "../../core/lifecycle/schedule.ts";
 import type { Provider } from "../../core/providers/provider.ts";
-import { conditionOf, type Watch } from "../keeper/watches.ts";
+import type { SignInHealth } from "../keeper/watches.ts";
 
-/** The failure that a stored state stands for, so that its sentence outlives a restart. */
-function failureOf(record: SignInRecord, providerName: string): Failure | undefined {
-  const { state, login: account } = record;
-  switch (state.name) {
-    case "needs_sign_in":
-      if (state.why === "refresh_token_rejected") return { code: "refresh_token_rejected", account };
-      if (state.why === "identity_mismatch") return { code: "identity_mismatch" };
-      if (state.why === "moved") return { code: "moved_here", account };
-      return { code: "access_token_rejected", provider: providerName };
-    case "config_error":
-      return { code: state.why };
-    case "refresh_ambiguous":
-      return { code: "refresh_ambiguous", account, why: state.why ?? "interrupted" };
-    case "revoked":
-      return { code: "token_revoked", account };
-    default:
-      return undefined;
-  }
-}
-
-function reasonOf(
-  record: SignInRecord,
-  watch: Watch,
-  status: SignInStatus,
-  providerName: string,
-): Failure | undefined {
-  if (watch.changedElsewhere === true) return { code: "record_changed" };
-  if (watch.condition !== undefined) return watch.reason;
-  const known = failureOf(record, providerName) ?? watch.reason;
-  // A token that cannot be refreshed has ended as it was to.
-  if (known === undefined && status === "needs_sign_in")
-    return { code: "needs_sign_in", account: record.login };
-  return known;
-}
-
-/** `provider` and `client` may be gone; the account is shown all the same. */
+/** Builds the row of a sign-in. Its provider and its client registration may have been removed. */
 export function signInView(
   record: SignInRecord,
-  watch: Watch,
+  health: SignInHealth,
   provider: Provider | undefined,
   client: ClientRecord | undefined,
   nowMs: number,
   endsAtMs: number | undefined,
 ): SignInView {
   const providerName = provider?.name ?? record.provider;
-  const status = statusesOf(record, watch, nowMs, endsAtMs).window;
-  const reason = reasonOf(record, watch, status, providerName);
-  const sinceMs = "sinceMs" in record.state ? record.state.sinceMs : watch.sinceMs;
+  const status = statusesOf(record, health, nowMs, endsAtMs).window;
+  const reason = reasonOf(record, health, status, providerName);
+  const sinceMs = "sinceMs" in record.state ? record.state.sinceMs : health.sinceMs;
   const refreshAt = refreshesAtMs(record);
-  const { nextTryAtMs, validatedAtMs } = watch;
-  const condition = conditionOf(watch);
+  const { nextTryAtMs, validatedAtMs } = health;
+  const condition = conditionOf(health);
   return {
     id: record.id,
     account: accountKey(record),
@@ -84,13 +47,6 @@ export function signInView(
     ...(endsAtMs !== undefined && record.access_token !== undefined && { expiresAtMs: endsAtMs }),
     ...(refreshAt !== undefined && { refreshesAtMs: refreshAt }),
     ...(validatedAtMs !== undefined && { validatedAtMs }),
-    validating: watch.validating,
+    validating: health.validating,
   };
 }
-
-/** True when nothing but the person can help: such rows come first. */
-export const needsYou = ({ status }: Pick<SignInView, "status">): boolean =>
-  status === "needs_sign_in" ||
-  status === "config_error" ||
-  status === "refresh_ambiguous" ||
-  status === "ends_soon";

@@ -1,100 +1,151 @@
-/** The window's state: rebuilt in parts, and sent only where it changed. */
+/** The window's state: each part is built anew when something changed, and sent where it differs from what was sent. */
 import type { Changes, Json } from "../../contract/ipc.ts";
 import type { SignInView } from "../../contract/views/account.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
+import type { SnapshotParts } from "./snapshot.ts";
 
-/** `json`: the same changes, as they go to the window. */
+/** `json`: the same changes, as the text that goes to the window. */
 type Listener = (changes: Changes, json: Json<Changes>) => void;
-type Parts = { readonly [K in keyof Snapshot]: () => Snapshot[K] };
 
 export interface State {
   snapshot(): Snapshot;
   /**
-   * Something may have changed: anything, or one sign-in alone. Listeners hear of it once per turn, and only of what did.
-   * `passing`: of many, it waits for other news.
+   * A sign-in may have changed; without an id, everything may have. Listeners hear once per turn, and only what differs.
+   * `passing`: with many sign-ins the news waits for other news.
    */
   touch(signIn?: string, news?: "passing"): void;
-  /** Anything but the sign-ins may have changed: those are thousands, and not made anew for nothing. */
+  /** Anything but the sign-ins may have changed. Thousands of rows are not built anew for that. */
   touchParts(): void;
-  /** Tells what was touched now, before whatever comes next in this turn. */
-  tell(): void;
+  /** Sends what was touched now, before anything else of this turn. */
+  flush(): void;
+  /** Returns its own stop. */
   onChange(listener: Listener): () => void;
 }
 
-/** Changes that come together are sent together: a sign-in touches five parts within a millisecond. */
+/** Changes within this time are sent together: one refresh touches five parts within a millisecond. */
 const SETTLE_MS = 16;
-/** With thousands of rows some change all the time, and each piece of news has the window go through all of them. */
+/** With thousands of rows some change all the time, and the window goes through all rows for each message. */
 const MANY = 1_000;
 const MANY_EVERY_MS = 1_000;
-/** As often as the window's words about minutes are made anew. */
+/** As often as the window renews its words about minutes. */
 const PASSING_EVERY_MS = 10_000;
 
-/** `signIn`: one row alone, so that one of ten thousand costs no more than one of ten. `count`: of all rows. */
+interface ChangedPart {
+  readonly name: keyof Changes;
+  readonly value: unknown;
+  readonly text: string;
+}
+
+/** `row`: one row, so that a change of one among ten thousand costs what it costs among ten. `count`: of all rows. */
 export function createState(
-  parts: Parts,
-  signIn: (id: string) => SignInView | undefined,
+  parts: SnapshotParts,
+  row: (signIn: string) => SignInView | undefined,
   count: () => number,
 ): State {
-  const names = Object.keys(parts) as (keyof Snapshot)[];
-  const build = (): Snapshot =>
-    Object.fromEntries(names.map((name) => [name, parts[name]()])) as unknown as Snapshot;
-  const sent = new Map<keyof Changes, string>();
+  const sent = createSentTexts(parts);
   const listeners = new Set<Listener>();
   const touched = new Set<string>();
   let everything = false;
-  let timer: NodeJS.Timeout | undefined;
-  let dueAtMs = Infinity;
-  let toldAtMs = -Infinity;
-  /** At once after a quiet while, and then once in a while. */
-  const tellSoon = (everyMs = MANY_EVERY_MS): void => {
-    const nowMs = performance.now();
-    const atMs = Math.max(nowMs + SETTLE_MS, count() < MANY ? 0 : toldAtMs + everyMs);
-    if (atMs >= dueAtMs) return;
-    clearTimeout(timer);
-    dueAtMs = atMs;
-    timer = setTimeout(tell, atMs - nowMs);
-  };
 
-  const tell = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    dueAtMs = Infinity;
-    toldAtMs = performance.now();
-    const rows = [...touched].map(signIn);
-    // A row that went is told with the whole list.
+  function flush(): void {
+    schedule.flushed();
+    const rows = [...touched].map(row);
+    // A row that is gone cannot be sent: the whole list tells that.
     const whole = everything || rows.includes(undefined);
     everything = false;
     touched.clear();
-    const parted: { name: keyof Changes; value: unknown; text: string }[] = names
-      .filter((name) => whole || name !== "signIns")
-      .map((name) => ({ name, value: parts[name]() }))
-      .map((part) => ({ ...part, text: JSON.stringify(part.value) }))
-      .filter(({ name, text }) => sent.get(name) !== text);
-    for (const { name, text } of parted) sent.set(name, text);
-    const signInsChanged = whole ? [] : rows.filter((row) => row !== undefined);
-    if (signInsChanged.length > 0) {
-      sent.delete("signIns"); // what was sent is not what is there any more
-      parted.push({ name: "signInsChanged", value: signInsChanged, text: JSON.stringify(signInsChanged) });
-    }
-    if (parted.length === 0) return;
-    const changes: Changes = Object.fromEntries(parted.map(({ name, value }) => [name, value]));
-    // Of the texts that were compared: that of a long list is not made twice.
-    const json = `{${parted.map(({ name, text }) => `"${name}":${text}`).join()}}` as Json<Changes>;
+    const changed = [
+      ...sent.changedParts(whole),
+      ...(whole ? [] : sent.changedRows(rows.filter((one) => one !== undefined))),
+    ];
+    if (changed.length === 0) return;
+    const changes: Changes = Object.fromEntries(changed.map(({ name, value }) => [name, value]));
+    // Joined from the texts that were compared: a long list is not turned into text twice.
+    const json = `{${changed.map(({ name, text }) => `"${name}":${text}`).join()}}` as Json<Changes>;
     for (const listener of listeners) listener(changes, json);
-  };
+  }
+  const schedule = createSchedule(flush, count);
 
   return {
-    snapshot: build,
-    tell,
+    snapshot: () => snapshotOf(parts),
+    flush,
     touch(id, news) {
       if (id === undefined) everything = true;
       else touched.add(id);
-      tellSoon(news === "passing" ? PASSING_EVERY_MS : undefined);
+      schedule.soon(news === "passing" ? PASSING_EVERY_MS : MANY_EVERY_MS);
     },
-    touchParts: () => tellSoon(),
+    touchParts: () => schedule.soon(MANY_EVERY_MS),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
   };
 }
+
+/** Remembers the text of each part that was sent last, and finds the parts that differ. */
+function createSentTexts(parts: SnapshotParts) {
+  const names = Object.keys(parts) as (keyof Snapshot)[];
+  const sent = new Map<keyof Snapshot, string>();
+  return {
+    /** `whole`: the list of sign-ins, too. */
+    changedParts(whole: boolean): readonly ChangedPart[] {
+      const changed = names
+        .filter((name) => whole || name !== "signIns")
+        .map((name) => ({ name, value: parts[name]() }))
+        .map((part) => ({ ...part, text: JSON.stringify(part.value) }))
+        .filter(({ name, text }) => sent.get(name) !== text);
+      for (const { name, text } of changed) sent.set(name, text);
+      return changed;
+    },
+    changedRows(rows: readonly SignInView[]): readonly ChangedPart[] {
+      if (rows.length === 0) return [];
+      sent.delete("signIns"); // the list that was sent is outdated now
+      return [{ name: "signInsChanged", value: rows, text: JSON.stringify(rows) }];
+    },
+  };
+}
+
+/** Decides when changes are sent: soon, and with many rows no more often than `everyMs`. */
+function createSchedule(flush: () => void, count: () => number) {
+  let timer: NodeJS.Timeout | undefined;
+  let dueAtMs = Infinity;
+  let flushedAtMs = -Infinity;
+  return {
+    soon(everyMs: number): void {
+      const nowMs = performance.now();
+      const atMs = Math.max(nowMs + SETTLE_MS, count() < MANY ? 0 : flushedAtMs + everyMs);
+      if (atMs >= dueAtMs) return;
+      clearTimeout(timer);
+      dueAtMs = atMs;
+      timer = setTimeout(flush, atMs - nowMs);
+    },
+    flushed(): void {
+      clearTimeout(timer);
+      timer = undefined;
+      dueAtMs = Infinity;
+      flushedAtMs = performance.now();
+    },
+  };
+}
+
+/** Names every part: one that is missing here does not compile. */
+const snapshotOf = (parts: SnapshotParts): Snapshot => ({
+  app: parts.app(),
+  vault: parts.vault(),
+  providers: parts.providers(),
+  providerFiles: parts.providerFiles(),
+  clients: parts.clients(),
+  scopes: parts.scopes(),
+  signIns: parts.signIns(),
+  tools: parts.tools(),
+  pairing: parts.pairing(),
+  proxyLogin: parts.proxyLogin(),
+  wish: parts.wish(),
+  socket: parts.socket(),
+  authorizations: parts.authorizations(),
+  keeper: parts.keeper(),
+  bulk: parts.bulk(),
+  settings: parts.settings(),
+  streamer: parts.streamer(),
+  vaultFolder: parts.vaultFolder(),
+});

@@ -1,8 +1,8 @@
-/** What the tray shows, as data: `main/electron/system/tray.ts` draws it. */
+/** The tray's menu as data; `main/electron/system/tray.ts` draws it. */
 import type { SignInView } from "../../contract/views/account.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
+import { needsAttention } from "../../core/accounts/status.ts";
 import type { Translate } from "../../text/words.ts";
-import { needsYou } from "./sign-in-view.ts";
 
 export type TrayEntry =
   | { readonly kind: "copy"; readonly label: string; readonly signIn: string; readonly enabled: boolean }
@@ -19,10 +19,10 @@ export interface TrayModel {
   readonly entries: readonly TrayEntry[];
 }
 
-/** More would not fit a screen; the window has them all. */
+/** Sign-ins in the menu: more would not fit a screen. The window shows all. */
 const SHOWN = 15;
 
-/** A token that lives, or one that is got when it is asked for. */
+/** True where a copy works: there is a token, or a refresh would get one. */
 const copies = ({ status, hasToken }: SignInView): boolean =>
   hasToken || (status !== "needs_sign_in" && status !== "revoked");
 
@@ -35,8 +35,8 @@ const REASONS: readonly Reason[] = [
   "revoked",
 ];
 
-/** A tool that waits comes first; while the person streams nobody sees its name. */
-const question = (
+/** The entry of a pairing request stands first. Streamer mode hides the tool's name. */
+const pairingEntry = (
   { pairing, streamer }: Pick<Snapshot, "pairing" | "streamer">,
   t: Translate,
 ): readonly TrayEntry[] =>
@@ -68,11 +68,13 @@ export function trayModel(
           : [t("tray.closed"), t("tray.tooltipClosed")];
     return { tooltip, icon: "locked", entries: [{ kind: "note", label }, ...tail] };
   }
-  const shown = [...signIns].sort((a, b) => Number(needsYou(b)) - Number(needsYou(a))).slice(0, SHOWN);
-  const twice = (login: string) => shown.filter((other) => other.login === login).length > 1;
+  const shown = [...signIns]
+    .sort((a, b) => Number(needsAttention(b)) - Number(needsAttention(a)))
+    .slice(0, SHOWN);
+  const isTwice = (login: string) => shown.filter((other) => other.login === login).length > 1;
   const entries: TrayEntry[] = shown.map((signIn) => {
     const { id, login, clientName, status } = signIn;
-    const name = twice(login) ? `${login} (${clientName})` : login;
+    const name = isTwice(login) ? `${login} (${clientName})` : login;
     const reason = REASONS.find((one) => one === status);
     const label = copies(signIn) ? t("tray.copy", { name }) : name;
     return {
@@ -102,11 +104,11 @@ export function trayModel(
       ? { kind: "lock", label: t("tray.lock") }
       : { kind: "pause", label: t("tray.pause") },
   );
-  const asked = question(rest, t);
-  const attention = signIns.filter(needsYou).length + (asked.length > 0 && !rest.streamer ? 1 : 0);
+  const request = pairingEntry(rest, t);
+  const attention = signIns.filter(needsAttention).length + (request.length > 0 && !rest.streamer ? 1 : 0);
   return {
     tooltip: attention === 0 ? t("tray.app") : t("tray.needYou", { count: attention }),
     icon: attention === 0 ? "well" : "attention",
-    entries: [...asked, ...entries, ...tail],
+    entries: [...request, ...entries, ...tail],
   };
 }

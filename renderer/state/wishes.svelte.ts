@@ -1,5 +1,5 @@
 /** What a tool, the tray or the command line wants the window to show. */
-import type { WishView } from "../../contract/views/snapshot.ts";
+import type { NavigationRequest } from "../../contract/views/snapshot.ts";
 import type { Route } from "./route.svelte.ts";
 import type { Session } from "./session.svelte.ts";
 
@@ -9,7 +9,7 @@ const ignore = (): void => undefined;
 export class Wishes {
   readonly #session: Session;
   readonly #route: Route;
-  #waiting = $state.raw<WishView>();
+  #waiting = $state.raw<NavigationRequest>();
   #shownId: string | undefined;
 
   constructor(session: Session, route: Route) {
@@ -18,7 +18,7 @@ export class Wishes {
   }
 
   /** Goes to the screen of a wish, once. The person does there what it was for, or does not. */
-  show(wish: WishView): void {
+  show(wish: NavigationRequest): void {
     const { id, action, account } = wish;
     if (this.#shownId === id) return;
     this.#shownId = id;
@@ -32,7 +32,7 @@ export class Wishes {
   }
 
   /** The wish of this kind that a screen has still to answer, once; undefined when there is none. */
-  take(action: WishView["action"]): WishView | undefined {
+  take(action: NavigationRequest["action"]): NavigationRequest | undefined {
     const wish = this.#waiting;
     if (wish?.action !== action) return undefined;
     this.#waiting = undefined;

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { KEY_BYTES, open, seal } from "../../main/vault/seal.ts";
+import { KEY_BYTES, open, seal } from "../../main/vault/keys/seal.ts";
 import { sandboxJudge, type Judge, type Seed } from "../support/judges.ts";
 import { startKeeperChild, type KeeperChild } from "../support/keeper-child.ts";
 import { signInRecords } from "../support/sign-ins.ts";

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
 import { vaultRecord, type SignInRecord, type VaultRecord } from "../../core/accounts/records.ts";
-import { requestEveryMs } from "../../core/lifecycle/pace.ts";
+import { requestEveryMs } from "../../core/lifecycle/rate-limit.ts";
 import type { HttpClient, HttpRequest, Log } from "../../core/ports.ts";
 import { createProviders } from "../../core/providers/registry.ts";
 import { sandboxAt } from "../../core/providers/sandbox.ts";
@@ -244,7 +244,8 @@ export async function startOutage(): Promise<Outage> {
   const history = createHistory(path.join(folder, "history"), clock, log);
   const keeper = createKeeper(
     {
-      vault,
+      records: vault,
+      vaultIsOpen: () => disk.state.state === "open",
       providers: createProviders([{ ...sandboxAt(judge.origin), id: "judge", name: "Judge" }]),
       http,
       network: { online: () => true },

@@ -8,14 +8,14 @@ function gate() {
   return { opened, open };
 }
 
-test("callers of one key share one run, and nothing is kept afterwards", async () => {
+test("callers of one key share one run, and its outcome is not cached", async () => {
   let runs = 0;
   const once = singleFlight((_key: string) => Promise.resolve(++runs));
   expect(await Promise.all([once("a"), once("a"), once("b")])).toEqual([1, 1, 2]);
   expect(await once("a")).toBe(3);
 });
 
-test("a failure is shared by those who wait and forgotten for those who come later", async () => {
+test("waiting callers share a failure, and the next caller starts a new run", async () => {
   let runs = 0;
   const once = singleFlight((_key: string) =>
     ++runs === 1 ? Promise.reject(new Error("down")) : Promise.resolve("up"),
@@ -25,7 +25,7 @@ test("a failure is shared by those who wait and forgotten for those who come lat
   expect(await once("a")).toBe("up");
 });
 
-test("tasks of one key follow each other, also after a failure; keys do not wait for each other", async () => {
+test("the tasks of one key follow each other, also after a failure; keys do not wait for each other", async () => {
   const enqueue = queuePerKey<string>();
   const seen: string[] = [];
   const first = gate();
@@ -43,7 +43,7 @@ test("tasks of one key follow each other, also after a failure; keys do not wait
   expect(seen).toEqual(["b1", "a1", "a2"]);
 });
 
-test("no more than so many at once", async () => {
+test("a limiter of 2 runs two of three tasks at once", async () => {
   const limited = limiter(2);
   const gates = [gate(), gate(), gate()];
   let running = 0;
@@ -60,7 +60,7 @@ test("no more than so many at once", async () => {
   expect(most).toBe(2);
 });
 
-test("calls during a run share one further run, which sees what they changed", async () => {
+test("calls during a run share one further run, which sees their changes", async () => {
   let value = 0;
   const seen: number[] = [];
   const first = gate();

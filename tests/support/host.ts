@@ -7,14 +7,15 @@ import type { Provider } from "../../core/providers/provider.ts";
 import type { Clock, HttpClient, Log } from "../../core/ports.ts";
 import { Secret } from "../../core/secret.ts";
 import { compose, type App } from "../../main/app/compose.ts";
-import type { Host, UserAgentRequest } from "../../main/app/host.ts";
+import type { Host } from "../../main/app/host.ts";
+import type { UserAgentRequest } from "../../main/sign-in/user-agent.ts";
 import { createHttpClient, nodeExchange } from "../../main/net/http.ts";
-import type { LockState } from "../../main/storage/profile-lock.ts";
+import type { ProfileLockState } from "../../main/storage/profile-lock.ts";
 import { createProxyLogins, type ProxyLogins } from "../../main/net/proxy-login.ts";
 import { programAt } from "../../main/desktop/peer-program.ts";
 import { startSocketServer } from "../../main/socket/server.ts";
 import { ok } from "../../contract/failure.ts";
-import { createAdmin, type Fault, type Seen } from "../../sandbox/admin.ts";
+import { createAdmin, type Fault, type ReceivedRequest } from "../../sandbox/admin.ts";
 import type { Signer } from "../../sandbox/id-token.ts";
 import { OWN_CLIENT } from "../../sandbox/seeds.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/server.ts";
@@ -61,7 +62,7 @@ export interface Bench extends AsyncDisposable {
   person: Person;
   fault(fault: Partial<Fault> & Pick<Fault, "kind">): Promise<void>;
   admin(path: string, form?: Record<string, string>): Promise<void>;
-  seen(): Promise<readonly Seen[]>;
+  seen(): Promise<readonly ReceivedRequest[]>;
   /** Time passes, here and at the provider, and timers do not notice. */
   pass(seconds: number): Promise<void>;
   /** Time passes while the machine sleeps; then it wakes up. */
@@ -79,9 +80,9 @@ export interface Bench extends AsyncDisposable {
   /** Ends the app and starts another over the same files; by default its start is waited for. */
   restart(wait?: { readonly started: boolean }): Promise<App>;
   /** Whether a lock keeps others out of the profile. */
-  profileLock: LockState;
+  profileLock: ProfileLockState;
   /** OBS runs. */
-  studioRuns: boolean;
+  recordingSoftwareRuns: boolean;
   /** What asks for credentials in a proxy's name. */
   readonly proxyLogins: ProxyLogins;
   /** The program at the other end of a connection is looked at when this resolves. */
@@ -149,8 +150,8 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     sandboxStops: 0,
     browser: (_url: string): Promise<boolean> => Promise.resolve(false),
     links: false,
-    studioRuns: false,
-    profileLock: "held" as LockState,
+    recordingSoftwareRuns: false,
+    profileLock: "held" as ProfileLockState,
   };
   const host = (folder = profile): Host => ({
     proxyLogins,
@@ -183,7 +184,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     openInBrowser: (url) => bench.browser(url),
     browsers: () => Promise.resolve([]),
     linksReachUs: () => Promise.resolve(bench.links),
-    speech: { language: "en", t: createWords("en", en) },
+    translator: { language: "en", t: createWords("en", en) },
     startSandbox: () =>
       bench.sandboxStarts.then(() =>
         ok({
@@ -196,7 +197,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       ),
     startSocketServer,
     programAt: (inode) => bench.programLookedAt.then(() => programAt(inode)),
-    studioRuns: () => Promise.resolve(bench.studioRuns),
+    recordingSoftwareRuns: () => Promise.resolve(bench.recordingSoftwareRuns),
     log: { info: note, warn: note, error: note },
     profileLock: () => bench.profileLock,
     profileFolder: folder,
@@ -221,7 +222,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       kind,
     }: Partial<Fault> & Pick<Fault, "kind">) =>
       post("faults", { fault: JSON.stringify({ path, after, times, kind }) }),
-    seen: async () => (await (await fetch(`${sandbox.origin}/admin/requests`)).json()) as readonly Seen[],
+    seen: async () => (await (await fetch(`${sandbox.origin}/admin/requests`)).json()) as readonly ReceivedRequest[],
     async pass(seconds: number) {
       offsetMs += seconds * 1000;
       passedMs += seconds * 1000;

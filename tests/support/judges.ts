@@ -1,6 +1,6 @@
 /**
- * Two authorization servers to refresh against: our own sandbox, and oidc-provider, a certified one that none of us
- * wrote. Each gives sign-ins as they are after a person has signed in, and counts the spent tokens it was sent.
+ * Two authorization servers for tests of the refresh: our own sandbox, and oidc-provider, an independent certified one.
+ * Each issues the tokens of a completed sign-in, and counts the spent refresh tokens that it receives.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -21,12 +21,12 @@ export interface Judge extends AsyncDisposable {
   readonly dialect: KeeperOptions["provider"]["dialect"];
   readonly confidentialRefreshReuse: "safe" | "one_time";
   readonly seeds: readonly Seed[];
-  /** Tokens of a person who has just signed in. */
+  /** The tokens of a new sign-in. */
   tokens(
     seed: Seed,
     user: string,
   ): Promise<{ access_token: string; refresh_token: string; scopes: string[] }>;
-  /** Spent refresh tokens that came again, counted here. */
+  /** How often the server received a spent refresh token. */
   reuses(): number;
 }
 
@@ -82,7 +82,7 @@ export async function sandboxJudge(
 
 export async function oidcJudge(): Promise<Judge> {
   const silent = console.warn;
-  console.warn = () => undefined; // it warns of an in-memory store and of the Node release, at import
+  console.warn = () => undefined; // at import it warns about an in-memory store and the Node release
   const { default: Provider } = await import("oidc-provider");
   const client = (client_id: string, more: object) => ({
     client_id,
@@ -111,7 +111,7 @@ export async function oidcJudge(): Promise<Judge> {
     jwks: { keys: [await signingKey()] },
   });
   console.warn = silent;
-  server.on("request", provider.callback() as never);
+  server.on("request", provider.callback());
   let reuses = 0;
   provider.on("grant.error", (_context, { error_detail }) => {
     if (error_detail === "refresh token already used") reuses += 1;

@@ -1,4 +1,4 @@
-/** The parent's side of keeper-process.ts. */
+/** Starts keeper-process.ts as a child process and talks to it. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
@@ -14,7 +14,7 @@ export type CrashPoint =
 
 export interface KeeperOptions {
   readonly folder: string;
-  /** Hex; the keychain's own key, so that the next process opens what this one sealed. */
+  /** The keychain's key in hex, so that the next process can open what this one sealed. */
   readonly keychain: string;
   readonly timeoutMs?: number;
   readonly provider: {
@@ -43,7 +43,7 @@ export interface Row {
 }
 export interface Look {
   readonly rows: readonly Row[];
-  /** How many files could not be read, and which and why. */
+  /** The number of unreadable files, and the reason for each. */
   readonly unreadable: number;
   readonly refused: readonly { readonly file: string; readonly why: string }[];
 }
@@ -57,13 +57,13 @@ export interface KeeperChild {
   crash(at: CrashPoint): Promise<void>;
   look(): Promise<Look>;
   stop(): Promise<void>;
-  /** As `kill -9` does; resolves when it is gone. */
+  /** Kills the process with SIGKILL; resolves when it has ended. */
   kill(): Promise<void>;
 }
 
 const FOLDER = path.resolve("out/test/processes");
 let built: Promise<unknown> | undefined;
-/** Bundled once per run: the process is plain Node, which does not read TypeScript. */
+/** Bundles the program once per run, because plain Node reads no TypeScript. */
 const ensureBuilt = (): Promise<unknown> =>
   (built ??= build({
     configFile: false,
@@ -95,10 +95,10 @@ export async function startKeeperChild(options: KeeperOptions): Promise<KeeperCh
     if (child.exitCode !== null || child.signalCode !== null || !child.connected)
       return Promise.resolve("died");
     number += 1;
-    const mine = number;
+    const own = number;
     return new Promise((resolve) => {
-      waiting.set(mine, resolve);
-      child.send({ number: mine, question }, (error) => {
+      waiting.set(own, resolve);
+      child.send({ number: own, question }, (error) => {
         if (error !== null) resolve("died");
       });
     });

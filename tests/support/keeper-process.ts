@@ -1,8 +1,7 @@
 /**
- * The vault and the keeper in a process of their own, so that a test can kill it at a point of its choice, or at random.
- * Talks to its parent by messages; everything else is real: files, HTTP, time.
+ * A program with the vault and the keeper, which a test can kill at a chosen point or at random. The test talks to it by
+ * messages; files, HTTP and time are real.
  */
-import fs from "node:fs";
 import fsPromises from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { randomBytes, randomUUID } from "node:crypto";
@@ -26,28 +25,24 @@ const crash = (point: CrashPoint): void => {
   if (crashAt === point) process.kill(process.pid, "SIGKILL");
 };
 
-// Counted from when a crash was asked for: the first write of a refresh is its intent, the second its answer.
+// Counts from the question `crash` on: the first record written in a refresh is its intent, the second its answer.
 let writes = 0;
-const { fsyncSync, renameSync } = fs;
-fs.fsyncSync = (fd) => {
-  writes += 1;
-  if (writes === 1) crash("before the intent is durable");
-  fsyncSync(fd);
-  if (writes === 2) crash("after the temporary file is synced");
-};
-fs.renameSync = (from, to) => {
-  renameSync(from, to);
-  if (writes === 2) crash("after rename");
-};
-const { open } = fsPromises;
-fsPromises.open = async (...parameters) => {
-  const handle = await open(...parameters);
+const { open, rename } = fsPromises;
+fsPromises.open = async (file, ...parameters) => {
+  const handle = await open(file, ...parameters);
   const sync = handle.sync.bind(handle);
+  const isRecord = String(file).endsWith(".next.json");
   handle.sync = async () => {
+    if (isRecord) writes += 1;
+    if (writes === 1) crash("before the intent is durable");
     await sync();
-    if (writes === 2) crash("after the folder is synced");
+    if (writes === 2) crash(isRecord ? "after the temporary file is synced" : "after the folder is synced");
   };
   return handle;
+};
+fsPromises.rename = async (from, to) => {
+  await rename(from, to);
+  if (writes === 2) crash("after rename");
 };
 syncBuiltinESMExports();
 
@@ -98,7 +93,18 @@ const vault = createVault({
 const history = createHistory(path.join(options.folder, "history"), clock, log);
 const network = { online: () => true };
 const keeper = createKeeper(
-  { vault, providers, http, network, history, clock, random, log, maySpendOneTime: () => true },
+  {
+    records: vault,
+    vaultIsOpen: () => vault.state.state === "open",
+    providers,
+    http,
+    network,
+    history,
+    clock,
+    random,
+    log,
+    maySpendOneTime: () => true,
+  },
   () => undefined,
 );
 
@@ -112,7 +118,7 @@ async function answer(question: KeeperQuestion): Promise<unknown> {
       const record = v.parse(vaultRecord, question.record);
       const put =
         record.kind === "sign_in"
-          ? await keeper.adopt(record, "signed_in")
+          ? await keeper.store(record, "signed_in")
           : await vault.write<ClientRecord>(record as ClientRecord);
       return put.ok ? "ok" : put.failure.code;
     }

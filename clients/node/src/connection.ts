@@ -1,19 +1,20 @@
-/** One connection: greeting, proof of both sides, requests. What a server says before its proof is not used. */
+/** One connection: greeting, proofs of both sides, requests. Nothing that the server sends before its proof is used. */
 import { randomBytes } from "node:crypto";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { locate, placesText } from "./endpoint.ts";
 import { TokenkeepError } from "./errors.ts";
+import { createLineReader } from "./lines.ts";
 import { proofOf, sameProof, type Credentials } from "./proof.ts";
+import { PendingRequests } from "./requests.ts";
 
-/** Who has not proved itself gets no more memory of ours than a line of the protocol. */
+/** The longest line before the server has proved itself: a longer line is no line of the protocol. */
 const MAX_LINE_UNPROVED = 64 * 1024;
 const MAX_LINE = 16 * 1024 * 1024;
-const LINE_FEED = 0x0a;
-/** Strict: a line that is no UTF-8 is not one of Tokenkeep's. */
+/** The protocol demands UTF-8, so a line that is not UTF-8 does not come from Tokenkeep. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-/** For greeting and proof. */
+/** For greeting and proof together. */
 const START_MS = 10_000;
-/** An answer may need the provider, which has half a minute. */
+/** An answer may need a request to the provider, which may take 30 s. */
 const ANSWER_MS = 60_000;
 
 export interface Notice {
@@ -22,165 +23,32 @@ export interface Notice {
 }
 export interface ConnectionOptions {
   readonly endpoint: string;
-  /** Absent: nothing is proved, and all that can be asked for is a pairing. */
+  /** Absent: neither side proves itself, and the only request that the server accepts is a pairing. */
   readonly credentials?: Credentials | undefined;
   readonly onNotice?: ((notice: Notice) => void) | undefined;
   readonly onClose?: ((why: TokenkeepError) => void) | undefined;
-  /** Keeps the process running while nothing is asked, too. */
+  /** Keeps the process running while no request waits, too. */
   readonly stay?: boolean;
 }
 export interface Connection {
   /**
-   * May be called at once: it goes out behind the proof. Rejects with a `TokenkeepError`; one that is not answered
-   * within `timeoutMs` ends the connection.
+   * May be called at once: the request is sent behind the proof. Rejects with a `TokenkeepError`. A request that is not
+   * answered within `timeoutMs` ends the connection.
    */
   request(method: string, params?: object, timeoutMs?: number): Promise<unknown>;
-  /** False once it has ended, from whichever side. */
+  /** False once either side has ended the connection. */
   readonly open: boolean;
   close(): void;
 }
+
 type Message = Readonly<Record<string, unknown>>;
-
-export function openConnection(options: ConnectionOptions): Connection {
-  const { endpoint, credentials } = options;
-  interface Waiting {
-    resolve(result: unknown): void;
-    reject(error: Error): void;
-    readonly late: NodeJS.Timeout | undefined;
-  }
-  const waiting = new Map<unknown, Waiting>();
-  /** Takes the next line: first the greeting, then the server's proof, then answers. */
-  let hear = greeted;
-  let maxLine = MAX_LINE_UNPROVED;
-  /** What was asked before the greeting; undefined once it has gone out. */
-  let outbox: string | undefined = "";
-  let ended: TokenkeepError | undefined;
-  let lastId = 0;
-  let parts: Buffer[] = [];
-  let size = 0;
-
-  const socket = connect(endpoint);
-  socket.on("data", (chunk) => {
-    for (let from = 0; ended === undefined;) {
-      const end = chunk.indexOf(LINE_FEED, from);
-      const part = chunk.subarray(from, end < 0 ? chunk.length : end);
-      parts.push(part);
-      size += part.length;
-      if (size > maxLine) return stranger();
-      if (end < 0) return;
-      const line = parts.length === 1 ? part : Buffer.concat(parts);
-      [parts, size, from] = [[], 0, end + 1];
-      take(line);
-    }
-  });
-  socket.on("error", ({ code, message }: NodeJS.ErrnoException) =>
-    code === "ENOENT" || code === "ECONNREFUSED"
-      ? end("not_running", notRunning())
-      : end("disconnected", `The connection to Tokenkeep failed: ${message}`),
-  );
-  socket.on("close", () => end("disconnected", "The connection to Tokenkeep has ended."));
-  const late = setTimeout(() => end("timeout", "Tokenkeep did not answer."), START_MS);
-
-  /** With the places that were looked at, where no endpoint was given. */
-  function notRunning(): string {
-    const { endpoint: found, places } = locate();
-    const looked = found === endpoint ? placesText(places) : "";
-    return `Tokenkeep is not running.${looked === "" ? "" : ` Looked at: ${looked}.`}`;
-  }
-  /** Ends it, with one reason for all who wait. */
-  function end(...[code, message, more]: Told): void {
-    if (ended !== undefined) return;
-    ended = new TokenkeepError(code, message, more);
-    clearTimeout(late);
-    socket.destroy();
-    for (const asked of waiting.values()) {
-      clearTimeout(asked.late);
-      asked.reject(ended);
-    }
-    waiting.clear();
-    options.onClose?.(ended);
-  }
-  const stranger = (): void =>
-    end("not_tokenkeep", "What listens there cannot prove that it is Tokenkeep. Nothing it said was used.");
-
-  function take(line: Buffer): void {
-    let message: unknown;
-    try {
-      message = JSON.parse(utf8.decode(line));
-    } catch {
-      return stranger();
-    }
-    if (typeof message === "object" && message !== null) hear(message as Message);
-    else stranger();
-  }
-
-  function greeted({ tokenkeep, challenge }: Message): void {
-    if (tokenkeep !== 1 || typeof challenge !== "string") return stranger();
-    let first = "";
-    if (credentials === undefined) started();
-    else {
-      const nonce = randomBytes(32).toString("base64url");
-      const input = { ...credentials, endpoint, challenge, nonce };
-      const { client } = credentials;
-      first = textOf(0, "auth", { client, nonce, proof: proofOf("client", input) });
-      hear = ({ id, method, result, error }) => {
-        if (typeof method === "string") return; // a notification means nothing before the proof
-        // Not proved: it means “later”, no more. Its `id` is null where the server did not get so far as to read ours.
-        if ((id === 0 || id === null) && isObject(error)) return end(...told(error));
-        if (id !== 0 || !isObject(result) || !sameProof(proofOf("server", input), result["proof"]))
-          return stranger();
-        started();
-      };
-    }
-    socket.write(first + (outbox ?? "")); // in one go, so that a first answer costs one round
-    outbox = undefined;
-  }
-  function started(): void {
-    clearTimeout(late);
-    maxLine = MAX_LINE;
-    hear = answered;
-  }
-  function answered({ id, method, params, result, error }: Message): void {
-    if (typeof method === "string") {
-      options.onNotice?.({ method, params: isObject(params) ? params : {} });
-      return;
-    }
-    if (id === null && isObject(error)) return end(...told(error)); // the server ends the connection, and says why
-    const asked = waiting.get(id);
-    if (asked === undefined) return;
-    waiting.delete(id);
-    clearTimeout(asked.late);
-    if (waiting.size === 0 && options.stay !== true) socket.unref(); // a program ends when it has nothing else to do
-    if (isObject(error)) asked.reject(new TokenkeepError(...told(error)));
-    else asked.resolve(result);
-  }
-
-  return {
-    request(method, params, timeoutMs = ANSWER_MS) {
-      if (ended !== undefined) return Promise.reject(ended);
-      const id = ++lastId;
-      const text = textOf(id, method, params);
-      socket.ref();
-      if (outbox === undefined) socket.write(text);
-      else outbox += text;
-      const late = Number.isFinite(timeoutMs)
-        ? setTimeout(() => end("timeout", "Tokenkeep did not answer."), timeoutMs)
-        : undefined;
-      return new Promise((resolve, reject) => void waiting.set(id, { resolve, reject, late }));
-    },
-    get open() {
-      return ended === undefined;
-    },
-    close: () => end("disconnected", "The connection was closed."),
-  };
-}
+type ErrorArguments = ConstructorParameters<typeof TokenkeepError>;
 
 const isObject = (value: unknown): value is Message => typeof value === "object" && value !== null;
-const textOf = (id: number, method: string, params?: object): string =>
+const lineOf = (id: number, method: string, params?: object): string =>
   `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`;
-type Told = ConstructorParameters<typeof TokenkeepError>;
-/** The stable code and the sentence of an answer that is an error. */
-function told({ message, data }: Message): Told {
+/** Code and sentence of an answer that is an error. */
+function errorOf({ message, data }: Message): ErrorArguments {
   const { code, retry_after } = isObject(data) ? data : {};
   return [
     typeof code === "string" ? code : "internal",
@@ -188,3 +56,129 @@ function told({ message, data }: Message): Told {
     typeof retry_after === "number" ? { retryAfterSec: retry_after } : {},
   ];
 }
+/** The sentence names the places that were searched, unless the endpoint was given. */
+function notRunning(endpoint: string): string {
+  const { endpoint: found, places } = locate();
+  const searched = found === endpoint ? placesText(places) : "";
+  return `Tokenkeep is not running.${searched === "" ? "" : ` Looked at: ${searched}.`}`;
+}
+
+class SocketConnection implements Connection {
+  readonly #options: ConnectionOptions;
+  readonly #socket: Socket;
+  readonly #requests = new PendingRequests();
+  readonly #lines = createLineReader(
+    MAX_LINE_UNPROVED,
+    (line) => this.#take(line),
+    () => this.#rejectServer(),
+  );
+  readonly #startTimer: NodeJS.Timeout;
+  /** Takes the next message: first the greeting, then the server's proof, then answers. */
+  #onMessage: (message: Message) => void = (message) => this.#greeted(message);
+  /** Requests from before the greeting; undefined once they have been sent. */
+  #outbox: string | undefined = "";
+  #ended: TokenkeepError | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#socket = connect(options.endpoint);
+    this.#socket.on("data", (chunk) => this.#lines.feed(chunk));
+    this.#socket.on("error", ({ code, message }: NodeJS.ErrnoException) =>
+      code === "ENOENT" || code === "ECONNREFUSED"
+        ? this.#end("not_running", notRunning(options.endpoint))
+        : this.#end("disconnected", `The connection to Tokenkeep failed: ${message}`),
+    );
+    this.#socket.on("close", () => this.#end("disconnected", "The connection to Tokenkeep has ended."));
+    this.#startTimer = setTimeout(() => this.#end("timeout", "Tokenkeep did not answer."), START_MS);
+  }
+
+  get open(): boolean {
+    return this.#ended === undefined;
+  }
+  request(method: string, params?: object, timeoutMs = ANSWER_MS): Promise<unknown> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    const id = this.#requests.nextId();
+    const line = lineOf(id, method, params);
+    this.#socket.ref();
+    if (this.#outbox === undefined) this.#socket.write(line);
+    else this.#outbox += line;
+    return this.#requests.wait(id, timeoutMs, () => this.#end("timeout", "Tokenkeep did not answer."));
+  }
+  close(): void {
+    this.#end("disconnected", "The connection was closed.");
+  }
+
+  /** Ends the connection; every waiting request is rejected with the same error. */
+  #end(...error: ErrorArguments): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = new TokenkeepError(...error);
+    clearTimeout(this.#startTimer);
+    this.#lines.stop();
+    this.#socket.destroy();
+    this.#requests.rejectAll(this.#ended);
+    this.#options.onClose?.(this.#ended);
+  }
+  /** The server has sent what Tokenkeep never sends. */
+  #rejectServer(): void {
+    this.#end(
+      "not_tokenkeep",
+      "What listens there cannot prove that it is Tokenkeep. Nothing it said was used.",
+    );
+  }
+
+  #take(line: Buffer): void {
+    let message: unknown;
+    try {
+      message = JSON.parse(utf8.decode(line));
+    } catch {
+      return this.#rejectServer();
+    }
+    if (isObject(message)) this.#onMessage(message);
+    else this.#rejectServer();
+  }
+  #greeted({ tokenkeep, challenge }: Message): void {
+    if (tokenkeep !== 1 || typeof challenge !== "string") return this.#rejectServer();
+    const { credentials } = this.#options;
+    let proof = "";
+    if (credentials === undefined) this.#started();
+    else proof = this.#prove(credentials, challenge);
+    this.#socket.write(proof + (this.#outbox ?? "")); // one packet, so that the first answer needs one round trip
+    this.#outbox = undefined;
+  }
+  /** The line that proves this side; the next message has to prove the server. */
+  #prove(credentials: Credentials, challenge: string): string {
+    const { client } = credentials;
+    const nonce = randomBytes(32).toString("base64url");
+    const input = { ...credentials, endpoint: this.#options.endpoint, challenge, nonce };
+    this.#onMessage = ({ id, method, result, error }) => {
+      if (typeof method === "string") return; // notifications before the proof are ignored
+      // An error without a proof can only end this attempt. `id` is null when the server did not read ours.
+      if ((id === 0 || id === null) && isObject(error)) return this.#end(...errorOf(error));
+      if (id !== 0 || !isObject(result) || !sameProof(proofOf("server", input), result["proof"]))
+        return this.#rejectServer();
+      this.#started();
+    };
+    return lineOf(0, "auth", { client, nonce, proof: proofOf("client", input) });
+  }
+  #started(): void {
+    clearTimeout(this.#startTimer);
+    this.#lines.limit(MAX_LINE);
+    this.#onMessage = (message) => this.#answered(message);
+  }
+  #answered({ id, method, params, result, error }: Message): void {
+    if (typeof method === "string") {
+      this.#options.onNotice?.({ method, params: isObject(params) ? params : {} });
+      return;
+    }
+    if (id === null && isObject(error)) return this.#end(...errorOf(error)); // the server's reason for ending
+    const request = this.#requests.take(id);
+    if (request === undefined) return;
+    // A process with nothing else to do may end now.
+    if (this.#requests.isEmpty && this.#options.stay !== true) this.#socket.unref();
+    if (isObject(error)) request.reject(new TokenkeepError(...errorOf(error)));
+    else request.resolve(result);
+  }
+}
+
+/** Connects and starts the greeting. Failures arrive at `onClose` and at every request. */
+export const openConnection = (options: ConnectionOptions): Connection => new SocketConnection(options);

@@ -1,6 +1,6 @@
-// Not run by our tests. .NET 8: `dotnet new console`, put this file in place of Program.cs, `dotnet run`.
+// Our tests do not run this. .NET 8: `dotnet new console`, replace Program.cs with this file, `dotnet run`.
 // In Tokenkeep: Tools, Connect a tool. Its three lines go into the environment.
-// The protocol is docs/socket-protocol.md; a client in another language can be checked with tests/vectors/socket.
+// The protocol is docs/socket-protocol.md. A client in another language can test itself with tests/vectors/socket.
 using System.IO.Pipes;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -23,13 +23,13 @@ http.DefaultRequestHeaders.Add("Client-Id", (string?)token["client_id"]);
 var channel = JsonNode.Parse(await http.GetStringAsync($"channels?broadcaster_id={token["user_id"]}"));
 Console.WriteLine($"Title: {channel?["data"]?[0]?["title"]}");
 
-/// <summary>Code is stable: switch on it. The message is for people.</summary>
+/// <summary>Code is stable: decide by it. The message is for people.</summary>
 public sealed class TokenkeepException(string code, string message) : Exception(message)
 {
     public string Code { get; } = code;
 }
 
-/// <summary>One connection; one question at a time. Nothing is used of a server that has not proved itself.</summary>
+/// <summary>One connection, one request at a time. Uses nothing from a server that has not proved that it is Tokenkeep.</summary>
 public sealed class Tokenkeep : IDisposable
 {
     private readonly Stream _stream;

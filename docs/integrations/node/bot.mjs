@@ -1,6 +1,6 @@
-// Says when the title of your channel changes. Node 20 or newer:
+// Prints the title of your channel when it changes. Node 20 or newer:
 //   npm install @twurple/api @twurple/auth @tokenkeep/client && node bot.mjs
-// The first start asks for a key in Tokenkeep's window. No client secret and no refresh token is in here.
+// The first start sends a pairing request to Tokenkeep's window. The bot has no client secret and no refresh token.
 import { setTimeout as delay } from "node:timers/promises";
 import { ApiClient } from "@twurple/api";
 import { connect, fileStore, storeFile } from "@tokenkeep/client";

@@ -1,7 +1,7 @@
 """OBS Studio (Tools, Scripts): writes the title of your channel into a text source.
 
-Put clients/python/tokenkeep.py beside this file. The script asks for a key in Tokenkeep's window when it is first loaded;
-the code to compare is in the script log.
+Put clients/python/tokenkeep.py beside this file. When it is first loaded, the script sends a pairing request to Tokenkeep's
+window; the code to compare is in the script log.
 """
 
 import json
@@ -18,7 +18,7 @@ import tokenkeep  # noqa: E402
 EVERY_MS = 60_000
 api = "https://api.twitch.tv/helix"
 source_name = ""
-#: What the thread found out, for OBS' own thread to show: scripts may call OBS from that one alone.
+#: Results of the worker thread, which OBS' own thread shows: scripts can call OBS from that thread only.
 found: list[tuple[str, str]] = []
 stopping = threading.Event()
 

@@ -1,7 +1,7 @@
 -- OBS Studio on Linux (Tools, Scripts): logs which account Tokenkeep has for it, and writes its name into a text source.
 -- In Tokenkeep: Tools, Connect a tool. Its three lines go into the three fields of this script.
 --
--- The whole protocol is in here (docs/socket-protocol.md), since OBS' Lua has neither sockets nor HMAC. All of it happens in
+-- The script contains the whole protocol (docs/socket-protocol.md), because OBS' Lua has neither sockets nor HMAC. It runs in
 -- OBS' own thread, so nothing waits for more than a second.
 obs = obslua
 local ffi = require("ffi")
@@ -33,7 +33,7 @@ do -- the first 32 bits of the fractional parts of cube and square roots of the 
     end
     if prime then
       count = count + 1
-      -- Newton's step makes up for what pow() may lose in the last bit.
+      -- Newton's step corrects the last bit, which pow() can get wrong.
       local root = number ^ (1 / 3)
       root = root - (root * root * root - number) / (3 * root * root)
       K[count] = fraction(root)
@@ -145,7 +145,7 @@ local function reader(fd)
   end
 end
 
---- Values of one line of JSON, by OBS' own parser: `get("result", "login")`.
+--- Reads values of one line of JSON with OBS' own parser: `get("result", "login")`.
 local function parsed(line)
   local data = obs.obs_data_create_from_json(line)
   if data == nil then error("this is not Tokenkeep") end
@@ -160,7 +160,7 @@ local function parsed(line)
   return get, data
 end
 
---- Whom Tokenkeep has a token for; raises where it has none, or is not what it says.
+--- Returns the login of Tokenkeep's token. Raises if there is no token, or if the server is not Tokenkeep.
 local function who(endpoint, client, key)
   local fd = open(endpoint)
   local ok, answer = pcall(function()

@@ -1,8 +1,8 @@
-"""Says when the title of your channel changes. Python 3.9 or newer, with clients/python/tokenkeep.py beside it:
+"""Prints the title of your channel when it changes. Python 3.9 or newer, with clients/python/tokenkeep.py beside it:
 
     python3 bot.py
 
-The first start asks for a key in Tokenkeep's window. No client secret and no refresh token is in here.
+The first start sends a pairing request to Tokenkeep's window. The bot has no client secret and no refresh token.
 """
 
 import json
@@ -26,7 +26,7 @@ def call(keep: Tokenkeep, path: str, again: bool = True) -> dict:
     except urllib.error.HTTPError as error:
         if error.code != 401 or not again:
             raise
-        # It ended early. Tokenkeep looks at it and renews it; the next one is good, or the person has to act.
+        # The token ended early. Tokenkeep validates and refreshes it, so the next one works, or the user has to act.
         keep.report_invalid(token["token_id"])
         return call(keep, path, again=False)
 

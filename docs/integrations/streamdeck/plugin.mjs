@@ -1,7 +1,7 @@
-// Not run by our tests. A Stream Deck plugin (Stream Deck 6.4 or newer, its own Node 20): a key that makes a clip.
+// Our tests do not run this. A Stream Deck plugin (Stream Deck 6.4 or newer, its own Node 20) with a key that makes a clip.
 //   npm install @elgato/streamdeck @tokenkeep/client
 // manifest.json has "CodePath": "plugin.mjs", "Nodejs": { "Version": "20" } and one action with the UUID below.
-// The first press asks for a key in Tokenkeep's window; the code to compare is on the Stream Deck's key.
+// The first press sends a pairing request to Tokenkeep's window; the Stream Deck's key shows the code to compare.
 import streamDeck, { SingletonAction } from "@elgato/streamdeck";
 import { connect, fileStore, storeFile, TokenkeepError } from "@tokenkeep/client";
 

@@ -1,9 +1,9 @@
-// Not run by our tests. Streamer.bot: a sub-action "Core, C#, Execute C# Code".
-// In Tokenkeep: Tools, Connect a tool. Its three lines go into global variables of Streamer.bot (not persisted ones end with
-// it): tokenkeepEndpoint, tokenkeepClient, tokenkeepKey. The action then sets the arguments %accessToken%, %clientId%,
-// %userId% and %login% for the sub-actions behind it. Do not write %accessToken% to a log or into chat.
-// On Windows the pipe has another name each time that Tokenkeep starts: it is read from endpoint.json where that is there.
-// Streamer.bot compiles for .NET Framework 4.8, so this is older C#, and Newtonsoft.Json comes with it.
+// Our tests do not run this. Streamer.bot: a sub-action "Core, C#, Execute C# Code".
+// In Tokenkeep: Tools, Connect a tool. Its three lines go into global variables of Streamer.bot (it forgets variables that are not
+// persisted when it exits): tokenkeepEndpoint, tokenkeepClient, tokenkeepKey. The action sets the arguments %accessToken%,
+// %clientId%, %userId% and %login% for the sub-actions after it. Do not write %accessToken% to a log or into chat.
+// On Windows the pipe's name changes with each start of Tokenkeep, so the action reads it from endpoint.json if that file exists.
+// Streamer.bot compiles for .NET Framework 4.8, so this is older C#, with the Newtonsoft.Json that Streamer.bot includes.
 using System;
 using System.IO;
 using System.IO.Pipes;
@@ -93,7 +93,7 @@ public class CPHInline
         return Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
     }
 
-    /// In constant time.
+    /// Compares in constant time.
     private static bool Same(string expected, string found)
     {
         if (found == null || expected.Length != found.Length) return false;

@@ -1,10 +1,10 @@
-/** The person's own browser: the system's default, or the one they chose. */
+/** Opens pages in the user's browser: the system's default, or the one that the user chose. */
 import { shell } from "electron/common";
 import { openInInstalled, pageAddress } from "../../desktop/browsers.ts";
 
 /**
- * Opens `https`, or a page of this computer, and nothing else. `browser`: an entry's id, or empty; one that is gone makes
- * place for the default. False: none opened.
+ * Opens only `https` pages and pages of this computer. `browser`: the id of a desktop entry, or empty for the default,
+ * which also opens when the entry no longer exists. False: no browser opened.
  */
 export async function openInBrowser(url: string, browser: string): Promise<boolean> {
   const address = pageAddress(url);

@@ -1,14 +1,15 @@
-// From the whole module: its place among the parts differs between versions.
+/** The system's clipboard. */
+// Imported from the whole module, because the part that exports the clipboard differs between versions.
 import * as electron from "electron";
-import type { Clipboard } from "../../app/host.ts";
+import type { Clipboard } from "../../desktop/clipboard.ts";
 
 const { clipboard } = electron;
-/** Since Electron 44: several formats in one write. */
+/** Since Electron 44 one write can contain several formats. */
 interface Newer {
   readonly ClipboardItem?: new (formats: Record<string, string | Blob>) => object;
   readonly clipboard: { write(items: readonly object[]): Promise<void> };
 }
-/** Typed by what is used of it: the types of some versions do not have it. */
+/** Typed here, because the types of some versions lack these members. */
 const whole: object = electron;
 const newer: Partial<Newer> = whole;
 
@@ -17,8 +18,8 @@ const raw = (format: string): string => `electron application/osclipboard;format
 const no = (): Blob => new Blob([new Uint8Array(4)]);
 
 /**
- * What asks a history of the clipboard to leave a text out; kept by those that follow it (Klipper, GPaste, CopyQ,
- * Windows' own history and cloud, tools of macOS), and not by all.
+ * Formats that ask clipboard managers not to store a text. Klipper, GPaste, CopyQ, the history and cloud of Windows and
+ * tools of macOS respect them; others may not.
  */
 function hints(): Record<string, string | Blob> {
   switch (process.platform) {
@@ -37,22 +38,22 @@ function hints(): Record<string, string | Blob> {
   }
 }
 
-/** In one go with the text: a second write would take the place of the first. False: it is not there this way. */
+/** Writes text and hints in one call, because a second write would replace the first. False: the text was not written. */
 async function writeWithHints(text: string): Promise<boolean> {
   if (newer.ClipboardItem === undefined) return false;
   try {
     await newer.clipboard?.write([new newer.ClipboardItem({ "text/plain": text, ...hints() })]);
     return (await clipboard.readText()) === text;
   } catch {
-    return false; // a desktop that takes no format but text
+    return false; // some desktops accept text alone
   }
 }
 
-/** Awaited throughout: the calls return promises since Electron 44, and plain values before. */
+/** Every call is awaited: they return promises since Electron 44, and plain values before. */
 export const systemClipboard: Clipboard = {
   async write(text, concealed) {
-    const plain = text.reveal(); // the person asked for it
-    if (!concealed || !(await writeWithHints(plain))) await clipboard.writeText(plain);
+    const revealed = text.reveal(); // the user copies it
+    if (!concealed || !(await writeWithHints(revealed))) await clipboard.writeText(revealed);
   },
   async read() {
     return await clipboard.readText();

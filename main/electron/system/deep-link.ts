@@ -1,21 +1,20 @@
 /**
- * Links of our own scheme, as the system passes them on from a browser (RFC 8252 §7.1). Any page may make one, and while
- * it is passed on every program can read it: what comes is judged by the one door, and nothing of it is logged. The
- * scheme is ours by the installed desktop entry: Electron's own call would take more than the scheme on some desktops.
+ * Whether links of our scheme arrive at this app (RFC 8252 §7.1). The installed desktop entry registers the scheme;
+ * Electron's own call would register more than the scheme on some desktops.
  */
 import { app } from "electron/main";
-import { LINK_SCHEME } from "../../app/arguments.ts";
+import { LINK_SCHEME } from "../../../core/providers/redirects.ts";
 import { runSystemProgram } from "../../desktop/programs.ts";
 
 const ENTRY = "tokenkeep.desktop";
 
-/** Whether the system hands these links to us. Another program may have the scheme, or nobody. */
+/** Whether the system hands links of our scheme to this app. Another program may have registered it, or none. */
 export const linksReachUs = (): Promise<boolean> =>
   process.platform === "linux"
     ? runSystemProgram("xdg-mime", ["query", "default", `x-scheme-handler/${LINK_SCHEME}`], {
         timeoutMs: 15_000,
       }).then(
-        (said) => said.trim() === ENTRY,
+        (entry) => entry.trim() === ENTRY,
         () => false,
       )
     : Promise.resolve(app.isDefaultProtocolClient(LINK_SCHEME));

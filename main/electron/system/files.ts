@@ -1,20 +1,20 @@
-/** The system's own dialogs for files, over the window that asks. Asynchronous: main goes on meanwhile. */
+/** The system's file dialogs, over the focused window. They are asynchronous, so main is not blocked. */
 import { dialog, type BrowserWindow, type OpenDialogOptions } from "electron/main";
-import type { FileDialogs } from "../../app/host.ts";
-import type { Speech } from "./language.ts";
+import type { FileDialogs } from "../../desktop/file-dialogs.ts";
+import type { AppTranslator } from "./language.ts";
 
 export function createFileDialogs(
   parent: () => BrowserWindow | null,
-  speech: Pick<Speech, "t">,
+  translator: Pick<AppTranslator, "t">,
 ): FileDialogs {
-  const filters = () => [{ name: speech.t("files.export"), extensions: ["tokenkeep"] }];
+  const filters = () => [{ name: translator.t("files.export"), extensions: ["tokenkeep"] }];
   return {
     async save(suggestedName) {
       const options = { defaultPath: suggestedName, filters: filters() };
-      const over = parent();
-      const { canceled, filePath } = await (over === null
+      const window = parent();
+      const { canceled, filePath } = await (window === null
         ? dialog.showSaveDialog(options)
-        : dialog.showSaveDialog(over, options));
+        : dialog.showSaveDialog(window, options));
       return canceled || filePath === "" ? undefined : filePath;
     },
     async open(what) {
@@ -22,10 +22,10 @@ export function createFileDialogs(
         what === "export"
           ? { properties: ["openFile"], filters: filters() }
           : { properties: ["openFile", "showHiddenFiles"] };
-      const over = parent();
-      const { canceled, filePaths } = await (over === null
+      const window = parent();
+      const { canceled, filePaths } = await (window === null
         ? dialog.showOpenDialog(options)
-        : dialog.showOpenDialog(over, options));
+        : dialog.showOpenDialog(window, options));
       return canceled ? undefined : filePaths[0];
     },
   };

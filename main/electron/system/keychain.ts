@@ -1,11 +1,11 @@
 /**
- * safeStorage as the vault's keychain. Electron 45 deprecates the synchronous calls and 33 has no others, so both are
- * reached by their shape.
+ * Electron's safeStorage as the vault's keychain. Electron 45 deprecates the synchronous calls and Electron 33 has no
+ * others, so the code checks which calls exist.
  */
 import { app, safeStorage } from "electron/main";
 import { Secret } from "../../../core/secret.ts";
 import { sessionBusAddress } from "../../desktop/session-bus.ts";
-import { inspectBackend, isBackend, nameOfBackend, otherKeychains } from "../../vault/keychains.ts";
+import { inspectBackend, isBackend, nameOfBackend, otherKeychains } from "../../vault/keys/keychains.ts";
 import type { Keychain } from "../../vault/types.ts";
 
 interface Modern {
@@ -20,28 +20,28 @@ const modern = (storage: object): storage is Modern => "encryptStringAsync" in s
 
 const NAMES: Readonly<Record<string, string>> = { darwin: "macOS Keychain", win32: "Windows" };
 
-/** Which keychain safeStorage uses in this process; known without touching it. */
+/** The keychain that safeStorage uses in this process. Reading its name does not access the keychain. */
 const backend = (): string =>
   process.platform === "linux" ? safeStorage.getSelectedStorageBackend() : process.platform;
 
-/** Text sealed under the fixed key that Chromium has for a session without a keychain begins with this. */
+/** Begins each text that Chromium encrypted with its fixed key, which it uses where there is no keychain. */
 const FIXED_KEY_PREFIX = Buffer.from("v10");
 
 export function createKeychain(): Keychain {
   const storage: object = safeStorage;
   return {
     async inspect() {
-      const found = backend();
-      const name = NAMES[found];
-      if (name !== undefined) return { state: "usable", keychain: { name, backend: found } };
-      // `basic_text` has a fixed key: it hides, and protects nothing.
-      if (!isBackend(found)) return { state: "missing", backend: found };
-      // Asked first, because safeStorage would wait for an unlock prompt, and main with it.
+      const current = backend();
+      const name = NAMES[current];
+      if (name !== undefined) return { state: "usable", keychain: { name, backend: current } };
+      // `basic_text` has a fixed key, which protects nothing.
+      if (!isBackend(current)) return { state: "missing", backend: current };
+      // Queried over D-Bus first, because safeStorage blocks main while an unlock prompt is open.
       const address = sessionBusAddress(process.env);
-      const state = await inspectBackend(found, address);
+      const state = await inspectBackend(current, address);
       return state === "missing"
-        ? { state, backend: found }
-        : { state, keychain: { name: await nameOfBackend(found, address), backend: found } };
+        ? { state, backend: current }
+        : { state, keychain: { name: await nameOfBackend(current, address), backend: current } };
     },
     others: () =>
       process.platform === "linux"

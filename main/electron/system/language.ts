@@ -1,18 +1,18 @@
-/** The person's language for tray, notifications, dialogs and window titles; programs are told things in English. */
+/** The user's language, for tray, notifications, dialogs and window titles. Output for programs is in English. */
 import { app } from "electron/main";
 import type { Settings } from "../../../contract/settings.ts";
 import { de } from "../../../text/de.ts";
 import { en } from "../../../text/en.ts";
 import { createWords, languageOf, type Language, type Translate } from "../../../text/words.ts";
 
-export interface Speech {
+export interface AppTranslator {
   readonly language: Language;
   readonly t: Translate;
-  /** The setting, as it is now. */
+  /** Uses the language of these settings from now on. */
   follow(settings: Settings): void;
 }
 
-export function createSpeech(): Speech {
+export function createTranslator(): AppTranslator {
   const words = { en: createWords("en", en), de: createWords("de", de) };
   let language = languageOf("system", app.getPreferredSystemLanguages());
   return {

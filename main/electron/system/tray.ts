@@ -1,4 +1,4 @@
-/** Draws the tray model. Linux desktops show nothing but the menu, so everything is in it. */
+/** Draws the tray model. The menu contains everything, because Linux desktops show nothing else. */
 import { nativeImage } from "electron/common";
 import { Menu, Tray, type MenuItemConstructorOptions } from "electron/main";
 import path from "node:path";
@@ -48,9 +48,9 @@ export function createTray(folder: string, actions: TrayActions): (model: TrayMo
     }
   };
   return (model) => {
-    const text = JSON.stringify(model);
-    if (text === shown) return; // a new menu gets new ids: not while somebody has it open, for nothing
-    shown = text;
+    const drawing = JSON.stringify(model);
+    if (drawing === shown) return; // a new menu closes the open one on Linux
+    shown = drawing;
     tray.setImage(image(model.icon));
     tray.setToolTip(model.tooltip);
     tray.setContextMenu(Menu.buildFromTemplate(model.entries.map(item)));

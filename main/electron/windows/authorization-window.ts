@@ -1,31 +1,32 @@
 /**
- * The provider's sign-in page, in a window of its own: own in-memory session, no preload, nothing allowed. Above it
- * lies our own strip with the page's origin, which the page cannot draw over. The redirect is caught before a request
- * is made and before it reaches the page's history (design: one door).
+ * The provider's sign-in page, in a window with an in-memory session, no preload script and no permissions. Above the page
+ * lies a strip of ours with the page's origin, which the page cannot cover. The redirect is stopped before a request is
+ * made, and before it appears in the page's history.
  */
 import { BrowserWindow, WebContentsView, type Session, type WebContents } from "electron/main";
 import { isLoopbackHost } from "../../../core/loopback.ts";
-import type { OpenUserAgent, UserAgentRequest } from "../../app/host.ts";
-import type { Speech } from "../system/language.ts";
+import { isAppLink, isAtRedirectUri, LINK_SCHEME } from "../../../core/providers/redirects.ts";
+import type { OpenUserAgent, UserAgentRequest, UserAgentSession } from "../../sign-in/user-agent.ts";
 import { lockNavigation, makeSession } from "../hardening.ts";
 import { WINDOW_ORIGIN } from "../network/scheme.ts";
+import type { AppTranslator } from "../system/language.ts";
 
 const STRIP_HEIGHT = 44;
-/** Where the strip's one link leads. Nothing is loaded: that somebody followed it is all that is said. */
+/** The target of the strip's link "Open in browser". It is never loaded; the navigation itself is the message. */
 const IN_BROWSER = `${WINDOW_ORIGIN}/in-browser`;
-/** Chromium's "aborted": a navigation that we stopped ourselves. */
+/** Chromium's "aborted": a navigation that this app stopped. */
 const ERR_ABORTED = -3;
 
-/** Sessions live as long as the app, so they are used again, emptied, instead of one more for each attempt. */
+/** Electron keeps a session as long as the app runs, so used sessions are cleared and used again. */
 const idle: Session[] = [];
-let made = 0;
+let created = 0;
 function takeSession(): Session {
-  const old = idle.pop();
-  if (old !== undefined) return old;
-  made += 1;
-  const fresh = makeSession(`authorization-${String(made)}`);
-  // The belt: were a redirect to get past the events below, it would find an empty answer, not the system's handler.
-  fresh.protocol.handle("app.tokenkeep", () => new Response(null, { status: 204 }));
+  const cleared = idle.pop();
+  if (cleared !== undefined) return cleared;
+  created += 1;
+  const fresh = makeSession(`authorization-${String(created)}`);
+  // A second safeguard: a redirect that the events below miss gets an empty response, not the system's handler.
+  fresh.protocol.handle(LINK_SCHEME, () => new Response(null, { status: 204 }));
   return fresh;
 }
 async function giveBack(used: Session): Promise<void> {
@@ -35,15 +36,16 @@ async function giveBack(used: Session): Promise<void> {
   idle.push(used);
 }
 
-/** What a navigation to `url` is: the answer, a page that may be shown, or neither. */
-function judge(url: string, { redirect_uri, test }: UserAgentRequest): "answer" | "page" | "refused" {
+/** What a navigation to `url` is: an authorization response, a page that may be shown, or a URL to refuse. */
+function judgeNavigation(
+  url: string,
+  { redirect_uri, test }: UserAgentRequest,
+): "response" | "page" | "refused" {
   if (!URL.canParse(url)) return "refused";
-  const [to, expected] = [new URL(url), new URL(redirect_uri)];
-  if (to.protocol === "app.tokenkeep:") return "answer";
-  if (to.protocol === expected.protocol && to.host === expected.host && to.pathname === expected.pathname)
-    return "answer";
-  if (to.protocol === "https:") return "page";
-  return to.protocol === "http:" && test && isLoopbackHost(to.hostname) ? "page" : "refused";
+  const target = new URL(url);
+  if (isAppLink(target.href) || isAtRedirectUri(redirect_uri, target)) return "response";
+  if (target.protocol === "https:") return "page";
+  return target.protocol === "http:" && test && isLoopbackHost(target.hostname) ? "page" : "refused";
 }
 
 interface Navigation {
@@ -52,109 +54,137 @@ interface Navigation {
   preventDefault(): void;
 }
 
-function guard(contents: WebContents, request: UserAgentRequest): void {
+function guardNavigation(page: WebContents, request: UserAgentRequest): void {
   const onNavigation = (event: Navigation): void => {
-    const kind = judge(event.url, request);
+    const kind = judgeNavigation(event.url, request);
     if (kind === "page") return;
     event.preventDefault();
-    // Only the top page may answer: a frame inside it belongs to somebody else.
-    if (kind === "answer" && event.isMainFrame) request.onRedirect(event.url);
+    // Only the main frame may respond: a frame inside it may belong to another site.
+    if (kind === "response" && event.isMainFrame) request.onRedirect(event.url);
   };
-  contents.on("will-redirect", onNavigation); // answers of the server
-  contents.on("will-frame-navigate", onNavigation); // scripts, forms, meta refresh
-  contents.setWindowOpenHandler(() => ({ action: "deny" }));
+  page.on("will-redirect", onNavigation); // redirects of the server
+  page.on("will-frame-navigate", onNavigation); // scripts, forms, meta refresh
+  page.setWindowOpenHandler(() => ({ action: "deny" }));
+}
+
+/** The window, whose own page is the strip. */
+function newWindow(title: string, icon: string, parent: BrowserWindow | null): BrowserWindow {
+  const window = new BrowserWindow({
+    width: 520,
+    height: 780,
+    minWidth: 360,
+    minHeight: 420,
+    show: false,
+    title,
+    icon,
+    ...(parent !== null && { parent }),
+    webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
+  });
+  lockNavigation(window.webContents);
+  return window;
+}
+
+/** The provider's page, below the strip. */
+function addPage(window: BrowserWindow, session: Session): WebContents {
+  const view = new WebContentsView({
+    webPreferences: {
+      session,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+    },
+  });
+  window.contentView.addChildView(view);
+  const layOut = (): void => {
+    const { width, height } = window.getContentBounds();
+    view.setBounds({ x: 0, y: STRIP_HEIGHT, width, height: Math.max(0, height - STRIP_HEIGHT) });
+  };
+  layOut();
+  window.on("resize", layOut);
+  return view.webContents;
+}
+
+/** The strip's URL; its fragment says what the strip shows. */
+function stripUrl(
+  page: WebContents,
+  request: UserAgentRequest,
+  title: string,
+  translator: AppTranslator,
+): string {
+  const { origin, protocol } = new URL(page.getURL() === "" ? request.url : page.getURL());
+  const secure = protocol === "https:";
+  const facts = new URLSearchParams({
+    origin,
+    note: translator.t(request.test ? "bar.test" : secure ? "bar.secure" : "bar.insecure"),
+    title,
+    language: translator.language,
+    secure: secure ? "1" : "0",
+    loading: page.isLoading() ? "1" : "0",
+    test: request.test ? "1" : "0",
+    ...(request.onRefused !== undefined && { browser: translator.t("bar.browser"), href: IN_BROWSER }),
+  });
+  return `${WINDOW_ORIGIN}/authorization-bar.html#${facts.toString()}`;
+}
+
+/** Calls the request's callbacks. Closing the window by the session calls none. */
+function connect(
+  window: BrowserWindow,
+  page: WebContents,
+  used: Session,
+  request: UserAgentRequest,
+): UserAgentSession {
+  let closedByUs = false;
+  const close = (): void => {
+    closedByUs = true;
+    if (!window.isDestroyed()) window.destroy();
+  };
+  // The strip is our page without a preload script. The provider's page lies below it and cannot reach it.
+  window.webContents.on("will-frame-navigate", ({ url }) => {
+    if (url === IN_BROWSER) request.onRefused?.();
+  });
+  page.on("did-fail-load", (_event, code, _text, _url, isMainFrame) => {
+    if (!isMainFrame || code === ERR_ABORTED || closedByUs) return;
+    close();
+    request.onFailed();
+  });
+  window.on("closed", () => {
+    page.close();
+    void giveBack(used);
+    if (!closedByUs) request.onClosed();
+  });
+  return {
+    close,
+    show() {
+      if (window.isDestroyed()) return;
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+    },
+  };
 }
 
 export const createOpenUserAgent =
-  (icon: string, parent: () => BrowserWindow | null, speech: Speech): OpenUserAgent =>
+  (icon: string, parent: () => BrowserWindow | null, translator: AppTranslator): OpenUserAgent =>
   (request) => {
-    const own = takeSession();
-    const title = speech.t("windows.signIn", { provider: request.providerName });
-    const above = parent();
-    const window = new BrowserWindow({
-      width: 520,
-      height: 780,
-      minWidth: 360,
-      minHeight: 420,
-      show: false,
-      title,
-      icon,
-      ...(above !== null && { parent: above }),
-      webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
-    });
-    lockNavigation(window.webContents);
-    const view = new WebContentsView({
-      webPreferences: {
-        session: own,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webviewTag: false,
-        navigateOnDragDrop: false,
-        spellcheck: false,
-      },
-    });
-    const { webContents: page } = view;
-    window.contentView.addChildView(view);
-    const layOut = (): void => {
-      const { width, height } = window.getContentBounds();
-      view.setBounds({ x: 0, y: STRIP_HEIGHT, width, height: Math.max(0, height - STRIP_HEIGHT) });
-    };
-    layOut();
-    window.on("resize", layOut);
-
-    const strip = (): string => {
-      const at = new URL(page.getURL() === "" ? request.url : page.getURL());
-      const secure = at.protocol === "https:";
-      const facts = new URLSearchParams({
-        origin: at.origin,
-        note: speech.t(request.test ? "bar.test" : secure ? "bar.secure" : "bar.insecure"),
-        title,
-        language: speech.language,
-        secure: secure ? "1" : "0",
-        loading: page.isLoading() ? "1" : "0",
-        test: request.test ? "1" : "0",
-        ...(request.onRefused !== undefined && { browser: speech.t("bar.browser"), href: IN_BROWSER }),
-      });
-      return `${WINDOW_ORIGIN}/authorization-bar.html#${facts.toString()}`;
-    };
-    const showOrigin = (): void => {
-      if (!window.isDestroyed()) void window.loadURL(strip()).catch(() => undefined); // a newer one took its place
+    const session = takeSession();
+    const title = translator.t("windows.signIn", { provider: request.providerName });
+    const window = newWindow(title, icon, parent());
+    const page = addPage(window, session);
+    const showStrip = (): void => {
+      if (window.isDestroyed()) return;
+      const url = stripUrl(page, request, title, translator);
+      void window.loadURL(url).catch(() => undefined); // a newer strip replaced it
     };
     for (const name of ["did-navigate", "did-start-loading", "did-stop-loading"] as const) {
-      (page as NodeJS.EventEmitter).on(name, showOrigin);
+      (page as NodeJS.EventEmitter).on(name, showStrip); // three events with listeners of different types
     }
-
-    let closedByUs = false;
-    const close = (): void => {
-      closedByUs = true;
-      if (!window.isDestroyed()) window.destroy();
-    };
-    guard(page, request);
-    // The strip is ours and has no bridge; its page lies below, and cannot reach it.
-    window.webContents.on("will-frame-navigate", ({ url }) => {
-      if (url === IN_BROWSER) request.onRefused?.();
-    });
-    page.on("did-fail-load", (_event, code, _text, _url, isMainFrame) => {
-      if (!isMainFrame || code === ERR_ABORTED || closedByUs) return;
-      close();
-      request.onFailed();
-    });
-    window.on("closed", () => {
-      page.close();
-      void giveBack(own);
-      if (!closedByUs) request.onClosed();
-    });
+    guardNavigation(page, request);
+    const opened = connect(window, page, session, request);
     window.once("ready-to-show", () => window.show());
-    showOrigin();
-    void page.loadURL(request.url).catch(() => undefined); // told by did-fail-load
-    return {
-      close,
-      show() {
-        if (window.isDestroyed()) return;
-        if (window.isMinimized()) window.restore();
-        window.show();
-        window.focus();
-      },
-    };
+    showStrip();
+    void page.loadURL(request.url).catch(() => undefined); // did-fail-load handles it
+    return opened;
   };

@@ -1,117 +1,95 @@
-/** The app's one window: made when it is looked at, destroyed when it is closed. */
+/** The app's main window: created when it is shown, destroyed when it is closed. */
 import { BrowserWindow, nativeTheme } from "electron/main";
 import { createRevival } from "../../window/revival.ts";
 import { lockNavigation } from "../hardening.ts";
 import { WINDOW_ORIGIN } from "../network/scheme.ts";
 
-/** `--surface` of the design: what shows before the first paint. */
+/** The colour before the first paint: `--surface` of the window's styles. */
 const surface = () => (nativeTheme.shouldUseDarkColors ? "#13191b" : "#f8f9f9");
 
-/** What comes after the first paint does not wait longer than this for it. */
+/** How long the start of the app waits for the first paint. */
 const PAINT_TIMEOUT_MS = 1_000;
 
 export interface MainWindow {
-  /** Makes it or brings it to the front. */
+  /** Creates the window or brings it to the front. */
   show(): void;
-  /** Makes it, or lays it above the others, and leaves the keyboard where it is. */
+  /** Creates the window or lays it above the others, and leaves the keyboard focus where it is. */
   present(): void;
-  /** Resolves after its first paint, or when that takes too long to wait for. */
+  /** Resolves after the first paint, or after a time-out. */
   painted(): Promise<void>;
-  /** True while the person looks at it. */
+  /** True while the window has the keyboard focus. */
   readonly focused: boolean;
+  /**
+   * Called when the renderer crashed or the page did not load. `reloads`: the page is loaded again; otherwise the window is
+   * destroyed. One listener.
+   */
+  onCrash(listener: (reason: string, reloads: boolean) => void): void;
   send(channel: string, payload: unknown): void;
-  /** True for messages of this window's own top frame on our own origin, and no other. */
+  /** True for messages of this window's top frame at our own origin, and no other. */
   sent(event: Electron.IpcMainInvokeEvent): boolean;
 }
 
-/** Chromium's "aborted": a load in place of which another one began. */
+export interface MainWindowOptions {
+  readonly preload: string;
+  readonly icon: string;
+  readonly packaged: boolean;
+  /** The development server that the window is loaded from; undefined: from the built files. */
+  readonly devServer: string | undefined;
+}
+
+/** Chromium's "aborted": another load replaced this one. */
 const ERR_ABORTED = -3;
 
-/**
- * `devServer`: where the window comes from while it is worked on. `onDied`: it died; it is loaded again, or is gone until
- * it is shown the next time.
- */
-export function createMainWindow(
-  preload: string,
-  icon: string,
-  packaged: boolean,
-  devServer: string | undefined,
-  onDied: (reason: string, again: boolean) => void,
-): MainWindow {
+export function createMainWindow({ preload, icon, packaged, devServer }: MainWindowOptions): MainWindow {
   const page = devServer ?? `${WINDOW_ORIGIN}/index.html`;
-  const url = packaged ? page : `${page}?unpackaged`; // there it may pretend a language, for tests
+  const url = packaged ? page : `${page}?unpackaged`; // an unpackaged window can use the tests' language
   const origin = originOf(url);
   let window: BrowserWindow | undefined;
+  let crashed: (reason: string, reloads: boolean) => void = () => undefined;
   const revival = createRevival(() => performance.now());
 
-  /** It has nothing to show. Main has everything it showed, so it is loaded again; not one that dies each time. */
-  function died(made: BrowserWindow, reason: string): void {
-    if (made.isDestroyed()) return;
+  /** Loads the window again, since main has all of its state. A window that crashes each time is destroyed. */
+  function recover(created: BrowserWindow, reason: string): void {
+    if (created.isDestroyed()) return;
     const waitMs = revival.died();
-    onDied(reason, waitMs !== undefined);
-    if (waitMs === undefined) return made.destroy();
+    crashed(reason, waitMs !== undefined);
+    if (waitMs === undefined) return created.destroy();
     setTimeout(() => {
-      if (!made.isDestroyed()) load(made);
+      if (!created.isDestroyed()) load(created);
     }, waitMs);
   }
-  /** Where it was, if it was anywhere. */
-  function load(made: BrowserWindow): void {
-    const at = made.webContents.getURL();
-    const where = at !== "" && originOf(at) === origin ? at : url;
-    void made.loadURL(where).catch(() => undefined); // told by did-fail-load
+  /** Loads the page that the window showed last, or the first page. */
+  function load(created: BrowserWindow): void {
+    const last = created.webContents.getURL();
+    const target = last !== "" && originOf(last) === origin ? last : url;
+    void created.loadURL(target).catch(() => undefined); // did-fail-load handles it
   }
-
-  function make(show: (made: BrowserWindow) => void): BrowserWindow {
-    const made = new BrowserWindow({
-      width: 1180,
-      height: 800,
-      minWidth: 360,
-      minHeight: 480,
-      show: false,
-      title: "Tokenkeep",
-      icon,
-      backgroundColor: surface(),
-      webPreferences: {
-        preload,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webviewTag: false,
-        spellcheck: false,
-      },
-    });
-    lockNavigation(made.webContents);
-    made.once("ready-to-show", () => show(made));
-    made.on("closed", () => {
+  function create(showFirst: (created: BrowserWindow) => void): void {
+    revival.forgive();
+    const created = newWindow(preload, icon);
+    created.once("ready-to-show", () => showFirst(created));
+    created.on("closed", () => {
       window = undefined;
     });
-    made.webContents.on("render-process-gone", (_event, { reason }) => {
-      if (reason !== "clean-exit") died(made, reason);
+    created.webContents.on("render-process-gone", (_event, { reason }) => {
+      if (reason !== "clean-exit") recover(created, reason);
     });
-    made.webContents.on("did-fail-load", (_event, code, text, _url, isMainFrame) => {
-      if (isMainFrame && code !== ERR_ABORTED) died(made, text);
+    created.webContents.on("did-fail-load", (_event, code, text, _url, isMainFrame) => {
+      if (isMainFrame && code !== ERR_ABORTED) recover(created, text);
     });
-    load(made);
-    return made;
+    load(created);
+    window = created;
   }
 
   return {
     show() {
-      if (window === undefined) {
-        revival.forgive();
-        window = make((made) => made.show());
-        return;
-      }
+      if (window === undefined) return create((created) => created.show());
       if (window.isMinimized()) window.restore();
       window.show();
       window.focus();
     },
     present() {
-      if (window === undefined) {
-        revival.forgive();
-        window = make((made) => made.showInactive());
-        return;
-      }
+      if (window === undefined) return create((created) => created.showInactive());
       if (window.isMinimized()) window.restore();
       window.showInactive();
       window.moveTop();
@@ -125,6 +103,7 @@ export function createMainWindow(
     get focused() {
       return window?.isFocused() === true;
     },
+    onCrash: (listener) => void (crashed = listener),
     send: (channel, payload) => window?.webContents.send(channel, payload),
     sent: ({ sender, senderFrame }) =>
       sender === window?.webContents &&
@@ -132,6 +111,30 @@ export function createMainWindow(
       senderFrame === sender.mainFrame &&
       originOf(senderFrame.url) === origin,
   };
+}
+
+/** An empty window that does not navigate, with our preload script. */
+function newWindow(preload: string, icon: string): BrowserWindow {
+  const created = new BrowserWindow({
+    width: 1180,
+    height: 800,
+    minWidth: 360,
+    minHeight: 480,
+    show: false,
+    title: "Tokenkeep",
+    icon,
+    backgroundColor: surface(),
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+    },
+  });
+  lockNavigation(created.webContents);
+  return created;
 }
 
 /** `URL.origin` is "null" for schemes that Node does not know. */

@@ -1,72 +1,71 @@
 /**
- * Waits on a port of this computer for the answer that the person's browser brings back (RFC 8252 §7.3). Any page and
- * any program of this computer can ask here, so everything but the one answer that is waited for gets a 404 and changes
- * nothing.
+ * Listens on a port of this computer for the redirect of the user's browser (RFC 8252 §7.3). Any page and any program of
+ * this computer can send requests to the port, so every request but the expected response gets a 404 and changes nothing.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { failed, ok, type Result } from "../../../contract/failure.ts";
 import type { Log } from "../../../core/ports.ts";
-import { PAGE_HEADERS, pageOf, type Words } from "./page.ts";
+import { PAGE_HEADERS, pageOf, type Translator } from "./page.ts";
 
-/** A fragment holds tokens and an ID token with claims: a few KiB. */
-const MAX_ANSWER_BYTES = 16 * 1024;
-/** Whoever says nothing, or half of it, does not keep the others out for longer. */
+/** A fragment contains a token and an ID token with claims: a few KiB. */
+const MAX_RESPONSE_BYTES = 16 * 1024;
+/** A client that sends nothing, or half a request, is disconnected after this time. */
 const REQUEST_TIMEOUT_MS = 5_000;
 const MAX_CONNECTIONS = 64;
-/** Browsers ask again for what they have just got: a reload, a second tab, a page that was loaded ahead. */
+/** Browsers repeat a request: by a reload, in a second tab, after a prefetch. The port answers for this long. */
 const LINGER_MS = 5_000;
-/** What is being said to the browser is said within this; then its connections end, however it holds on to them. */
-const GRACE_MS = 1_000;
+/** How long a response to the browser may take after the port is freed; then its connections are closed. */
+const CLOSE_AFTER_MS = 1_000;
 
-export interface Waiting {
-  /** Registered ones, `http://localhost:PORT/…`; the first whose port is free is used. */
+export interface ListenerOptions {
+  /** Registered redirect URIs, `http://localhost:PORT/…`; the first whose port is free is used. */
   readonly redirectUris: readonly string[];
-  /** The answer is in the fragment, which only a page can read. */
+  /** The authorization response is in the fragment, which only a page can read. */
   readonly fragment: boolean;
-  /** The redirect URI with what came. True: it was waited for, and nothing more is. Does not throw. */
-  readonly onAnswer: (url: string) => boolean;
-  readonly words: Words;
+  /** Called with the redirect URI and the query or fragment. True: it is the expected response. Must not throw. */
+  readonly onResponse: (url: string) => boolean;
+  readonly translator: Translator;
   readonly log: Log;
 }
 export interface Listener {
   readonly redirect_uri: string;
   /**
-   * Nothing is waited for any more. Frees the port at once; what is being said to the browser is still said. From within
-   * `onAnswer` it frees the port a moment later, so that a browser that asks for the same again gets the same page.
+   * Stops listening and frees the port at once; a page that is being sent is still sent. When this is called from
+   * `onResponse`, the port is freed a moment later, so that a browser that repeats its request gets the same page.
    */
   readonly close: () => void;
 }
 
-/** Ports that are kept for a moment after an answer: whoever needs one gets it at once. */
+/** Ports that stay open for a moment after a response. Another sign-in that needs one frees it at once. */
 const lingering = new Map<number, () => void>();
 
 /**
- * Fails with `loopback_ports_taken` when other programs, or other sign-ins, have all ports, and with
- * `loopback_ports_reserved` when the system lets nobody use them.
+ * Listens on the first free port. Fails with `loopback_ports_taken` when other programs or other sign-ins use all ports,
+ * and with `loopback_ports_reserved` when the system allows no program to use them.
  */
-export async function listen(waiting: Waiting): Promise<Result<Listener>> {
+export async function listen(options: ListenerOptions): Promise<Result<Listener>> {
   const taken: number[] = [];
   const reserved: number[] = [];
-  for (const redirect_uri of waiting.redirectUris) {
+  for (const redirect_uri of options.redirectUris) {
     const port = Number(new URL(redirect_uri).port);
     lingering.get(port)?.();
-    let answering = false;
-    let life: ReturnType<typeof lifeOf> | undefined;
-    const onAnswer = (url: string): boolean => {
-      answering = true;
-      const answered = waiting.onAnswer(url);
-      answering = false;
-      if (answered) life?.linger();
-      return answered;
+    let isResponding = false;
+    let release: ReturnType<typeof releaseOf> | undefined;
+    const onResponse = (url: string): boolean => {
+      isResponding = true;
+      const accepted = options.onResponse(url);
+      isResponding = false;
+      if (accepted) release?.linger();
+      return accepted;
     };
-    const bound = await bind(port, serve({ ...waiting, onAnswer }, redirect_uri));
+    const bound = await bind(port, serve({ ...options, onResponse }, redirect_uri));
     if (typeof bound === "object") {
-      life = lifeOf(port, bound);
-      const { free } = life;
+      release = releaseOf(port, bound);
+      const { free } = release;
       return ok({
         redirect_uri,
         close() {
-          if (!answering) free();
+          if (!isResponding) free();
         },
       });
     }
@@ -77,8 +76,8 @@ export async function listen(waiting: Waiting): Promise<Result<Listener>> {
     : failed({ code: "loopback_ports_reserved", ports: reserved.join(", ") });
 }
 
-/** How a port is given back: for good, and for sure. */
-function lifeOf(port: number, servers: readonly Server[]) {
+/** Frees a port: at once, or a moment after a response. */
+function releaseOf(port: number, servers: readonly Server[]) {
   let timer: NodeJS.Timeout | undefined;
   const free = (): void => {
     clearTimeout(timer);
@@ -96,32 +95,32 @@ function lifeOf(port: number, servers: readonly Server[]) {
   };
 }
 
-/** Nobody listens from now on; connections that are open by then end by themselves, or after a grace. */
+/** Stops listening. Open connections end by themselves, or are closed after `CLOSE_AFTER_MS`. */
 function shut(server: Server): void {
   if (!server.listening) return;
   server.close();
   server.closeIdleConnections();
-  setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
+  setTimeout(() => server.closeAllConnections(), CLOSE_AFTER_MS).unref();
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * `localhost` is both addresses, and which of them a browser asks first is its own affair: a port is ours only when
- * both are, or the answer would go to a stranger. Otherwise the system's code for why it is not.
+ * Binds the port at both addresses of `localhost`: a browser may use either first, so with one of them another program
+ * could get the response. On failure the result is the system's error code.
  */
 async function bind(port: number, handle: Handle): Promise<readonly Server[] | string> {
   const four = await open(port, "127.0.0.1", handle);
   if (typeof four === "string") return four;
   const six = await open(port, "::1", handle);
   if (typeof six === "object") return [four, six];
-  // A computer without IPv6 has nobody at that address either.
+  // Without IPv6 no other program can listen at that address either.
   if (six === "EADDRNOTAVAIL" || six === "EAFNOSUPPORT") return [four];
   shut(four);
   return six;
 }
 
-/** The server, or the system's code for why there is none. */
+/** The listening server, or the system's error code. */
 const open = (port: number, host: string, handle: Handle): Promise<Server | string> =>
   new Promise((resolve) => {
     const server = createServer(
@@ -137,80 +136,80 @@ const open = (port: number, host: string, handle: Handle): Promise<Server | stri
     server.listen({ port, host, ipv6Only: true }, () => resolve(server));
   });
 
-/** A page that is loaded ahead of a click, which may never come (Fetch standard, `Sec-Purpose`; older names). */
-const isAhead = ({ headers }: IncomingMessage): boolean =>
+/** Whether a browser loads the page in advance, before the user opens it (Fetch standard, `Sec-Purpose`; older names). */
+const isPrefetch = ({ headers }: IncomingMessage): boolean =>
   [headers["sec-purpose"], headers["purpose"], headers["x-moz"], headers["x-purpose"]].some(
-    (said) => typeof said === "string" && /prefetch|prerender|preview/i.test(said),
+    (purpose) => typeof purpose === "string" && /prefetch|prerender|preview/i.test(purpose),
   );
 
-function serve({ fragment, onAnswer, words, log }: Waiting, redirect_uri: string): Handle {
+function serve({ fragment, onResponse, translator, log }: ListenerOptions, redirect_uri: string): Handle {
   const { host, origin, pathname } = new URL(redirect_uri);
-  const noted = new Set<string>();
-  /** Each kind of stranger is in the log once, however often it asks, and nothing of what it sent. */
-  const refused = (why: string): void => {
-    if (!noted.has(why)) log.warn("loopback.refused", { why });
-    noted.add(why);
+  const logged = new Set<string>();
+  /** Logs each reason once, and nothing that the request contains. */
+  const logRefused = (why: string): void => {
+    if (!logged.has(why)) log.warn("loopback.refused", { why });
+    logged.add(why);
   };
-  /** The answer that was taken. */
-  let taken: string | undefined;
-  /** The answer that was waited for, or the same once more; else a page says that this is none. */
-  function take(answer: string): boolean {
-    if (taken !== undefined) return answer === taken;
-    if (!onAnswer(redirect_uri + answer)) {
-      refused("state");
+  /** The query or fragment of the accepted response. */
+  let accepted: string | undefined;
+  /** True for the expected response, and for the same response repeated. */
+  function accept(response: string): boolean {
+    if (accepted !== undefined) return response === accepted;
+    if (!onResponse(redirect_uri + response)) {
+      logRefused("state");
       return false;
     }
-    taken = answer;
+    accepted = response;
     return true;
   }
-  /** `query`: with its question mark, or empty, as in a page whose address was cleared of the answer. */
+  /** `query`: with its question mark. It is empty when a page reloads whose script has removed the response. */
   function pageFor(query: string): "done" | "refused" | "hand_over" {
-    if (query === "" && taken !== undefined) return "done";
-    return query === "" && fragment ? "hand_over" : take(query) ? "done" : "refused";
+    if (query === "" && accepted !== undefined) return "done";
+    return query === "" && fragment ? "hand_over" : accept(query) ? "done" : "refused";
   }
 
   return (request, response) => {
     const { method = "", url = "", headers } = request;
-    // By hand, because parsing would make one of several spellings; an answer has exactly this one.
+    // Not parsed as a URL: parsing would make other spellings of the path equal to the registered one.
     const [path = "", ...rest] = url.split("?");
     const query = rest.length === 0 ? "" : `?${rest.join("?")}`;
     response.setHeader("connection", "close");
-    const stranger = headers.host !== host ? "host" : path !== pathname ? "path" : undefined;
-    if (stranger !== undefined) {
-      refused(stranger);
+    const wrong = headers.host !== host ? "host" : path !== pathname ? "path" : undefined;
+    if (wrong !== undefined) {
+      logRefused(wrong);
       response.writeHead(404).end();
-    } else if (method === "GET" && isAhead(request)) {
-      // The answer waits for a page that is looked at: a browser throws this away, and asks again then.
+    } else if (method === "GET" && isPrefetch(request)) {
+      // The browser discards a prefetched page, and repeats the request when the user opens it.
       response.writeHead(503, { "cache-control": "no-store" }).end();
     } else if (method === "GET") {
       const kind = pageFor(query);
       response.writeHead(kind === "refused" ? 404 : 200, PAGE_HEADERS);
-      response.end(pageOf(kind, words));
+      response.end(pageOf(kind, translator));
     } else if (method === "POST" && fragment && query === "") {
       if (headers.origin !== origin) {
-        refused("origin");
+        logRefused("origin");
         response.writeHead(404).end();
         return;
       }
-      void read(request).then((answer) => {
-        response.writeHead(answer !== undefined && take(`#${answer}`) ? 204 : 404).end();
+      void readBody(request).then((body) => {
+        response.writeHead(body !== undefined && accept(`#${body}`) ? 204 : 404).end();
       });
     } else {
-      refused("method");
+      logRefused("method");
       response.writeHead(404).end();
     }
   };
 }
 
-/** Undefined: too long, or the line broke. */
-const read = (request: IncomingMessage): Promise<string | undefined> =>
+/** Undefined: the body is too long, or the connection was lost. */
+const readBody = (request: IncomingMessage): Promise<string | undefined> =>
   new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= MAX_ANSWER_BYTES) chunks.push(chunk);
-      else resolve(undefined); // the rest is read and dropped
+      if (bytes <= MAX_RESPONSE_BYTES) chunks.push(chunk);
+      else resolve(undefined); // the rest is read and ignored
     });
     request.on("end", () => resolve(Buffer.concat(chunks).toString()));
     request.on("close", () => resolve(undefined));

@@ -1,22 +1,22 @@
-/** What the person sees in the browser when the answer has come back: one page, complete in itself, under a strict policy. */
+/** The page that the browser shows after the redirect. It loads nothing else, and its content security policy is strict. */
 import { createHash } from "node:crypto";
 import type { Language, Translate } from "../../../text/words.ts";
 
-/** The address holds the answer: it leaves the tab's history before anything else happens. */
-const CLEAR = `const answer=location.hash.slice(1);history.replaceState(null,"",location.pathname);`;
-/** A fragment never comes with a request (RFC 9110 §4.1), so the page hands it over itself. */
+/** The page's URL contains the authorization response: the script removes it from the tab's history first. */
+const CLEAR = `const response=location.hash.slice(1);history.replaceState(null,"",location.pathname);`;
+/** A browser sends no fragment with a request (RFC 9110 §4.1), so the page posts it to the listener. */
 const HAND_OVER = `${CLEAR}
 const show=(id)=>{const shown=document.getElementById(id);shown.hidden=false;document.title=shown.querySelector("h1").textContent};
-fetch(location.pathname,{method:"POST",body:answer}).then(({ok})=>show(ok?"done":"refused"),()=>show("refused"));`;
+fetch(location.pathname,{method:"POST",body:response}).then(({ok})=>show(ok?"done":"refused"),()=>show("refused"));`;
 const STYLE = `:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}
 body{margin:0;box-sizing:border-box;min-height:100vh;display:grid;place-content:center;padding:1rem;color:light-dark(#1d2628,#e6ebec);background:light-dark(#f8f9f9,#13191b)}
 main{max-width:28rem}h1{font-size:1.375rem;line-height:1.3;margin:0 0 .5rem}p{margin:0;color:light-dark(#526064,#a4b1b5)}`;
 
-const source = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const hashSource = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 const POLICY = [
   "default-src 'none'",
-  `script-src ${source(CLEAR)} ${source(HAND_OVER)}`,
-  `style-src ${source(STYLE)}`,
+  `script-src ${hashSource(CLEAR)} ${hashSource(HAND_OVER)}`,
+  `style-src ${hashSource(STYLE)}`,
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -29,19 +29,19 @@ export const PAGE_HEADERS = {
   "cache-control": "no-store",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
-  // Whoever opened the tab has no hold on it.
+  // The page that opened this tab cannot control it.
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
 } as const;
 
-/** In the person's language. No placeholder takes anything from a request. */
-export interface Words {
+/** The user's language. Nothing of a request is inserted into the texts. */
+export interface Translator {
   readonly language: Language;
   readonly t: Translate;
 }
 type Kind = "done" | "refused" | "hand_over";
 
-export function pageOf(kind: Kind, { language, t }: Words): string {
+export function pageOf(kind: Kind, { language, t }: Translator): string {
   const part = (name: "done" | "refused"): string =>
     `<main id="${name}"${kind === "hand_over" ? " hidden" : ""}><h1>${t(`loopback.${name}`)}</h1><p>${t(`loopback.${name}Text`)}</p></main>`;
   const parts = kind === "hand_over" ? part("done") + part("refused") : part(kind);

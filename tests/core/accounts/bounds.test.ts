@@ -1,4 +1,4 @@
-/** No number, wherever it came from, makes a record unreadable, a loop of the keeper spin, or a screen die. */
+/** No number, from any source, makes a record unreadable, the keeper loop without pause, or a screen fail. */
 import fc from "fast-check";
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
@@ -62,12 +62,12 @@ test.each([
     [0, -1, 1e300, Infinity, NaN, "2026", null, Date.UTC(1999, 11, 31)],
   ],
   [idText, ["7", 7, 0], ["", null, 0.5, 1e300, {}, true, []]],
-] as const)("%#: what is within bounds is read, everything else is unknown", (read, inside, outside) => {
+] as const)("%#: a value within bounds is read, every other value is unknown", (read, inside, outside) => {
   for (const value of inside) expect(read(value)).toBeDefined();
   for (const value of outside) expect(read(value)).toBeUndefined();
 });
 
-test("a polling interval is 1 to 300 seconds, and 5 where it is anything else", () => {
+test("a polling interval is 1 to 300 seconds; any other value counts as 5", () => {
   expect([1, "7", 300].map(intervalSec)).toEqual([1, 7, 300]);
   for (const odd of [0, -1, 0.2, 301, 1e300, null, undefined, {}, "soon"]) expect(intervalSec(odd)).toBe(5);
 });
@@ -80,7 +80,7 @@ const anything = fc.oneof(
   fc.constant(null),
 );
 
-test("a record is readable whatever its instants are, what it says is within bounds, and nothing computes nonsense of it", () => {
+test("a record with any instants is readable, its instants are within bounds, and no calculation with them fails", () => {
   fc.assert(
     fc.property(
       anything,
@@ -112,12 +112,12 @@ test("a record is readable whatever its instants are, what it says is within bou
   );
 });
 
-test("a record of before with null for its end, or white space behind its token, is read", () => {
+test("an older record with null as its expiry, or white space after its token, is readable", () => {
   expect(decoded({ expiresAtMs: null }).expiresAtMs).toBeUndefined();
   expect(decoded({ access_token: "at \n" }).access_token?.reveal()).toBe("at");
 });
 
-test("a clock that was ten years ahead leaves a token with its own life, counted from now", () => {
+test("a token stored while the clock was ten years ahead keeps its lifetime, counted from now", () => {
   const ahead = NOW + TEN_YEARS;
   const record = decoded({
     issuedAtMs: ahead,
@@ -136,11 +136,11 @@ test("a clock that was ten years ahead leaves a token with its own life, counted
   expect(withoutFutureInstants(mended, NOW)).toBe(mended);
 });
 
-test("a tombstone ends with its token, and in ninety days where that is not known", () => {
+test("a tombstone ends when its token expires, or after ninety days if the expiry is unknown", () => {
   expect(tombstoneEndsAtMs({ expiresAtMs: NOW, createdAtMs: 1 })).toBe(NOW);
   expect(tombstoneEndsAtMs({ createdAtMs: NOW })).toBe(NOW + 90 * 24 * HOUR);
 });
-test("a tombstone of an unknown day, or of a clock that was ahead, counts from now", () => {
+test("a tombstone without a creation instant, or with one in the future, counts from now", () => {
   const tombstone: TombstoneRecord = {
     kind: "tombstone",
     id: "00000000-0000-4000-8000-000000000001",
@@ -157,7 +157,7 @@ test("a tombstone of an unknown day, or of a clock that was ahead, counts from n
   expect(tombstoneEndsAtMs(tombstoneFrom(ahead, NOW))).toBe(NOW + 4 * HOUR);
 });
 
-test("claims of any kind are shown as text, each name once", () => {
+test("claims of any type become text, and each name appears once", () => {
   const name = "n".repeat(60);
   const deep = Array.from({ length: 20_000 }).reduce<unknown>((inner) => [inner], 1);
   const views = claimViews({ sub: "7", exp: 1e300, iat: NOW / 1000, [`${name}1`]: 1, [`${name}2`]: 2, deep });
@@ -166,7 +166,7 @@ test("claims of any kind are shown as text, each name once", () => {
   expect(views.find((view) => view.name === "iat")).toMatchObject({ atMs: NOW });
 });
 
-test("every formatter of instants and lengths of time is total", () => {
+test("every formatter of instants and durations accepts any number", () => {
   const { timeOf, dayOf, whenOf, whenNext, clockOf, dateOf, isoOf, countdown, timeLeft, lifeOf } = format;
   fc.assert(
     fc.property(fc.oneof(fc.double(), fc.constantFrom(9.2e18, Infinity, -Infinity, NaN, 8.64e15)), (ms) => {

@@ -1,4 +1,4 @@
-/** What is handed out, what tools are told and what the window shows, for every state with and without a living token. */
+/** Whether tools get the token, and which status tools and the window see, for every state before and after the expiry. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { SignInRecord, SignInState } from "../../../core/accounts/records.ts";
@@ -31,7 +31,7 @@ const SIGN_IN_WHYS = [
   "moved",
 ] as const;
 
-/** A record and what the keeper knows, for each lasting state. */
+/** A record and its health, for each lasting state. */
 const made: Record<Lasting, { state: SignInState; health: Health }> = {
   refresh_ambiguous: { state: { name: "refresh_ambiguous", sinceMs: 1 }, health: WELL },
   revoked: { state: { name: "revoked", sinceMs: 1 }, health: WELL },
@@ -50,7 +50,7 @@ const made: Record<Lasting, { state: SignInState; health: Health }> = {
   record_changed: { state: { name: "signed_in" }, health: { refreshing: false, changedElsewhere: true } },
 };
 
-/** State; handed out while the token lives; then tools and window, while it lives and after it. */
+/** The state; whether tools get the token before it expires; the status for tools and window, before and after the expiry. */
 const TABLE: readonly [Lasting, boolean, string, string, string, string][] = [
   ["refresh_ambiguous", true, "refresh_ambiguous", "refresh_ambiguous", "needs_sign_in", "needs_sign_in"],
   ["refresh_token_rejected", true, "ends_soon", "needs_sign_in", "needs_sign_in", "needs_sign_in"],
@@ -67,34 +67,37 @@ const TABLE: readonly [Lasting, boolean, string, string, string, string][] = [
   ["provider_unknown", true, "config_error", "config_error", "config_error", "config_error"],
 ];
 
-test("the table has every lasting state", () => {
+test("the table contains every lasting state", () => {
   expect(TABLE.map(([state]) => state).sort()).toEqual(Object.keys(LASTING).sort());
   expect(Object.keys(made).sort()).toEqual(Object.keys(LASTING).sort());
 });
 
-test.each(TABLE)("%s: handed out %s, tools %s, window %s, then %s and %s", (lasting, given, ...words) => {
-  const { state, health } = made[lasting];
-  const [tools, window, toolsAfter, windowAfter] = words;
-  const signIn = record({ state });
-  expect(holdsToken(signIn)).toBe(given);
-  expect(statusesOf(signIn, health, NOW, signIn.expiresAtMs)).toEqual({ tools, window });
-  const { access_token: _none, ...without } = signIn;
-  expect(holdsToken(without)).toBe(false);
-  for (const [one, nowMs] of [
-    [signIn, NOW + 3 * HOUR],
-    [without, NOW],
-  ] as const)
-    // prettier-ignore
-    expect(statusesOf(one, health, nowMs, one.expiresAtMs)).toEqual({
+test.each(TABLE)(
+  "%s: tools get the token: %s; status for tools %s, for the window %s; after the expiry %s and %s",
+  (lasting, given, ...words) => {
+    const { state, health } = made[lasting];
+    const [tools, window, toolsAfter, windowAfter] = words;
+    const signIn = record({ state });
+    expect(holdsToken(signIn)).toBe(given);
+    expect(statusesOf(signIn, health, NOW, signIn.expiresAtMs)).toEqual({ tools, window });
+    const { access_token: _none, ...without } = signIn;
+    expect(holdsToken(without)).toBe(false);
+    for (const [one, nowMs] of [
+      [signIn, NOW + 3 * HOUR],
+      [without, NOW],
+    ] as const)
+      // prettier-ignore
+      expect(statusesOf(one, health, nowMs, one.expiresAtMs)).toEqual({
       tools: toolsAfter,
       window: windowAfter,
     });
-  // A token whose end the provider did not tell lives until the provider says otherwise.
-  const { expiresAtMs: _untold, ...endless } = signIn;
-  expect(statusesOf(endless, health, NOW, undefined).tools).toBe(tools);
-});
+    // A token without an expiry is valid until the provider rejects it.
+    const { expiresAtMs: _untold, ...endless } = signIn;
+    expect(statusesOf(endless, health, NOW, undefined).tools).toBe(tools);
+  },
+);
 
-test("a token that cannot be refreshed ends at its end, for tools and in the window", () => {
+test("a token that cannot be refreshed needs a sign-in after its expiry, for tools and in the window", () => {
   const { refresh_token: _none, ...signIn } = record({ expiresAtMs: NOW + 30 * 24 * HOUR });
   const at = (leftMs: number) => statusesOf(signIn, WELL, NOW + 30 * 24 * HOUR - leftMs, signIn.expiresAtMs);
   expect(at(4 * 24 * HOUR).tools).toBe("signed_in");
@@ -103,14 +106,14 @@ test("a token that cannot be refreshed ends at its end, for tools and in the win
   expect(at(0)).toEqual({ tools: "needs_sign_in", window: "needs_sign_in" });
 });
 
-test("one that refreshes itself expires and refreshes, and never needs a sign-in because of time", () => {
+test("a token that can be refreshed expires and is refreshed; time alone never makes it need a sign-in", () => {
   const signIn = record();
   expect(statusesOf(signIn, WELL, NOW, signIn.expiresAtMs).tools).toBe("signed_in");
   expect(statusesOf(signIn, WELL, NOW + 5 * HOUR, signIn.expiresAtMs).tools).toBe("expiring");
   expect(statusesOf(signIn, { refreshing: true }, NOW, signIn.expiresAtMs).tools).toBe("refreshing");
 });
 
-test("a client error that is tried again stays one while the try is under way", () => {
+test("the status stays a client error while the keeper retries the refresh", () => {
   const stateBefore: SignInState = { name: "config_error", sinceMs: 1, why: "client_secret_rejected" };
   const signIn = record({ state: { name: "refreshing", sinceMs: NOW } });
   const statuses = statusesOf(signIn, { refreshing: true, stateBefore }, NOW, signIn.expiresAtMs);
@@ -138,7 +141,7 @@ const anyRecord = fc
     return { signIn, health, lasting };
   });
 
-test("for any record: no tool is told that it needs a sign-in while a token is handed out, nor the other way round", () => {
+test("for any record: the status for tools agrees with whether they get the token", () => {
   fc.assert(
     fc.property(anyRecord, ({ signIn, health }) => {
       const { tools } = statusesOf(signIn, health, NOW, signIn.expiresAtMs);
@@ -151,7 +154,7 @@ test("for any record: no tool is told that it needs a sign-in while a token is h
   );
 });
 
-test("for any record: the next change that time brings is announced to the millisecond, and none is missed", () => {
+test("for any record: the next status change by time is announced to the millisecond, and none is missed", () => {
   fc.assert(
     fc.property(anyRecord, fc.nat(120 * HOUR), ({ signIn, health }, laterMs) => {
       const { expiresAtMs } = signIn;

@@ -1,4 +1,4 @@
-/** The keeper's outcome table, row by row: what the end of a refresh request means for a sign-in. */
+/** What each outcome of a refresh request means for a sign-in (core/lifecycle/refresh.ts), row by row. */
 import { describe, expect, test } from "vitest";
 import { afterInterruption, decideRefresh, reuseAfter } from "../../../core/lifecycle/refresh.ts";
 import { readTokenOutcome } from "../../../core/oauth/token-request.ts";
@@ -18,7 +18,7 @@ const html = (status: number): HttpOutcome => ({
   status,
   body: "<html><h1>Sorry</h1></html>",
 });
-const said = (status: number, message: string) => json(status, { status, message });
+const jsonMessage = (status: number, message: string) => json(status, { status, message });
 
 const RETRY = { one_time: "retry", safe: "retry" };
 const AMBIGUOUS = { one_time: "refresh_ambiguous", safe: "retry" };
@@ -27,26 +27,26 @@ const CONFIG = { one_time: "config_error", safe: "config_error" };
 const NEW = { one_time: "replace", safe: "replace" };
 
 const rows: readonly [string, HttpOutcome, { one_time: string; safe: string }][] = [
-  ["a whole answer", json(200, { access_token: "a", token_type: "bearer", refresh_token: "r" }), NEW],
+  ["a complete answer", json(200, { access_token: "a", token_type: "bearer", refresh_token: "r" }), NEW],
   ["not sent: name not found", { kind: "not_sent", cause: "ERR_NAME_NOT_RESOLVED" }, RETRY],
   ["429 with an empty body", { kind: "answered", status: 429, body: "" }, RETRY],
-  ["400 missing client secret", said(400, "missing client secret"), CONFIG],
-  ["400 invalid client", said(400, "invalid client"), CONFIG],
-  ["403 invalid client secret", said(403, "invalid client secret"), CONFIG],
-  ["400 Invalid refresh token", said(400, "Invalid refresh token"), GONE],
-  ["400 in another case", said(400, "INVALID REFRESH TOKEN"), GONE],
-  ["401 Invalid refresh token", said(401, "Invalid refresh token"), GONE],
-  ["401 of other words", said(401, "anything"), RETRY],
-  ["400 of unknown words", said(400, "a new kind of trouble"), RETRY],
+  ["400 missing client secret", jsonMessage(400, "missing client secret"), CONFIG],
+  ["400 invalid client", jsonMessage(400, "invalid client"), CONFIG],
+  ["403 invalid client secret", jsonMessage(403, "invalid client secret"), CONFIG],
+  ["400 Invalid refresh token", jsonMessage(400, "Invalid refresh token"), GONE],
+  ["400 in capital letters", jsonMessage(400, "INVALID REFRESH TOKEN"), GONE],
+  ["401 Invalid refresh token", jsonMessage(401, "Invalid refresh token"), GONE],
+  ["401 with an unknown message", jsonMessage(401, "anything"), RETRY],
+  ["400 with an unknown message", jsonMessage(400, "a new kind of trouble"), RETRY],
   ["404", html(404), RETRY],
-  ["500 with JSON", said(500, "Missing column authorization_id"), RETRY],
-  ["503 with JSON", said(503, ""), RETRY],
-  ["500 with a page", html(500), AMBIGUOUS],
+  ["500 with JSON", jsonMessage(500, "Missing column authorization_id"), RETRY],
+  ["503 with JSON", jsonMessage(503, ""), RETRY],
+  ["500 with an HTML page", html(500), AMBIGUOUS],
   ["502", html(502), AMBIGUOUS],
-  ["504 with JSON", said(504, "timeout"), AMBIGUOUS],
+  ["504 with JSON", jsonMessage(504, "timeout"), AMBIGUOUS],
   ["a redirect", { kind: "redirected", status: 302 }, AMBIGUOUS],
-  ["200 with a page", html(200), AMBIGUOUS],
-  ["200 with half an object", { kind: "answered", status: 200, body: '{"access_token":"a' }, AMBIGUOUS],
+  ["200 with an HTML page", html(200), AMBIGUOUS],
+  ["200 with half a JSON object", { kind: "answered", status: 200, body: '{"access_token":"a' }, AMBIGUOUS],
   ["200 without a token", json(200, { token_type: "bearer" }), AMBIGUOUS],
   ["200 and 10 MB", { kind: "too_large", status: 200 }, AMBIGUOUS],
   ["time-out after sending", { kind: "lost", cause: "timeout" }, AMBIGUOUS],
@@ -57,20 +57,20 @@ describe.each(["one_time", "safe"] as const)("%s", (refreshReuse) => {
   test.each(rows)("%s", (_name, outcome, want) => {
     const verdict = readTokenOutcome(twitch, outcome, REFRESH, NOW);
     const decision = decideRefresh(verdict, { refreshReuse, login: "mirelune" }, "Twitch", NOW);
-    expect(decision.kind === "settle" ? decision.state.name : decision.kind).toBe(want[refreshReuse]);
+    expect(decision.kind === "change_state" ? decision.state.name : decision.kind).toBe(want[refreshReuse]);
   });
 });
 
-test("the wait that the server asked for is kept; a one-time token waits a minute at least", () => {
-  const asked = { kind: "answered", status: 429, body: "", retryAfterMs: 7_000 } as const;
-  const verdict = readTokenOutcome(twitch, asked, REFRESH, NOW);
+test("a retry waits as long as the server asked; with a one-time token at least a minute", () => {
+  const refusal = { kind: "answered", status: 429, body: "", retryAfterMs: 7_000 } as const;
+  const verdict = readTokenOutcome(twitch, refusal, REFRESH, NOW);
   const waitOf = (refreshReuse: "safe" | "one_time") =>
     decideRefresh(verdict, { refreshReuse, login: "mirelune" }, "Twitch", NOW);
   expect(waitOf("safe")).toMatchObject({ kind: "retry", retryAfterMs: 7_000 });
   expect(waitOf("one_time")).toMatchObject({ kind: "retry", retryAfterMs: 60_000 });
 });
 
-test("an interrupted refresh of a one-time token is never tried again", () => {
+test("an interrupted refresh with a one-time token is never sent again", () => {
   const state = { name: "refreshing", sinceMs: 1_000 } as const;
   expect(afterInterruption({ refreshReuse: "one_time", state })).toEqual({
     name: "refresh_ambiguous",
@@ -78,11 +78,11 @@ test("an interrupted refresh of a one-time token is never tried again", () => {
     why: "interrupted",
   });
   expect(afterInterruption({ refreshReuse: "safe", state })).toEqual({ name: "signed_in" });
-  const settled = { name: "revoked", sinceMs: 1 } as const;
-  expect(afterInterruption({ refreshReuse: "one_time", state: settled })).toBe(settled);
+  const lasting = { name: "revoked", sinceMs: 1 } as const;
+  expect(afterInterruption({ refreshReuse: "one_time", state: lasting })).toBe(lasting);
 });
 
-test("a refresh token that came back unchanged is safe to send again", () => {
+test("a refresh token that the provider returned unchanged may be sent again", () => {
   const refresh_token = new Secret("same");
   const tokens = (value: string | undefined) => ({
     accessToken: new Secret("a"),

@@ -7,7 +7,7 @@ import { signInRecord as record } from "../../support/sign-in-record.ts";
 const HOUR = 3_600_000;
 const { refresh_token: _none, ...withoutRefresh } = record();
 
-test("refreshes a quarter of an hour ahead, and a short-lived token a quarter of its life", () => {
+test("a token is refreshed fifteen minutes before its expiry, a short-lived one after three quarters of its lifetime", () => {
   expect(refreshesAtMs(record())).toBe(3.75 * HOUR);
   expect(refreshesAtMs(record({ expiresAtMs: 60_000 }))).toBe(45_000);
 });
@@ -25,12 +25,12 @@ test.each<[string, SignInRecord, boolean, boolean]>([
   ],
   ["revoked", record({ state: { name: "revoked", sinceMs: 1 } }), false, false],
   ["without refresh token", withoutRefresh, false, true],
-])("%s: may refresh, holds a token", (_name, signIn, refreshes, holds) => {
+])("%s: whether it may be refreshed, and whether its token is used", (_name, signIn, refreshes, holds) => {
   expect([mayRefresh(signIn), holdsToken(signIn)]).toEqual([refreshes, holds]);
   if (!refreshes) expect(refreshesAtMs(signIn)).toBeUndefined();
 });
 
-test("the wait doubles, is spread, has an end, and is never shorter than the server asked", () => {
+test("the wait doubles, is spread, has a maximum, and is not shorter than the server asked", () => {
   expect([0, 1, 2].map((failures) => backOffMs(failures, 0.5))).toEqual([5_000, 10_000, 20_000]);
   expect(backOffMs(50, 0.5)).toBe(15 * 60_000);
   expect(backOffMs(0, 0)).toBeLessThan(backOffMs(0, 1));

@@ -72,7 +72,7 @@ describe.each(BOTH)("%s", (_name, provider) => {
       expect(readRevocation(provider, page)).toEqual({ kind: "not_json", status });
       expect(readValidation(provider, page, 0)).toMatchObject({ kind: "misbehaved", what: "not_json" });
       expect(decided(provider, page)).toMatchObject({
-        kind: "settle",
+        kind: "change_state",
         state: { name: "refresh_ambiguous", why: "unusable" },
       });
     }

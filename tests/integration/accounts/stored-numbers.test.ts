@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createHistory } from "../../../main/accounts/history.ts";
-import { createUsages } from "../../../main/tools/usage.ts";
-import { readClosing } from "../../../main/vault/closing.ts";
+import { createToolUsage } from "../../../main/tools/usage.ts";
+import { createClosingFile } from "../../../main/vault/closing-file.ts";
 import { startBench } from "../../support/host.ts";
 
 const NOW = Date.UTC(2026, 10, 30);
@@ -30,7 +30,7 @@ test("a line of the history whose instant or count cannot be is left out", async
 test.each(ODD)("uses whose last instant is %s count as none", async (value) => {
   const file = path.join(folder, "tools-used.json");
   await writeFile(file, `{"tool":{"count":1,"lastAtMs":${value},"signIns":[]}}`);
-  const usages = createUsages(file, clock, log);
+  const usages = createToolUsage(file, clock, log);
   await usages.load();
   expect(usages.of("tool")).toBeUndefined();
 });
@@ -40,7 +40,7 @@ test.each(ODD)(
   async (value) => {
     const file = path.join(folder, "closed.json");
     await writeFile(file, `{"format":1,"held":true,"closedAtMs":${value},"idleSinceMs":${value}}`);
-    expect(await readClosing(file)).toEqual({ format: 1, held: true });
+    expect(await createClosingFile(file, clock).read()).toEqual({ format: 1, held: true });
   },
 );
 

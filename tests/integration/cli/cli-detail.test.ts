@@ -1,8 +1,8 @@
 /** The detail of an error that the command line did not expect: there, whatever was thrown, and without secrets. */
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { explain } from "../../../cli/run.ts";
-import { detailOf } from "../../../cli/say.ts";
+import { reportFailure } from "../../../cli/run.ts";
+import { errorDetail } from "../../../cli/messages.ts";
 
 const key = randomBytes(32).toString("base64url");
 const circle = new Error("the outer one");
@@ -21,9 +21,9 @@ test.each<[string, unknown, string[]]>([
   ["a code that is a number", Object.assign(new Error("odd"), { code: 20 }), ["Error (20): odd"]],
   ["a message that is no text", Object.assign(new Error(), { message: undefined }), ["Error"]],
 ])("%s", async (_name, thrown, parts) => {
-  const detail = detailOf(thrown);
+  const detail = errorDetail(thrown);
   for (const part of parts) expect(detail).toContain(part);
   expect(detail).not.toContain(key);
   expect(detail.length).toBeLessThanOrEqual(1_000);
-  expect(await explain(thrown, false)).toBe(1);
+  expect(await reportFailure(thrown, false)).toBe(1);
 });

@@ -1,55 +1,18 @@
 /** `tokenkeep`, as it was built, beside the real thread of the socket: what stdout, stderr and the exit code say. */
 import { spawn, spawnSync } from "node:child_process";
-import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fileStore, storeFile } from "../../../clients/node/src/store.ts";
-import { COMMANDS } from "../../../cli/commands.ts";
-import type { HandOut, SocketServer } from "../../../main/socket/types.ts";
+import { COMMANDS } from "../../../cli/grammar.ts";
+import type { SocketServer } from "../../../main/socket/types.ts";
 import { deCli } from "../../../text/de-cli.ts";
 import { enCli } from "../../../text/en-cli.ts";
+import { account, CLIENT, KEY, LOCKED, TABLE, TOKEN } from "../clients/support/paired-tool.ts";
 import { accountOf, startServerAt } from "../socket/support/socket-server.ts";
 
 const CLI = path.resolve("out/cli/tokenkeep.cjs");
-const CLIENT = randomUUID();
-const KEY = randomBytes(32).toString("base64url");
-const TOKEN = {
-  access_token: "at-ann",
-  token_id: "t1",
-  client_id: "c",
-  user_id: "1",
-  login: "ann",
-  scopes: ["a", "b"],
-  expires_at: Math.floor(Date.now() / 1000) + 3600,
-  validated_at: null,
-};
-const account = (login: string, status = "signed_in") => ({
-  account: `p:${login}`,
-  provider: "p",
-  user_id: login,
-  login,
-  display_name: login,
-  status,
-  sign_ins: [
-    {
-      client_id: "c",
-      scopes: ["a", "b"],
-      status,
-      condition: null,
-      alias: null,
-      expires_at: null,
-      validated_at: null,
-    },
-  ],
-});
-const TABLE: HandOut = {
-  locked: false,
-  grants: [{ id: CLIENT, key: KEY }],
-  accounts: [accountOf(account("ann"))],
-  tokens: [{ signIn: "s", account: "p:ann", token: TOKEN, renews: true }],
-};
 
 let folder: string;
 let env: Record<string, string>;
@@ -138,7 +101,7 @@ describe("failures", () => {
   });
 
   test("locked, and a file that others may read", async () => {
-    await server.push({ locked: true, grants: [], accounts: [], tokens: [] });
+    await server.push(LOCKED);
     expect(await cli(["token"])).toMatchObject({ code: 5, out: "" });
     await server.push(TABLE);
     const file = storeFile("cli", env);
@@ -178,7 +141,7 @@ describe("failures", () => {
     let err = "";
     child.stderr.on("data", (chunk) => (err += String(chunk)));
     await once(child.stdout, "data");
-    await server.push({ locked: true, grants: [], accounts: [], tokens: [] }); // a line that nobody reads
+    await server.push(LOCKED); // a line that nobody reads
     expect(await once(child, "close")).toEqual([0, null]);
     expect(err).toBe("");
     await server.push(TABLE);
@@ -270,15 +233,14 @@ test("--start starts what TOKENKEEP_APP names, waits for it, and gives it no key
 test("--start waits for the vault of an app that somebody else has just started, and not for one that is locked", async () => {
   const more = { XDG_RUNTIME_DIR: path.join(folder, "second"), TOKENKEEP_CLIENT: CLIENT, TOKENKEEP_KEY: KEY };
   await mkdir(more.XDG_RUNTIME_DIR);
-  const locked = { locked: true, grants: [], accounts: [], tokens: [] };
-  const second = await startServerAt(path.join(more.XDG_RUNTIME_DIR, "tokenkeep"), locked);
+  const second = await startServerAt(path.join(more.XDG_RUNTIME_DIR, "tokenkeep"), LOCKED);
   expect(await cli(["token"], more)).toMatchObject({ code: 5 });
   const waits = cli(["token", "--start"], more);
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   await second.push(TABLE);
   expect(await waits).toMatchObject({ code: 0, out: "at-ann\n" });
 
-  await second.push(locked);
+  await second.push(LOCKED);
   await utimes(second.endpoint, 0, Date.now() / 1000 - 60);
   const began = performance.now();
   expect(await cli(["token", "--start"], more)).toMatchObject({ code: 5 });

@@ -1,6 +1,6 @@
 /** clients/node beside the real thread of the socket, and beside servers that are not what they seem. */
 import { spawn } from "node:child_process";
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
@@ -11,40 +11,12 @@ import { openConnection } from "../../../clients/node/src/connection.ts";
 import { pair } from "../../../clients/node/src/pair.ts";
 import { proofOf, sameProof } from "../../../clients/node/src/proof.ts";
 import type { SocketServer } from "../../../main/socket/types.ts";
+import { startServerAt } from "../socket/support/socket-server.ts";
+import { CLIENT, KEY, TABLE, TOKEN } from "./support/paired-tool.ts";
 import { CONVERSATIONS, expected, playServer, type Conversation } from "./support/scripted-server.ts";
-import { accountOf, startServerAt } from "../socket/support/socket-server.ts";
 import octets from "../../vectors/socket-octets.json" with { type: "json" };
 import vectors from "../../vectors/socket/proofs.json" with { type: "json" };
 import refused from "../../vectors/socket/refused.json" with { type: "json" };
-
-const CLIENT = randomUUID();
-const KEY = randomBytes(32).toString("base64url");
-const TOKEN = {
-  access_token: "at-ann",
-  token_id: "t1",
-  client_id: "c",
-  user_id: "1",
-  login: "ann",
-  scopes: ["a", "b"],
-  expires_at: Math.floor(Date.now() / 1000) + 3600,
-  validated_at: null,
-};
-const TABLE = {
-  locked: false,
-  grants: [{ id: CLIENT, key: KEY }],
-  accounts: [
-    accountOf({
-      account: "p:1",
-      provider: "p",
-      user_id: "1",
-      login: "ann",
-      display_name: "Ann",
-      status: "signed_in",
-      sign_ins: [],
-    }),
-  ],
-  tokens: [{ signIn: "s", account: "p:1", token: TOKEN, renews: true }],
-};
 
 let folder: string;
 beforeEach(async () => (folder = await mkdtemp("/tmp/tk-client-")));

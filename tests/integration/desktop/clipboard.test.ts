@@ -2,12 +2,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Secret } from "../../../core/secret.ts";
-import { createCopying } from "../../../main/desktop/clipboard.ts";
+import { createTokenClipboard } from "../../../main/desktop/clipboard.ts";
 
 function desk() {
   const board = { text: "", broken: false };
   const timers: { atMs: number; run: () => void }[] = [];
-  const copying = createCopying(
+  const tokenClipboard = createTokenClipboard(
     {
       write: async (text) => {
         if (!board.broken) board.text = text.reveal();
@@ -29,12 +29,12 @@ function desk() {
     for (const { run } of timers.splice(0)) run();
     await new Promise((resolve) => setTimeout(resolve, 5));
   };
-  return { board, timers, copying, pass };
+  return { board, timers, tokenClipboard, pass };
 }
 
 test("cleared after 30 s", async () => {
-  const { board, timers, copying, pass } = desk();
-  expect(await copying.copy(new Secret("ours"))).toEqual({ ok: true, value: { clearsInMs: 30_000 } });
+  const { board, timers, tokenClipboard, pass } = desk();
+  expect(await tokenClipboard.copy(new Secret("ours"))).toEqual({ ok: true, value: { clearsInMs: 30_000 } });
   expect(board.text).toBe("ours");
   expect(timers.map(({ atMs }) => atMs)).toEqual([30_000]);
   await pass();
@@ -42,24 +42,26 @@ test("cleared after 30 s", async () => {
 });
 
 test("what another program put there since stays", async () => {
-  const { board, copying, pass } = desk();
-  await copying.copy(new Secret("ours"));
+  const { board, tokenClipboard, pass } = desk();
+  await tokenClipboard.copy(new Secret("ours"));
   board.text = "theirs";
   await pass();
   expect(board.text).toBe("theirs");
 });
 
 test("a second copy starts the time anew", async () => {
-  const { timers, copying } = desk();
-  await copying.copy(new Secret("one"));
-  await copying.copy(new Secret("two"));
+  const { timers, tokenClipboard } = desk();
+  await tokenClipboard.copy(new Secret("one"));
+  await tokenClipboard.copy(new Secret("two"));
   expect(timers).toHaveLength(1);
 });
 
 test("a write that did not take is said", async () => {
-  const { board, copying } = desk();
+  const { board, tokenClipboard } = desk();
   board.broken = true;
-  expect(await copying.copy(new Secret("ours"))).toMatchObject({ failure: { code: "clipboard_failing" } });
+  expect(await tokenClipboard.copy(new Secret("ours"))).toMatchObject({
+    failure: { code: "clipboard_failing" },
+  });
 });
 
 /** What a call of the clipboard comes to. `after`: it took effect all the same; `lost`: it says it did, and did not. */
@@ -82,7 +84,7 @@ class FailingBoard {
   #read = "nothing";
   #misled = false;
   readonly secrets = new Set<string>();
-  readonly copying = createCopying(
+  readonly tokenClipboard = createTokenClipboard(
     {
       write: (text) => this.#meet(() => void (this.text = text.reveal())),
       read: async () => {
@@ -142,11 +144,11 @@ class FailingBoard {
       case "copy": {
         const secret = `secret ${String(step.nth)}`;
         this.secrets.add(secret);
-        void this.copying.copy(new Secret(secret));
+        void this.tokenClipboard.copy(new Secret(secret));
         return this.pass(0);
       }
       case "copy plain":
-        void this.copying.copyPlain(`plain ${String(step.nth)}`);
+        void this.tokenClipboard.copyPlain(`plain ${String(step.nth)}`);
         return this.pass(0);
       case "others write":
         this.text = `others' ${String(step.nth)}`;
@@ -154,7 +156,7 @@ class FailingBoard {
       case "pass":
         return this.pass(step.ms);
       case "clear ours":
-        void this.copying.clearOurs();
+        void this.tokenClipboard.clearOurs();
         return this.pass(0);
     }
   }
@@ -191,7 +193,7 @@ test.each(["time passes", "the app quits"])(
           board.land();
           if (end === "time passes") await board.pass(120_000);
           else {
-            const quit = board.copying.clearOurs();
+            const quit = board.tokenClipboard.clearOurs();
             await board.pass(5_000); // what still hung before is given up
             await quit;
           }
@@ -212,7 +214,7 @@ test.each<[string, Fate[]]>([
   const board = new FailingBoard();
   board.secrets.add("token");
   board.fates = fates;
-  expect(await board.copying.copy(new Secret("token"))).toMatchObject({
+  expect(await board.tokenClipboard.copy(new Secret("token"))).toMatchObject({
     failure: { code: "clipboard_failing" },
   });
   expect(board.text).toBe("");
@@ -221,10 +223,10 @@ test.each<[string, Fate[]]>([
 test("a second copy that fails does not keep the first one there, nor take it away early", async () => {
   const board = new FailingBoard();
   for (const secret of ["first", "second"]) board.secrets.add(secret);
-  await board.copying.copy(new Secret("first"));
+  await board.tokenClipboard.copy(new Secret("first"));
   await board.pass(10_000);
   board.fates = ["throws before"];
-  expect(await board.copying.copy(new Secret("second"))).toMatchObject({ ok: false });
+  expect(await board.tokenClipboard.copy(new Secret("second"))).toMatchObject({ ok: false });
   expect(board.text).toBe("first");
   await board.pass(19_000);
   expect(board.text).toBe("first");
@@ -235,15 +237,15 @@ test("a second copy that fails does not keep the first one there, nor take it aw
 test("at the end a clipboard that cannot be read is cleared: the last thing known there is ours", async () => {
   const board = new FailingBoard();
   board.secrets.add("token");
-  await board.copying.copy(new Secret("token"));
+  await board.tokenClipboard.copy(new Secret("token"));
   board.fates = Array.from({ length: 6 }, () => "throws before");
-  await board.copying.clearOurs();
+  await board.tokenClipboard.clearOurs();
   expect(board.text).toBe("");
 });
 
 test("locked meanwhile, nothing is copied any more", async () => {
   const board = { text: "" };
-  const copying = createCopying(
+  const tokenClipboard = createTokenClipboard(
     {
       write: (text) => Promise.resolve(void (board.text = text.reveal())),
       read: () => Promise.resolve(board.text),
@@ -252,6 +254,6 @@ test("locked meanwhile, nothing is copied any more", async () => {
     { nowMs: () => 0, monotonicMs: () => 0, after: () => () => undefined },
     { mayCopy: () => false },
   );
-  expect(await copying.copy(new Secret("token"))).toMatchObject({ failure: { code: "vault_locked" } });
+  expect(await tokenClipboard.copy(new Secret("token"))).toMatchObject({ failure: { code: "vault_locked" } });
   expect(board.text).toBe("");
 });

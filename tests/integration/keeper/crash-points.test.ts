@@ -1,7 +1,7 @@
 /**
- * Every point at which a refresh can be interrupted, with the outcome that ADR 0004 gives it; against the sandbox and
- * against oidc-provider, for tokens that are good once and tokens that are not. The process is really killed, the disk
- * really full. After each: no spent token was sent again, as the servers count.
+ * Interrupts a refresh at every point and checks the outcome that ADR 0004 defines: against the sandbox and against
+ * oidc-provider, with one-time and with reusable refresh tokens. The tests kill a real process and fill a real disk. The
+ * servers count how often a spent token is sent again: never.
  */
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -16,9 +16,9 @@ import { signInRecords } from "../../support/sign-ins.ts";
 interface Scene extends AsyncDisposable {
   readonly proxy: FaultProxy;
   readonly id: string;
-  /** The keeper that runs now. */
+  /** The running keeper. */
   child(): KeeperChild;
-  /** Another one over the same files. */
+  /** Kills the running keeper and starts another one over the same files. */
   again(): Promise<KeeperChild>;
 }
 
@@ -57,7 +57,7 @@ async function scene(judge: Judge, seed: Seed, folder: string): Promise<Scene> {
 const rowOf = async (child: KeeperChild, id: string) =>
   (await child.look()).rows.find((row) => row.id === id);
 
-/** What becomes of it: as if nothing had been, renewed in any case, or good until its access token ends. */
+/** The sign-in after an interruption: unchanged, refreshed, or usable until its access token expires. */
 type After = "untouched" | "renewed" | "ambiguous";
 const CRASHES: readonly {
   readonly at: CrashPoint;
@@ -78,53 +78,70 @@ const FAULTS: readonly { readonly fault: ProxyFault; readonly code: string }[] =
   { fault: "half", code: "provider_unreachable" },
 ];
 
-describe.each([
-  { judging: sandboxJudge, seed: 0, name: "sandbox, confidential: safe" },
-  { judging: sandboxJudge, seed: 1, name: "sandbox, public: one-time" },
-  { judging: oidcJudge, seed: 0, name: "oidc-provider, public: one-time" },
-  { judging: oidcJudge, seed: 1, name: "oidc-provider, confidential: one-time" },
-])("$name", ({ judging, seed: at }) => {
-  let judge: Judge;
-  let seed: Seed;
-  let folder: string;
-  beforeAll(async () => {
-    judge = await judging();
-    const found = judge.seeds[at];
-    if (found === undefined) throw new Error("no such seed");
-    seed = found;
-    folder = await mkdtemp("/tmp/tk-crash-");
-  });
-  afterAll(async () => {
-    await judge[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
-  });
-  const place = () => mkdtemp(path.join(folder, "p-"));
+const JUDGES: readonly {
+  readonly judging: () => Promise<Judge>;
+  readonly at: number;
+  readonly name: string;
+}[] = [
+  { judging: sandboxJudge, at: 0, name: "sandbox, confidential: safe" },
+  { judging: sandboxJudge, at: 1, name: "sandbox, public: one-time" },
+  { judging: oidcJudge, at: 0, name: "oidc-provider, public: one-time" },
+  { judging: oidcJudge, at: 1, name: "oidc-provider, confidential: one-time" },
+];
 
-  /** Whatever happened: the account goes on, or says what it needs, and no spent token was sent. */
-  async function settles(child: KeeperChild, id: string, after: After, proxy: FaultProxy): Promise<void> {
+/** An authorization server that runs during one `describe`. */
+class Server {
+  judge!: Judge;
+  seed!: Seed;
+  #folder = "";
+  /** `at`: which of the judge's seeds the sign-ins are made from. */
+  constructor(judging: () => Promise<Judge>, at: number) {
+    beforeAll(async () => {
+      this.judge = await judging();
+      const seed = this.judge.seeds[at];
+      if (seed === undefined) throw new Error("no such seed");
+      this.seed = seed;
+      this.#folder = await mkdtemp("/tmp/tk-crash-");
+    });
+    afterAll(async () => {
+      await this.judge[Symbol.asyncDispose]();
+      await rm(this.#folder, { recursive: true, force: true });
+    });
+  }
+  /** A new folder for one test. */
+  place = (): Promise<string> => mkdtemp(path.join(this.#folder, "p-"));
+  scene = async (folder?: string): Promise<Scene> =>
+    scene(this.judge, this.seed, folder ?? (await this.place()));
+
+  /** The account works or shows what it needs, and no spent token was sent. */
+  async expectRecovered(child: KeeperChild, id: string, after: After, proxy: FaultProxy): Promise<void> {
     const before = await rowOf(child, id);
     expect(before?.state).toBe(after === "ambiguous" ? "refresh_ambiguous" : "signed_in");
     expect(before?.access).not.toBeNull();
     expect(await child.refresh(id)).toBe(after === "ambiguous" ? "refresh_ambiguous" : "ok");
-    expect([proxy.spentAgain, judge.reuses()]).toEqual([0, 0]);
+    expect([proxy.spentAgain, this.judge.reuses()]).toEqual([0, 0]);
   }
+}
 
-  test.each(CRASHES)("killed $at", async ({ at: point, sent, ...outcomes }) => {
-    await using stage = await scene(judge, seed, await place());
+describe.each(JUDGES)("$name", ({ judging, at: seedAt }) => {
+  const server = new Server(judging, seedAt);
+
+  test.each(CRASHES)("a kill $at", async ({ at: point, sent, ...outcomes }) => {
+    await using stage = await server.scene();
     const { id, proxy } = stage;
     const first = (await rowOf(stage.child(), id))?.access;
     await stage.child().crash(point);
     expect(await stage.child().refresh(id)).toBe("died");
     expect(proxy.refreshes).toBe(sent);
     const child = await stage.again();
-    const after = outcomes[seed.refreshReuse];
+    const after = outcomes[server.seed.refreshReuse];
     const row = await rowOf(child, id);
     expect(row?.access === first).toBe(after !== "renewed");
-    await settles(child, id, after, proxy);
+    await server.expectRecovered(child, id, after, proxy);
   });
 
-  test("killed while the answer is on its way", async () => {
-    await using stage = await scene(judge, seed, await place());
+  test("a kill while the answer is under way", async () => {
+    await using stage = await server.scene();
     stage.proxy.fault("hold");
     const acted = stage.proxy.acted();
     const refreshing = stage.child().refresh(stage.id);
@@ -132,81 +149,95 @@ describe.each([
     const child = await stage.again();
     expect(await refreshing).toBe("died");
     stage.proxy.release();
-    await settles(child, stage.id, seed.refreshReuse === "safe" ? "untouched" : "ambiguous", stage.proxy);
-  });
-
-  test.each(FAULTS)("the provider acted, and the answer was lost: $fault", async ({ fault, code }) => {
-    await using stage = await scene(judge, seed, await place());
-    stage.proxy.fault(fault);
-    const safe = seed.refreshReuse === "safe";
-    expect(await stage.child().refresh(stage.id)).toBe(safe ? code : "refresh_ambiguous");
-    await settles(stage.child(), stage.id, safe ? "untouched" : "ambiguous", stage.proxy);
-    await settles(await stage.again(), stage.id, safe ? "untouched" : "ambiguous", stage.proxy);
-  });
-
-  test("the request was lost before the provider saw it: for a one-time token that cannot be told apart", async () => {
-    await using stage = await scene(judge, seed, await place());
-    stage.proxy.fault("drop before");
-    const safe = seed.refreshReuse === "safe";
-    expect(await stage.child().refresh(stage.id)).toBe(safe ? "provider_unreachable" : "refresh_ambiguous");
-    await settles(stage.child(), stage.id, safe ? "untouched" : "ambiguous", stage.proxy);
-  });
-
-  describe.skipIf(process.getuid?.() !== 0)("on a small disk of its own", () => {
-    const disk = async (run: (mount: string) => Promise<void>): Promise<void> => {
-      const mount = await place();
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=400k", "tmpfs", mount]);
-      try {
-        await run(mount);
-      } finally {
-        execFileSync("umount", ["-l", mount]);
-      }
-    };
-    /** Leaves `left` bytes. */
-    async function fill(mount: string, left: number): Promise<void> {
-      const { bavail, bsize } = await statfs(mount);
-      await writeFile(path.join(mount, "filler"), Buffer.alloc(Math.max(0, bavail * bsize - left)));
-    }
-    const empty = (mount: string) => rm(path.join(mount, "filler"), { force: true });
-
-    // From nothing at all to room for a part of a record, which a careless writer would take for the whole.
-    test.each([0, 4096, 8192])("the intent cannot be written, %i bytes left: nothing is sent", (left) =>
-      disk(async (mount) => {
-        await using stage = await scene(judge, seed, mount);
-        const { id, proxy } = stage;
-        await fill(mount, left);
-        expect(await stage.child().refresh(id)).toBe("storage_failing");
-        expect(await rowOf(stage.child(), id)).toMatchObject({
-          state: "signed_in",
-          condition: "storage_failing",
-        });
-        expect(proxy.refreshes).toBe(0);
-        await empty(mount);
-        await settles(await stage.again(), id, "untouched", proxy);
-      }),
+    await server.expectRecovered(
+      child,
+      stage.id,
+      server.seed.refreshReuse === "safe" ? "untouched" : "ambiguous",
+      stage.proxy,
     );
-
-    test("the answer cannot be written: it counts all the same, and is written when there is room", () =>
-      disk(async (mount) => {
-        await using stage = await scene(judge, seed, mount);
-        const { id, proxy } = stage;
-        const first = (await rowOf(stage.child(), id))?.access;
-        proxy.fault("hold");
-        const acted = proxy.acted();
-        const refreshing = stage.child().refresh(id);
-        await acted;
-        await fill(mount, 4096);
-        proxy.release();
-        expect(await refreshing).toBe("ok"); // handed out from memory
-        const row = await rowOf(stage.child(), id);
-        expect(row).toMatchObject({ unsaved: true, condition: "storage_failing" });
-        expect(row?.access).not.toBe(first);
-        expect(await stage.child().refresh(id)).toBe("storage_failing"); // nothing more is spent
-        expect(proxy.refreshes).toBe(1);
-        await empty(mount);
-        expect(await stage.child().refresh(id)).toBe("ok");
-        expect(await rowOf(stage.child(), id)).toMatchObject({ unsaved: false, access: row?.access });
-        await settles(await stage.again(), id, "renewed", proxy);
-      }));
   });
+
+  test.each(FAULTS)(
+    "the provider has rotated the token, and its answer is lost: $fault",
+    async ({ fault, code }) => {
+      await using stage = await server.scene();
+      stage.proxy.fault(fault);
+      const safe = server.seed.refreshReuse === "safe";
+      expect(await stage.child().refresh(stage.id)).toBe(safe ? code : "refresh_ambiguous");
+      await server.expectRecovered(stage.child(), stage.id, safe ? "untouched" : "ambiguous", stage.proxy);
+      await server.expectRecovered(
+        await stage.again(),
+        stage.id,
+        safe ? "untouched" : "ambiguous",
+        stage.proxy,
+      );
+    },
+  );
+
+  test("a request that is lost before the provider gets it counts as sent for a one-time token", async () => {
+    await using stage = await server.scene();
+    stage.proxy.fault("drop before");
+    const safe = server.seed.refreshReuse === "safe";
+    expect(await stage.child().refresh(stage.id)).toBe(safe ? "provider_unreachable" : "refresh_ambiguous");
+    await server.expectRecovered(stage.child(), stage.id, safe ? "untouched" : "ambiguous", stage.proxy);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0).each(JUDGES)("$name, on a small disk", ({ judging, at }) => {
+  const server = new Server(judging, at);
+  const disk = async (run: (mount: string) => Promise<void>): Promise<void> => {
+    const mount = await server.place();
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=400k", "tmpfs", mount]);
+    try {
+      await run(mount);
+    } finally {
+      execFileSync("umount", ["-l", mount]);
+    }
+  };
+  /** Fills the disk but for `left` bytes. */
+  async function fill(mount: string, left: number): Promise<void> {
+    const { bavail, bsize } = await statfs(mount);
+    await writeFile(path.join(mount, "filler"), Buffer.alloc(Math.max(0, bavail * bsize - left)));
+  }
+  const empty = (mount: string) => rm(path.join(mount, "filler"), { force: true });
+
+  // With 4096 and 8192 bytes a part of a record fits, which a careless writer could take for the whole record.
+  test.each([0, 4096, 8192])("with %i bytes left the disk refuses the intent, and nothing is sent", (left) =>
+    disk(async (mount) => {
+      await using stage = await server.scene(mount);
+      const { id, proxy } = stage;
+      await fill(mount, left);
+      expect(await stage.child().refresh(id)).toBe("storage_failing");
+      expect(await rowOf(stage.child(), id)).toMatchObject({
+        state: "signed_in",
+        condition: "storage_failing",
+      });
+      expect(proxy.refreshes).toBe(0);
+      await empty(mount);
+      await server.expectRecovered(await stage.again(), id, "untouched", proxy);
+    }),
+  );
+
+  test("an answer that the disk refuses is used from memory and written when there is room", () =>
+    disk(async (mount) => {
+      await using stage = await server.scene(mount);
+      const { id, proxy } = stage;
+      const first = (await rowOf(stage.child(), id))?.access;
+      proxy.fault("hold");
+      const acted = proxy.acted();
+      const refreshing = stage.child().refresh(id);
+      await acted;
+      await fill(mount, 4096);
+      proxy.release();
+      expect(await refreshing).toBe("ok"); // tools get the token from memory
+      const row = await rowOf(stage.child(), id);
+      expect(row).toMatchObject({ unsaved: true, condition: "storage_failing" });
+      expect(row?.access).not.toBe(first);
+      expect(await stage.child().refresh(id)).toBe("storage_failing"); // no further token is sent
+      expect(proxy.refreshes).toBe(1);
+      await empty(mount);
+      expect(await stage.child().refresh(id)).toBe("ok");
+      expect(await rowOf(stage.child(), id)).toMatchObject({ unsaved: false, access: row?.access });
+      await server.expectRecovered(await stage.again(), id, "renewed", proxy);
+    }));
 });

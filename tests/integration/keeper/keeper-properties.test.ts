@@ -1,6 +1,6 @@
 /**
- * From any interleaving of demands, answers, lost answers, disk trouble, locks, sleep, clock jumps and crashes, what the
- * keeper promises holds.
+ * The keeper holds its promises under any order of requests, answers, lost answers, disk errors, locks, sleep, clock jumps
+ * and crashes.
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -48,12 +48,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const steps = fc.array(step, { minLength: 5, maxLength: 60 });
 
-test("the keeper's promises hold from any interleaving", async () => {
+test("the keeper holds its promises under any order of events", async () => {
   await fc.assert(
     fc.asyncProperty(fc.boolean(), fc.boolean(), steps, async (calm, safeFirst, taken) => {
       const world = new World(safeFirst ? [...IDS].reverse() : IDS);
       await world.settle();
-      if (calm) await world.answerAll(); // what is asked at start is out of the way
+      if (calm) await world.answerAll(); // the checks at the start have ended
       for (const one of taken) {
         await world.run(one);
         expect(world.broken).toEqual([]);
@@ -61,10 +61,10 @@ test("the keeper's promises hold from any interleaving", async () => {
       await world.calm();
       expect(world.broken).toEqual([]);
       const [once, safe] = IDS.map((id) => world.disk.get(id) as SignInRecord);
-      // A token that may be used again is never lost to any of this.
+      // A reusable refresh token is never lost.
       expect(safe?.state.name).toBe("signed_in");
       expect(world.alive.has(safe?.access_token?.reveal() ?? "")).toBe(true);
-      // One that may not is lost only where its successor may have been.
+      // A one-time refresh token is lost only where the answer with its successor may be lost.
       const lost = once?.state.name !== "signed_in";
       expect(lost && !world.rotationLost).toBe(false);
       if (!lost) expect(world.alive.has(once?.access_token?.reveal() ?? "")).toBe(true);

@@ -1,4 +1,4 @@
-/** Moments at which two things meet, step by step: disk, network and clocks are in the test's hands. */
+/** Two events at the same moment, step by step: the test controls disk, network and clocks. */
 import { expect, test } from "vitest";
 import type { SignInRecord, TombstoneRecord } from "../../../core/accounts/records.ts";
 import type { HttpOutcome } from "../../../core/ports.ts";
@@ -8,7 +8,7 @@ import { HOUR_MS, IDS, World } from "./support/keeper-world.ts";
 
 const [ONE_TIME, SAFE] = IDS;
 
-/** What is asked at start is out of the way. */
+/** Ends the checks at the start. */
 async function quiet(world = new World()): Promise<World> {
   await world.settle();
   for (let round = 0; round < 3; round += 1) await world.answerAll();
@@ -27,14 +27,14 @@ async function answer(world: World): Promise<void> {
   for (const one of world.requests.splice(0)) one.end("answer");
   await world.settle();
 }
-/** As a crash leaves it: the intent is on disk, and the server has acted. */
+/** A record after a crash: the intent is on disk, and the server has acted. */
 function interrupt(world: World, id: string): void {
   const record = stored(world, id);
   world.spent.add(record.refresh_token?.reveal() ?? "");
   world.disk.set(id, { ...record, state: { name: "refreshing", sinceMs: 1 } });
 }
 
-test("two interrupted refreshes: a tool that asks while the first is settled does not spend the second", async () => {
+test("after two interrupted refreshes, a request during the recovery of the first does not send the second token", async () => {
   const world = new World([SAFE, ONE_TIME]);
   for (const id of IDS) interrupt(world, id);
   world.boot();
@@ -45,7 +45,7 @@ test("two interrupted refreshes: a tool that asks while the first is settled doe
   expect(stored(world, ONE_TIME).state.name).toBe("refresh_ambiguous");
 });
 
-test("a start that comes after the lock is none; the next one is", async () => {
+test("a start after a lock has no effect, and a start after the unlock has", async () => {
   const world = await quiet();
   await world.keeper.pause();
   world.locked = true;
@@ -56,7 +56,7 @@ test("a start that comes after the lock is none; the next one is", async () => {
   expect(world.requests.length).toBeGreaterThan(0);
 });
 
-test("suspended while the server is probed: nothing is spent", async () => {
+test("a suspend during the probe prevents the refresh", async () => {
   const world = await quiet();
   void world.keeper.refresh(ONE_TIME);
   await world.settle();
@@ -66,7 +66,7 @@ test("suspended while the server is probed: nothing is spent", async () => {
   expect(world.requests.filter(({ token }) => token !== "")).toEqual([]);
 });
 
-test("a token that belongs to somebody else is not handed out, even if the disk does not take that", async () => {
+test("a token of another user is not handed out, even if the disk refuses the new state", async () => {
   const world = new World();
   world.spoil = (outcome, { method }) =>
     method === "GET" ? withBody(outcome, { user_id: "else" }) : outcome;
@@ -79,7 +79,7 @@ test("a token that belongs to somebody else is not handed out, even if the disk 
   expect(stored(world, ONE_TIME).state).toMatchObject({ name: "needs_sign_in", why: "identity_mismatch" });
 });
 
-test("what is learned about a token that waits for the disk is not overwritten by it", async () => {
+test("a validation result is kept when the disk takes the tokens later", async () => {
   const world = await quiet();
   void world.keeper.refresh(SAFE);
   await world.settle();
@@ -100,7 +100,7 @@ test("what is learned about a token that waits for the disk is not overwritten b
   expect(world.keeper.watches.of(SAFE).unsaved).toBeUndefined();
 });
 
-test("expires_in 0 is no known end, and a very short life is no reason to renew without pause", async () => {
+test("expires_in 0 means an unknown expiry, and a very short lifetime does not cause refreshes without pause", async () => {
   for (const expires_in of [0, 1]) {
     const world = await quiet();
     let posts = 0;
@@ -117,7 +117,7 @@ test("expires_in 0 is no known end, and a very short life is no reason to renew 
   }
 });
 
-test("a server that asks to wait is waited for: by the probe, and over a resume", async () => {
+test("Retry-After is respected by the probe and after a resume", async () => {
   const world = await quiet();
   world.spoil = () => ({ kind: "answered", status: 429, body: "", retryAfterMs: 600_000 });
   void world.keeper.refresh(ONE_TIME);
@@ -135,24 +135,24 @@ test("a server that asks to wait is waited for: by the probe, and over a resume"
   expect(world.requests.length).toBeGreaterThan(0);
 });
 
-test("forty seconds are left and the provider is away: who asked for no more gets them", async () => {
+test("with forty seconds left and the provider unreachable, a request for less gets the token", async () => {
   const world = await quiet();
   world.wallMs += 4 * HOUR_MS - 40_000;
   world.monotonicMs += 4 * HOUR_MS - 40_000;
-  const ask = async (rest: boolean) => {
-    const asked = world.keeper.tokenFor(SAFE, 60_000, rest);
+  const request = async (acceptShorter: boolean) => {
+    const answering = world.keeper.tokenFor(SAFE, 60_000, acceptShorter);
     for (let round = 0; round < 4; round += 1) {
       await world.settle();
       await write(world, "done");
       for (const one of world.requests.splice(0)) one.end("not sent");
     }
-    return asked;
+    return answering;
   };
-  expect(await ask(true)).toMatchObject({ ok: true });
-  expect(await ask(false)).toMatchObject({ failure: { code: "provider_unreachable" } });
+  expect(await request(true)).toMatchObject({ ok: true });
+  expect(await request(false)).toMatchObject({ failure: { code: "provider_unreachable" } });
 });
 
-test("a lock does not wait for the removed sign-ins that the provider has to be told of", async () => {
+test("a lock does not wait for the revocations of removed sign-ins", async () => {
   const world = await quiet();
   for (let index = 0; index < 20; index += 1) {
     const id = `00000000-0000-4000-8000-0000000001${String(index).padStart(2, "0")}`;
@@ -175,7 +175,7 @@ test("a lock does not wait for the removed sign-ins that the provider has to be 
   expect([paused, revocations()]).toEqual([true, 0]);
 });
 
-/** A world of many, each of whom the server knows by the token. */
+/** A world with many sign-ins, which the server knows by their tokens. */
 function crowd(size: number): World {
   const world = new World(Array.from({ length: size }, (_, nth) => `${SAFE}${String(nth).padStart(3, "0")}`));
   const ofToken = (name: string) => /^Bearer access-(.*)-\d+$|^OAuth access-(.*)-\d+$/.exec(name);
@@ -186,43 +186,43 @@ function crowd(size: number): World {
   };
   return world;
 }
-/** Answers all that is asked for so long; what is asked, is counted. */
-async function answerFor(world: World, ms: number, untilSaid: () => boolean = () => false): Promise<number> {
-  let asked = 0;
-  for (let passedMs = 0; passedMs < ms && !untilSaid(); passedMs += 50) {
-    asked += world.requests.length;
+/** Answers all requests for this long, or until `isOver`, and counts them. */
+async function answerFor(world: World, ms: number, isOver: () => boolean = () => false): Promise<number> {
+  let requests = 0;
+  for (let passedMs = 0; passedMs < ms && !isOver(); passedMs += 50) {
+    requests += world.requests.length;
     await world.answerAll();
     await world.pass(50);
   }
-  return asked;
+  return requests;
 }
 const unchecked = ({ keeper }: World, sinceMs: number) =>
   keeper.watches.all().filter(({ id }) => (keeper.watches.of(id).validatedAtMs ?? 0) < sinceMs).length;
 
-test("many are validated at once: it says so when the last of them was looked at, and no sooner", async () => {
+test("validateAll with many sign-ins resolves when the last one was validated, and not earlier", async () => {
   const world = crowd(45);
   await world.settle();
   await answerFor(world, 120_000);
   const since = world.wallMs;
-  let said = false;
-  void world.keeper.validateAll().then(() => (said = true));
+  let resolved = false;
+  void world.keeper.validateAll().then(() => (resolved = true));
   await world.settle();
-  const asked = await answerFor(world, 60_000, () => said);
-  expect(said).toBe(true);
-  expect(asked).toBe(45);
+  const requests = await answerFor(world, 60_000, () => resolved);
+  expect(resolved).toBe(true);
+  expect(requests).toBe(45);
   expect(unchecked(world, since)).toBe(0);
-  expect(world.wallMs - since).toBeGreaterThan(24 * 200); // those beyond the first twenty-odd, at the pace
+  expect(world.wallMs - since).toBeGreaterThan(24 * 200); // the requests after the first twenty or so leave at the limited rate
   expect(world.broken).toEqual([]);
 });
 
 test.each<[string, (world: World) => void]>([
-  ["some are removed", (world) => world.keeper.watches.all().forEach(({ id }) => world.forget(id))],
-  ["it is locked", (world) => void world.run({ do: "lock" })],
+  ["some sign-ins are removed", (world) => world.keeper.watches.all().forEach(({ id }) => world.forget(id))],
+  ["the vault is locked", (world) => void world.run({ do: "lock" })],
   [
     "one is validated by hand",
     (world) => void world.keeper.validate(world.keeper.watches.all().at(-1)?.id ?? ""),
   ],
-  ["all are asked for a second time", (world) => void world.keeper.validateAll()],
+  ["validateAll is called a second time", (world) => void world.keeper.validateAll()],
   [
     "the machine sleeps for a night",
     (world) => {
@@ -232,20 +232,20 @@ test.each<[string, (world: World) => void]>([
       world.keeper.resume();
     },
   ],
-])("while many are validated %s: it comes to its end", async (_what, meanwhile) => {
+])("validateAll resolves when %s meanwhile", async (_what, meanwhile) => {
   const world = crowd(40);
   await world.settle();
   await answerFor(world, 120_000);
-  let said = false;
-  void world.keeper.validateAll().then(() => (said = true));
+  let resolved = false;
+  void world.keeper.validateAll().then(() => (resolved = true));
   await answerFor(world, 200);
-  expect(said).toBe(false);
+  expect(resolved).toBe(false);
   meanwhile(world);
-  await answerFor(world, 120_000, () => said);
-  expect(said).toBe(true);
+  await answerFor(world, 120_000, () => resolved);
+  expect(resolved).toBe(true);
 });
 
-test("one whose server asked to wait, and one that has no token, are not waited for", async () => {
+test("validateAll does not wait for a sign-in whose server asked to wait, nor for one without a token", async () => {
   const world = await quiet();
   const record = stored(world, ONE_TIME);
   world.disk.set(ONE_TIME, {
@@ -256,14 +256,14 @@ test("one whose server asked to wait, and one that has no token, are not waited 
   await world.settle();
   await world.answerAll();
   world.keeper.watches.of(SAFE).askedToWaitUntilMs = world.wallMs + HOUR_MS;
-  let said = false;
-  void world.keeper.validateAll().then(() => (said = true));
+  let resolved = false;
+  void world.keeper.validateAll().then(() => (resolved = true));
   await world.settle();
-  expect(said).toBe(true);
+  expect(resolved).toBe(true);
 });
 
 test.each(["removed", "moved to another address"] as const)(
-  "a provider that is %s while it answers: the account says so at once",
+  "a provider that is %s during a request: the account shows it at once",
   async (what) => {
     for (const work of ["validate", "refresh"] as const)
       for (const id of IDS) {

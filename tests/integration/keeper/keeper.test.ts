@@ -1,4 +1,4 @@
-/** Kept signed in: validated, refreshed once for everybody, and never spent twice. */
+/** The keeper in the whole app: it validates tokens, refreshes once for all callers, and sends no token twice. */
 import { expect, test } from "vitest";
 import { OWN_CLIENT } from "../../../sandbox/seeds.ts";
 import { authorization, signIn, signsInAs, startBench, until, view, type Bench } from "../../support/host.ts";
@@ -21,7 +21,7 @@ const copied = async (bench: Bench, id: string): Promise<string> => {
   return bench.clipboard.text;
 };
 
-test("many who ask at once cost one refresh, and all get the new token", async () => {
+test("many requests at once share one refresh, and all get the new token", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   const before = await copied(bench, id);
@@ -33,7 +33,7 @@ test("many who ask at once cost one refresh, and all get the new token", async (
   expect(await copied(bench, id)).not.toBe(before);
 });
 
-test("it is refreshed ahead of its end, by itself", async () => {
+test("a token is refreshed before it expires, without a request", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await bench.advance(14_124 - 10 * 60);
@@ -41,7 +41,7 @@ test("it is refreshed ahead of its end, by itself", async () => {
   expect(await refreshes(bench)).toBe(1);
 });
 
-test("it is validated hourly; a token that died early is refreshed", async () => {
+test("a token is validated hourly, and refreshed when the provider rejects it early", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await bench.admin("end-access", { user_id: "700000001" });
@@ -61,18 +61,21 @@ test.each([
   ["half", true],
   ["drop", true],
   ["redirect", true],
-] as const)("confidential, %s: kept, tried again, and well afterwards", async (kind, after) => {
-  await using bench = await startBench();
-  const id = await signIn(bench);
-  await bench.fault({ kind, after });
-  expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({ ok: false });
-  expect(view(bench.app, id)).toMatchObject({ status: "signed_in", condition: "unreachable" });
-  expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({ ok: true });
-  expect(view(bench.app, id)?.condition).toBeUndefined();
-});
+] as const)(
+  "a confidential client keeps its sign-in after %s, retries, and recovers",
+  async (kind, after) => {
+    await using bench = await startBench();
+    const id = await signIn(bench);
+    await bench.fault({ kind, after });
+    expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({ ok: false });
+    expect(view(bench.app, id)).toMatchObject({ status: "signed_in", condition: "unreachable" });
+    expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({ ok: true });
+    expect(view(bench.app, id)?.condition).toBeUndefined();
+  },
+);
 
 test.each(["502_html", "200_html", "huge", "half", "drop", "redirect"] as const)(
-  "one-time, %s after the server rotated: never sent again",
+  "a one-time token is never sent again after the server rotated it and answered with %s",
   async (kind) => {
     await using bench = await startBench();
     const id = await rotating(bench);
@@ -87,7 +90,7 @@ test.each(["502_html", "200_html", "huge", "half", "drop", "redirect"] as const)
     expect(await refreshes(bench)).toBe(1);
     const again = await bench.restart();
     expect(view(again, id)?.status).toBe("refresh_ambiguous");
-    expect(await copied(bench, id)).toMatch(/^[a-z0-9]{30}$/); // the access token works until it ends
+    expect(await copied(bench, id)).toMatch(/^[a-z0-9]{30}$/); // the access token works until it expires
   },
 );
 
@@ -95,7 +98,7 @@ test.each([
   ["one-time", rotating, "refresh_ambiguous"],
   ["confidential", (bench: Bench) => signIn(bench), "signed_in"],
 ] as const)(
-  "%s: the intent is on disk before the token is sent, and a crash in between is known",
+  "%s: the intent is on disk before the token is sent, so a crash in between is noticed",
   async (_name, start, status) => {
     await using bench = await startBench();
     const id = await start(bench);
@@ -107,11 +110,11 @@ test.each([
     await other.handlers["signIns.refresh"](id);
     expect(await refreshes(bench)).toBe(status === "signed_in" ? 2 : 1);
     await other.stop();
-    await bench.sandbox.close(); // the first one still waits for its answer
+    await bench.sandbox.close(); // the first app still waits for its answer
   },
 );
 
-test("a rotated token is on disk before it is used: it survives a restart", async () => {
+test("a rotated token is on disk before it is used, so it survives a restart", async () => {
   await using bench = await startBench();
   const id = await rotating(bench);
   for (const _round of [1, 2, 3]) {
@@ -121,7 +124,7 @@ test("a rotated token is on disk before it is used: it survives a restart", asyn
   expect(view(bench.app, id)?.status).toBe("signed_in");
 });
 
-test("a refused refresh token asks for a sign-in and says why; outages never do", async () => {
+test("a refused refresh token asks for a sign-in and gives the reason; an outage does not", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await bench.admin("disconnect", { user_id: "700000001" });
@@ -134,7 +137,7 @@ test("a refused refresh token asks for a sign-in and says why; outages never do"
   });
 });
 
-test("a validation that answers for somebody else is an alarm", async () => {
+test("a validation that answers for another user raises an alarm", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await bench.fault({ kind: "other_user", path: "/oauth2/validate", after: true });
@@ -145,7 +148,7 @@ test("a validation that answers for somebody else is an alarm", async () => {
   });
 });
 
-test("the sandbox away: the account is kept and called unreachable", async () => {
+test("an account whose provider is down is kept and shown as unreachable", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await bench.sandbox.close();
@@ -153,7 +156,7 @@ test("the sandbox away: the account is kept and called unreachable", async () =>
   expect(view(bench.app, id)).toMatchObject({ status: "signed_in", condition: "unreachable" });
 });
 
-test("revoke ends the token at the provider; remove erases it here and tells the provider", async () => {
+test("revoke ends the token at the provider; remove erases it here and revokes it", async () => {
   await using bench = await startBench();
   const first = await signIn(bench);
   bench.person = signsInAs("700000002");
@@ -178,7 +181,7 @@ test.each([
     "env",
     /^CLIENT_ID=tokenkeep-sandbox\nACCESS_TOKEN=[a-z0-9]{30}\nUSER_ID=700000001\nLOGIN=harborlights_tv\n$/,
   ],
-] as const)("copied as %s", async (form, shape) => {
+] as const)("the token is copied in the form %s", async (form, shape) => {
   await using bench = await startBench();
   const id = await signIn(bench);
   expect(await bench.app.handlers["signIns.copy"]({ id, form })).toMatchObject({
@@ -187,7 +190,7 @@ test.each([
   expect(bench.clipboard.text).toMatch(shape);
 });
 
-/** A registration of the sandbox's confidential client under a name of our own, whose secret can be spoiled. */
+/** A registration of the sandbox's confidential client; its secret is wrong until `setRight` is called. */
 async function spoilable(bench: Bench) {
   await bench.app.handlers["sandbox.start"](undefined);
   const form = { provider: "sandbox", name: "mine", client_id: OWN_CLIENT.client_id };
@@ -206,27 +209,27 @@ async function bot(bench: Bench) {
   return connectTool(parseConnection(bench.clipboard.text));
 }
 
-test("a wrong secret does not cost the account, not even when its access token ends; the right one wakes it", async () => {
+test("a wrong client secret keeps the account, also after its access token expires; the right secret refreshes it", async () => {
   await using bench = await startBench();
   const { id, setRight } = await spoilable(bench);
   const before = await refreshes(bench);
   await bench.advance(14_300);
   await until(() => view(bench.app, id)?.expiresAtMs === undefined, "the end of the token");
-  await expect.poll(() => refreshes(bench)).toBe(before + 1); // by the keeper, which tries once an hour
+  await expect.poll(() => refreshes(bench)).toBe(before + 1); // the keeper retries once an hour
   await until(() => view(bench.app, id)?.status === "config_error");
   const tool = await bot(bench);
   for (let time = 0; time < 3; time += 1)
     await expect(tool.ask("token.get")).rejects.toMatchObject({ code: "needs_sign_in" });
   tool.close();
-  expect(await refreshes(bench)).toBe(before + 1); // no demand tries the wrong secret again
+  expect(await refreshes(bench)).toBe(before + 1); // no request retries with the wrong secret
   expect(await setRight()).toMatchObject({ ok: true });
   await until(() => view(bench.app, id)?.status === "signed_in", "signed in again");
   expect(await bench.app.handlers["signIns.copy"]({ id, form: "token" })).toMatchObject({ ok: true });
 });
 
-test("a tool that asks again and again does not get around the back-off", async () => {
+test("repeated requests of a tool do not shorten the back-off", async () => {
   await using bench = await startBench();
-  // The socket's thread goes by the real clock. So everybody else's begins in the past, and comes to the present.
+  // The socket's thread uses the real clock, so the app's clock starts in the past and reaches the present.
   await bench.pass(60 - 14_124);
   await rotating(bench);
   const tool = await bot(bench);
@@ -238,7 +241,7 @@ test("a tool that asks again and again does not get around the back-off", async 
   expect(await refreshes(bench)).toBe(1);
 });
 
-test("who asks for longer than a token lives gets what there is, not a new one at each call", async () => {
+test("a request for more than the lifetime gets the current token, not a new one at each call", async () => {
   await using bench = await startBench();
   await signIn(bench);
   const tool = await bot(bench);
@@ -248,7 +251,7 @@ test("who asks for longer than a token lives gets what there is, not a new one a
   expect(await refreshes(bench)).toBe(0);
 });
 
-test("removed while it is signed in anew: what was kept stays", async () => {
+test("a removal during a new sign-in leaves the new sign-in", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   const client = await bench.app.handlers["sandbox.start"](undefined);
@@ -265,12 +268,12 @@ test("removed while it is signed in anew: what was kept stays", async () => {
   await removing;
   if (!kept.ok) throw new Error(kept.failure.code);
   const revoked = async () => (await bench.seen()).filter(({ path }) => path === "/oauth2/revoke").length;
-  await expect.poll(revoked).toBe(1); // the removed one's
+  await expect.poll(revoked).toBe(1); // the token of the removed sign-in
   expect(await bench.app.handlers["signIns.validate"](kept.value.signIn)).toMatchObject({ ok: true });
   expect(bench.app.state.snapshot().signIns).toHaveLength(1);
 });
 
-test("cancelled while it is being saved: what is saved is not revoked", async () => {
+test("cancelling a sign-in while it is saved does not revoke its token", async () => {
   await using bench = await startBench();
   const client = await bench.app.handlers["sandbox.start"](undefined);
   if (!client.ok) throw new Error(client.failure.code);
@@ -284,7 +287,7 @@ test("cancelled while it is being saved: what is saved is not revoked", async ()
   expect(await bench.app.handlers["signIns.validate"](kept.value.signIn)).toMatchObject({ ok: true });
 });
 
-test("removed while the provider is away: told when it is back, also after a restart", async () => {
+test("a sign-in removed while the provider is down is revoked later, also after a restart", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await bench.fault({ kind: "drop", path: "/oauth2/revoke", times: 1 });

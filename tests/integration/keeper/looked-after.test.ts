@@ -1,4 +1,4 @@
-/** What the keeper does by itself over time: clocks, networks, idle tokens, app tokens, and its diary. */
+/** What the keeper does by itself over time: clocks, networks, idle tokens, app tokens, and the history. */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -21,29 +21,32 @@ async function own(bench: Bench): Promise<string> {
 test.each([
   ["forward", 7_200],
   ["back", -7_200],
-])("a wall clock set %s: every token is asked about again, and none is given up", async (_name, seconds) => {
-  await using bench = await startBench();
-  const id = await signIn(bench);
-  const before = await count(bench, "/oauth2/validate");
-  bench.jump(seconds);
-  bench.app.resume(); // looks at the clocks now, rather than within a minute
-  await eventually(async () => (await count(bench, "/oauth2/validate")) > before, "a validation");
-  await until(() => view(bench.app, id)?.validating === false);
-  expect(view(bench.app, id)?.status).toBe("signed_in");
-});
+])(
+  "after the wall clock was set %s every token is validated again, and none is lost",
+  async (_name, seconds) => {
+    await using bench = await startBench();
+    const id = await signIn(bench);
+    const before = await count(bench, "/oauth2/validate");
+    bench.jump(seconds);
+    bench.app.resume(); // compares the clocks now, rather than within a minute
+    await eventually(async () => (await count(bench, "/oauth2/validate")) > before, "a validation");
+    await until(() => view(bench.app, id)?.validating === false);
+    expect(view(bench.app, id)?.status).toBe("signed_in");
+  },
+);
 
-test("a clock set back does not make a dead token look alive", async () => {
+test("an expired token stays expired when the clock is set back", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
-  await bench.pass(14_124 + 60); // a minute after its end, by the clock that does not jump
-  bench.jump(-20_000); // and hours before, by the other
-  // By the wall clock alone it would have an hour and a half left.
+  await bench.pass(14_124 + 60); // a minute after the expiry by the monotonic clock
+  bench.jump(-20_000); // and hours before it by the wall clock
+  // By the wall clock alone the token would be valid for another hour and a half.
   expect(view(bench.app, id)?.expiresAtMs).toBeLessThan(Date.now() + (14_124 + 60 - 20_000) * 1000);
   expect(await bench.app.handlers["signIns.copy"]({ id, form: "token" })).toMatchObject({ ok: true });
   expect(await count(bench, "/oauth2/token", "refresh_token")).toBe(1);
 });
 
-test("no network is called that, and its return is noticed without being told", async () => {
+test("a missing network is shown as offline, and the keeper notices its return by itself", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   bench.network.isOnline = false;
@@ -54,7 +57,7 @@ test("no network is called that, and its return is noticed without being told", 
   await until(() => view(bench.app, id)?.condition === undefined, "the network's return");
 });
 
-test("nothing is refreshed while the machine goes to sleep; afterwards everything is asked about", async () => {
+test("nothing is refreshed while the machine sleeps; afterwards every token is validated", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   bench.app.suspend();
@@ -66,16 +69,16 @@ test("nothing is refreshed while the machine goes to sleep; afterwards everythin
   expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({ ok: true });
 });
 
-test("a token that the provider has ended is not handed out again, however long its successor takes", async () => {
+test("a token that the provider has rejected is not handed out again, even if the refresh takes long", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await bench.admin("end-access", { user_id: "700000001" });
   await bench.fault({ kind: "503_json", path: "/oauth2/token", times: 1 });
   expect(await bench.app.handlers["signIns.validate"](id)).toMatchObject({ ok: false });
   const refreshes = await count(bench, "/oauth2/token", "refresh_token");
-  for (let asked = 0; asked < 3; asked += 1)
+  for (let attempt = 0; attempt < 3; attempt += 1)
     expect(await bench.app.handlers["signIns.copy"]({ id, form: "token" })).toMatchObject({ ok: false });
-  // Nor does asking get around the wait; the sign-in itself is well, and goes on when that is over.
+  // A request does not shorten the wait; after the wait the sign-in is refreshed.
   expect(await count(bench, "/oauth2/token", "refresh_token")).toBe(refreshes);
   expect(view(bench.app, id)).toMatchObject({ status: "expiring", condition: "unreachable" });
   await bench.pass(300);
@@ -83,16 +86,16 @@ test("a token that the provider has ended is not handed out again, however long 
   expect(await bench.app.handlers["signIns.copy"]({ id, form: "token" })).toMatchObject({ ok: true });
 });
 
-test("what is asked while it starts waits for the start", async () => {
+test("a request during the start waits for the start", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   let letStart: () => void = () => undefined;
   bench.sandboxStarts = new Promise((resolve) => (letStart = resolve));
   const again = await bench.restart({ started: false });
   await until(() => again.state.snapshot().vault.state === "open", "the open vault");
-  const asked = again.handlers["signIns.refresh"](id);
+  const refreshing = again.handlers["signIns.refresh"](id);
   letStart();
-  expect(await asked).toMatchObject({ ok: true });
+  expect(await refreshing).toMatchObject({ ok: true });
 });
 
 async function appToken(bench: Bench): Promise<string> {
@@ -110,7 +113,7 @@ async function appToken(bench: Bench): Promise<string> {
   return kept.value.signIn;
 }
 
-test("an app token is got for a client, replaced before it ends, and when it dies", async () => {
+test("an app token is requested, replaced before it expires, and replaced when the provider rejects it", async () => {
   await using bench = await startBench();
   const id = await appToken(bench);
   expect(view(bench.app, id)).toMatchObject({
@@ -131,7 +134,7 @@ test("an app token is got for a client, replaced before it ends, and when it die
   expect(await appToken(bench)).toBe(id);
 });
 
-test("the fifty tokens of a refresh token are counted, and the last few kept", async () => {
+test("the keeper stays below fifty access tokens per refresh token", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   for (let time = 0; time < 45; time += 1)
@@ -145,7 +148,7 @@ test("the fifty tokens of a refresh token are counted, and the last few kept", a
   expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({ ok: true });
 });
 
-test("the diary says what happened and why, in order, over a restart, and names nobody on disk", async () => {
+test("the history lists events with reasons in order, also after a restart, and its file holds no name", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   bench.person = signsInAs("700000002");
@@ -175,7 +178,7 @@ test("the diary says what happened and why, in order, over a restart, and names 
   expect(file).not.toMatch(/harborlights|mirrelune/);
 });
 
-test("two sign-ins of one person stand side by side, with names of their own", async () => {
+test("two sign-ins of one person stand side by side, each with its own nickname", async () => {
   await using bench = await startBench();
   const broad = await signIn(bench, undefined, ["user:read:chat", "user:write:chat"]);
   const narrow = await signIn(bench, undefined, ["user:read:chat"], true);
@@ -193,7 +196,7 @@ test("two sign-ins of one person stand side by side, with names of their own", a
   expect(view(bench.app, narrow)?.alias).toBe("overlay");
 });
 
-test("the doctor finds what is well and what is not, and names nobody", async () => {
+test("the doctor reports what works and what fails, without names", async () => {
   await using bench = await startBench();
   await signIn(bench);
   const well = await bench.app.handlers["doctor.run"](undefined);
@@ -217,7 +220,7 @@ test("the doctor finds what is well and what is not, and names nobody", async ()
   expect(bench.clipboard.text).not.toMatch(/harborlights|700000001/);
 });
 
-test("all are validated from the tray: what could not be found out is said, and nothing where all was", async () => {
+test("validating all from the tray reports a failed validation, and nothing when all succeed", async () => {
   await using bench = await startBench();
   await signIn(bench);
   const validateAll = () => bench.app.handlers["signIns.validateAll"](undefined);

@@ -1,4 +1,4 @@
-/** What does not grow with the number of requests, or of sign-ins. */
+/** The costs that do not grow with the number of requests or of sign-ins. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { watch } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
@@ -22,9 +22,9 @@ const LIFE_SEC = 14_124;
 const LIFE_MS = LIFE_SEC * 1000;
 const HOUR_MS = 3_600_000;
 
-test("a thousand requests on fifty connections for an expired token are one refresh, and all are answered", async () => {
+test("a thousand requests on fifty connections for an expired token share one refresh, and all are answered", async () => {
   await using bench = await startBench();
-  // The socket's thread goes by the real clock. So everybody else's begins in the past, and comes to the present.
+  // The socket's thread uses the real clock, so the app's clock starts in the past and reaches the present.
   await bench.pass(-LIFE_SEC - 60);
   await signIn(bench);
   await bench.app.handlers["tools.create"]({ name: "bot" });
@@ -47,7 +47,7 @@ test("a thousand requests on fifty connections for an expired token are one refr
   expect(answers.flat()[0]?.expires_at).toBeGreaterThan(Date.now() / 1000 + LIFE_SEC - 60);
 });
 
-/** Every file below a folder, with what is in it. */
+/** Every file below a folder, with its content. */
 async function contents(folder: string): Promise<Map<string, string>> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = names
@@ -70,7 +70,7 @@ test.each([3, 300])(
     const clock = {
       nowMs: () => Date.now(),
       monotonicMs: () => performance.now(),
-      after: () => () => undefined, // nothing happens but what is asked for
+      after: () => () => undefined, // nothing happens without a call
     };
     const random = { bytes: (size: number) => randomBytes(size), uuid: () => randomUUID() };
     const folder = path.join(profile, "vault");
@@ -85,7 +85,18 @@ test.each([3, 300])(
     const history = createHistory(path.join(profile, "history"), clock, log);
     const network = { online: () => true };
     const keeper = createKeeper(
-      { vault, providers, http, network, history, clock, random, log, maySpendOneTime: () => true },
+      {
+        records: vault,
+        vaultIsOpen: () => vault.state.state === "open",
+        providers,
+        http,
+        network,
+        history,
+        clock,
+        random,
+        log,
+        maySpendOneTime: () => true,
+      },
       () => undefined,
     );
     await keeper.start();
@@ -101,7 +112,7 @@ test.each([3, 300])(
     expect([...after].filter(([name, text]) => before.get(name) !== text).map(([name]) => name)).toEqual([
       `records/${id}.json`,
     ]);
-    // Not even written and put back: a write goes to a file beside the record first.
+    // No other file was written and restored either: a write first goes to a file beside the record.
     expect([...touched].filter((name) => !name.startsWith(id))).toEqual([]);
     expect(touched.size).toBeGreaterThan(0);
     await vault.lock(false);
@@ -118,7 +129,7 @@ test(
     await many.pass(HOUR_MS + 600_000);
     const minutes = many.minutes("validate");
     const total = minutes.reduce((sum, requests) => sum + requests, 0);
-    expect(total).toBeGreaterThan(11_000); // nobody waits for more than the hour
+    expect(total).toBeGreaterThan(11_000); // no sign-in waits for more than the hour
     expect(Math.max(...minutes)).toBeLessThanOrEqual((1.5 * total) / minutes.length);
     many.forget();
     await many.sleep(HOUR_MS / 2);
@@ -128,7 +139,7 @@ test(
 );
 
 test(
-  "ten thousand tokens that end at once are renewed one after the other",
+  "ten thousand tokens that expire together are refreshed one after the other",
   { timeout: 180_000 },
   async () => {
     await using many = await startCrowdKeeper(10_000, LIFE_MS);
@@ -137,6 +148,6 @@ test(
     await many.pass(3 * 60_000);
     const minutes = many.minutes("refresh");
     expect(Math.max(...minutes)).toBeLessThanOrEqual(900);
-    expect(Math.min(...minutes)).toBeGreaterThanOrEqual(600); // all of them within the margin
+    expect(Math.min(...minutes)).toBeGreaterThanOrEqual(600); // all refreshes fit into the margin
   },
 );

@@ -1,11 +1,11 @@
-/** What becomes of accounts and sign-ins when an answer is odd: the answers of real HTTP, changed on their way in. */
+/** How accounts and sign-ins cope with unusual answers: real HTTP answers, changed before the app reads them. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { HttpOutcome, HttpRequest } from "../../../core/ports.ts";
 import { authorization, signIn, startBench, until, view, type Bench } from "../../support/host.ts";
 
 type Answer = Extract<HttpOutcome, { kind: "answered" }>;
 let bench: Bench;
-/** Changes what comes back from a path, with the members of a JSON answer at hand. */
+/** Changes the answers of a path; `change` gets the members of a JSON answer. */
 let change:
   { path: string; by: (answer: Answer, body: Record<string, unknown>) => Partial<Answer> } | undefined;
 let sent: string[] = [];
@@ -16,7 +16,7 @@ function changed(request: HttpRequest, outcome: HttpOutcome): HttpOutcome {
   const body = outcome.body.startsWith("{") ? (JSON.parse(outcome.body) as Record<string, unknown>) : {};
   return { ...outcome, ...change.by(outcome, body) };
 }
-/** Only these members of the answer are others. */
+/** Replaces these members of the answer. */
 const members = (path: string, odd: Record<string, unknown>, status = 200) => {
   change = { path, by: (_answer, body) => ({ status, body: JSON.stringify({ ...body, ...odd }) }) };
 };
@@ -50,17 +50,17 @@ describe("a refresh", () => {
   test.each([
     ["expires_in null", { expires_in: null }, 200],
     ["expires_in in quotes", { expires_in: "600" }, 200],
-    ["expires_in over what a double holds", { expires_in: "9".repeat(400) }, 200],
-    ["expires_in for ever", { expires_in: 9e15 }, 200],
+    ["expires_in beyond a double", { expires_in: "9".repeat(400) }, 200],
+    ["a huge expires_in", { expires_in: 9e15 }, 200],
     ["id_token null", { id_token: null }, 200],
     ["scope null", { scope: null }, 200],
     ["scope a number", { scope: 7 }, 200],
     ["no token_type", { token_type: undefined }, 200],
     ["created", {}, 201],
     ["an error beside the tokens", { error: "partial" }, 200],
-    ["an error's status", {}, 500],
+    ["an error status", {}, 500],
     ["a refusal beside the tokens", { status: 400, message: "Invalid refresh token" }, 400],
-  ])("%s: the new token is kept, over a restart", async (_name, odd, status) => {
+  ])("with %s the new token is used and stored", async (_name, odd, status) => {
     const id = await signIn(bench);
     const before = await copied(id);
     members("/token", odd, status);
@@ -69,12 +69,12 @@ describe("a refresh", () => {
     expect(after).not.toBe(before);
     change = undefined;
     await bench.restart();
-    await until(() => view(bench.app, id)?.status === "signed_in", "the check after the start"); // it tells the end
+    await until(() => view(bench.app, id)?.status === "signed_in", "the check after the start"); // it gives the expiry
     expect(await copied(id)).toBe(after);
     expect(bench.app.state.snapshot().vault).toMatchObject({ unreadable: [] });
   });
 
-  test("an error beside the tokens is told, and the tokens are validated at once", async () => {
+  test("an error beside the tokens is reported, and the tokens are validated at once", async () => {
     const id = await signIn(bench);
     members("/token", { error: "partial" });
     sent = [];
@@ -86,7 +86,7 @@ describe("a refresh", () => {
     );
   });
 
-  test("tokens that come with an error and never work are not asked for without a pause", async () => {
+  test("tokens that come with an error and never work are not requested again without a pause", async () => {
     const id = await signIn(bench);
     let given = 0;
     change = {
@@ -115,10 +115,10 @@ describe("a refresh", () => {
   });
 
   test.each([
-    ["an odd status with a proxy's JSON", { status: 403, body: '{"error":"Forbidden"}' }],
+    ["an unusual status with JSON of a proxy", { status: 403, body: '{"error":"Forbidden"}' }],
     ["a firewall's page", { status: 401, body: "<html>" }],
     ["a gateway's 400", { status: 400, body: '{"message":"bad request"}' }],
-  ])("%s: the account stays, and says what may be in between", async (_name, answer) => {
+  ])("after %s the account stays, and shows that another server may have answered", async (_name, answer) => {
     const id = await signIn(bench);
     answers("/token", answer);
     expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({
@@ -131,10 +131,10 @@ describe("a refresh", () => {
 
 describe("a validation", () => {
   test.each([
-    ["401 with a page", { status: 401, body: "<html>" }],
+    ["401 with an HTML page", { status: 401, body: "<html>" }],
     ["401 with an empty body", { status: 401, body: "" }],
-    ["401 of a proxy", { status: 401, body: '{"error":"Unauthorized","message":"log in"}' }],
-  ])("%s ends no account", async (_name, answer) => {
+    ["a 401 of a proxy", { status: 401, body: '{"error":"Unauthorized","message":"log in"}' }],
+  ])("%s does not end the account", async (_name, answer) => {
     const id = await signIn(bench);
     answers("/validate", answer);
     expect(await bench.app.handlers["signIns.validate"](id)).toMatchObject({
@@ -147,13 +147,13 @@ describe("a validation", () => {
     ["user_id as a number", { user_id: 700_000_001 }],
     ["no user_id", { user_id: null }],
     ["user_id as an object", { user_id: {} }],
-  ])("%s is no alarm", async (_name, odd) => {
+  ])("%s raises no alarm", async (_name, odd) => {
     const id = await signIn(bench);
     members("/validate", odd);
     await bench.app.handlers["signIns.validate"](id);
     expect(view(bench.app, id)?.status).toBe("signed_in");
   });
-  test("somebody else's is one", async () => {
+  test("a user_id of another user is an identity mismatch", async () => {
     const id = await signIn(bench);
     members("/validate", { user_id: 42 });
     await bench.app.handlers["signIns.validate"](id);
@@ -176,7 +176,7 @@ describe("a sign-in", () => {
   };
   const revocations = () => sent.filter((one) => one.startsWith("/oauth2/revoke"));
 
-  test("tokens that come with an error are shown with it, kept by a yes", async () => {
+  test("tokens that come with an error are shown with it, and saved when the person confirms", async () => {
     members("/token", { error: "partial consent" });
     const id = await start();
     expect(authorization(bench.app, id)).toMatchObject({
@@ -186,15 +186,15 @@ describe("a sign-in", () => {
     expect(await bench.app.handlers["authorization.keep"]({ id, beside: false })).toMatchObject({ ok: true });
     expect(revocations()).toEqual([]);
   });
-  test("and revoked by a no", async () => {
+  test("tokens that come with an error are revoked when the person discards them", async () => {
     members("/token", { error: "partial" });
     await bench.app.handlers["authorization.discard"](await start());
     expect(revocations()).toHaveLength(1);
   });
   test.each([
-    ["token_type of another kind", { token_type: "mac" }, 2],
+    ["an unknown token_type", { token_type: "mac" }, 2],
     ["no access token", { access_token: null }, 1],
-  ])("%s: nothing is kept, and what came is revoked", async (_name, odd, ended) => {
+  ])("with %s nothing is saved, and the tokens in the answer are revoked", async (_name, odd, ended) => {
     members("/token", odd);
     expect(authorization(bench.app, await start())).toMatchObject({
       step: "failed",
@@ -202,7 +202,7 @@ describe("a sign-in", () => {
     });
     expect(revocations()).toHaveLength(ended);
   });
-  test("white space around the access token is no part of it", async () => {
+  test("white space around the access token is removed", async () => {
     change = {
       path: "/token",
       by: (_answer, body) => ({
@@ -212,7 +212,7 @@ describe("a sign-in", () => {
     const id = await start();
     expect(await bench.app.handlers["authorization.keep"]({ id, beside: false })).toMatchObject({ ok: true });
   });
-  test("a fragment with a token and an error is shown with it", async () => {
+  test("a redirect fragment with a token and an error shows both", async () => {
     const { person } = bench;
     bench.person = (request) =>
       person({ ...request, onRedirect: (url) => request.onRedirect(`${url}&error=partial`) });
@@ -228,7 +228,7 @@ describe("a removal", () => {
     await bench.restart();
     return sent.filter((one) => one.startsWith("/oauth2/revoke")).length;
   };
-  test.each([204, 202, 200])("%s is an end", async (status) => {
+  test.each([204, 202, 200])("%s ends the tombstone", async (status) => {
     const id = await signIn(bench);
     answers("/revoke", { status, body: "" });
     await bench.app.handlers["signIns.remove"](id);
@@ -237,35 +237,38 @@ describe("a removal", () => {
     expect(await tombstones()).toBe(0);
   });
   test.each([
-    ["a portal's page under 200", { status: 200, body: "<!doctype html>" }],
-    ["a stranger's 404", { status: 404, body: "not found" }],
-    ["a stranger's 400", { status: 400, body: '{"error":"Bad Request"}' }],
-  ])("%s is none: it is told again, until the token has ended", async (_name, answer) => {
-    const id = await signIn(bench);
-    answers("/revoke", answer);
-    await bench.app.handlers["signIns.remove"](id);
-    await until(() => sent.some((one) => one.startsWith("/oauth2/revoke")));
-    sent = [];
-    await bench.restart();
-    await until(() => sent.some((one) => one.startsWith("/oauth2/revoke")), "the second try");
-    await bench.pass(5 * 3_600);
-    sent = [];
-    await bench.restart();
-    await until(
-      () => bench.logged.some((line) => line.startsWith("remove.ended")),
-      "the end of the tombstone",
-    );
-    expect(sent.filter((one) => one.startsWith("/oauth2/revoke"))).toEqual([]);
-  });
+    ["200 with the page of a captive portal", { status: 200, body: "<!doctype html>" }],
+    ["a 404 of another server", { status: 404, body: "not found" }],
+    ["a 400 of another server", { status: 400, body: '{"error":"Bad Request"}' }],
+  ])(
+    "%s does not end the tombstone: the revocation is repeated until the token expires",
+    async (_name, answer) => {
+      const id = await signIn(bench);
+      answers("/revoke", answer);
+      await bench.app.handlers["signIns.remove"](id);
+      await until(() => sent.some((one) => one.startsWith("/oauth2/revoke")));
+      sent = [];
+      await bench.restart();
+      await until(() => sent.some((one) => one.startsWith("/oauth2/revoke")), "the second try");
+      await bench.pass(5 * 3_600);
+      sent = [];
+      await bench.restart();
+      await until(
+        () => bench.logged.some((line) => line.startsWith("remove.ended")),
+        "the end of the tombstone",
+      );
+      expect(sent.filter((one) => one.startsWith("/oauth2/revoke"))).toEqual([]);
+    },
+  );
 });
 
-test("a clock that was ten years ahead leaves an account that is renewed in time", async () => {
+test("an account stored while the clock was ten years ahead is refreshed in time", async () => {
   const TEN_YEARS_SEC = 10 * 365 * 86_400;
   bench.jump(TEN_YEARS_SEC);
   const id = await signIn(bench);
   await bench.app.stop();
   bench.jump(-TEN_YEARS_SEC);
-  // The provider does not tell an end at the validation after the start, as one with userinfo never does.
+  // The validation after the start gives no expiry, like that of a provider with userinfo.
   members("/validate", { expires_in: null });
   await bench.restart();
   const row = view(bench.app, id);

@@ -1,4 +1,4 @@
-/** A refused refresh and a valid access token: the person is asked to sign in, and tools work until the token ends. */
+/** A refused refresh with a valid access token: the window asks for a sign-in, and tools work until the token expires. */
 import { expect, test } from "vitest";
 import type { SignInRecord } from "../../../core/accounts/records.ts";
 import type { HttpOutcome, HttpRequest } from "../../../core/ports.ts";
@@ -27,7 +27,7 @@ async function refused(bench: Bench): Promise<string> {
 }
 const copy = (bench: Bench, id: string) => bench.app.handlers["signIns.copy"]({ id, form: "token" });
 
-test("the living token is copied, handed out and validated, also after a restart; the window asks for a sign-in", async () => {
+test("the valid token is copied, handed out and validated, also after a restart; the window asks for a sign-in", async () => {
   await using bench = await startBench();
   const id = await refused(bench);
   for (const restarted of [false, true]) {
@@ -44,18 +44,18 @@ test("the living token is copied, handed out and validated, also after a restart
     await expect.poll(() => toldTo(tool)).toEqual(["ends_soon", "ends_soon"]);
     expect(await tool.ask("token.get")).toHaveProperty("access_token");
     expect(await tool.ask("token.get", { min_valid: 600 })).toHaveProperty("access_token");
-    // Three quarters of its life are left, and no token could be had for longer.
+    // Three quarters of its lifetime are left, and no token lasts longer.
     expect(await tool.ask("token.get", { min_valid: 86_400 })).toHaveProperty("access_token");
     tool.close();
   }
-  // Its refresh token is not sent again, whoever asks.
+  // No request sends the refresh token again.
   expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({
     failure: { code: "needs_sign_in" },
   });
   expect((await bench.seen()).filter(({ grant_type }) => grant_type === "refresh_token")).toHaveLength(1);
 });
 
-test("a refusal of the provider's ends it before its time, for everybody", async () => {
+test("a token that the provider rejects before its expiry is no longer handed out", async () => {
   await using bench = await startBench();
   const id = await refused(bench);
   const tool = await bot(bench);
@@ -68,7 +68,7 @@ test("a refusal of the provider's ends it before its time, for everybody", async
   tool.close();
 });
 
-test("a token that is somebody else's is not handed out, however long it lives", async () => {
+test("a token of another user is not handed out, even before its expiry", async () => {
   await using bench = await startBench();
   const id = await refused(bench);
   await bench.fault({ kind: "other_user", path: "/oauth2/validate", after: true });
@@ -77,9 +77,9 @@ test("a token that is somebody else's is not handed out, however long it lives",
   expect(await copy(bench, id)).toMatchObject({ ok: false });
 });
 
-test("at its end tools are told at once, though nothing else happens", async () => {
+test("tools are notified at once when the token expires, without any other event", async () => {
   await using bench = await startBench();
-  // The socket's thread goes by the real clock. So everybody else's begins in the past, and comes to the present.
+  // The socket's thread uses the real clock, so the app's clock starts in the past and reaches the present.
   await bench.pass(5 - LIFE_SEC);
   const id = await signIn(bench);
   await bench.fault({ kind: "400_refresh", times: 10 });
@@ -106,7 +106,7 @@ async function quiet(): Promise<World> {
 }
 const stored = ({ disk }: World, id: string) => disk.get(id) as SignInRecord;
 
-/** The client's secret is refused in the provider's own words. */
+/** Answers of a provider that rejects the client secret. */
 function refuseClient(world: World) {
   const tries: number[] = [];
   let refuses = true;
@@ -127,7 +127,7 @@ async function minutes(world: World, count: number, each: () => void = () => und
   }
 }
 
-test("a client error is tried again once an hour by the keeper, and by no demand, bulk or restart", async () => {
+test("the keeper retries a client error once an hour; no request, bulk action or restart retries it earlier", async () => {
   const world = await quiet();
   const { tries, setRight } = refuseClient(world);
   void world.keeper.refresh(SAFE);
@@ -142,13 +142,13 @@ test("a client error is tried again once an hour by the keeper, and by no demand
   expect(tries.length).toBeGreaterThanOrEqual(4);
   for (const [nth, atMs] of tries.entries())
     expect(atMs - (tries[nth - 1] ?? -Infinity)).toBeGreaterThanOrEqual(HOUR_MS);
-  // It began when it began, however often it was tried since.
+  // The retries do not change when the error began.
   expect(stored(world, SAFE).state).toMatchObject({
     name: "config_error",
     sinceMs: "sinceMs" in state && state.sinceMs,
   });
   const before = tries.length;
-  void world.keeper.refresh(SAFE); // the person's own try
+  void world.keeper.refresh(SAFE); // the person retries
   await minutes(world, 1);
   expect(tries).toHaveLength(before + 1);
   setRight();
@@ -156,7 +156,7 @@ test("a client error is tried again once an hour by the keeper, and by no demand
   expect(stored(world, SAFE).state.name).toBe("signed_in");
 });
 
-test("a client error is no news each time that it is tried again, and an outage meanwhile does not end it", async () => {
+test("a repeated client error is not reported again, and an outage in between does not end it", async () => {
   const world = await quiet();
   const { tries } = refuseClient(world);
   void world.keeper.refresh(SAFE);
@@ -171,18 +171,18 @@ test("a client error is no news each time that it is tried again, and an outage 
   world.spoil = spoil;
   const before = tries.length;
   await minutes(world, 20);
-  expect(tries.length).toBe(before + 1); // it was due, and the outage was none of the provider's words about the client
+  expect(tries.length).toBe(before + 1); // a retry was due, and the outage tells nothing about the client
 });
 
 test.each([
   ["the provider hangs past its end", 50_000, "not sent"],
   ["the answer is lost after its end", 50_000, "lost before"],
-] as const)("what is left is counted after the wait: %s", async (_name, waitMs, end) => {
+] as const)("the remaining lifetime counts from the end of the wait: %s", async (_name, waitMs, end) => {
   const world = await quiet();
   world.wallMs += 4 * HOUR_MS - 40_000;
   world.monotonicMs += 4 * HOUR_MS - 40_000;
   const ask = async (hangsMs: number) => {
-    const asked = world.keeper.tokenFor(SAFE, 60_000, true, "tool");
+    const answering = world.keeper.tokenFor(SAFE, 60_000, true, "tool");
     for (let round = 0; round < 4; round += 1) {
       await world.settle();
       for (const one of world.writes.splice(0)) one.end("done");
@@ -194,7 +194,7 @@ test.each([
       await world.settle();
       for (const one of world.writes.splice(0)) one.end("done");
     }
-    return asked;
+    return answering;
   };
   expect(await ask(1_000)).toMatchObject({ ok: true });
   world.keeper.watches.of(SAFE).nextTryAtMs = undefined;

@@ -1,4 +1,4 @@
-/** The HTTP client rule over Node's transport; tests/e2e/http.spec.ts holds Electron's to the same table. */
+/** The rule for token requests over Node's transport; tests/e2e/http.spec.ts checks the same table with Electron's. */
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import type { HttpRequest } from "../../../core/ports.ts";
@@ -23,13 +23,13 @@ test.each(HTTP_RULE)("$path → $kind, sent once", async ({ path, kind, detail }
   if (path !== "/fine") expect(server.count("/fine")).toBe(0); // no redirect was followed
 });
 
-test("nobody listening means that nothing was sent", async () => {
+test("a refused connection counts as not sent", async () => {
   const server = await startRoughServer();
   await server.close();
   expect(await client.send(post(server.origin))).toMatchObject({ kind: "not_sent" });
 });
 
-test("an answer in UTF-16 is read, with a mark and without, in either order", async () => {
+test("an answer in UTF-16 is readable, with and without a byte order mark, in both byte orders", async () => {
   const text = '{"access_token":"at"}';
   for (const marked of [`\uFEFF${text}`, text])
     for (const isBig of [false, true]) {
@@ -46,14 +46,14 @@ test("an answer in UTF-16 is read, with a mark and without, in either order", as
     }
 });
 
-test("every request has a connection of its own", async () => {
+test("every request has its own connection", async () => {
   await using server = await startRoughServer();
   await client.send(post(`${server.origin}/fine`));
   await client.send(post(`${server.origin}/fine`));
   expect(server.connections()).toBe(2);
 });
 
-/** A transport that ends as it is told. */
+/** A transport that ends as the test tells it. */
 function endsWith(run: (on: { fail: (code: string) => void; pause: (paused: boolean) => void }) => void) {
   let fail: (code: string) => void = () => undefined;
   let pause: (paused: boolean) => void = () => undefined;
@@ -86,10 +86,10 @@ test.each([
   ["ERR_CONNECTION_REFUSED", "provider_unreachable"],
   ["ERR_CERT_DATE_INVALID", "provider_unreachable"],
   ["ERR_SSL_UNRECOGNIZED_NAME_ALERT", "provider_unreachable"],
-])("%s: nothing was sent, and it is said as %s", async (code, said) => {
+])("%s counts as not sent and is reported as %s", async (code, failure) => {
   const outcome = await endsWith(({ fail }) => fail(code)).send(post("https://a.example/fine"));
   expect(outcome).toEqual({ kind: "not_sent", cause: code });
-  expect(unreachable("X", code)).toEqual({ code: said, provider: "X" });
+  expect(unreachable("X", code)).toEqual({ code: failure, provider: "X" });
 });
 test.each([
   "ERR_CONNECTION_RESET",
@@ -107,22 +107,22 @@ test.each([
   "ERR_FAILED",
   "sent_before",
   "unknown",
-])("%s: it may have been sent", async (code) => {
+])("%s counts as sent", async (code) => {
   const outcome = await endsWith(({ fail }) => fail(code)).send(post("https://a.example/fine"));
   expect(outcome).toEqual({ kind: "lost", cause: code });
 });
 
-test("the time limit does not run while the person is asked, and runs on after that", async () => {
+test("the time limit stops while the person is asked, and continues afterwards", async () => {
   const limit = { ...post("https://a.example/fine"), timeoutMs: 50 };
   let ended = false;
-  const asked = endsWith(({ pause, fail }) => {
+  const waiting = endsWith(({ pause, fail }) => {
     pause(true);
     setTimeout(() => {
       expect(ended).toBe(false);
       fail("ERR_PROXY_AUTH_REQUESTED");
     }, 150);
   });
-  expect(await asked.send(limit).finally(() => (ended = true))).toMatchObject({ kind: "not_sent" });
+  expect(await waiting.send(limit).finally(() => (ended = true))).toMatchObject({ kind: "not_sent" });
   const answered = endsWith(({ pause }) => {
     pause(true);
     pause(false);

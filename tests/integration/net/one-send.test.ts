@@ -1,27 +1,27 @@
-/** What the gate of a POST's session remembers. The rest is seen in Chromium itself, by tests/e2e/http.spec.ts. */
+/** What the gate of a POST's session remembers. tests/e2e/http.spec.ts checks the rest with Chromium itself. */
 import { connect, createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { createOneSend } from "../../../main/electron/network/one-send.ts";
 import { createHttpClient, type Exchange } from "../../../main/net/http.ts";
 
-/** A session as far as ways go: what it was told last is its way. */
+/** A session with a proxy setting and nothing else: the last setting counts. */
 function createSession({ late = 0 } = {}) {
   let rules = "";
-  let asked = 0;
+  let calls = 0;
   return {
     setProxy: ({ proxyRules = "" }: { proxyRules?: string }) => {
       rules = proxyRules;
       return Promise.resolve();
     },
-    /** `late`: how often it still says a way whose port only looks like the new one's. */
-    resolveProxy: () => Promise.resolve((asked += 1) > late ? rules : rules.replace(/:(\d+)$/, ":1$1")),
-    asked: () => asked,
+    /** `late`: how often it still returns a setting whose port only resembles the new one. */
+    resolveProxy: () => Promise.resolve((calls += 1) > late ? rules : rules.replace(/:(\d+)$/, ":1$1")),
+    calls: () => calls,
     gate: () => Number(rules.split(":").at(-1)),
   };
 }
 
-/** Asks the gate for a way, as Chromium does by SOCKS 5; it knows where to. The answer's code: 0 is a connection. */
+/** Asks the gate for a connection over SOCKS 5, as Chromium does. Returns the reply code: 0 means connected. */
 async function ask(gate: number): Promise<number | undefined> {
   const socket = connect(gate, "127.0.0.1");
   onTestFinished(() => void socket.destroy());
@@ -42,7 +42,7 @@ async function listening(host: string): Promise<number | undefined> {
 }
 
 test.each(["127.0.0.1", "::1"])(
-  "a server at %s alone: once it is connected to, nothing says that the request did not leave",
+  "after a connection to a server at %s, no failure counts as not sent",
   async (host) => {
     const port = await listening(host);
     if (port === undefined) return; // this computer has no IPv6
@@ -54,16 +54,16 @@ test.each(["127.0.0.1", "::1"])(
   },
 );
 
-test("nothing is let through before the session's way is the dead end, to the last digit", async () => {
+test("nothing passes the gate before the session's proxy setting is exactly the dead end", async () => {
   const port = await listening("127.0.0.1");
   const session = createSession({ late: 3 });
   const send = await createOneSend(session);
   await send.arm(`http://127.0.0.1:${String(port)}/`, "DIRECT");
   expect(await ask(session.gate())).toBe(0);
-  expect(session.asked()).toBe(4);
+  expect(session.calls()).toBe(4);
 });
 
-/** What becomes of a request whose transport fails with `code`. */
+/** The outcome of a request whose transport fails with `code`. */
 async function outcomeOf(code: string): Promise<string> {
   const exchange: Exchange = {
     onRedirect: () => undefined,
@@ -78,9 +78,9 @@ async function outcomeOf(code: string): Promise<string> {
   return (await client.send(request)).kind;
 }
 
-// Without a zone the last is no address to connect to (EINVAL); ::1 is none without IPv6 (EADDRNOTAVAIL).
+// The last address lacks a zone (EINVAL); ::1 fails on a computer without IPv6 (EADDRNOTAVAIL).
 test.each(["localhost", "127.0.0.2", "[::1]", "[fe80::1]"])(
-  "nobody is reached at %s: whatever the system says of it, the request did not leave",
+  "a request to %s, where no server listens, counts as not sent under every error of the system",
   async (host) => {
     const session = createSession();
     const send = await createOneSend(session);
@@ -90,7 +90,7 @@ test.each(["localhost", "127.0.0.2", "[::1]", "[fe80::1]"])(
   },
 );
 
-test("once one connection was let through, a second one that fails does not take it back", async () => {
+test("after one connection has passed the gate, the failure of a second one does not make the request count as not sent", async () => {
   const server = createServer((socket) => void socket.on("error", () => undefined));
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;

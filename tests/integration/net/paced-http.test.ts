@@ -1,4 +1,4 @@
-/** One pace for all requests to a host: who goes first, who waits, and what a host that asks for patience gets. */
+/** The rate limit for all requests to a host: which request goes first, which waits, and how Retry-After is respected. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { HttpClient, HttpOutcome, HttpRequest, Turn } from "../../../core/ports.ts";
@@ -9,14 +9,14 @@ import { signIn, startBench } from "../../support/host.ts";
 import { createSimulatedClock } from "../../support/simulated-clock.ts";
 
 const EVERY_MS = 250;
-/** See core/lifecycle/pace.ts: 20 at once, 20 ahead of their time, and one each quarter of a second. */
+/** See core/lifecycle/rate-limit.ts: 20 at once, a reserve of 20, and one each quarter of a second. */
 const MOST_IN_TEN_SECONDS = 80;
 const HOUR_MS = 3_600_000;
 
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 };
-/** The most instants in any span of that length. */
+/** The largest number of instants within any span of this length. */
 const most = (instants: readonly number[], spanMs: number): number =>
   Math.max(0, ...instants.map((from) => instants.filter((at) => at >= from && at < from + spanMs).length));
 
@@ -43,7 +43,7 @@ const by = (waiter: "person" | "tool" | undefined): Turn => ({ waiter: () => wai
 const nobody = by(undefined);
 const HOST = "https://id.example";
 
-test("whoever asks shares one pace per host, and hosts do not wait for each other", async () => {
+test("all requests to a host share one rate, and hosts do not wait for each other", async () => {
   const { send, left, pass } = bench();
   for (let nth = 0; nth < 200; nth += 1) send(`${HOST}/${nth % 2 === 0 ? "token" : "validate"}`, nobody);
   send("https://other.example/validate", nobody);
@@ -61,7 +61,7 @@ test("whoever asks shares one pace per host, and hosts do not wait for each othe
 });
 
 test.each(["person", "tool"] as const)(
-  "what a %s waits for goes first, also when the wait began later",
+  "a request that a %s waits for goes first, also when the wait began later",
   async (waiter) => {
     const { send, left, pass } = bench();
     for (let nth = 0; nth < 100; nth += 1) send(`${HOST}/background/${String(nth)}`, nobody);
@@ -70,7 +70,7 @@ test.each(["person", "tool"] as const)(
     send(`${HOST}/urgent`, by(waiter));
     await pass(0);
     expect(left.slice(before).map(({ url }) => url)).toEqual([`${HOST}/urgent`]);
-    // A request of the keeper's own that somebody begins to wait for.
+    // A background request that a tool begins to wait for.
     const late: { waiter?: "tool" } = {};
     send(`${HOST}/late`, { waiter: () => late.waiter });
     await pass(2_000);
@@ -81,7 +81,7 @@ test.each(["person", "tool"] as const)(
   },
 );
 
-test("a flood of urgent requests does not keep the others from leaving", async () => {
+test("many urgent requests do not hold back the background requests", async () => {
   const { send, left, pass } = bench();
   for (let nth = 0; nth < 400; nth += 1) send(`${HOST}/urgent`, by("tool"));
   for (let nth = 0; nth < 20; nth += 1) send(`${HOST}/background`, nobody);
@@ -95,7 +95,7 @@ test("a flood of urgent requests does not keep the others from leaving", async (
   ).toBeLessThanOrEqual(MOST_IN_TEN_SECONDS);
 });
 
-test("what has not left when its owner pauses is not sent, and does not wait for its turn", async () => {
+test("a request that has not left when the keeper pauses is not sent, and ends at once", async () => {
   const { send, left, ends, pass } = bench();
   const leaving = new AbortController();
   for (let nth = 0; nth < 200; nth += 1)
@@ -115,10 +115,10 @@ test("what has not left when its owner pauses is not sent, and does not wait for
 test.each([
   ["429 with Retry-After", 429, 600_000],
   ["503 with Retry-After", 503, 600_000],
-  ["429 without a word", 429, undefined],
-  ["a wait of a year", 429, 365 * 24 * HOUR_MS],
+  ["429 without Retry-After", 429, undefined],
+  ["a Retry-After of a year", 429, 365 * 24 * HOUR_MS],
 ] as const)(
-  "%s at one request keeps the others from the host, but not a person",
+  "%s holds back all further requests to the host but those of a person",
   async (_name, status, retryAfterMs) => {
     let refuses = true;
     const { send, left, ends, pass } = bench(() =>
@@ -136,12 +136,12 @@ test.each([
     send(`${HOST}/validate`, by("person"));
     await pass(0);
     expect(left).toHaveLength(2);
-    // A short block is waited for; a long one is the answer, and says how long it is.
+    // A request waits for the end of a short block; a long block ends it with a 429 that tells the wait.
     const blockMs = Math.min(retryAfterMs ?? 5_000, 24 * HOUR_MS);
-    const told = ends.filter(({ outcome }) => outcome.kind === "answered" && outcome.status === 429);
-    if (retryAfterMs === undefined) expect(told).toHaveLength(1);
+    const refused = ends.filter(({ outcome }) => outcome.kind === "answered" && outcome.status === 429);
+    if (retryAfterMs === undefined) expect(refused).toHaveLength(1);
     else
-      expect(told.at(-1)?.outcome).toMatchObject({
+      expect(refused.at(-1)?.outcome).toMatchObject({
         status: 429,
         retryAfterMs: expect.closeTo(blockMs, -5) as number,
       });
@@ -152,7 +152,7 @@ test.each([
   },
 );
 
-test("a host that repeats its 429 is left alone for longer each time", async () => {
+test("each repeated 429 of a host doubles the block", async () => {
   const { send, left, pass } = bench(() => ({ kind: "answered", status: 429, body: "" }));
   for (let second = 0; second < 600; second += 1) {
     send(`${HOST}/validate`, nobody);
@@ -161,7 +161,7 @@ test("a host that repeats its 429 is left alone for longer each time", async () 
   expect(left.length).toBeLessThan(20);
 });
 
-test("a wait is not counted into a request's own time, and a request is changed by nothing", async () => {
+test("a request's time limit does not include the wait, and the request is unchanged", async () => {
   const { send, left, ends, pass } = bench();
   for (let nth = 0; nth < 60; nth += 1) send(`${HOST}/${String(nth)}`, nobody);
   await pass(30_000);
@@ -169,7 +169,7 @@ test("a wait is not counted into a request's own time, and a request is changed 
   expect(new Set(left.map(({ timeoutMs }) => timeoutMs))).toEqual(new Set([1_000]));
 });
 
-test("from any mixture: nothing is sent twice or forgotten, and never more than the pace allows", async () => {
+test("for any mix of requests: none is sent twice or forgotten, and the rate is never exceeded", async () => {
   const step = fc.record({
     count: fc.integer({ min: 1, max: 60 }),
     waiter: fc.constantFrom("person", "tool", undefined),
@@ -178,14 +178,14 @@ test("from any mixture: nothing is sent twice or forgotten, and never more than 
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
       const { send, left, ends, pass } = bench();
-      let asked = 0;
+      let sent = 0;
       for (const { count, waiter, afterMs } of steps) {
-        for (let nth = 0; nth < count; nth += 1) send(`${HOST}/${String((asked += 1))}`, by(waiter));
+        for (let nth = 0; nth < count; nth += 1) send(`${HOST}/${String((sent += 1))}`, by(waiter));
         await pass(afterMs);
       }
       await pass(300_000);
       expect(left.map(({ url }) => url).sort()).toEqual(ends.map(({ url }) => url).sort());
-      expect(new Set(left.map(({ url }) => url)).size).toBe(asked);
+      expect(new Set(left.map(({ url }) => url)).size).toBe(sent);
       expect(
         most(
           left.map(({ atMs }) => atMs),
@@ -197,7 +197,7 @@ test("from any mixture: nothing is sent twice or forgotten, and never more than 
   );
 });
 
-test("two hundred one-time sign-ins after a night: all are refreshed, the host is never flooded, a tool goes first", async () => {
+test("two hundred one-time sign-ins after a night are all refreshed at the limited rate, and a tool goes first", async () => {
   await using many = await startCrowdKeeper(200, 4 * HOUR_MS, "one_time");
   await many.pass(10 * 60_000);
   many.forget();
@@ -206,9 +206,9 @@ test("two hundred one-time sign-ins after a night: all are refreshed, the host i
   const before = many.heard().length;
   const done = new Set(many.heard().map(({ whose }) => whose));
   const wanted = Array.from({ length: 200 }, (_, nth) => crowdId(nth)).find((id) => !done.has(id)) ?? "";
-  const asked = many.keeper.tokenFor(wanted, 60_000, false, "tool");
+  const answering = many.keeper.tokenFor(wanted, 60_000, false, "tool");
   await many.pass(1_000);
-  expect(await asked).toMatchObject({ ok: true });
+  expect(await answering).toMatchObject({ ok: true });
   const ahead = many
     .heard()
     .slice(before)
@@ -226,7 +226,7 @@ test("two hundred one-time sign-ins after a night: all are refreshed, the host i
   ).toBeLessThanOrEqual(MOST_IN_TEN_SECONDS);
 });
 
-test("in the app: checks of registrations and of accounts share the pace of their host", async () => {
+test("in the app, checks of registrations and of accounts share the rate of their host", async () => {
   await using app = await startBench();
   const id = await signIn(app);
   const { handlers } = app.app;
@@ -245,17 +245,17 @@ test("in the app: checks of registrations and of accounts share the pace of thei
   }
 });
 
-test("a lock does not wait for two hundred refreshes that have not left, and leaves no intent open", async () => {
+test("a lock does not wait for two hundred waiting refreshes, and leaves no open intent", async () => {
   await using many = await startCrowdKeeper(200, 4 * HOUR_MS, "one_time");
   await many.pass(10 * 60_000);
   await many.sleep(9 * HOUR_MS);
   await many.pass(1_000);
   const ids = Array.from({ length: 200 }, (_, nth) => crowdId(nth));
-  const asked = ids.map((id) => many.keeper.refresh(id, "bulk"));
+  const refreshing = ids.map((id) => many.keeper.refresh(id, "bulk"));
   await many.pass(1_000);
-  // No time goes by meanwhile, so what waits for its turn would wait for ever.
+  // The clock stands still, so a request that waited for its turn would wait forever.
   expect(await many.keeper.pause()).toMatchObject({ ok: true });
-  const answers = await Promise.all(asked);
+  const answers = await Promise.all(refreshing);
   expect(answers.filter((answer) => !answer.ok).length).toBeGreaterThan(100);
   const codes = answers.map((answer) => (answer.ok ? "ok" : answer.failure.code));
   expect(codes.filter((code) => code !== "ok" && code !== "vault_not_ready")).toEqual([]);

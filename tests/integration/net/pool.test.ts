@@ -1,8 +1,8 @@
-/** The sessions of token requests: what could not be made once keeps no later request waiting. */
+/** The sessions of token requests: a session that failed to open does not block later requests. */
 import { expect, test } from "vitest";
 import { createPool } from "../../../main/electron/network/pool.ts";
 
-test("one at a time, in the order of asking, and no more than there may be", async () => {
+test("each session serves one request at a time, in order, and their number is limited", async () => {
   const pool = createPool(2, (number) => Promise.resolve(number));
   expect([await pool.take(), await pool.take()]).toEqual([1, 2]);
   const order: string[] = [];
@@ -14,7 +14,7 @@ test("one at a time, in the order of asking, and no more than there may be", asy
   expect(order).toEqual(["third 2", "fourth 1"]);
 });
 
-test("what could not be made is tried again, however often, and under a new number", async () => {
+test("a session that failed to open is opened again, under a new number", async () => {
   let broken = true;
   const pool = createPool(2, (number) =>
     broken ? Promise.reject(new Error("too many open files")) : Promise.resolve(number),
@@ -24,11 +24,11 @@ test("what could not be made is tried again, however often, and under a new numb
   expect([await pool.take(), await pool.take()]).toEqual([6, 7]);
 });
 
-test("who waits for one that is never made is told, and waits on while another is lent", async () => {
+test("a request fails when no session can be opened, and waits while another request holds one", async () => {
   const failing: ((error: Error) => void)[] = [];
   const pool = createPool(2, () => new Promise<number>((_resolve, reject) => failing.push(reject)));
-  const asked = [pool.take(), pool.take(), pool.take()];
-  const outcomes = Promise.allSettled(asked);
+  const requests = [pool.take(), pool.take(), pool.take()];
+  const outcomes = Promise.allSettled(requests);
   for (const fail of failing) fail(new Error("no port"));
   expect((await outcomes).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
 

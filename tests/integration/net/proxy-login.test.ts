@@ -1,4 +1,4 @@
-/** What a proxy wants to know: asked once, remembered while the app runs, and given to nobody else. */
+/** The credentials for a proxy: asked for once, kept in memory, and sent to no other host. */
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -27,10 +27,10 @@ function bench() {
 const plain = (given: ProxyCredentials | undefined) =>
   given === undefined ? undefined : [given.username, given.password.reveal()];
 
-test("what is entered is remembered for that proxy alone, and nowhere else", async () => {
+test("credentials are kept for their proxy only, and only in memory", async () => {
   await using app = await startBench();
   const { handlers, state } = app.app;
-  const asked = app.proxyLogins.ask(OFFICE, undefined);
+  const waiting = app.proxyLogins.ask(OFFICE, undefined);
   const question = state.snapshot().proxyLogin;
   expect(question).toMatchObject({ proxy: "10.0.0.1:3128", realm: "The office", wrong: false });
   expect(await handlers["proxy.logIn"]({ id: "gone", username: "a", password: "b" })).toMatchObject({
@@ -38,7 +38,7 @@ test("what is entered is remembered for that proxy alone, and nowhere else", asy
   });
   const given = { id: question?.id ?? "", username: "ada-lovelace", password: "correct-horse" };
   expect(await handlers["proxy.logIn"](given)).toMatchObject({ ok: true });
-  expect(plain(await asked)).toEqual(["ada-lovelace", "correct-horse"]);
+  expect(plain(await waiting)).toEqual(["ada-lovelace", "correct-horse"]);
   expect(plain(await app.proxyLogins.ask(OFFICE, undefined))).toEqual(["ada-lovelace", "correct-horse"]);
   expect(state.snapshot().proxyLogin).toBeNull();
   const other = app.proxyLogins.ask(OTHER, undefined);
@@ -46,13 +46,13 @@ test("what is entered is remembered for that proxy alone, and nowhere else", asy
   expect(await handlers["proxy.decline"](state.snapshot().proxyLogin?.id ?? "")).toMatchObject({ ok: true });
   expect(await other).toBeUndefined();
 
-  const told = [JSON.stringify(state.snapshot()), ...app.logged];
+  const texts = [JSON.stringify(state.snapshot()), ...app.logged];
   for (const entry of await readdir(app.profile, { recursive: true, withFileTypes: true }))
-    if (entry.isFile()) told.push(await readFile(path.join(entry.parentPath, entry.name), "latin1"));
-  for (const secret of ["ada-lovelace", "correct-horse"]) expect(told.join()).not.toContain(secret);
+    if (entry.isFile()) texts.push(await readFile(path.join(entry.parentPath, entry.name), "latin1"));
+  for (const secret of ["ada-lovelace", "correct-horse"]) expect(texts.join()).not.toContain(secret);
 });
 
-test("those who wait for one answer share the question", async () => {
+test("requests that wait for one proxy share the question", async () => {
   const { logins, answer, changes } = bench();
   const waiting = [1, 2, 3].map(() => logins.ask(OFFICE, undefined));
   expect(changes()).toBe(1);
@@ -61,7 +61,7 @@ test("those who wait for one answer share the question", async () => {
   expect(logins.view).toBeUndefined();
 });
 
-test("what did not do is asked for again, and what another one entered meanwhile is tried first", async () => {
+test("refused credentials are asked for again, and those entered meanwhile are tried first", async () => {
   const { logins, answer } = bench();
   const first = logins.ask(OFFICE, undefined);
   answer("ada", "guess");
@@ -73,7 +73,7 @@ test("what did not do is asked for again, and what another one entered meanwhile
   expect(plain(await logins.ask(OFFICE, wrong))).toEqual(["ada", "right"]);
 });
 
-test("a no is taken for ten minutes, and a question that nobody answers holds no request for long", async () => {
+test("a declined question does not come again for ten minutes, and an open one delays a request for two minutes at most", async () => {
   const { logins, answer, clock } = bench();
   const rest = () => Promise.resolve();
   const first = logins.ask(OFFICE, undefined);
@@ -90,14 +90,14 @@ test("a no is taken for ten minutes, and a question that nobody answers holds no
   expect(await later).toBeUndefined();
 });
 
-test("a proxy's words are short, and plain", async () => {
+test("the text of a proxy is shortened to one printable line", async () => {
   const { logins } = bench();
   void logins.ask({ ...OFFICE, realm: `\u202eevil\n${"x".repeat(200)}` }, undefined);
   expect(logins.view?.realm).toBe(`evil${"x".repeat(76)}`);
   logins.end();
 });
 
-test("a tool is told that the provider cannot be reached, and nothing of a sign-in, where a proxy is in between", () => {
+test("a problem with a proxy tells a tool only that the provider is unreachable", () => {
   for (const code of ["proxy_failing", "proxy_authentication", "provider_unreachable"] as const)
     expect(socketCodeOf({ code, provider: "Twitch" })).toBe("provider_unreachable");
   for (const code of ["answer_unrecognized", "provider_refused", "provider_busy"] as const)

@@ -1,9 +1,9 @@
-/** The port that the browser's answer comes back to, and everybody else who can ask there. */
+/** The loopback listener: it accepts the expected authorization response, and no other request of a page or program. */
 import { once } from "node:events";
-import { createServer, request as ask, type IncomingHttpHeaders } from "node:http";
+import { createServer, request as sendRequest, type IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { listen, type Listener, type Waiting } from "../../../main/sign-in/loopback/listener.ts";
+import { listen, type Listener, type ListenerOptions } from "../../../main/sign-in/loopback/listener.ts";
 import { de } from "../../../text/de.ts";
 import { en } from "../../../text/en.ts";
 import { createWords } from "../../../text/words.ts";
@@ -19,62 +19,77 @@ afterEach(() => {
 });
 
 interface Bench extends Listener {
-  readonly answers: string[];
+  /** The accepted responses. */
+  readonly responses: string[];
   readonly logged: string[];
 }
-async function waitFor(state: string, more: Partial<Waiting> = {}): Promise<Bench> {
-  const answers: string[] = [];
+const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const refusingAll: ListenerOptions = {
+  redirectUris: REDIRECTS,
+  fragment: false,
+  onResponse: () => false,
+  translator: { language: "en", t: createWords("en", en) },
+  log: silentLog,
+};
+/** Listens, and accepts responses with this state. */
+async function waitFor(state: string, more: Partial<ListenerOptions> = {}): Promise<Bench> {
+  const responses: string[] = [];
   const logged: string[] = [];
   const note = (event: string, facts = {}) => void logged.push(`${event} ${JSON.stringify(facts)}`);
   const listener = await listen({
-    redirectUris: REDIRECTS,
-    fragment: false,
-    onAnswer(url) {
-      const known = new RegExp(`[?#&]state=${state}(?:&|$)`).test(url);
-      if (known) answers.push(url);
-      return known;
+    ...refusingAll,
+    onResponse(url) {
+      const isExpected = new RegExp(`[?#&]state=${state}(?:&|$)`).test(url);
+      if (isExpected) responses.push(url);
+      return isExpected;
     },
-    words: { language: "en", t: createWords("en", en) },
     log: { info: note, warn: note, error: note },
     ...more,
   });
   if (!listener.ok) throw new Error(listener.failure.code);
   open.push(listener.value);
-  return { ...listener.value, answers, logged };
+  return { ...listener.value, responses, logged };
 }
 
-interface Question {
+interface TestRequest {
   readonly to: string;
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string;
-  /** `localhost` is two addresses. */
+  /** One of the two addresses of `localhost`. */
   readonly at?: "127.0.0.1" | "::1";
 }
-/** Undefined: nobody listens. */
-const send = ({ to, method = "GET", headers = {}, body = "", at = "127.0.0.1" }: Question) =>
+/** Undefined: the port is closed. */
+const send = ({ to, method = "GET", headers = {}, body = "", at = "127.0.0.1" }: TestRequest) =>
   new Promise<{ status: number; headers: IncomingHttpHeaders; body: string } | undefined>((resolve) => {
     const { port, host, pathname, search } = new URL(to);
     const path = pathname + search;
-    const question = ask({ host: at, port, path, method, headers: { host, ...headers }, agent: false });
-    question.on("error", () => resolve(undefined));
-    question.on("response", (response) => {
+    const outgoing = sendRequest({
+      host: at,
+      port,
+      path,
+      method,
+      headers: { host, ...headers },
+      agent: false,
+    });
+    outgoing.on("error", () => resolve(undefined));
+    outgoing.on("response", (response) => {
       let text = "";
       response.on("data", (chunk) => (text += String(chunk)));
       response.on("end", () =>
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
       );
     });
-    question.end(body);
+    outgoing.end(body);
   });
-async function squat(port: number, host: string): Promise<void> {
+async function occupy(port: number, host: string): Promise<void> {
   const server = createServer().listen(port, host);
   open.push(server);
   await once(server, "listening");
 }
 
 test.each(["127.0.0.1", "::1"] as const)(
-  "an answer with the right state, at %s, is taken, and the same again gets the same page",
+  "at %s, a response with the right state is accepted, and repeating it gives the same page",
   async (at) => {
     const bench = await waitFor("right");
     const answer = await send({ to: `${bench.redirect_uri}?code=c0de&state=right`, at });
@@ -87,106 +102,109 @@ test.each(["127.0.0.1", "::1"] as const)(
     expect(answer?.body).toContain("You can close this tab");
     expect(answer?.body).toContain("history.replaceState");
     for (const secret of ["c0de", "right"]) expect(answer?.body).not.toContain(secret);
-    expect(bench.answers).toEqual([`${AT}?code=c0de&state=right`]);
-    for (const there of ["127.0.0.1", "::1"] as const) {
-      const same = await send({ to: `${bench.redirect_uri}?code=c0de&state=right`, at: there });
-      expect([same?.status, same?.body]).toEqual([200, answer?.body]);
-      // A reload asks for the address that was cleared.
-      expect((await send({ to: bench.redirect_uri, at: there }))?.body).toBe(answer?.body);
+    expect(bench.responses).toEqual([`${AT}?code=c0de&state=right`]);
+    for (const address of ["127.0.0.1", "::1"] as const) {
+      const repeated = await send({ to: `${bench.redirect_uri}?code=c0de&state=right`, at: address });
+      expect([repeated?.status, repeated?.body]).toEqual([200, answer?.body]);
+      // A reload requests the URL from which the script has removed the response.
+      expect((await send({ to: bench.redirect_uri, at: address }))?.body).toBe(answer?.body);
       for (const other of [
         "?code=other&state=right",
         "?code=c0de&state=right&more=1",
         "?error=x&state=right",
       ])
-        expect((await send({ to: bench.redirect_uri + other, at: there }))?.status, other).toBe(404);
+        expect((await send({ to: bench.redirect_uri + other, at: address }))?.status, other).toBe(404);
     }
-    expect(bench.answers).toHaveLength(1);
-    // Whoever waits for the next answer gets this port, and not another one.
+    expect(bench.responses).toHaveLength(1);
+    // The next sign-in gets the same port, which is still lingering.
     const next = await waitFor("next");
     expect(next.redirect_uri).toBe(bench.redirect_uri);
     expect((await send({ to: `${bench.redirect_uri}?code=c0de&state=right` }))?.status).toBe(404);
     next.close();
-    for (const there of ["127.0.0.1", "::1"] as const)
-      expect(await send({ to: bench.redirect_uri, at: there })).toBeUndefined();
+    for (const address of ["127.0.0.1", "::1"] as const)
+      expect(await send({ to: bench.redirect_uri, at: address })).toBeUndefined();
   },
 );
 
 test.each([
-  ["a request for the head alone", { method: "HEAD" }, 404],
-  ["a page that is loaded ahead", { headers: { "sec-purpose": "prefetch" } }, 503],
-  ["a page that is drawn ahead", { headers: { "sec-purpose": "prefetch;prerender" } }, 503],
-  ["the same by an older name", { headers: { purpose: "prefetch" } }, 503],
-  ["the same of another browser", { headers: { "x-moz": "prefetch" } }, 503],
-] as const)("%s takes no answer away, before or after", async (_name, how, status) => {
-  const bench = await waitFor("right");
-  const to = `${bench.redirect_uri}?${RIGHT}`;
-  for (const answers of [0, 1]) {
-    expect((await send({ to, ...how }))?.status).toBe(status);
-    expect(bench.answers).toHaveLength(answers);
-    expect((await send({ to }))?.status).toBe(200);
-    expect(bench.answers).toHaveLength(1);
-  }
-});
+  ["a HEAD request", { method: "HEAD" }, 404],
+  ["a prefetch", { headers: { "sec-purpose": "prefetch" } }, 503],
+  ["a prerender", { headers: { "sec-purpose": "prefetch;prerender" } }, 503],
+  ["a prefetch with the older header Purpose", { headers: { purpose: "prefetch" } }, 503],
+  ["a prefetch with the header X-Moz", { headers: { "x-moz": "prefetch" } }, 503],
+] as const)(
+  "%s does not use up the response, before or after the browser sends it",
+  async (_name, how, status) => {
+    const bench = await waitFor("right");
+    const to = `${bench.redirect_uri}?${RIGHT}`;
+    for (const accepted of [0, 1]) {
+      expect((await send({ to, ...how }))?.status).toBe(status);
+      expect(bench.responses).toHaveLength(accepted);
+      expect((await send({ to }))?.status).toBe(200);
+      expect(bench.responses).toHaveLength(1);
+    }
+  },
+);
 
 test.each([
-  ["says nothing", ""],
-  ["says half of it", "GET /callback/judge HTTP/1.1\r\nhost: loc"],
-  ["was refused and holds on", `GET /callback/judge?state=x HTTP/1.1\r\nhost: localhost:27563\r\n\r\n`],
-])("a port is free at once, though a browser holds a connection that %s", async (_name, words) => {
+  ["sends nothing", ""],
+  ["sends half a request", "GET /callback/judge HTTP/1.1\r\nhost: loc"],
+  ["was refused and stays open", `GET /callback/judge?state=x HTTP/1.1\r\nhost: localhost:27563\r\n\r\n`],
+])("the port is free at once, although a browser holds a connection that %s", async (_name, bytes) => {
   const bench = await waitFor("right");
   const held = connect({ port: 27563, host: "127.0.0.1", allowHalfOpen: true }).on("error", () => undefined);
   open.push({ close: () => held.destroy() });
   await once(held, "connect");
-  held.write(words);
+  held.write(bytes);
   bench.close();
-  await squat(27563, "127.0.0.1");
-  await squat(27563, "::1");
+  await occupy(27563, "127.0.0.1");
+  await occupy(27563, "::1");
   held.resume();
-  await once(held, "end"); // and what is held ends, too
+  await once(held, "end"); // the listener ends the connection, too
 });
 
-test("what a port's answer was is forgotten with the port", async () => {
+test("a port that is used again does not know the response before", async () => {
   const first = await waitFor("one");
   first.close();
   first.close();
   const second = await waitFor("two");
   expect(second.redirect_uri).toBe(first.redirect_uri);
   expect((await send({ to: `${second.redirect_uri}?code=c&state=two` }))?.status).toBe(200);
-  expect(second.answers).toHaveLength(1);
+  expect(second.responses).toHaveLength(1);
 });
 
 const at = (path: string): string => ORIGIN + path;
-const strangers: readonly [string, Question][] = [
+const refusedRequests: readonly [string, TestRequest][] = [
   ["a foreign Host", { to: at(`/callback/judge?${RIGHT}`), headers: { host: "evil.example" } }],
   ["a Host without its port", { to: at(`/callback/judge?${RIGHT}`), headers: { host: "localhost" } }],
-  ["the address for a Host", { to: at(`/callback/judge?${RIGHT}`), headers: { host: "127.0.0.1:27563" } }],
+  ["the IP address as Host", { to: at(`/callback/judge?${RIGHT}`), headers: { host: "127.0.0.1:27563" } }],
   ["another path", { to: at(`/?${RIGHT}`) }],
-  ["a path with a slash more", { to: at(`/callback/judge/?${RIGHT}`) }],
-  ["a path in another spelling", { to: at(`/callback/%6audge?${RIGHT}`) }],
+  ["a trailing slash", { to: at(`/callback/judge/?${RIGHT}`) }],
+  ["a percent-encoded path", { to: at(`/callback/%6audge?${RIGHT}`) }],
   ["another method", { to: at(`/callback/judge?${RIGHT}`), method: "HEAD" }],
   [
     "a preflight",
     { to: at("/callback/judge"), method: "OPTIONS", headers: { origin: "https://evil.example" } },
   ],
   [
-    "a form of another page",
+    "a form of another origin",
     { to: at("/callback/judge"), method: "POST", headers: { origin: "https://evil.example" }, body: RIGHT },
   ],
-  ["an answer by POST with no Origin", { to: at("/callback/judge"), method: "POST", body: RIGHT }],
+  ["a POST without Origin", { to: at("/callback/judge"), method: "POST", body: RIGHT }],
   [
-    "an answer by POST of an opaque Origin",
+    "a POST of an opaque origin",
     { to: at("/callback/judge"), method: "POST", headers: { origin: "null" }, body: RIGHT },
   ],
   [
-    "an answer by POST, in the query",
+    "a POST with the response in the query",
     { to: at(`/callback/judge?${RIGHT}`), method: "POST", headers: { origin: ORIGIN } },
   ],
   ["no state", { to: at("/callback/judge?code=c0de") }],
-  ["a foreign state", { to: at("/callback/judge?code=c0de&state=other") }],
+  ["another state", { to: at("/callback/judge?code=c0de&state=other") }],
   ["an error without a state", { to: at("/callback/judge?error=access_denied") }],
-  ["a wish to close it", { to: at("/callback/judge?close=1"), method: "DELETE" }],
+  ["a DELETE request", { to: at("/callback/judge?close=1"), method: "DELETE" }],
   [
-    "more than an answer can be",
+    "a response that is too long",
     {
       to: at("/callback/judge"),
       method: "POST",
@@ -195,20 +213,23 @@ const strangers: readonly [string, Question][] = [
     },
   ],
 ];
-test.each([false, true])("strangers get a 404, and it goes on waiting (fragment: %s)", async (fragment) => {
-  const bench = await waitFor("right", { fragment });
-  for (const [name, question] of strangers) {
-    expect((await send(question))?.status, name).toBe(404);
-    expect(bench.answers, name).toEqual([]);
-  }
-  expect(bench.logged.length).toBeGreaterThan(3);
-  expect(bench.logged.length).toBeLessThan(7); // each kind once, however often it comes
-  for (const value of ["c0de", "right", "evil", "access_denied"])
-    expect(bench.logged.join()).not.toContain(value);
-  expect((await send({ to: `${bench.redirect_uri}?${RIGHT}` }))?.status).toBe(200);
-});
+test.each([false, true])(
+  "unexpected requests get a 404, and the listener goes on waiting (fragment: %s)",
+  async (fragment) => {
+    const bench = await waitFor("right", { fragment });
+    for (const [name, request] of refusedRequests) {
+      expect((await send(request))?.status, name).toBe(404);
+      expect(bench.responses, name).toEqual([]);
+    }
+    expect(bench.logged.length).toBeGreaterThan(3);
+    expect(bench.logged.length).toBeLessThan(7); // each reason once
+    for (const value of ["c0de", "right", "evil", "access_denied"])
+      expect(bench.logged.join()).not.toContain(value);
+    expect((await send({ to: `${bench.redirect_uri}?${RIGHT}` }))?.status).toBe(200);
+  },
+);
 
-test("a page that hammers at it, or says nothing, neither closes it nor keeps the answer out", async () => {
+test("many requests and silent connections do not keep the response out", async () => {
   const bench = await waitFor("right");
   const silent = Array.from({ length: 20 }, () => connect(27563, "127.0.0.1").on("error", () => undefined));
   open.push(...silent.map((socket) => ({ close: () => socket.destroy() })));
@@ -217,55 +238,55 @@ test("a page that hammers at it, or says nothing, neither closes it nor keeps th
   );
   for (const answer of await Promise.all(guesses)) expect([404, undefined]).toContain(answer?.status);
   expect((await send({ to: `${bench.redirect_uri}?${RIGHT}` }))?.status).toBe(200);
-  expect(bench.answers).toHaveLength(1);
+  expect(bench.responses).toHaveLength(1);
 });
 
-test("an answer in the fragment is handed over by our own page, once", async () => {
+test("a response in the fragment is posted by the page, and accepted once", async () => {
   const bench = await waitFor("right", { fragment: true });
   const page = await send({ to: bench.redirect_uri });
   expect(page?.status).toBe(200);
   expect(page?.body).toContain("history.replaceState");
-  expect(bench.answers).toEqual([]);
+  expect(bench.responses).toEqual([]);
   const post = { to: bench.redirect_uri, method: "POST", headers: { origin: ORIGIN } };
   expect((await send({ ...post, body: "access_token=t&state=other" }))?.status).toBe(404);
   expect((await send({ ...post, body: "access_token=t&state=right" }))?.status).toBe(204);
-  expect(bench.answers).toEqual([`${AT}#access_token=t&state=right`]);
+  expect(bench.responses).toEqual([`${AT}#access_token=t&state=right`]);
   expect((await send({ ...post, body: "access_token=t&state=right" }))?.status).toBe(204);
   expect((await send({ ...post, body: "access_token=u&state=right" }))?.status).toBe(404);
   expect((await send({ to: bench.redirect_uri }))?.body).toContain("You can close this tab");
-  expect(bench.answers).toHaveLength(1);
+  expect(bench.responses).toHaveLength(1);
 });
 
-test("a flow whose answer is in the fragment may be refused in the query", async () => {
+test("a flow with its response in the fragment accepts an error in the query", async () => {
   const bench = await waitFor("right", { fragment: true });
   expect((await send({ to: `${bench.redirect_uri}?error=access_denied&state=right` }))?.status).toBe(200);
-  expect(bench.answers).toHaveLength(1);
+  expect(bench.responses).toHaveLength(1);
 });
 
-test.each(["127.0.0.1", "::1"])("a port with a stranger on %s is not used at all", async (host) => {
-  await squat(27563, host);
+test.each(["127.0.0.1", "::1"])("a port that another program uses on %s is not used at all", async (host) => {
+  await occupy(27563, host);
   const bench = await waitFor("right");
   expect(bench.redirect_uri).toBe(REDIRECTS[1]);
-  // Nothing of ours is left at the other address.
+  // The listener has left the other address, too.
   expect(await send({ to: AT, at: host === "::1" ? "127.0.0.1" : "::1" })).toBeUndefined();
 });
 
-test("all ports taken is said as what it is, and two at once have one each", async () => {
+test("two listeners have a port each, and a third fails when all ports are taken", async () => {
   const first = await waitFor("one");
   const second = await waitFor("two");
-  await squat(27565, "127.0.0.1");
-  expect(await listen({ ...first, redirectUris: REDIRECTS } as unknown as Waiting)).toEqual({
+  await occupy(27565, "127.0.0.1");
+  expect(await listen(refusingAll)).toEqual({
     ok: false,
     failure: { code: "loopback_ports_taken", ports: "27563, 27564, 27565" },
   });
-  // In the other order, and each at its own port alone.
+  // Each accepts its response at its own port alone, in any order.
   expect((await send({ to: `${first.redirect_uri}?code=c&state=two` }))?.status).toBe(404);
   expect((await send({ to: `${second.redirect_uri}?code=c&state=two` }))?.status).toBe(200);
   expect((await send({ to: `${first.redirect_uri}?code=c&state=one` }))?.status).toBe(200);
-  expect([first.answers.length, second.answers.length]).toEqual([1, 1]);
+  expect([first.responses.length, second.responses.length]).toEqual([1, 1]);
 });
 
-/** Ports below 1024 are reserved for root by most systems; another user is told so, as Windows does of its ranges. */
+/** Most systems reserve the ports below 1024 for root: for another user they fail like the reserved ranges of Windows. */
 async function asNobody<T>(run: () => Promise<T>): Promise<T> {
   const isRoot = process.geteuid?.() === 0;
   if (isRoot) process.seteuid?.(65534);
@@ -284,37 +305,31 @@ const reserves = await asNobody(async () => {
   server.close();
   return error instanceof Error && "code" in error && error.code === "EACCES";
 });
-test.runIf(reserves)("ports that the system reserves are told apart from ports in use", async () => {
-  const at = (port: number) => `http://localhost:${String(port)}/callback/judge`;
-  const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const ask = (ports: readonly number[]) =>
-    asNobody(() =>
-      listen({
-        redirectUris: ports.map(at),
-        fragment: false,
-        onAnswer: () => false,
-        words: { language: "en", t: createWords("en", en) },
-        log: quiet,
-      }),
-    );
-  expect(await ask(RESERVED)).toEqual({
-    ok: false,
-    failure: { code: "loopback_ports_reserved", ports: "941, 942" },
-  });
-  // One that is free is used, whatever the others are.
-  const free = await ask([...RESERVED, 27564]);
-  if (!free.ok) throw new Error(free.failure.code);
-  open.push(free.value);
-  expect(free.value.redirect_uri).toBe(at(27564));
-  // Who can do something about one of them hears of that one.
-  await squat(27563, "::1");
-  expect(await ask([...RESERVED, 27563])).toMatchObject({
-    failure: { code: "loopback_ports_taken", ports: "27563" },
-  });
-});
+test.runIf(reserves)(
+  "reserved ports fail with loopback_ports_reserved, ports in use with loopback_ports_taken",
+  async () => {
+    const at = (port: number) => `http://localhost:${String(port)}/callback/judge`;
+    const listenAt = (ports: readonly number[]) =>
+      asNobody(() => listen({ ...refusingAll, redirectUris: ports.map(at) }));
+    expect(await listenAt(RESERVED)).toEqual({
+      ok: false,
+      failure: { code: "loopback_ports_reserved", ports: "941, 942" },
+    });
+    // A free port is used, even if the others are reserved.
+    const free = await listenAt([...RESERVED, 27564]);
+    if (!free.ok) throw new Error(free.failure.code);
+    open.push(free.value);
+    expect(free.value.redirect_uri).toBe(at(27564));
+    // The failure names the taken port, because the user can free it.
+    await occupy(27563, "::1");
+    expect(await listenAt([...RESERVED, 27563])).toMatchObject({
+      failure: { code: "loopback_ports_taken", ports: "27563" },
+    });
+  },
+);
 
-test("its pages speak German too", async () => {
-  const bench = await waitFor("right", { words: { language: "de", t: createWords("de", de) } });
+test("the pages are in German where the translator is", async () => {
+  const bench = await waitFor("right", { translator: { language: "de", t: createWords("de", de) } });
   const refused = await send({ to: `${bench.redirect_uri}?state=other` });
   expect(refused?.body).toContain('<html lang="de">');
   expect(refused?.body).toContain("Auf diese Antwort wartet Tokenkeep nicht");

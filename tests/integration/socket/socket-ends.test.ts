@@ -42,7 +42,7 @@ interface OctetLine {
   readonly hex: string;
   readonly code: string;
 }
-test("octets that are no UTF-8 end the connection, and nothing after them is served", async () => {
+test("octets that are not UTF-8 end the connection, and later requests are not answered", async () => {
   const vectors = JSON.parse(await readFile("tests/vectors/socket-octets.json", "utf8")) as OctetLine[];
   for (const { name, after, hex, code: expected } of vectors) {
     const socket = connect(server.endpoint);
@@ -63,7 +63,7 @@ test("octets that are no UTF-8 end the connection, and nothing after them is ser
   }
 });
 
-test("a client that closes its writing half gets the answers that it waits for, and then the end", async () => {
+test("a client that closes its writing half gets its pending answers, then the connection closes", async () => {
   const tokens = [{ signIn: "s1", account: "p:ann", token: token("old", ["a"], soon(5)), renews: true }];
   await server.push(table({ tokens }));
   let answerNow: () => void = () => undefined;
@@ -93,7 +93,7 @@ test("a client that closes its writing half gets the answers that it waits for, 
   ]);
 });
 
-test("a question to the person is withdrawn with the writing half, since nobody can tell it from the end", async () => {
+test("a client that closes its writing half withdraws its pairing", async () => {
   let withdrawn = false;
   const own = await mkdtemp("/tmp/tk-sock-");
   const started = await startSocketServer(
@@ -118,7 +118,7 @@ test("a question to the person is withdrawn with the writing half, since nobody 
   await rm(own, { recursive: true, force: true });
 });
 
-test("what is asked for a token that lives for a minute does not use up the tool's questions", async () => {
+test("requests for a token that lives for a minute do not use up the grant's rate limit", async () => {
   let questions = 0;
   onMiss = () => {
     questions += 1;

@@ -3,8 +3,8 @@ import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createSession } from "../../../main/socket/session.ts";
-import { newsBetween, withToken } from "../../../main/socket/table.ts";
-import type { Answer, Ask, Grant, HandOut, HandOutToken } from "../../../main/socket/types.ts";
+import { changesBetween, withToken } from "../../../main/socket/table.ts";
+import type { Answer, Ask, Grant, TokenTable, TableToken } from "../../../main/socket/types.ts";
 
 const NOW_SEC = 1_800_000_000;
 const ENDPOINT = "/run/tokenkeep.sock";
@@ -32,7 +32,7 @@ interface World {
 let issued = 0;
 /** Every token ever made in a run, by its text. */
 const known = new Map<string, { readonly signIn: string; readonly scopes: readonly string[] }>();
-function tokenOf(signIn: string, { scopes, leftSec }: Shape): HandOutToken["token"] {
+function tokenOf(signIn: string, { scopes, leftSec }: Shape): TableToken["token"] {
   issued += 1;
   const access_token = `at-${String(issued)}`;
   known.set(access_token, { signIn, scopes });
@@ -47,7 +47,7 @@ function tokenOf(signIn: string, { scopes, leftSec }: Shape): HandOutToken["toke
     validated_at: null,
   };
 }
-function tableOf({ signIns, grant, locked }: World): HandOut {
+function tableOf({ signIns, grant, locked }: World): TokenTable {
   if (locked) return { locked: true, grants: [], accounts: [], tokens: [] };
   const there = SIGN_INS.flatMap((id) => {
     const shape = signIns[id];
@@ -141,14 +141,14 @@ interface Line {
 }
 
 /** A session that has proved itself, over a world that the test changes. */
-function startSession(first: HandOut, reported: Answer<"report"> = { ok: true, value: { valid: true } }) {
+function startSession(first: TokenTable, reported: Answer<"report"> = { ok: true, value: { valid: true } }) {
   const lines: Line[] = [];
   let nowSec = NOW_SEC;
   let table = first;
   const misses: { ask: Ask<"token">; resolve: (answer: Answer<"token">) => void }[] = [];
   const uses: (string | undefined)[] = [];
   /** What held when each line was written. */
-  const held: { table: HandOut; nowSec: number }[] = [];
+  const held: { table: TokenTable; nowSec: number }[] = [];
   const session = createSession({
     endpoint: ENDPOINT,
     challenge: "A".repeat(43),
@@ -159,14 +159,14 @@ function startSession(first: HandOut, reported: Answer<"report"> = { ok: true, v
     show: () => Promise.resolve({ ok: true, value: { shown: true } }),
     pair: () => ({ ok: false, code: "pairing_pending" }),
     revokeSelf: () => Promise.resolve({ ok: true, value: null }),
-    used: (_grant, signIn) => void uses.push(signIn),
+    noteUse: (_grant, signIn) => void uses.push(signIn),
     write(line) {
       lines.push(JSON.parse(line) as Line);
       held.push({ table, nowSec });
     },
     end: () => undefined,
   });
-  const open: HandOut = { ...first, locked: false, grants: [{ id: CLIENT, key: KEY }] };
+  const open: TokenTable = { ...first, locked: false, grants: [{ id: CLIENT, key: KEY }] };
   const proof = createHmac("sha256", Buffer.from(KEY, "base64url"))
     .update(["tokenkeep/1 client", ENDPOINT, "A".repeat(43), CLIENT, "B".repeat(43)].join("\n"))
     .digest("base64url");
@@ -180,10 +180,10 @@ function startSession(first: HandOut, reported: Answer<"report"> = { ok: true, v
     held,
     misses,
     uses,
-    move(next: HandOut) {
-      const news = newsBetween(table, next);
+    move(next: TokenTable) {
+      const news = changesBetween(table, next);
       table = next;
-      session.tell(news);
+      session.notify(news);
     },
     get table() {
       return table;
@@ -196,8 +196,8 @@ function startSession(first: HandOut, reported: Answer<"report"> = { ok: true, v
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Why this token must not have been handed out there and then; undefined: it may. */
-function excess(line: Line, asked: Record<string, unknown>, at: { table: HandOut; nowSec: number }) {
-  const token = line.result as unknown as HandOutToken["token"];
+function excess(line: Line, asked: Record<string, unknown>, at: { table: TokenTable; nowSec: number }) {
+  const token = line.result as unknown as TableToken["token"];
   const made = known.get(token.access_token);
   const [mine] = at.table.grants;
   if (at.table.locked || mine === undefined || made === undefined) return "no grant";
@@ -216,7 +216,7 @@ function excess(line: Line, asked: Record<string, unknown>, at: { table: HandOut
   return undefined;
 }
 
-test("a token is judged when it is handed out: by the grant, the table and the clock of then", async () => {
+test("a token is checked against the grant, the table and the clock of the moment when it is handed out", async () => {
   await fc.assert(
     fc.asyncProperty(world, ask, fc.array(reply, { maxLength: 3 }), async (first, asked, replies) => {
       known.clear();
@@ -251,7 +251,7 @@ test("a token is judged when it is handed out: by the grant, the table and the c
   );
 });
 
-test("the list and the news tell of no sign-in that the grant does not name", async () => {
+test("accounts.list and notifications hold no sign-in outside the grant", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(world, { minLength: 2, maxLength: 4 }), async (worlds) => {
       const [first, ...others] = worlds.map((one) => tableOf({ ...one, locked: false }));
@@ -288,7 +288,7 @@ test("the list and the news tell of no sign-in that the grant does not name", as
 });
 
 const plain: Shape = { scopes: ["a"], leftSec: 9_000, renews: true, lifeSec: 14_000, alias: undefined };
-const table = (more: Partial<World> = {}, shapes: Record<string, Partial<Shape>> = { s0: {} }): HandOut =>
+const table = (more: Partial<World> = {}, shapes: Record<string, Partial<Shape>> = { s0: {} }): TokenTable =>
   tableOf({
     signIns: Object.fromEntries(
       Object.entries(shapes).map(([id, some]) => [id, { ...plain, leftSec: 5, ...some }]),
@@ -299,7 +299,7 @@ const table = (more: Partial<World> = {}, shapes: Record<string, Partial<Shape>>
   });
 const code = ({ lines }: { lines: readonly Line[] }) => lines.at(-1)?.error?.data.code;
 
-test("a sign-in that was widened while main was asked: the answer is refused, and its old token ends", async () => {
+test("a sign-in that got more scopes during a refresh is refused, and its old token is revoked for the tool", async () => {
   const tool = startSession(table());
   await tool.ask("token.watch");
   const asked = tool.ask("token.get");
@@ -314,7 +314,7 @@ test("a sign-in that was widened while main was asked: the answer is refused, an
   ]);
 });
 
-test("a name that a sign-in outside the grant goes by is no name to the tool", async () => {
+test("an alias of a sign-in outside the grant is account_unknown to the tool", async () => {
   const shapes = { s0: { leftSec: 9_000 }, s1: { leftSec: 9_000, alias: "bot" } };
   const tool = startSession(table({ grant: { signIns: ["s0"] } }, shapes));
   await tool.ask("token.get", { account: "bot" });
@@ -324,7 +324,7 @@ test("a name that a sign-in outside the grant goes by is no name to the tool", a
 test.each([
   { ok: true, value: { valid: true } } as const,
   { ok: false, code: "provider_unreachable" } as const,
-])("of a token that the grant lost while main asked about it, a report tells nothing: %o", async (said) => {
+])("a report on a token that left the grant meanwhile answers valid: false, whatever main found: %o", async (said) => {
   const tool = startSession(table({}, { s0: { leftSec: 9_000 } }), said);
   const asked = tool.ask("token.reportInvalid", { token_id: tool.table.tokens[0]?.token.token_id });
   tool.move({ ...tool.table, grants: [{ id: CLIENT, key: KEY, signIns: [] }] });
@@ -332,14 +332,14 @@ test.each([
   expect(tool.lines.at(-1)).toMatchObject({ result: { valid: false } });
 });
 
-test("an alias in an account outside the grant does not hide the tool's own account of that name", async () => {
+test("an alias of an account outside the grant does not hide the tool's own account of that name", async () => {
   const shapes = { s0: { leftSec: 9_000 }, s2: { leftSec: 9_000, alias: "loginp:0" } };
   const tool = startSession(table({ grant: { accounts: ["p:0"] } }, shapes));
   await tool.ask("token.get", { account: "loginp:0" });
   expect(tool.lines.at(-1)).toMatchObject({ result: { user_id: "p:0" } });
 });
 
-test("why a sign-in that the grant lost meanwhile gives no token is not told of another one", async () => {
+test("the error of a sign-in that left the grant meanwhile is not reported for another sign-in", async () => {
   const shapes = { s0: { leftSec: -1 }, s1: { scopes: ["a", "b"], leftSec: -1 } };
   const tool = startSession(table({ grant: {} }, shapes));
   const asked = tool.ask("token.get", { account: "p:0" });
@@ -353,7 +353,7 @@ test("why a sign-in that the grant lost meanwhile gives no token is not told of 
   expect(code(tool)).toBe("provider_unreachable");
 });
 
-test("a token that ended while main asked is not handed out, nor one that is too short by then", async () => {
+test("a token that ended during the question to main, or lasts too short by then, is not handed out", async () => {
   for (const [asked, leftSec, expected] of [
     [{ min_valid: 300 }, 310, "provider_unreachable"],
     [{}, 20, "provider_unreachable"],
@@ -389,7 +389,7 @@ test.each([
   [14_000, 299, 300, true],
   [10, 1, 0, false],
 ] as const)(
-  "of a life of %s s, %s s left, %s asked for: main is asked: %s",
+  "with a life of %s s, %s s left and min_valid %s, main is asked: %s",
   (lifeSec, leftSec, min_valid, asks) => {
     const tool = startSession(table({}, { s0: { lifeSec, leftSec } }));
     void tool.ask("token.get", min_valid === undefined ? {} : { min_valid });
@@ -398,7 +398,7 @@ test.each([
   },
 );
 
-test("where main may not be asked now, or a renewal cannot begin yet, what is in the table is handed out", async () => {
+test("while main cannot be asked, or no refresh may begin, the table's token is handed out", async () => {
   const limited = startSession(table({}, { s0: { leftSec: 40 } }));
   const answered = limited.ask("token.get");
   limited.misses[0]?.resolve({ ok: false, code: "rate_limited", retryAfterSec: 50 });

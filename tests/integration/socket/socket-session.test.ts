@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { createSession, type Session } from "../../../main/socket/session.ts";
-import { newsBetween } from "../../../main/socket/table.ts";
-import type { Answer, HandOut, HandOutToken, Refusal } from "../../../main/socket/types.ts";
+import { changesBetween } from "../../../main/socket/table.ts";
+import type { Answer, TokenTable, TableToken, Refusal } from "../../../main/socket/types.ts";
 
 const vectors = <T>(name: string): readonly T[] =>
   JSON.parse(readFileSync(`tests/vectors/socket/${name}.json`, "utf8")) as T[];
@@ -27,7 +27,7 @@ interface Conversation {
 
 const ACCOUNT = "twitch:700000001";
 const SCOPES = ["user:read:chat", "user:write:chat"];
-const entry = (more: Partial<HandOutToken["token"]> = {}): HandOutToken => ({
+const entry = (more: Partial<TableToken["token"]> = {}): TableToken => ({
   signIn: "s1",
   account: ACCOUNT,
   alias: "main",
@@ -44,7 +44,7 @@ const entry = (more: Partial<HandOutToken["token"]> = {}): HandOutToken => ({
     ...more,
   },
 });
-const tableOf = ({ key, client }: Pick<Conversation, "key" | "client">): HandOut => ({
+const tableOf = ({ key, client }: Pick<Conversation, "key" | "client">): TokenTable => ({
   locked: false,
   grants: [{ id: client, key }],
   accounts: [
@@ -74,14 +74,18 @@ const tableOf = ({ key, client }: Pick<Conversation, "key" | "client">): HandOut
   tokens: [entry()],
 });
 /** A sign-in that cannot renew itself, before and after its token's end. */
-function withoutRefresh(table: HandOut, status: "ends_soon" | "needs_sign_in", expires_at: number): HandOut {
+function withoutRefresh(
+  table: TokenTable,
+  status: "ends_soon" | "needs_sign_in",
+  expires_at: number,
+): TokenTable {
   const accounts = table.accounts.map(({ view, ...rest }) => ({
     ...rest,
     view: { ...view, status, sign_ins: view.sign_ins.map((one) => ({ ...one, status, expires_at })) },
   }));
   return { ...table, accounts, tokens: [{ ...entry({ expires_at }), renews: false }] };
 }
-const CLOSED: HandOut = { locked: true, grants: [], accounts: [], tokens: [] };
+const CLOSED: TokenTable = { locked: true, grants: [], accounts: [], tokens: [] };
 
 function startServer(
   { endpoint, before, ...given }: Omit<Conversation, "steps" | "name">,
@@ -119,15 +123,15 @@ function startServer(
       move({ ...table, grants: [] });
       return Promise.resolve({ ok: true, value: null });
     },
-    used: () => undefined,
+    noteUse: () => undefined,
     write: (line) => lines.push(JSON.parse(line) as object),
     end: () => void (ended = true),
   });
-  function move(next: HandOut): void {
-    const news = newsBetween(table, next);
+  function move(next: TokenTable): void {
+    const news = changesBetween(table, next);
     table = next;
     if (!table.locked && session.grant !== undefined && table.grants.length === 0) session.cut();
-    session.tell(news);
+    session.notify(news);
   }
   const grant = given.client;
   const pairing = { grant, accounts: [ACCOUNT], scopes: SCOPES };

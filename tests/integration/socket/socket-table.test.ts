@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { patched } from "../../../main/socket/table.ts";
-import type { HandOut, HandOutAccount, HandOutPart, HandOutToken } from "../../../main/socket/types.ts";
+import type { TokenTable, TableAccount, TokenTablePart, TableToken } from "../../../main/socket/types.ts";
 
 interface SignIn {
   readonly account: number;
@@ -18,11 +18,11 @@ const signIn = fc.record<SignIn>({
 });
 
 /** The table of these, by their place in the list. */
-function tableOf(signIns: readonly SignIn[], only: (account: number) => boolean = () => true): HandOut {
+function tableOf(signIns: readonly SignIn[], only: (account: number) => boolean = () => true): TokenTable {
   const named = signIns
     .map((one, at) => ({ ...one, id: `s${String(at)}` }))
     .filter((one) => only(one.account));
-  const accounts = [...new Set(named.map(({ account }) => account))].map((account): HandOutAccount => {
+  const accounts = [...new Set(named.map(({ account }) => account))].map((account): TableAccount => {
     const own = named.filter((one) => one.account === account);
     return {
       signIns: own.map(({ id }) => id),
@@ -39,7 +39,7 @@ function tableOf(signIns: readonly SignIn[], only: (account: number) => boolean 
   });
   const tokens = named
     .filter(({ hasToken }) => hasToken)
-    .map(({ id, account, expires_at }): HandOutToken => ({
+    .map(({ id, account, expires_at }): TableToken => ({
       signIn: id,
       account: `twitch:${String(account)}`,
       renews: true,
@@ -56,9 +56,9 @@ function tableOf(signIns: readonly SignIn[], only: (account: number) => boolean 
     }));
   return { locked: false, grants: [], accounts, tokens };
 }
-const partOf = ({ accounts, tokens }: HandOut): HandOutPart => ({ accounts, tokens });
+const partOf = ({ accounts, tokens }: TokenTable): TokenTablePart => ({ accounts, tokens });
 
-test("where only what sign-ins are like has changed, the part makes the whole", () => {
+test("a part that changes sign-ins and tokens makes the same table as a whole one", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(signIn, signIn), { maxLength: 12 }), fc.nat(3), (pairs, touched) => {
       const before = pairs.map(([was]) => was);
@@ -71,7 +71,7 @@ test("where only what sign-ins are like has changed, the part makes the whole", 
   );
 });
 
-test("where a sign-in or a token has come or gone, it makes nothing", () => {
+test("a part with an added or a missing sign-in or token is refused", () => {
   fc.assert(
     fc.property(fc.array(signIn, { minLength: 1, maxLength: 12 }), fc.nat(11), (signIns, nth) => {
       const at = nth % signIns.length;
@@ -91,7 +91,7 @@ test("where a sign-in or a token has come or gone, it makes nothing", () => {
   );
 });
 
-test("a locked table stays what it is until a whole one comes", () => {
+test("a locked table takes no part", () => {
   const locked = { locked: true, grants: [], accounts: [], tokens: [] };
   expect(patched(locked, { accounts: [], tokens: [] })).toBeUndefined();
 });

@@ -42,7 +42,7 @@ const stale = (login: string) => ({
   renews: true,
 });
 
-test("what was to be a dead thread's answer reaches nobody else, and its tools have left", async () => {
+test("the answer for a thread that died reaches no other tool, and its pairing and one-connection grants end", async () => {
   const folder = await mkdtemp("/tmp/tk-sock-");
   const channel = new BroadcastChannel(folder);
   const answers = new Map<string, (answer: Answer<"token">) => void>();
@@ -125,7 +125,7 @@ const hindrances = {
 };
 
 test.each(Object.entries(hindrances))(
-  "a thread that cannot listen again, since %s, is tried until it can; window and doctor say so meanwhile",
+  "a thread that cannot listen again because %s is retried, and window and doctor show the failure meanwhile",
   async (_name, hinder) => {
     const name = `tk-thread-${randomUUID()}`;
     const channel = new BroadcastChannel(name);
@@ -166,7 +166,7 @@ test.each(Object.entries(hindrances))(
 );
 
 test.each(Object.entries(hindrances))(
-  "a socket that could not be opened at the start, since %s, is tried again",
+  "a socket that cannot be opened at the start because %s is retried",
   async (_name, hinder) => {
     await using bench = await startBench();
     const { endpoint = "" } = bench.app.state.snapshot().socket;

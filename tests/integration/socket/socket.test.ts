@@ -102,7 +102,7 @@ test("a proof does not work on another connection", async () => {
   expect(code(await say(recorded))).toBe("auth_failed");
 });
 
-test("locked: refused as “later”, with or without a proof; open connections hand out nothing once acknowledged", async () => {
+test("a locked table refuses proofs and requests with vault_locked once it is acknowledged", async () => {
   const { ask, close } = await tool();
   await server.push({ locked: true, grants: [], accounts: [], tokens: [] });
   await expect(ask("token.get")).rejects.toMatchObject({ code: "vault_locked" });
@@ -112,7 +112,7 @@ test("locked: refused as “later”, with or without a proof; open connections 
   close();
 });
 
-test("a part of the table counts once acknowledged; one of another name is none", async () => {
+test("a part of the table counts once it is acknowledged; a part with an unknown account is refused", async () => {
   const { ask, close } = await tool();
   const part = (login: string) => ({
     accounts: listed(login),
@@ -132,14 +132,14 @@ test("a part of the table counts once acknowledged; one of another name is none"
   close();
 });
 
-test("a grant that was taken back loses its connection at once, also when it asks nothing", async () => {
+test("a removed grant loses its idle connection at once", async () => {
   const { socket } = await tool();
   const closed = once(socket, "close");
   await server.push(table({ grants: [] }));
   await closed;
 });
 
-test("the smallest sign-in within the grant is chosen; a wider token than granted is not handed out", async () => {
+test("the sign-in with the fewest scopes is chosen; a token with more scopes than the grant is refused", async () => {
   const tokens = [
     { signIn: "wide", account: "p:ann", token: token("ann-wide", ["a", "b", "c"]), renews: true },
     { signIn: "small", account: "p:ann", token: token("ann-small", ["a", "b"]), renews: true },
@@ -161,7 +161,7 @@ test("the smallest sign-in within the grant is chosen; a wider token than grante
   close();
 });
 
-test("those who wait for one fresh token share one question to main", async () => {
+test("requests for the same fresh token share one question to main", async () => {
   let questions = 0;
   onMiss = async () => {
     questions += 1;
@@ -179,7 +179,7 @@ test("those who wait for one fresh token share one question to main", async () =
   for (const { close } of tools) close();
 });
 
-test("random lines end in refusals, and tools are served all the while", async () => {
+test("random lines are refused, and tools are served meanwhile", async () => {
   const { ask, close } = await tool();
   const lines = fc.oneof(
     fc.string({ maxLength: 200 }),
@@ -202,14 +202,14 @@ async function isServed(ask: (method: string) => Promise<unknown>, times = 200):
   for (; times > 0; times -= 1) expect(await ask("token.get")).toMatchObject({ login: "ann" });
 }
 
-test("a thousand come in the same moment, and none is turned away", async () => {
+test("a thousand simultaneous connections are all accepted", async () => {
   const sockets = Array.from({ length: 1_000 }, () => connect(server.endpoint));
   const greetings = await Promise.all(sockets.map((socket) => lineReader(socket)()));
   for (const socket of sockets) socket.destroy();
   expect(greetings.filter((line) => line === undefined)).toEqual([]);
 });
 
-test("a silent client delays nobody, and is told after ten seconds that it is too slow; one that has proved itself may be silent", async () => {
+test("a silent client gets too_slow after ten seconds and delays nobody; an authenticated one may be silent", async () => {
   const silent = Array.from({ length: 300 }, () => connect(server.endpoint));
   const half = connect(server.endpoint); // in the middle of its first line
   half.write('{"jsonrpc":"2.0","id":1,"method":"au');
@@ -240,7 +240,7 @@ test("a silent client delays nobody, and is told after ten seconds that it is to
   quiet.close();
 });
 
-test("who asks and does not read is not read on either: others are served, memory stays, and nothing is lost", async () => {
+test("a client that sends and does not read is paused: memory is bounded, others are served, no answer is lost", async () => {
   const flood = await tool();
   flood.socket.pause();
   const line = `${request("token.get")}\n`.repeat(1_000);
@@ -258,7 +258,7 @@ test("who asks and does not read is not read on either: others are served, memor
   close();
 }, 90_000);
 
-test("who watches and does not read is dropped, and the others are told all the same", async () => {
+test("a watching client that does not read is disconnected, and others are still notified", async () => {
   const [deaf, hears] = [await tool(), await tool()];
   for (const { ask } of [deaf, hears]) await ask("token.watch");
   const dropped = once(deaf.socket, "close");
@@ -286,7 +286,7 @@ test("who watches and does not read is dropped, and the others are told all the 
   hears.close();
 });
 
-test("socket and announcement are ours alone, and gone after the end", async () => {
+test("socket and endpoint file are readable by this user alone, and removed at the end", async () => {
   expect((await stat(server.endpoint)).mode & 0o777).toBe(0o600);
   const announced = path.join(folder, "endpoint.json");
   expect((await stat(announced)).mode & 0o777).toBe(0o600);
@@ -299,7 +299,7 @@ test("socket and announcement are ours alone, and gone after the end", async () 
   await expect(stat(announced)).rejects.toThrow();
 });
 
-test("a folder that others may open, or a link, is refused; a dead socket is replaced, a live one is not", async () => {
+test("a folder that is open to others or a link is refused; a dead socket is replaced, a live one is not", async () => {
   const start = (at: string) => startSocketServer(optionsAt(at));
   const open = path.join(folder, "open");
   await mkdir(open);
@@ -337,7 +337,7 @@ test("a server that cannot prove itself is refused by the client", async () => {
   impostor.close();
 });
 
-test("the whole way: a tool made in the window gets a token that the provider takes", async () => {
+test("a tool that was added in the window gets a token that the provider accepts", async () => {
   await using bench = await startBench();
   await signIn(bench);
   expect(await bench.app.handlers["tools.create"]({ name: "overlay" })).toMatchObject({ ok: true });

@@ -21,7 +21,7 @@ import {
   handOn,
   handOnOrTakePlace,
   listenForStarts,
-  type StartWish,
+  type StartRequest,
 } from "../../../main/app/second-start.ts";
 import { until } from "../../support/host.ts";
 
@@ -195,7 +195,7 @@ describe("a lock that cannot be made is told as what it is", () => {
 });
 
 /** Who runs, as far as starts can see it. */
-function running(folder: string, take: (wish: StartWish) => void) {
+function running(folder: string, take: (wish: StartRequest) => void) {
   const warned: string[] = [];
   const server = listenForStarts(folder, take, { warn: (event) => void warned.push(event) });
   onTestFinished(() => server.close());
@@ -212,7 +212,7 @@ const clock = {
 describe("what a second start hands on", () => {
   test("arrives, and is acknowledged", async () => {
     const folder = newFolder();
-    const wishes: StartWish[] = [];
+    const wishes: StartRequest[] = [];
     running(folder, (wish) => wishes.push(wish));
     const link = { want: "link", link: `app.tokenkeep:${"\u0001".repeat(8_000)}` } as const;
     for (const wish of [{ want: "show" }, { want: "nothing" }, link] as const)
@@ -245,7 +245,7 @@ describe("what a second start hands on", () => {
 
   test("who drips a line, or goes on after it, keeps no place from later starts", async () => {
     const folder = newFolder();
-    const wishes: StartWish[] = [];
+    const wishes: StartRequest[] = [];
     running(folder, (wish) => wishes.push(wish));
     const { connect } = await import("node:net");
     await Promise.all(
@@ -264,7 +264,7 @@ describe("what a second start hands on", () => {
   test("a profile whose path is longer than a socket's address can be", async () => {
     const folder = path.join(newFolder(), "long-".repeat(40), "still-longer-".repeat(15));
     mkdirSync(folder, { recursive: true });
-    const wishes: StartWish[] = [];
+    const wishes: StartRequest[] = [];
     const { server } = running(folder, (wish) => wishes.push(wish));
     expect(server.address).toBeDefined();
     expect(await handOn(folder, server.address ?? "", { want: "show" }, 20_000)).toBe("taken");
@@ -292,7 +292,7 @@ describe("what a second start hands on", () => {
     "[".repeat(50),
   ])("%j is no wish: nothing comes of it", async (line) => {
     const folder = newFolder();
-    const wishes: StartWish[] = [];
+    const wishes: StartRequest[] = [];
     running(folder, (wish) => wishes.push(wish));
     const { connect } = await import("node:net");
     const socket = connect(path.join(folder, "start.sock"));

@@ -33,7 +33,7 @@ const outcome = (asked: Promise<{ scopes: readonly string[] }>): Promise<string>
     (error: unknown) => String((error as { code?: unknown }).code),
   );
 
-test("what main answers while the wider sign-in is saved is judged by the grant", async () => {
+test("a token that arrives while a sign-in gets more scopes is checked against the grant", async () => {
   await using bench = await startBench();
   bench.jump(-PASSED_SEC);
   const id = await signIn(bench, undefined, NARROW);
@@ -55,7 +55,7 @@ test("what main answers while the wider sign-in is saved is judged by the grant"
   }
 });
 
-test("a refresh that was under way when it was widened gives the tool no wider token either", async () => {
+test("a refresh that began before a sign-in got more scopes gives the tool no token beyond its grant", async () => {
   await using bench = await startBench();
   bench.jump(-PASSED_SEC);
   const id = await signIn(bench, undefined, NARROW);

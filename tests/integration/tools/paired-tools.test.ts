@@ -30,7 +30,7 @@ async function allow(): Promise<string> {
   return code;
 }
 
-test("the Node client pairs, is told of a new token without being given it, and gives its key back", async () => {
+test("the Node client pairs, is notified of a new token without its text, and revokes its grant", async () => {
   const codes: string[] = [];
   const pairing = pair(
     { name: "Nightcue", scopes: ["user:read:chat"] },
@@ -59,7 +59,7 @@ test("the Node client pairs, is told of a new token without being given it, and 
   await expect(later.token()).rejects.toMatchObject({ code: "auth_failed" });
 });
 
-test("the command line pairs, validates, opens the window and watches until it is sent away", async () => {
+test("the command line pairs, validates, opens the window, and watches until its grant is removed", async () => {
   const home = path.join(bench.profile, "home");
   const env = { PATH: process.env["PATH"] ?? "", HOME: home, TOKENKEEP_ENDPOINT: endpoint() };
   const start = (...args: string[]) => {

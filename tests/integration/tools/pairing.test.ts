@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connect } from "node:net";
 import type { Lifetime } from "../../../contract/socket.ts";
-import { createPace } from "../../../main/socket/pace.ts";
+import { createRateLimit } from "../../../main/socket/rate-limit.ts";
 import { pidFrom } from "../../../main/desktop/peer-program.ts";
 import { connectTool, lineReader } from "../../support/socket-client.mjs";
 import { signIn, startBench, until, view, type Bench } from "../../support/host.ts";
@@ -69,7 +69,7 @@ async function paired(signIns: string[], wishes: object = asked) {
   return connectTool({ endpoint: endpoint(), client, key });
 }
 
-test("both sides show the same number, and who is let in works at once and with its key from then on", async () => {
+test("tool and window show the same number; an allowed tool works at once, and later with its key", async () => {
   const id = await signIn(bench);
   const other = await signIn(bench, undefined, ["user:read:chat", "user:write:chat"], true);
   const tool = await asks({ ...asked, accounts: [view(bench.app, id)?.login], lifetime: "always" });
@@ -106,7 +106,7 @@ test("both sides show the same number, and who is let in works at once and with 
   expect(use()).toMatchObject({ name: "Nightcue", developer: "Nordmole", uses: 4, tookFrom: [id] });
 });
 
-test("once: the connection works, has no key, and its end is the grant's", async () => {
+test("a grant for one connection has no key, and ends with the connection", async () => {
   const id = await signIn(bench);
   const tool = await asks();
   await allow([id], "once");
@@ -123,7 +123,7 @@ test("once: the connection works, has no key, and its end is the grant's", async
   await until(() => snapshot().tools.length === 0, "the end of the grant");
 });
 
-test("until lock: a pause ends it, and what waits is told to come back later", async () => {
+test("a pause ends a grant that lasts until the lock, and refuses an open pairing with vault_locked", async () => {
   const id = await signIn(bench);
   const tool = await asks();
   await allow([id], "lock");
@@ -143,7 +143,7 @@ test("until lock: a pause ends it, and what waits is told to come back later", a
   expect(snapshot().tools).toEqual([]);
 });
 
-test("a no is an answer, is followed by quiet, and can be for good", async () => {
+test("a refused pairing is answered, keeps others away for a minute, and can be for good", async () => {
   await signIn(bench);
   const tool = await asks();
   const { id } = await waits();
@@ -166,7 +166,7 @@ test("a no is an answer, is followed by quiet, and can be for good", async () =>
   expect(snapshot().pairing).toBeNull();
 });
 
-test("one question at a time; who leaves withdraws it, and the next one waits a moment", async () => {
+test("one pairing is open at a time; a tool that disconnects withdraws it, and the next one waits", async () => {
   const first = await asks();
   await waits();
   expect((await (await asks({ name: "Second" })).next())?.error?.data.code).toBe("pairing_pending");
@@ -176,13 +176,13 @@ test("one question at a time; who leaves withdraws it, and the next one waits a 
   saysLater(await (await asks()).next(), "rate_limited", 5);
 });
 
-test("a tool's words are made plain before anybody sees them", async () => {
+test("a tool's texts lose their control characters before the window shows them", async () => {
   const tool = await asks({ name: "Safe\u202e\u0007 tool", reason: "so\n\n\u200bmuch" });
   expect(await waits()).toMatchObject({ name: "Safe tool", developer: "", reason: "so much" });
   tool.close();
 });
 
-test("a sign-in that may do more than was allowed is not handed out any more", async () => {
+test("a token of a sign-in with more scopes than the grant is refused", async () => {
   const id = await signIn(bench);
   const { ask, close } = await paired([id]);
   await signIn(bench, undefined, ["user:read:chat", "channel:read:stream_key"]); // in its place
@@ -193,7 +193,7 @@ test("a sign-in that may do more than was allowed is not handed out any more", a
   close();
 });
 
-test("who watches is told of another token, of one that ends, of a lock, and of its own end", async () => {
+test("a watching tool is notified of a new token, a revoked token, a lock and its revoked grant", async () => {
   const id = await signIn(bench);
   const { ask, news } = await paired([id]);
   const { token_id } = (await ask("token.get")) as { token_id: string };
@@ -222,7 +222,7 @@ test("who watches is told of another token, of one that ends, of a lock, and of 
   expect(await news()).toBeUndefined();
 });
 
-test("a report is put to the provider: what it takes is valid, what it does not is renewed for everybody", async () => {
+test("a reported token is validated at the provider, and refreshed for all tools if it is invalid", async () => {
   const id = await signIn(bench);
   const { ask, close } = await paired([id]);
   const before = (await ask("token.get")) as { token_id: string; access_token: string };
@@ -240,7 +240,7 @@ test("a report is put to the provider: what it takes is valid, what it does not 
   second.close();
 });
 
-test("a tool gives its grant back: answered, told, cut, and forgotten here", async () => {
+test("a tool that revokes its own grant gets its answer, is disconnected, and is removed", async () => {
   const id = await signIn(bench);
   const { ask, news } = await paired([id]);
   expect(await ask("grant.revokeSelf")).toEqual({});
@@ -249,7 +249,7 @@ test("a tool gives its grant back: answered, told, cut, and forgotten here", asy
   expect(snapshot().tools).toEqual([]);
 });
 
-test("a grant is taken back together with its token, also right after that was handed out", async () => {
+test("removing a tool with its tokens revokes a token that was handed out just before", async () => {
   const id = await signIn(bench);
   const { ask, news } = await paired([id]);
   await ask("token.get");
@@ -259,7 +259,7 @@ test("a grant is taken back together with its token, also right after that was h
   expect(view(bench.app, id)?.status).toBe("revoked");
 });
 
-test("a wish of a tool is shown once, waits while the person streams, and is not repeated at will", async () => {
+test("a tool's navigation request is shown once, waits during streamer mode, and is rate limited", async () => {
   const id = await signIn(bench);
   const { ask, close } = await paired([id]);
   const account = view(bench.app, id)?.account ?? "";
@@ -276,7 +276,7 @@ test("a wish of a tool is shown once, waits while the person streams, and is not
   close();
 });
 
-test("who says yes before the program is known has its name kept all the same", async () => {
+test("a pairing that is allowed before the program is found stores the program", async () => {
   const id = await signIn(bench);
   let look: () => void = () => undefined;
   bench.programLookedAt = new Promise((resolve) => (look = resolve));
@@ -289,7 +289,7 @@ test("who says yes before the program is known has its name kept all the same", 
   tool.close();
 });
 
-test("the program at the other end is found in what the system lists", () => {
+test("the tool's process is found in the system's list of sockets", () => {
   const table = [
     'u_str ESTAB 0 0 /run/user/1000/tokenkeep/tokenkeep.sock 811 * 812 users:(("tokenkeep",pid=10,fd=30))',
     'u_str ESTAB 0 0                                       * 812 * 811 users:(("python3",pid=77,fd=3))',
@@ -300,9 +300,9 @@ test("the program at the other end is found in what the system lists", () => {
   expect(pidFrom("", "1")).toBeUndefined();
 });
 
-test("what costs is allowed so many times, and then again after its time; one does not use up the other's", () => {
+test("a rate limit counts for each key, and starts anew after its time", () => {
   let nowMs = 0;
-  const pace = createPace(2, 60, () => nowMs);
+  const pace = createRateLimit(2, 60, () => nowMs);
   expect([pace.take("a"), pace.take("a"), pace.take("a"), pace.take("b")]).toEqual([0, 0, 60, 0]);
   nowMs = 59_100;
   expect(pace.take("a")).toBe(1);

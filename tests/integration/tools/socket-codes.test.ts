@@ -14,7 +14,7 @@ test.each<Failure>([
   { code: "answer_unrecognized", provider, status: 403 },
   { code: "refresh_budget", account, waitSec: 60 },
   { code: "storage_failing" },
-])("$code is told as trouble that passes", (failure) => {
+])("$code reaches tools as provider_unreachable", (failure) => {
   expect(socketCodeOf(failure)).toBe("provider_unreachable");
 });
 
@@ -25,6 +25,6 @@ test.each<Failure>([
   { code: "token_revoked", account },
   { code: "client_secret_rejected" },
   { code: "provider_changed", provider },
-])("$code is told as something for the person", (failure) => {
+])("$code reaches tools as needs_sign_in", (failure) => {
   expect(socketCodeOf(failure)).toBe("needs_sign_in");
 });

@@ -1,33 +1,50 @@
-/** What the socket's thread is told of: those that changed, together; all of them when that is not known. */
+/** The token table of the socket's thread: which changes are sent, and when. */
 import { expect, test } from "vitest";
-import { createPushing } from "../../../main/tools/table-sync.ts";
+import type { SignInHealth } from "../../../main/keeper/watches.ts";
+import type { TokenTablePart } from "../../../main/socket/types.ts";
+import { createTableSync } from "../../../main/tools/table-sync.ts";
+import { signInRecord } from "../../support/sign-in-record.ts";
 
+/** 10,000 sign-ins, as far as the wait is concerned; those named a, b and c, as far as the table is. */
 function bench() {
-  const pushes: (readonly string[] | "all")[] = [];
+  const sent: (readonly string[] | "all")[] = [];
   const errors: string[] = [];
   const timers: { readonly inMs: number; readonly run: () => void }[] = [];
   let fails = false;
-  const pushing = createPushing(
-    {
-      clock: {
-        nowMs: () => 0,
-        monotonicMs: () => 0,
-        after(inMs, run) {
-          timers.push({ inMs, run });
-          return () => undefined;
-        },
+  const signIns = ["a", "b", "c"].map((id) => signInRecord({ id, user_id: id }));
+  const health: SignInHealth = { failures: 0, nextCheckAtMs: 0, validating: false, refreshing: false };
+  const send = (what: (typeof sent)[number]): Promise<void> => {
+    sent.push(what);
+    return fails ? Promise.reject(new Error("no thread")) : Promise.resolve();
+  };
+  const tableSync = createTableSync({
+    link: {
+      server: {
+        push: () => send("all"),
+        patch: ({ tokens }: TokenTablePart) => send(tokens.map(({ signIn }) => signIn)),
       },
-      log: { info: () => undefined, warn: () => undefined, error: (event) => void errors.push(event) },
     },
-    (only) => {
-      pushes.push(only === undefined ? "all" : [...only]);
-      return fails ? Promise.reject(new Error("no thread")) : Promise.resolve();
+    signInCount: () => 10_000,
+    watches: {
+      all: () => signIns,
+      current: (id) => signIns.find((record) => record.id === id),
+      endsAtMs: ({ expiresAtMs }) => expiresAtMs,
+      of: () => health,
     },
-    () => 10_000,
-  );
+    grants: () => [],
+    handsOut: () => true,
+    clock: {
+      nowMs: () => 0,
+      after(inMs, run) {
+        timers.push({ inMs, run });
+        return () => undefined;
+      },
+    },
+    log: { error: (event) => void errors.push(event) },
+  });
   return {
-    ...pushing,
-    pushes,
+    ...tableSync,
+    sent,
     errors,
     timers,
     failing(now: boolean) {
@@ -40,28 +57,47 @@ function bench() {
   };
 }
 
-test("those that change together go together, and each once", async () => {
+test("sign-ins that change together are sent together, and each once", async () => {
   const b = bench();
   for (const id of ["a", "b", "a"]) b.touch(id);
   expect(b.timers.map(({ inMs }) => inMs)).toEqual([2_000]);
   await b.timePasses();
   b.touch("c");
   await b.timePasses();
-  expect(b.pushes).toEqual([["a", "b"], ["c"]]);
+  expect(b.sent).toEqual([["a", "b"], ["c"]]);
 });
 
-test("something about any of them, or a push that somebody waits for: all", async () => {
+test("a change of any sign-in, and a push without a name, send the whole table", async () => {
   const b = bench();
   b.touch("a");
   b.touch();
   b.touch("b");
   await b.timePasses();
   b.touch("c");
+  await b.pushCoalesced();
   await b.push();
-  expect(b.pushes).toEqual(["all", "all"]);
+  expect(b.sent).toEqual(["all", "all", "all"]);
 });
 
-test("what did not arrive goes with the next", async () => {
+test("a push of one sign-in sends its account alone, and at once", async () => {
+  const b = bench();
+  await b.push("b");
+  expect(b.sent).toEqual([["b"]]);
+});
+
+test("a push of a sign-in that is gone sends the whole table", async () => {
+  const b = bench();
+  await b.push("d");
+  expect(b.sent).toEqual(["all"]);
+});
+
+test("pushes that come while a table is sent share the next one", async () => {
+  const b = bench();
+  await Promise.all([b.pushCoalesced(), b.pushCoalesced(), b.pushCoalesced()]);
+  expect(b.sent).toEqual(["all", "all"]);
+});
+
+test("after a failed push the next one sends the whole table", async () => {
   const b = bench();
   b.failing(true);
   b.touch("a");
@@ -70,5 +106,5 @@ test("what did not arrive goes with the next", async () => {
   b.failing(false);
   b.touch("b");
   await b.timePasses();
-  expect(b.pushes).toEqual([["a"], "all"]);
+  expect(b.sent).toEqual([["a"], "all"]);
 });

@@ -4,11 +4,11 @@ import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { pair } from "../../../clients/node/src/pair.ts";
 import type { Clock, Log } from "../../../core/ports.ts";
-import { createUsages } from "../../../main/tools/usage.ts";
+import { createToolUsage } from "../../../main/tools/usage.ts";
 import { signIn, startBench, until, type Bench } from "../../support/host.ts";
 import { connectTool, parseConnection } from "../../support/socket-client.mjs";
 
-test("who flushes waits for the write under way, and none gets into another's way", async () => {
+test("a flush waits for the write under way, and writes follow each other", async () => {
   const folder = await mkdtemp("/tmp/tk-usage-");
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const file = path.join(folder, "tools-used.json");
@@ -27,7 +27,7 @@ test("who flushes waits for the write under way, and none gets into another's wa
     warn: (event) => void warnings.push(event),
     error: () => undefined,
   };
-  const usages = createUsages(file, clock, log);
+  const usages = createToolUsage(file, clock, log);
   const countOnDisk = async () =>
     (JSON.parse(await readFile(file, "utf8")) as { tool: { count: number } }).tool.count;
 
@@ -44,7 +44,7 @@ test("who flushes waits for the write under way, and none gets into another's wa
   expect(warnings).toEqual([]);
 });
 
-describe.concurrent("what was noted of a tool goes with the tool", () => {
+describe.concurrent("the usage of a tool is dropped with its grant", () => {
   const usedFile = (bench: Bench) => path.join(bench.profile, "tools-used.json");
   /** What is on disk, once the app has stopped. */
   async function onDisk(bench: Bench): Promise<string[]> {
@@ -63,7 +63,7 @@ describe.concurrent("what was noted of a tool goes with the tool", () => {
     bench.app.state.snapshot().tools.find((tool) => tool.id === id)?.uses ?? 0;
 
   test.each([true, false])(
-    "removed in the window (its tokens ended: %s), also when its last use is told later",
+    "when it is removed in the window (with its tokens: %s), also if its last use is reported later",
     async (endTokens) => {
       await using bench = await startBench();
       await signIn(bench);
@@ -81,7 +81,7 @@ describe.concurrent("what was noted of a tool goes with the tool", () => {
     },
   );
 
-  test("removed while the app was off, or ended with it", async () => {
+  test("when it was removed while the app did not run, or ended with the app", async () => {
     await using bench = await startBench();
     await signIn(bench);
     const kept = await usedTool(bench, "kept");
@@ -96,7 +96,7 @@ describe.concurrent("what was noted of a tool goes with the tool", () => {
     expect(await onDisk(bench)).toEqual([kept.id]);
   });
 
-  test("a grant until the lock is forgotten with the lock", async () => {
+  test("when a lock ends a grant that lasts until the lock", async () => {
     await using bench = await startBench();
     const id = await signIn(bench);
     const endpoint = bench.app.state.snapshot().socket.endpoint ?? "";

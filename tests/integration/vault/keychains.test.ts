@@ -17,7 +17,7 @@ import {
   passwordStoreFor,
   type Backend,
   type KeychainState,
-} from "../../../main/vault/keychains.ts";
+} from "../../../main/vault/keys/keychains.ts";
 import { createVault } from "../../../main/vault/vault.ts";
 import { startService } from "../../support/bus-service.mjs";
 import { startBench } from "../../support/host.ts";

@@ -6,7 +6,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { Secret } from "../../../core/secret.ts";
-import { openByPassphrase, sealByPassphrase } from "../../../main/vault/passphrase.ts";
+import { openByPassphrase, sealByPassphrase } from "../../../main/vault/keys/passphrase.ts";
 import { exportVault, importVault } from "../../../main/vault/transfer.ts";
 import { createVault } from "../../../main/vault/vault.ts";
 import { failed } from "../../../contract/failure.ts";

@@ -85,17 +85,23 @@ async function bench() {
         return new Promise((resolve) => requests.push({ request, end: (outcome) => resolve(outcome) }));
       },
     };
-    const history = {
-      note: () => undefined,
-      recent: () => Promise.resolve([]),
-      of: () => Promise.resolve([]),
-      flush: () => Promise.resolve(),
-    };
+    const history = { note: () => undefined };
     const log = { info: ignore, warn: ignore, error: ignore };
     const network = { online: () => true };
     const providers = createProviders([provider]);
     return createKeeper(
-      { vault, providers, http, network, history, maySpendOneTime: () => true, clock, random, log },
+      {
+        records: vault,
+        vaultIsOpen: () => vault.state.state === "open",
+        providers,
+        http,
+        network,
+        history,
+        maySpendOneTime: () => true,
+        clock,
+        random,
+        log,
+      },
       () => undefined,
     );
   };

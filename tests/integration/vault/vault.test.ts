@@ -5,6 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ClientRecord, SignInRecord } from "../../../core/accounts/records.ts";
 import { Secret } from "../../../core/secret.ts";
+import { loadStore } from "../../../main/storage/electron-store.ts";
 import { createVault } from "../../../main/vault/vault.ts";
 import { createTestKeychain, type TestKeychain } from "../../support/keychain.ts";
 
@@ -80,6 +81,17 @@ test("what was written is there after a restart, secrets and all", async () => {
   const second = await opened();
   expect(second.get("client", id)).toMatchObject({ name: "bot", generation: 1 });
   expect(second.get("client", id)?.client_secret?.reveal()).toBe(CANARY);
+});
+
+test("electron-store reads a record's file, and would write the same bytes", async () => {
+  const vault = await opened();
+  const { id } = await write(vault);
+  const text = await readFile(fileOf(id), "utf8");
+  const Store = await loadStore();
+  const store = new Store<Record<string, unknown>>({ cwd: path.join(folder, "records"), name: id });
+  expect(store.store).toMatchObject({ format: 1, id });
+  expect(JSON.stringify(store.store)).toBe(text);
+  expect(await readFile(fileOf(id), "utf8")).toBe(text); // reading leaves the file as it is
 });
 
 test("no secret stands in any file, and every file is ours alone", async () => {

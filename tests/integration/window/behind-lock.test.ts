@@ -124,7 +124,7 @@ test.each(LOCKS)(
     // Whatever moves meanwhile is not told either.
     await bench.advance(3_600);
     bench.app.state.touch();
-    bench.app.state.tell();
+    bench.app.state.flush();
     for (const canary of canaries) expect(heard()).not.toContain(canary);
     for (const call of ["activity.list", "import.drop", "signIns.validateAll"] as const)
       expect(await bench.app.handlers[call](undefined)).toMatchObject({ failure: { code: "vault_locked" } });
@@ -235,7 +235,7 @@ test("locked in the middle of many: what still comes of them is not told", async
   expect(await locking).toMatchObject({ ok: true });
   const heard = listen(bench);
   bench.app.state.touch();
-  bench.app.state.tell();
+  bench.app.state.flush();
   for (const name of NAMES) expect(heard()).not.toContain(name);
   expect(bench.app.state.snapshot().bulk).toBeNull();
 });

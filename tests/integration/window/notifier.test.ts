@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { failed, ok } from "../../../contract/failure.ts";
-import { createNotifier, tellFailure, type Shown } from "../../../main/window/notifier.ts";
+import { createNotifier, reportFailure, type Shown } from "../../../main/window/notifier.ts";
 import { createRevival } from "../../../main/window/revival.ts";
 
 const NOTICE = { title: "title", body: "body" };
@@ -78,9 +78,9 @@ test("where the system never says that one was closed, no more than a few are he
 test("what fails is told, a fault of ours too, and what went well is not", async () => {
   const told: string[] = [];
   const tell = ({ code }: { code: string }): void => void told.push(code);
-  await tellFailure(Promise.resolve(ok(null)), tell);
-  await tellFailure(Promise.resolve(failed({ code: "storage_failing" })), tell);
-  await tellFailure(Promise.reject(new Error("a bug")), tell);
+  await reportFailure(Promise.resolve(ok(null)), tell);
+  await reportFailure(Promise.resolve(failed({ code: "storage_failing" })), tell);
+  await reportFailure(Promise.reject(new Error("a bug")), tell);
   expect(told).toEqual(["storage_failing", "internal"]);
 });
 

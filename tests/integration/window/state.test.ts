@@ -28,28 +28,28 @@ function setUp(count = 2) {
 test("everything is told the first time, and then nothing but what changed", () => {
   const { now, state, told } = setUp();
   state.touch();
-  state.tell();
+  state.flush();
   expect(told).toEqual([{ tools: [], signIns: now.signIns }]);
   state.touch();
-  state.tell();
+  state.flush();
   expect(told).toHaveLength(1);
   now.tools = [{ id: "t", name: "bot", createdAtMs: 0, lifetime: "always", uses: 0, tookFrom: [] }];
   state.touch();
-  state.tell();
+  state.flush();
   expect(told[1]).toEqual({ tools: now.tools });
 });
 
 test("of one sign-in its row alone is told; when it went, the list", () => {
   const { now, state, told } = setUp();
   state.touch();
-  state.tell();
+  state.flush();
   now.signIns = [row("a"), row("b", "renamed")];
   state.touch("b");
-  state.tell();
+  state.flush();
   expect(told[1]).toEqual({ signInsChanged: [row("b", "renamed")] });
   now.signIns = [row("a")];
   state.touch("b");
-  state.tell();
+  state.flush();
   expect(told[2]).toEqual({ signIns: [row("a")] });
 });
 
@@ -61,7 +61,7 @@ test("who follows the texts has what main has", () => {
     now.signIns = signIns;
     state.touch("b");
     state.touch();
-    state.tell();
+    state.flush();
     expect(window.signIns).toEqual(signIns);
   }
 });
@@ -70,7 +70,7 @@ test("changes that come together are told together, and not twice", async () => 
   const { state, told } = setUp();
   state.touch();
   state.touchParts();
-  state.tell();
+  state.flush();
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(told).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 /** Streamer mode: names are masked wherever main shows them, by hand or while a studio program runs. */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createLinuxStudioWatch } from "../../../main/desktop/recording-software.ts";
+import { createLinuxRecordingWatch } from "../../../main/desktop/recording-software.ts";
 import { createNotices } from "../../../main/window/notices.ts";
 import { trayModel } from "../../../main/window/tray-model.ts";
 import { createWords } from "../../../text/words.ts";
@@ -48,12 +48,12 @@ test("no name leaves main while it is on, and all are back afterwards", async ()
 
 test("by itself it is on while a studio program runs, and the window is told", async () => {
   await set("off");
-  bench.studioRuns = true;
+  bench.recordingSoftwareRuns = true;
   await set("auto");
   await until(() => snapshot().streamer, "streamer mode");
   await set("off");
   expect(snapshot().streamer).toBe(false);
-  bench.studioRuns = false;
+  bench.recordingSoftwareRuns = false;
   await set("auto");
   await until(() => !snapshot().streamer);
 });
@@ -64,7 +64,7 @@ test("OBS is found by its name, also when the process had another one at first",
     await mkdir(`${folder}/${String(pid)}`, { recursive: true });
     await writeFile(`${folder}/${String(pid)}/comm`, `${comm}\n`);
   };
-  const runs = createLinuxStudioWatch(folder);
+  const runs = createLinuxRecordingWatch(folder);
   await name(1, "systemd");
   await name(20, "obsidian");
   expect(await runs()).toBe(false);

@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "clients/python"))
+sys.path.insert(0, str(Path(__file__).parents[4] / "clients/python"))
 from tokenkeep import TokenkeepError, _Connection  # noqa: E402
 
 

@@ -1,20 +1,19 @@
-/** The keeper over a crowd: real requests to a real server, and time that passes as fast as they are answered. */
+/** The keeper with thousands of sign-ins: real requests to a real server, and simulated time. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { ok } from "../../../../contract/failure.ts";
-import type { SignInRecord, VaultRecord } from "../../../../core/accounts/records.ts";
+import type { SignInRecord } from "../../../../core/accounts/records.ts";
 import type { HttpClient, HttpOutcome, HttpRequest, Log } from "../../../../core/ports.ts";
 import { createProviders } from "../../../../core/providers/registry.ts";
 import { createHttpClient, nodeExchange } from "../../../../main/net/http.ts";
-import { requestEveryMs, requestsToRefresh } from "../../../../core/lifecycle/pace.ts";
+import { requestEveryMs, requestsToRefresh } from "../../../../core/lifecycle/rate-limit.ts";
 import { createKeeper, type Keeper } from "../../../../main/keeper/keeper.ts";
 import { createPacedHttp } from "../../../../main/net/paced-http.ts";
-import type { Vault } from "../../../../main/vault/types.ts";
 import { crowd } from "../../../support/crowd.ts";
 import { startCrowdServer } from "../../../support/crowd-server.mjs";
+import { createMemoryRecords } from "./memory-records.ts";
 
 const MINUTE_MS = 60_000;
 
-/** A request, with the id of the sign-in whose token was in it. */
+/** A request, with the ID of the sign-in whose token it held. */
 interface Heard {
   readonly kind: string;
   readonly whose: string;
@@ -23,18 +22,18 @@ interface Heard {
 
 export interface CrowdKeeper extends AsyncDisposable {
   readonly keeper: Keeper;
-  /** Simulated time goes by; whatever is asked for meanwhile is answered first. */
+  /** Lets simulated time pass; requests sent meanwhile are answered first. */
   pass(ms: number): Promise<void>;
-  /** It goes by while the machine sleeps. */
+  /** Lets time pass while the machine sleeps. */
   sleep(ms: number): Promise<void>;
-  /** Requests in each whole minute of simulated time, since the start or the last `forget`. */
+  /** The number of requests in each whole minute of simulated time, since the start or the last `forget`. */
   minutes(kind: "validate" | "refresh"): number[];
-  /** Everything that the server heard since the start or the last `forget`. */
+  /** Every request since the start or the last `forget`. */
   heard(): readonly Heard[];
   forget(): void;
 }
 
-/** Time that stands still until it is told to pass. */
+/** A clock that stands still until the test moves it. */
 class SimulatedTime {
   ms = 0;
   #timers: { readonly atMs: number; readonly run: () => void }[] = [];
@@ -43,7 +42,7 @@ class SimulatedTime {
     this.#timers.push(timer);
     return () => void (this.#timers = this.#timers.filter((one) => one !== timer));
   };
-  /** Runs what is due next, if that is before `endMs`. */
+  /** Runs the next timer if it is due before `endMs`. */
   step(endMs: number): boolean {
     const [next] = this.#timers.sort((a, b) => a.atMs - b.atMs);
     if (next === undefined || next.atMs > endMs) return false;
@@ -54,7 +53,7 @@ class SimulatedTime {
   }
 }
 
-/** Counts what is under way, so that time can wait for it. */
+/** Counts the requests under way, so that time can wait for their answers. */
 function counted(client: HttpClient) {
   let underWay = 0;
   return {
@@ -69,25 +68,6 @@ function counted(client: HttpClient) {
   };
 }
 
-function memoryVault(records: readonly VaultRecord[]): Vault {
-  const held = new Map(records.map((record) => [record.id, record]));
-  const lists = new Map<string, readonly VaultRecord[]>();
-  return {
-    state: { state: "open", sealedBy: { passphrase: false }, paused: false, unreadable: [] },
-    list(kind: string) {
-      const list = lists.get(kind) ?? [...held.values()].filter((record) => record.kind === kind);
-      lists.set(kind, list);
-      return list;
-    },
-    get: (_kind: string, id: string) => held.get(id),
-    write(record: VaultRecord) {
-      held.set(record.id, record);
-      lists.clear();
-      return Promise.resolve(ok(record));
-    },
-  } as unknown as Vault;
-}
-
 export async function startCrowdKeeper(
   count: number,
   lifeMs: number,
@@ -97,7 +77,7 @@ export async function startCrowdKeeper(
   const startMs = 1_795_000_000_000;
   let asleepMs = 0;
   const nowMs = (): number => startMs + time.ms + asleepMs;
-  // With an age, however small, the server lets the tokens of the start end.
+  // With any age the server lets the first tokens expire.
   const usedMs = refreshReuse === "one_time" ? 1 : 0;
   const server = await startCrowdServer({ lifeMs, nowMs, usedMs });
   let heard: Heard[] = [];
@@ -112,16 +92,12 @@ export async function startCrowdKeeper(
   const http = createPacedHttp(sent, clock, (origin) => requestEveryMs(requestsToRefresh(everybody, origin)));
   const keeper = createKeeper(
     {
-      vault: memoryVault([{ ...client, generation: 1 }, ...everybody]),
+      records: createMemoryRecords([{ ...client, generation: 1 }, ...everybody]),
+      vaultIsOpen: () => true,
       providers,
       http,
       network: { online: () => true },
-      history: {
-        note: () => undefined,
-        recent: () => Promise.resolve([]),
-        of: () => Promise.resolve([]),
-        flush: () => Promise.resolve(),
-      },
+      history: { note: () => undefined },
       clock,
       random: { bytes: (size) => randomBytes(size), uuid: () => randomUUID() },
       log: { info: ignore, warn: ignore, error: ignore },

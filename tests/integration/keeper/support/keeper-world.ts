@@ -1,9 +1,9 @@
 /**
- * The world around a keeper, with disk, network and clocks in a test's hands, step by step. The keeper is the real one.
- * What must never happen is written down in `broken` at the moment when it does.
+ * The world around a real keeper: the test controls disk, network and clocks, step by step. A broken promise is noted in
+ * `broken` at the moment when it happens.
  */
 import { randomUUID } from "node:crypto";
-import { failed, ok, type Result } from "../../../../contract/failure.ts";
+import type { Result } from "../../../../contract/failure.ts";
 import type { ClientRecord, SignInRecord, VaultRecord } from "../../../../core/accounts/records.ts";
 import type { Clock, HttpOutcome, HttpRequest } from "../../../../core/ports.ts";
 import { createProviders } from "../../../../core/providers/registry.ts";
@@ -12,7 +12,7 @@ import { originsOf } from "../../../../core/providers/provider.ts";
 import { Secret } from "../../../../core/secret.ts";
 import { createKeeper, type Keeper } from "../../../../main/keeper/keeper.ts";
 import { createPacedHttp } from "../../../../main/net/paced-http.ts";
-import type { Vault } from "../../../../main/vault/types.ts";
+import { createMemoryRecords, type MemoryRecords } from "./memory-records.ts";
 
 export const HOUR_MS = 3_600_000;
 const ORIGIN = "http://localhost:1";
@@ -21,7 +21,7 @@ export const IDS = ["00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-
 const [ONE_TIME, SAFE] = IDS;
 const CLIENT = "00000000-0000-4000-8000-00000000000c";
 
-/** How a request ends. `acted`: the server had done its work before. */
+/** How a request ends. `after`: the server has acted before. */
 export const ENDS = [
   "answer",
   "lost after",
@@ -54,23 +54,23 @@ export class World {
   writes: { record: VaultRecord; end: (how: "done" | "full") => void }[] = [];
   requests: { request: HttpRequest; token: string; end: (how: End) => void }[] = [];
   locked = false;
-  /** The judge alone, until a test removes or moves it. */
+  /** One provider, until a test removes or changes it. */
   readonly providers = createProviders([provider]);
   keeper!: Keeper;
-  /** Everything that must never happen, as it happened. */
+  /** The broken promises. */
   broken: string[] = [];
 
-  // The server: what it gave last, what it has replaced, and whom it cut off for a second use.
+  // The server: the current refresh token of each sign-in, and the tokens that were spent.
   current = new Map<string, string>();
   spent = new Set<string>();
-  alive = new Map<string, number>(); // each access token that works, and until when
+  alive = new Map<string, number>(); // the expiry of each valid access token
   rotationLost = false;
   numbers = 0;
 
-  /** Changes what the server answers, after it has done its work. */
+  /** Changes the answer of the server after it has acted. */
   spoil: (outcome: HttpOutcome, request: HttpRequest) => HttpOutcome = (outcome) => outcome;
 
-  /** `order`: in which the vault lists them. */
+  /** `order`: the order in which the store lists the sign-ins. */
   constructor(order: readonly string[] = IDS) {
     for (const id of order) this.disk.set(id, this.record(id));
     const client: Omit<ClientRecord, "generation"> = {
@@ -120,47 +120,28 @@ export class World {
     };
   }
 
-  vault(): Vault {
-    const memory = new Map(this.disk);
-    const alive = () => this.keeper !== undefined && memory === this.memory;
-    this.memory = memory;
-    const write = (draft: VaultRecord): Promise<Result<VaultRecord>> => {
-      if (this.locked || !alive()) return Promise.resolve(failed({ code: "vault_locked" }));
-      const record = { ...draft, generation: (memory.get(draft.id)?.generation ?? 0) + 1 };
-      return new Promise((resolve) => {
-        this.writes.push({
-          record,
-          end: (how) => {
-            if (how === "full") return resolve(failed({ code: "storage_failing" }));
-            this.disk.set(record.id, record);
-            memory.set(record.id, record);
-            resolve(ok(record));
-          },
-        });
-      });
-    };
-    const list = (kind: string) =>
-      this.locked ? [] : [...memory.values()].filter((record) => record.kind === kind);
-    const locked = () => this.locked;
-    return {
-      get state() {
-        return locked()
-          ? { state: "locked", windowOnly: false }
-          : { state: "open", sealedBy: { passphrase: false }, paused: false, unreadable: [] };
-      },
-      list,
-      get: (kind: string, id: string) => list(kind).find((record) => record.id === id),
-      write,
-      erase: () => Promise.resolve(ok(null)),
-      unreadable: [],
-    } as unknown as Vault;
+  private createRecords(): MemoryRecords {
+    const records = createMemoryRecords(
+      this.disk.values(),
+      () => !this.locked && records === this.records, // a keeper that has crashed reads and writes nothing
+      (record) =>
+        new Promise((resolve) => {
+          const end = (how: "done" | "full"): void => {
+            if (how === "done") this.disk.set(record.id, record);
+            resolve(how === "done");
+          };
+          this.writes.push({ record, end });
+        }),
+    );
+    this.records = records;
+    return records;
   }
-  private memory: Map<string, VaultRecord> | undefined;
+  private records: MemoryRecords | undefined;
 
-  /** The person removed it; the server is told of nothing. */
+  /** Drops a sign-in behind the keeper's back; the server keeps its tokens. */
   forget(id: string): void {
     this.disk.delete(id);
-    this.memory?.delete(id);
+    this.records?.forget(id);
   }
 
   boot(): void {
@@ -179,16 +160,12 @@ export class World {
     };
     this.keeper = createKeeper(
       {
-        vault: this.vault(),
+        records: this.createRecords(),
+        vaultIsOpen: () => !this.locked,
         providers: this.providers,
         http: createPacedHttp({ send: (request) => this.send(request) }, clock, () => 250),
         network: { online: () => true },
-        history: {
-          note: ignore,
-          recent: () => Promise.resolve([]),
-          of: () => Promise.resolve([]),
-          flush: () => Promise.resolve(),
-        },
+        history: { note: ignore },
         clock,
         maySpendOneTime: () => true,
         random: { bytes: (count) => new Uint8Array(count).fill(128), uuid: () => randomUUID() },
@@ -205,7 +182,7 @@ export class World {
     void this.keeper.start();
   }
 
-  /** Here everything that is promised about sending is checked, at the moment of sending. */
+  /** Checks every promise about sending at the moment of sending. */
   send(request: HttpRequest): Promise<HttpOutcome> {
     const token = new URLSearchParams(request.body ?? "").get("refresh_token") ?? "";
     if (request.method === "POST") {
@@ -225,7 +202,7 @@ export class World {
         token,
         keeper: this.keeper,
         end: (how: End) => {
-          const outcome = this.finish(request, token, how); // the server acts, whether or not anybody still listens
+          const outcome = this.finish(request, token, how); // the server acts, also when the keeper has crashed
           if (this.hears(entry)) resolve(outcome);
         },
       };
@@ -271,7 +248,7 @@ export class World {
     }
     const id = IDS.find((one) => token.startsWith(`refresh-${one}`)) ?? SAFE;
     if (this.current.get(id) !== token) {
-      this.alive.clear(); // the whole connection is dropped (TA §10)
+      this.alive.clear(); // the server ends the whole grant (TA §10)
       return json(400, { status: 400, message: "Invalid refresh token" });
     }
     if (id === ONE_TIME) this.spent.add(token);
@@ -352,9 +329,9 @@ export class World {
         this.keeper.resume();
         break;
       case "crash": {
-        // What was on its way to the disk may have arrived whole, or not at all; nothing is in between.
+        // A write under way is complete on disk or absent, never partial.
         if (action.reached) for (const { record } of this.writes.splice(0)) this.disk.set(record.id, record);
-        // The server may have acted on what was on its way, with nobody left to hear of it.
+        // The server may have acted on a request under way, whose answer is lost.
         if (action.acted)
           for (const { request, token } of this.requests.splice(0)) this.finish(request, token, "lost after");
         const open = this.disk.get(ONE_TIME);
@@ -364,7 +341,7 @@ export class World {
     }
     await this.settle();
   }
-  /** What is handed out is on disk, or known to wait for it. */
+  /** A token that is handed out is on disk, or marked as unsaved. */
   handedBy =
     (keeper: Keeper) =>
     (answer: Result<SignInRecord>): void => {
@@ -383,7 +360,7 @@ export class World {
     await this.settle();
   }
 
-  /** Everything works again, and an hour goes by. */
+  /** Everything works again, and time passes. */
   async calm(): Promise<void> {
     for (let round = 0; round < 400; round += 1) {
       if (this.locked) await this.run({ do: "unlock" });

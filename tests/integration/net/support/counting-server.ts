@@ -1,4 +1,4 @@
-/** Ends every request in the way that its path names, over HTTP/1.1, TLS and HTTP/2, and counts what reaches it. */
+/** A server over HTTP/1.1, TLS and HTTP/2 that ends each request as its path says, and counts the requests. */
 import {
   constants,
   createSecureServer,
@@ -20,7 +20,7 @@ const TOKENS = JSON.stringify({ access_token: "a", token_type: "bearer" });
 /** Codes of HTTP/2's RST_STREAM and GOAWAY frames (RFC 9113 §7). */
 const CODES = Array.from({ length: 14 }, (_, code) => code);
 
-/** Ways in which a server can end what it was sent; every status, and what happens to a connection. */
+/** The ways in which a server can end a request: every status, and every fate of the connection. */
 export const WAYS_TO_END: readonly string[] = [
   ...Array.from({ length: 500 }, (_, at) => `/status/${String(100 + at)}`),
   ...[301, 302, 303, 307, 308].flatMap((status) => [
@@ -47,7 +47,7 @@ function end(path: string, request: Incoming, response: Outgoing, elsewhere: str
   const stream = "stream" in response ? response.stream : undefined;
   const socket: Socket = request.socket;
   const say = (status: number, headers: Record<string, string> = {}): void => {
-    // Both kinds of responses take these; their types do not agree on it.
+    // The responses of both protocols take these arguments, but their types differ.
     (response as ServerResponse).writeHead(status, { "content-type": "application/json", ...headers });
     response.end([204, 205, 304].includes(status) ? "" : TOKENS);
   };
@@ -105,9 +105,9 @@ function end(path: string, request: Incoming, response: Outgoing, elsewhere: str
 export interface CountingServer extends AsyncDisposable {
   readonly origins: Readonly<Record<Protocol, string>>;
   readonly port: (protocol: Protocol) => number;
-  /** Requests whose headers came, by protocol and path: more than was whole. */
+  /** The number of requests to a path whose headers arrived, complete or not. */
   count(path: string): number;
-  /** By which protocol they came: `1.1` or `2.0`. */
+  /** The HTTP version of each request to a path: `1.1` or `2.0`. */
   versions(path: string): readonly string[];
 }
 
@@ -118,7 +118,7 @@ export async function startCountingServer(): Promise<CountingServer> {
     const path = request.url ?? "";
     seen.set(path, [...(seen.get(path) ?? []), request.httpVersion]);
     for (const one of [request, response]) one.on("error", () => undefined);
-    // The query tells apart who asks, and is nobody's way to end.
+    // The query distinguishes the clients and does not choose the end.
     const [plain = ""] = path.split("?");
     request
       .resume()

@@ -1,4 +1,4 @@
-/** Proxies of several kinds, on this computer: whatever host is asked for, they go on to 127.0.0.1. */
+/** Proxies of several kinds on this computer; they connect to 127.0.0.1 for every host name. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import {
@@ -11,7 +11,7 @@ import {
 
 interface Proxy extends AsyncDisposable {
   readonly port: number;
-  /** Connections it made to where it was asked for. */
+  /** The number of connections to servers. */
   readonly passed: () => number;
 }
 
@@ -41,7 +41,7 @@ function goOn(socket: Socket, port: number): void {
   socket.pipe(onward).pipe(socket);
 }
 
-/** By CONNECT (RFC 9110 §9.3.6). `wants`: credentials for Basic. `keeps`: the connection, when it had none. */
+/** A proxy with CONNECT (RFC 9110 §9.3.6). `wants`: Basic credentials. `keeps`: keeps the connection after a 407. */
 export function startHttpProxy({ wants, keeps = true }: { wants?: string; keeps?: boolean } = {}) {
   let passed = 0;
   const given = wants === undefined ? undefined : `Basic ${Buffer.from(wants).toString("base64")}`;
@@ -76,7 +76,7 @@ export function startRefusingProxy(status: number) {
   return start(server, () => 0);
 }
 
-/** RFC 1928, for a client that sends each of its two messages whole. `reply`: 0 lets through. */
+/** A SOCKS 5 proxy (RFC 1928) for a client that sends each message in one piece. `reply`: 0 accepts the request. */
 export function startSocksProxy(reply = 0) {
   let passed = 0;
   const server = createTcpServer((socket) => {
@@ -93,7 +93,7 @@ export function startSocksProxy(reply = 0) {
   return start(server, () => passed);
 }
 
-/** Speaks, and is no proxy. */
+/** A server that answers, but is not a proxy. */
 export const startNoProxy = () =>
   start(
     createTcpServer((socket) => void socket.end("220 mail.example ESMTP\r\n")),
@@ -101,8 +101,8 @@ export const startNoProxy = () =>
   );
 
 /**
- * A port where connections are refused. A connection has it, so that nobody else is given it meanwhile: a port that was
- * merely left may be another test's proxy a moment later.
+ * A port where connections are refused. A connection occupies it, so that the system does not assign it to the proxy of
+ * another test meanwhile.
  */
 export async function startNobody(): Promise<AsyncDisposable & { readonly port: number }> {
   const server = createTcpServer();

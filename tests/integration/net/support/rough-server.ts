@@ -1,10 +1,10 @@
-/** A server that misbehaves on demand, and counts what reaches it: the judge of the HTTP client rule. */
+/** A server that misbehaves as its path says, and counts the requests; it checks the rule for token requests. */
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
 const TOKENS = JSON.stringify({ access_token: "a", token_type: "bearer" });
 
-/** What each path does once the whole request body has been read. */
+/** What each path does after it has read the whole request body. */
 const BEHAVIOUR: Readonly<Record<string, (response: ServerResponse, socket: Socket) => void>> = {
   "/fine": (response) => void response.writeHead(200, { "content-type": "application/json" }).end(TOKENS),
   "/later": (response) => void response.writeHead(429, { "retry-after": "7" }).end(),
@@ -30,9 +30,9 @@ const BEHAVIOUR: Readonly<Record<string, (response: ServerResponse, socket: Sock
 
 export interface RoughServer extends AsyncDisposable {
   readonly origin: string;
-  /** Requests whose body arrived whole, by path. */
+  /** The number of requests to a path whose body arrived completely. */
   count(path: string): number;
-  /** Connections ever made. */
+  /** The number of connections since the start. */
   connections(): number;
   close(): Promise<void>;
 }
@@ -70,7 +70,7 @@ export async function startRoughServer(): Promise<RoughServer> {
   };
 }
 
-/** The rule as a table: the same rows hold for every transport. */
+/** The rule as a table; every transport has to satisfy each row. */
 export const HTTP_RULE: readonly {
   readonly path: string;
   readonly kind: string;
@@ -87,6 +87,6 @@ export const HTTP_RULE: readonly {
   { path: "/trickle", kind: "lost", detail: { cause: "timeout" } },
 ];
 const ENDS_WHAT_HANGS_MS = 20_000;
-/** Short where the limit itself is what is looked at; elsewhere it judges no speed. */
+/** Short where the row tests the time limit; elsewhere long enough for a slow computer. */
 export const timeoutMsOf = (path: string): number =>
   ["/silent", "/trickle"].includes(path) ? 700 : ENDS_WHAT_HANGS_MS;

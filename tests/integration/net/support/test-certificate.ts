@@ -1,4 +1,4 @@
-/** A certificate that nobody trusts but the probe of tests/e2e/http.spec.ts: for localhost, 127.0.0.1 and provider.test. */
+/** A certificate for localhost, 127.0.0.1 and provider.test; only the probe of tests/e2e/http.spec.ts trusts it. */
 export const TEST_KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgWLYn2wWw+39S9FBr
 HU4Z8/vsEjT1fO4zhp3apK2BRDGhRANCAASxQeT2sJPC8ZcCEgUb3CaG9i6FyV6R

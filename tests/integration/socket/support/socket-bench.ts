@@ -1,7 +1,7 @@
 /** What the tests of the socket share: one tool, one account, and lines as a client says them. */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
-import type { HandOut } from "../../../../main/socket/types.ts";
+import type { TokenTable } from "../../../../main/socket/types.ts";
 import { proof } from "../../../support/socket-client.mjs";
 import { accountOf } from "./socket-server.ts";
 
@@ -28,7 +28,7 @@ const account = (login: string) => ({
   sign_ins: [],
 });
 export const listed = (...logins: string[]) => logins.map((login) => accountOf(account(login)));
-export const table = (more: Partial<HandOut> = {}): HandOut => ({
+export const table = (more: Partial<TokenTable> = {}): TokenTable => ({
   locked: false,
   grants: [{ id: CLIENT, key: KEY }],
   accounts: listed("ann"),

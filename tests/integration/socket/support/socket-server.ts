@@ -3,7 +3,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { SocketAccount } from "../../../../contract/socket.ts";
 import { startSocketServer } from "../../../../main/socket/server.ts";
-import type { HandOut, HandOutAccount, OnQuestion, SocketOptions } from "../../../../main/socket/types.ts";
+import type { TokenTable, TableAccount, OnQuestion, SocketOptions } from "../../../../main/socket/types.ts";
 
 const away = () => Promise.resolve({ ok: false, code: "provider_unreachable" } as const);
 
@@ -22,11 +22,11 @@ export const optionsAt = (
   ...more,
 });
 
-export async function startServerAt(folder: string, table: HandOut, questions?: Partial<OnQuestion>) {
+export async function startServerAt(folder: string, table: TokenTable, questions?: Partial<OnQuestion>) {
   const started = await startSocketServer(optionsAt(folder, questions));
   if (!started.ok) throw new Error(started.failure.code);
   await started.value.push(table);
   return started.value;
 }
 
-export const accountOf = (view: SocketAccount): HandOutAccount => ({ view, signIns: [] });
+export const accountOf = (view: SocketAccount): TableAccount => ({ view, signIns: [] });

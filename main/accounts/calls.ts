@@ -1,0 +1,140 @@
+/** The window's calls about accounts: validating, clipboard, history, import of another tool's tokens. */
+import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
+import type { Handlers } from "../../contract/ipc.ts";
+import type { ActivityView } from "../../contract/views/history.ts";
+import { accountKey } from "../../core/accounts/records.ts";
+import type { Keeper } from "../keeper/keeper.ts";
+import type { Undo } from "../vault/undo.ts";
+import type { Vault } from "../vault/types.ts";
+import type { Bulk } from "./bulk.ts";
+import type { Claims } from "./claims.ts";
+import type { History, HistoryEntry } from "./history.ts";
+import type { Importing } from "./import.ts";
+import type { TokenCopies } from "./token-copies.ts";
+
+/** Entries of the activity screen; each account's own history goes further back. */
+const ACTIVITY_SHOWN = 500;
+
+interface Parts {
+  readonly vault: Vault;
+  readonly keeper: Keeper;
+  readonly claims: Claims;
+  readonly copies: TokenCopies;
+  readonly history: History;
+  readonly bulk: Bulk;
+  readonly undo: Undo;
+  readonly importing: Importing;
+  /** Brings the tools' table up to date; resolves once it counts. */
+  readonly push: () => Promise<void>;
+  readonly changed: () => void;
+}
+
+export const accountCalls = (parts: Parts) => ({
+  ...lifecycleCalls(parts),
+  ...aboutCalls(parts),
+  ...importCalls(parts),
+});
+
+/** Calls that validate, refresh, revoke, rename and remove sign-ins. */
+function lifecycleCalls({ vault, keeper, copies, bulk, undo, push, changed }: Parts) {
+  /** Waits for the tools' table too: no tool gets a token after the caller heard that it is gone. */
+  const pushed = async <V>(result: Promise<Result<V>>): Promise<Result<V>> => {
+    const answer = await result;
+    await push();
+    return answer;
+  };
+  return {
+    "signIns.validate": (id) => keeper.validate(id),
+    async "signIns.validateAll"() {
+      await keeper.validateAll();
+      if (vault.state.state !== "open") return failed({ code: "vault_locked" });
+      // Each row shows what its own sign-in needs; the answer names what could not be found out.
+      const { watches } = keeper;
+      const unknown = watches.all().find(({ id }) => watches.of(id).condition !== undefined);
+      const reason = unknown && watches.of(unknown.id).reason;
+      return reason === undefined ? ok(null) : failed(reason);
+    },
+    async "signIns.refresh"(id) {
+      const answer = await keeper.refresh(id);
+      return answer.ok ? ok(null) : answer;
+    },
+    "signIns.copy": ({ id, form }) => copies.copy(id, form),
+    "signIns.rename": ({ id, alias }) => pushed(rename(keeper, id, alias)),
+    "signIns.revoke": (id) => pushed(keeper.revoke(id)),
+    "signIns.bulk": ({ action, ids }) => Promise.resolve(bulk.start(action, [...new Set(ids)])),
+    "signIns.bulkEnd"() {
+      bulk.cancel();
+      return Promise.resolve(ok(null));
+    },
+    async "signIns.remove"(id) {
+      const record = keeper.watches.current(id);
+      const bare = record?.access_token === undefined ? record : undefined;
+      const answer = await pushed(undo.removing(bare, () => keeper.remove(id)));
+      return answer.ok ? ok({ undo: bare !== undefined }) : answer;
+    },
+    async undo() {
+      const answer = await pushed(undo.undo());
+      changed();
+      return answer;
+    },
+  } satisfies Partial<Handlers>;
+}
+
+/** An alias names one account for tools, so no two accounts have the same; an empty one removes it. */
+function rename(keeper: Keeper, id: string, alias: string): Promise<Result<null>> {
+  const record = keeper.watches.current(id);
+  if (record === undefined) return Promise.resolve(failed({ code: "account_unknown" }));
+  const taken = keeper.watches
+    .all()
+    .some(
+      (other) =>
+        other.id !== id &&
+        (other.alias === alias || (other.login === alias && accountKey(other) !== accountKey(record))),
+    );
+  if (alias !== "" && taken) return Promise.resolve(failed({ code: "alias_taken", alias }));
+  return keeper.rename(id, alias === "" ? undefined : alias);
+}
+
+/** Calls that read: claims, history, scopes. */
+function aboutCalls({ vault, keeper, claims, copies, history }: Parts) {
+  /** The history holds ids alone; this adds the names that they have now. */
+  function named({ signIn, atMs, what, tool, count = 1, failure }: HistoryEntry): ActivityView {
+    const name = tool === undefined ? undefined : vault.get("grant", tool)?.name;
+    const account = keeper.watches.current(signIn)?.login ?? "";
+    return {
+      signIn,
+      atMs,
+      what,
+      count,
+      ...(name !== undefined && { tool: name }),
+      ...(failure !== undefined && { failure: { account, ...failure } as Failure }),
+    };
+  }
+  return {
+    async "signIns.history"(id) {
+      if (keeper.watches.current(id) === undefined) return failed({ code: "account_unknown" });
+      return ok((await history.of(id)).map(named));
+    },
+    "activity.list": async () => ok((await history.recent(ACTIVITY_SHOWN)).map(named)),
+    "signIns.claims": ({ id, now }) => claims.of(id, now),
+    "signIns.copyIdToken": (id) => copies.copyIdToken(claims.idToken(id)),
+    async "signIns.opens"(id) {
+      const record = keeper.watches.current(id);
+      if (record === undefined) return failed({ code: "account_unknown" });
+      const { opensOf } = await import("../../core/scopes/opens.ts"); // a large table that few starts need
+      return ok(opensOf(record.scopes));
+    },
+  } satisfies Partial<Handlers>;
+}
+
+/** Calls that import tokens of another tool. */
+const importCalls = ({ importing }: Parts) =>
+  ({
+    "import.read": (question) => importing.read(question),
+    "import.check": (question) => importing.check(question),
+    "import.keep": (answer) => importing.keep(answer),
+    "import.drop"() {
+      importing.forget();
+      return Promise.resolve(ok(null));
+    },
+  }) satisfies Partial<Handlers>;

@@ -1,0 +1,66 @@
+/** What makes, keeps and ends sign-ins. */
+import path from "node:path";
+import { createClaims } from "../accounts/claims.ts";
+import { createImporting } from "../accounts/import.ts";
+import { createTokenCopies } from "../accounts/token-copies.ts";
+import { createTokenClipboard } from "../desktop/clipboard.ts";
+import { createKeeper } from "../keeper/keeper.ts";
+import { createClients } from "../registrations/clients.ts";
+import { createCustomProviders } from "../registrations/custom-providers.ts";
+import { createSandbox } from "../registrations/sandbox.ts";
+import { createAuthorizations } from "../sign-in/authorizations.ts";
+import { createUndo, withFreeAlias } from "../vault/undo.ts";
+import type { Host } from "./host.ts";
+import type { Foundation } from "./foundation.ts";
+
+export function createSignIns(host: Host, base: Foundation) {
+  const { changes, vault, settings, lockState, providers, history, http, clock, log, run } = base;
+  const keeper = createKeeper(
+    { ...base, records: vault, vaultIsOpen: () => lockState.vaultOpen },
+    changes.signIn,
+  );
+  const clipboard = createTokenClipboard(host.clipboard, clock, {
+    log,
+    mayCopy: () => lockState.unlocked && !run.stopping,
+  });
+  const copies = createTokenCopies({ keeper, lockState, clipboard, history });
+  const authorizations = createAuthorizations(
+    {
+      ...base,
+      openUserAgent: host.openUserAgent,
+      openInBrowser: (url) => host.openInBrowser(url, settings.current.browser),
+      linksReachUs: host.linksReachUs,
+      translator: host.translator,
+    },
+    keeper,
+    changes.signIn,
+  );
+  const clients = createClients(base, changes.signIn, (client) => keeper.clientChanged(client));
+  const customProviders = createCustomProviders(path.join(host.profileFolder, "providers"), base, (id) => {
+    keeper.providerChanged(id);
+    changes.signIn();
+  });
+  const sandbox = createSandbox(host, vault, providers, changes.signIn);
+  const importing = createImporting({ ...host, ...base }, keeper, () => lockState.unlocked);
+  const claims = createClaims(providers, http, keeper);
+  const undo = createUndo(async (record) => {
+    if (record.kind === "sign_in")
+      return keeper.store(withFreeAlias(record, vault.list("sign_in")), "restored");
+    const written = await vault.write(record);
+    if (written.ok && record.kind === "client") keeper.clientChanged(record.id);
+    return written;
+  }, clock);
+  return {
+    keeper,
+    clipboard,
+    copies,
+    authorizations,
+    clients,
+    customProviders,
+    sandbox,
+    importing,
+    claims,
+    undo,
+  };
+}
+export type SignIns = ReturnType<typeof createSignIns>;

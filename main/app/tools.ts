@@ -1,0 +1,65 @@
+/** What hands tokens to tools, and acts on many sign-ins. */
+import path from "node:path";
+import { createBulk } from "../accounts/bulk.ts";
+import { createGrantList } from "../tools/grant-list.ts";
+import { createGrants } from "../tools/grants.ts";
+import { createPairing } from "../tools/pairing.ts";
+import { createSocketLink } from "../tools/socket-link.ts";
+import { createTableSync } from "../tools/table-sync.ts";
+import { createToolUsage } from "../tools/usage.ts";
+import { createNavigation } from "../window/navigation.ts";
+import type { Host } from "./host.ts";
+import type { Foundation } from "./foundation.ts";
+import type { SignIns } from "./sign-ins.ts";
+
+export function createTools(host: Host, base: Foundation, { keeper, clipboard }: SignIns) {
+  const { changes, vault, settings, lockState, history, clock, random, log } = base;
+  const link = createSocketLink(host, changes.part);
+  const navigation = createNavigation(random, changes.part);
+  const grantList = createGrantList(vault, vault);
+  const tableSync = createTableSync({
+    link,
+    signInCount: () => vault.list("sign_in").length,
+    watches: keeper.watches,
+    grants: () => grantList.all(),
+    handsOut: () => lockState.handsOut,
+    clock,
+    log,
+  });
+  const usage = createToolUsage(path.join(host.profileFolder, "tools-used.json"), clock, log);
+  const grants = createGrants(
+    {
+      ...{ list: grantList, records: vault, vault, usage, history, clock, random },
+      copy: (text) => clipboard.copy(text),
+      endpoint: () => link.endpoint,
+      push: () => tableSync.push(),
+      revoke: (signIn) => keeper.revoke(signIn),
+    },
+    changes.part,
+  );
+  const pairing = createPairing(
+    {
+      ...{ grants, programAt: host.programAt, clock, random },
+      signIns: () => keeper.watches.all(),
+      settings: () => settings.current,
+      changeSettings: (next) => settings.change(next),
+    },
+    changes.part,
+  );
+  const bulk = createBulk(
+    {
+      validate: (id) => keeper.validate(id, "bulk"),
+      refresh: (id) => keeper.refresh(id, "bulk"),
+      async revoke(id) {
+        const answer = await keeper.revoke(id, "bulk");
+        await tableSync.pushCoalesced(); // otherwise tools would get the token until the last revocation has ended
+        return answer;
+      },
+    },
+    (id) => keeper.watches.current(id)?.login,
+    log,
+    changes.part,
+  );
+  return { link, navigation, tableSync, usage, grants, pairing, bulk };
+}
+export type Tools = ReturnType<typeof createTools>;

@@ -1,0 +1,60 @@
+/** Runs the app after 'ready': makes the main window, composes the app, and connects it with the system. */
+import { app, Notification, session } from "electron/main";
+import { MAX_LINK_BYTES } from "../app/arguments.ts";
+import { compose } from "../app/compose.ts";
+import type { ProfileLock } from "../storage/profile-lock.ts";
+import { createNotifier } from "../window/notifier.ts";
+import { appIcon, builtFile, makeHost, resources } from "./host.ts";
+import { serveCalls } from "./ipc.ts";
+import { serveWindow } from "./network/scheme.ts";
+import type { Waking } from "./place.ts";
+import { createTranslator } from "./system/language.ts";
+import { logBugs, stopBeforeQuit } from "./system/life-cycle.ts";
+import { showNotifications } from "./system/notifications.ts";
+import { followPower } from "./system/power.ts";
+import { showTray } from "./system/tray-actions.ts";
+import { bringToFrontWhenNeeded, showPairing, showWindowCrashed } from "./windows/attention.ts";
+import { createMainWindow } from "./windows/main-window.ts";
+
+/** `hidden`: without showing the window. `waking`: the requests of later starts. */
+export function run(lock: ProfileLock, waking: Waking, hidden: boolean): void {
+  serveWindow(session.defaultSession, builtFile("../renderer"));
+  const window = createMainWindow({
+    preload: builtFile("../preload/index.cjs"),
+    icon: appIcon,
+    packaged: app.isPackaged,
+    devServer: app.isPackaged ? undefined : process.env["ELECTRON_RENDERER_URL"],
+  });
+  if (!hidden) window.show(); // first, so that it loads while the app is composed
+  const translator = createTranslator();
+  const host = makeHost(translator, lock);
+  logBugs(host.log);
+  window.onCrash((reason, reloads) => {
+    host.log.error("window.died", { reason, again: reloads });
+    if (!reloads)
+      void showWindowCrashed(window, translator).catch((cause: unknown) =>
+        host.log.error("window.told", { cause }),
+      );
+  });
+  const tokenkeep = compose(host);
+  serveCalls(tokenkeep.handlers, window, host.log); // before this turn ends, so before the window calls
+  tokenkeep.state.onChange((_changes, json) => window.send("state.changed", json));
+  tokenkeep.state.onChange(({ settings }) => {
+    if (settings !== undefined) translator.follow(settings); // before the tray's listener, which uses the translator
+  });
+  bringToFrontWhenNeeded(tokenkeep, window);
+  void (hidden ? Promise.resolve() : window.painted()).then(() => tokenkeep.start());
+  const notifier = createNotifier((notice) => new Notification(notice));
+  showTray(tokenkeep, window, resources, translator, notifier, host.log);
+  stopBeforeQuit(tokenkeep, host.log, waking);
+  followPower(tokenkeep, host.log);
+  showNotifications(tokenkeep, window, translator, notifier, () => showPairing(tokenkeep, window));
+  // A link alone does not show the window, because any page can make links. An accepted response does.
+  waking.follow({ show: () => window.show(), link: (link) => tokenkeep.takeLink(link) });
+  app.on("open-url", (event, link) => {
+    event.preventDefault();
+    if (Buffer.byteLength(link) <= MAX_LINK_BYTES) tokenkeep.takeLink(link);
+  });
+  app.on("activate", () => window.show());
+  app.on("window-all-closed", () => undefined); // the app stays in the tray
+}

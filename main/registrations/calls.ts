@@ -1,0 +1,50 @@
+/** The window's calls about providers, client registrations and the sandbox. */
+import { failed, ok } from "../../contract/failure.ts";
+import type { Handlers } from "../../contract/ipc.ts";
+import type { Providers } from "../../core/providers/registry.ts";
+import { offeredScopes } from "../../core/scopes/catalogue.ts";
+import type { TokenClipboard } from "../desktop/clipboard.ts";
+import type { Undo } from "../vault/undo.ts";
+import type { Vault } from "../vault/types.ts";
+import type { Clients } from "./clients.ts";
+import type { CustomProviders } from "./custom-providers.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+export const registrationCalls = ({
+  vault,
+  providers,
+  customProviders,
+  clients,
+  sandbox,
+  undo,
+  clipboard,
+}: {
+  readonly vault: Vault;
+  readonly providers: Providers;
+  readonly customProviders: CustomProviders;
+  readonly clients: Clients;
+  readonly sandbox: Sandbox;
+  readonly undo: Undo;
+  readonly clipboard: TokenClipboard;
+}) =>
+  ({
+    "scopes.list": () => Promise.resolve(ok(offeredScopes())),
+    async "sandbox.start"() {
+      const client = await sandbox.start();
+      return client.ok ? ok({ client: client.value.id }) : client;
+    },
+
+    "providers.save": ({ form, change }) => customProviders.save(form, change),
+    "providers.remove": (id) => customProviders.remove(id),
+    "providers.discover": ({ issuer }) => customProviders.discover(issuer),
+    "providers.copyRedirect"({ provider, at }) {
+      const uri = providers.get(provider)?.redirectUris[at];
+      return uri === undefined
+        ? Promise.resolve(failed({ code: "provider_unknown", provider }))
+        : clipboard.copyPlain(uri);
+    },
+
+    "clients.save": (form) => clients.save(form),
+    "clients.remove": (id) => undo.removing(vault.get("client", id), () => clients.remove(id)),
+    "clients.check": (id) => clients.check(id),
+  }) satisfies Partial<Handlers>;

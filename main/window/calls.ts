@@ -1,0 +1,74 @@
+/** The window's calls about itself: its state, the settings, the doctor, proxies, navigation. */
+import { failed, ok } from "../../contract/failure.ts";
+import { toJson, type Handlers } from "../../contract/ipc.ts";
+import type { DoctorView } from "../../contract/views/doctor.ts";
+import type { BrowserView } from "../../contract/views/provider.ts";
+import type { Log } from "../../core/ports.ts";
+import type { TokenClipboard } from "../desktop/clipboard.ts";
+import type { Doctor } from "../diagnostics/doctor.ts";
+import type { ProxyLogins } from "../net/proxy-login.ts";
+import type { SettingsStore } from "../storage/settings.ts";
+import type { Vault } from "../vault/types.ts";
+import type { Navigation } from "./navigation.ts";
+import type { State } from "./state.ts";
+
+interface Parts {
+  readonly vault: Vault;
+  readonly state: State;
+  readonly settings: SettingsStore;
+  readonly doctor: Doctor;
+  readonly clipboard: TokenClipboard;
+  readonly navigation: Navigation;
+  readonly browsers: () => Promise<readonly BrowserView[]>;
+  readonly proxyLogins: ProxyLogins | undefined;
+  readonly log: Log;
+  /** A proxy has its login now: requests that failed for want of it are sent again. */
+  readonly retryRequests: () => void;
+}
+
+export function windowCalls({
+  vault,
+  state,
+  settings,
+  doctor,
+  clipboard,
+  navigation,
+  proxyLogins,
+  ...rest
+}: Parts) {
+  let lastRun: DoctorView | undefined;
+  return {
+    "state.get": () => Promise.resolve(ok(toJson(state.snapshot()))),
+    "settings.change": (changed) =>
+      Promise.resolve(
+        // Otherwise someone at a locked screen could switch the lock off.
+        vault.state.state === "locked" ? failed({ code: "vault_locked" }) : settings.change(changed),
+      ),
+    async "doctor.run"() {
+      lastRun = await doctor.run();
+      return ok(lastRun);
+    },
+    async "doctor.copy"() {
+      lastRun ??= await doctor.run();
+      return clipboard.copyPlain(doctor.report(lastRun));
+    },
+    "browsers.list": async () => ok(await rest.browsers()),
+
+    "proxy.logIn"({ id, username, password }) {
+      const answer = proxyLogins?.answer(id, username, password);
+      if (answer?.ok === true) rest.retryRequests();
+      return Promise.resolve(answer ?? failed({ code: "proxy_login_gone" }));
+    },
+    "proxy.decline": (id) =>
+      Promise.resolve(proxyLogins?.answer(id, undefined, "") ?? failed({ code: "proxy_login_gone" })),
+
+    "wish.done"(id) {
+      navigation.done(id);
+      return Promise.resolve(ok(null));
+    },
+    "window.failed"(facts) {
+      rest.log.error("window.failed", facts);
+      return Promise.resolve(ok(null));
+    },
+  } satisfies Partial<Handlers>;
+}
