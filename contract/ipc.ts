@@ -45,9 +45,9 @@ const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/));
 const form = v.picklist(["token", "oauth", "bearer", "env"]);
 export type CopyForm = v.InferOutput<typeof form>;
 
-/** Whole parts, or of the sign-ins those rows that changed: there may be ten thousand. */
+/** The parts of the snapshot that changed; of the sign-ins only the changed rows, since there may be ten thousand. */
 export type Changes = Partial<Snapshot> & { readonly signInsChanged?: readonly SignInView[] };
-/** Whole parts take the place of those there are; changed rows that of theirs. */
+/** Answers the snapshot with the changed parts and rows in place of the old ones. */
 export function merged(snapshot: Snapshot, { signInsChanged = [], ...parts }: Changes): Snapshot {
   const next = { ...snapshot, ...parts };
   if (signInsChanged.length === 0) return next;
@@ -56,7 +56,7 @@ export function merged(snapshot: Snapshot, { signInsChanged = [], ...parts }: Ch
 }
 
 declare const holds: unique symbol;
-/** A value as JSON text. The bridge hands a text over as it is, and copies anything else member by member. */
+/** A value as JSON text. Electron's bridge passes a text as it is, and copies anything else member by member. */
 export type Json<V> = string & { readonly [holds]?: V };
 export const toJson = <V>(value: V): Json<V> => JSON.stringify(value);
 export const fromJson = <V>(json: Json<V>): V => JSON.parse(json) as V;
@@ -73,13 +73,13 @@ export const ipc = {
   /** Makes a vault that a passphrase seals; only while there is none. */
   "vault.create": call()(v.object({ passphrase })),
   "vault.unlock": call()(v.object({ passphrase })),
-  /** Tries again to open, or make, a vault whose keychain was locked or away. */
+  /** Tries again to open or make a vault whose keychain was locked or missing. */
   "vault.retry": call()(nothing),
-  /** `window`: tools are served on. Fails with `passphrase_missing` where nothing could be asked for. */
+  /** Locks the window alone (tools are still served) or the vault. Fails with `passphrase_missing` without a passphrase. */
   "vault.lock": call()(v.picklist(["window", "vault"])),
-  /** Stops hand-outs, or lets them go on. */
+  /** Pauses or resumes hand-outs. */
   "vault.pause": call()(v.boolean()),
-  /** Changes what opens the vault. `current` is asked for when there is a passphrase. */
+  /** Changes what opens the vault. `current` is needed when the vault has a passphrase. */
   "vault.reseal": call()(
     v.object({
       keychain: v.boolean(),
@@ -91,17 +91,17 @@ export const ipc = {
   "vault.otherKeychains": call<readonly KeychainView[]>()(nothing),
   /** Begins the move to one of them, and starts the app again; the next unlocking ends it. Fails with `passphrase_missing`. */
   "vault.move": call()(v.object({ backend: text(40), current: passphrase })),
-  /** Moves a vault that cannot be opened, or whose passphrase is forgotten, aside and begins an empty one. */
+  /** Moves aside a vault that cannot be opened, or whose passphrase is forgotten, and begins an empty one. */
   "vault.setAside": call<{ readonly folder: string }>()(nothing),
   /**
-   * Asks where to, and writes accounts and registrations there. Null: the person thought better of it. `passphrase` seals
+   * Asks where to, and writes accounts and registrations there. Null: the person closed the dialog. `passphrase` seals
    * the file; `current` is asked for when the vault has a passphrase.
    */
   "vault.export": call<ExportView | null>()(v.object({ passphrase, current: v.optional(passphrase) })),
-  /** Asks for the file, unless the one from before is to be tried again. Null: the person thought better of it. */
+  /** Asks for the file, unless `sameFile` tries the last file again. Null: the person closed the dialog. */
   "vault.import": call<ImportView | null>()(v.object({ passphrase, sameFile: v.boolean() })),
 
-  /** What a proxy wants to know; kept in memory until the app ends. Fails with `proxy_login_gone`. */
+  /** Logs in at a proxy; the login is kept in memory until the app ends. Fails with `proxy_login_gone`. */
   "proxy.logIn": call()(
     v.object({
       id,
@@ -109,7 +109,7 @@ export const ipc = {
       password: v.pipe(v.string(), v.maxLength(500)),
     }),
   ),
-  /** The person does not say; not asked for again for a while. */
+  /** The person declines; main does not ask again for a while. */
   "proxy.decline": call()(id),
 
   "settings.change": call()(settings),
@@ -117,10 +117,10 @@ export const ipc = {
   /** Copies the last run as text. */
   "doctor.copy": call()(nothing),
 
-  /** The person's browsers, where the system tells. */
+  /** The installed browsers, where the system lists them. */
   "browsers.list": call<readonly BrowserView[]>()(nothing),
 
-  /** Every scope that can be asked for, with what it allows; loaded when a choice is to be made. */
+  /** Every scope that can be requested, with what it allows; loaded when the person chooses scopes. */
   "scopes.list": call<readonly ScopeView[]>()(nothing),
 
   /** Starts the sandbox if it does not run, and answers with its client registration's id. */
@@ -131,9 +131,9 @@ export const ipc = {
    * line that is wrong.
    */
   "providers.save": call()(v.object({ form: providerForm, change: v.boolean() })),
-  /** Its registrations and sign-ins stay, and rest until it is there again. */
+  /** Removes a provider. Its registrations and sign-ins stay, unused until the provider is added again. */
   "providers.remove": call()(text(40)),
-  /** What the server of an issuer says of itself, as a form to be looked over. Nothing is saved. */
+  /** Discovers the metadata of an issuer, as a form that the person reviews. Nothing is saved. */
   "providers.discover": call<ProviderForm>()(
     v.object({ issuer: v.pipe(v.string(), v.trim(), v.maxLength(500)) }),
   ),
@@ -153,7 +153,7 @@ export const ipc = {
     }),
   ),
   "clients.remove": call()(id),
-  /** Asks the provider about a registration, by questions that give nothing to anybody. */
+  /** Checks a registration at its provider by requests that grant nothing. */
   "clients.check": call<readonly ClientFinding[]>()(id),
 
   /** Asks for a token by one of the flows, and opens the provider's page where the flow has one. */
@@ -171,9 +171,9 @@ export const ipc = {
   ),
   /** Brings the sign-in window to the front, or opens the page in the browser (again). */
   "authorization.show": call()(id),
-  /** Opens a device's page that is at another host than the provider: the person has seen the address and allows it. */
+  /** Opens a device's verification page at another host than the provider's, whose address the person has seen and allowed. */
   "authorization.showElsewhere": call()(id),
-  /** Leaves the sign-in window, whose page refuses it, for the person's browser. Fails with `loopback_ports_taken`. */
+  /** Moves from the sign-in window, which the page refuses, to the browser. Fails with `loopback_ports_taken`. */
   "authorization.toBrowser": call()(id),
   /** Copies the address of the page, to be opened in another browser. */
   "authorization.copyLink": call()(id),
@@ -182,17 +182,17 @@ export const ipc = {
   "authorization.keep": call<{ readonly signIn: string }>()(v.object({ id, beside: v.boolean() })),
   /** The ID token of one that waits for confirmation. */
   "authorization.copyIdToken": call<{ readonly clearsInMs: number }>()(id),
-  /** Drops it and revokes its token. */
+  /** Drops a sign-in that waits for confirmation, and revokes its token. */
   "authorization.discard": call()(id),
 
   /**
    * Looks for tokens of another tool in the clipboard, or in a file that the system's dialog asks for. Nothing is sent.
-   * Null: the person thought better of it. Forgotten ten minutes after the last call, and by a lock.
+   * Null: the person closed the dialog. Forgotten ten minutes after the last call, and by a lock.
    */
   "import.read": call<CandidatesView | null>()(
     v.object({ from: v.picklist(["clipboard", "file"]), provider: text(40) }),
   ),
-  /** Asks the provider that `import.read` was called for whose these are, one at a time; nobody else is asked. */
+  /** Validates candidates at the provider that `import.read` was called for, one at a time, and nowhere else. */
   "import.check": call<ImportedView>()(
     v.object({ id, keys: v.pipe(v.array(candidate), v.minLength(1), v.maxLength(MOST_CANDIDATES)) }),
   ),
@@ -214,28 +214,28 @@ export const ipc = {
   "signIns.refresh": call()(id),
   /** Copies in main, reads back, and clears after `clearsInMs` if the clipboard still holds it. */
   "signIns.copy": call<{ readonly clearsInMs: number }>()(v.object({ id, form })),
-  /** What happened to it, the newest first. */
+  /** The history of a sign-in, the newest entry first. */
   "signIns.history": call<readonly HistoryView[]>()(id),
-  /** What is known of who signed in; `now`: the provider is asked, too. */
+  /** The claims of a sign-in; with `now` the provider is asked, too. */
   "signIns.claims": call<ClaimsView>()(v.object({ id, now: v.boolean() })),
-  /** The ID token. It is no access token, so it is never offered where one is wanted. */
+  /** Copies the ID token, which is no access token and is never offered as one. */
   "signIns.copyIdToken": call<{ readonly clearsInMs: number }>()(id),
-  /** What each of its scopes opens at the provider; empty where that is not known. */
+  /** The endpoints and events that each scope opens at the provider; empty where they are not known. */
   "signIns.opens": call<readonly OpensView[]>()(id),
-  /** What happened to all of them, the newest first, as far as it fits a screen that is read. */
+  /** The history of all sign-ins, the newest entry first, cut at what a person can read. */
   "activity.list": call<readonly ActivityView[]>()(nothing),
-  /** An empty name takes the old one away. */
+  /** Sets the alias; an empty one removes it. */
   "signIns.rename": call()(v.object({ id, alias: v.pipe(v.string(), v.trim(), v.maxLength(40)) })),
   /** Tells the provider to end the token and keeps the row, marked revoked. */
   "signIns.revoke": call()(id),
-  /** Does one thing to many, in main; `Snapshot.bulk` tells how it goes. Fails with `bulk_running`. */
+  /** Does one action to many sign-ins; `Snapshot.bulk` has the progress. Fails with `bulk_running`. */
   "signIns.bulk": call()(
     v.object({
       action: v.picklist(["validate", "refresh", "revoke"]),
       ids: v.pipe(v.array(id), v.minLength(1)),
     }),
   ),
-  /** Ends it after what runs, or puts away what is left to be seen of it. */
+  /** Stops a bulk action after the running item, or dismisses its result. */
   "signIns.bulkEnd": call()(nothing),
   /**
    * Erases it here at once; the provider is told as soon as it can be reached. `undo`: it had no token that the provider
@@ -250,16 +250,16 @@ export const ipc = {
     v.object({ name: text(40), accounts: v.optional(v.pipe(v.array(v.string()), v.maxLength(10_000))) }),
   ),
   "tools.copy": call<{ readonly clearsInMs: number }>()(id),
-  /** `endTokens`: at their providers too, those that it was handed. Other tools that use the same lose them as well. */
+  /** `endTokens`: also revokes the tokens that the tool was handed. Other tools that use the same tokens lose them, too. */
   "tools.remove": call()(v.object({ id, endTokens: v.boolean() })),
 
-  /** Lets the tool in that waits; `signIns`: those whose tokens it may have. Fails with `pairing_gone`. */
+  /** Allows the waiting tool; `signIns` are those whose tokens it may have. Fails with `pairing_gone`. */
   "pairing.allow": call()(
     v.object({ id, signIns: v.pipe(v.array(id), v.minLength(1), v.maxLength(10_000)), lifetime }),
   ),
-  /** `forGood`: it is refused from now on without a question. */
+  /** Refuses the waiting tool. `forGood`: later requests are refused without a question. */
   "pairing.deny": call()(v.object({ id, forGood: v.boolean() })),
-  /** The window has come to it. */
+  /** The window has shown the requested screen. */
   "wish.done": call()(id),
   /**
    * Something in the window itself went wrong: the kind of error and the places in our code, and no words of it, since
