@@ -1,1 +1,0 @@
-import {onDesktop} from "./tooling/desktop.mjs"; const specs=process.argv.slice(2).map(n=>"tests/e2e/"+n+".spec.ts"); process.exit(await onDesktop(["node_modules/@playwright/test/cli.js","test",...specs],{output:"/tmp/e2e-tests",alone:true}));
