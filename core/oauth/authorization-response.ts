@@ -101,8 +101,9 @@ function parametersOf({ searchParams: query, hash }: URL): Parameters {
   };
 }
 
-const isSameChannel = (one: RedirectChannel, other: RedirectChannel): boolean =>
-  one.kind === other.kind && one.id === other.id;
+function isSameChannel(one: RedirectChannel, other: RedirectChannel): boolean {
+  return one.kind === other.kind && one.id === other.id;
+}
 
 /** The pending request that a response answers, found by its state. */
 function requestFor(

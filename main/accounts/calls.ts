@@ -128,8 +128,8 @@ function aboutCalls({ vault, keeper, claims, copies, history }: Parts) {
 }
 
 /** Calls that import tokens of another tool. */
-const importCalls = ({ importing }: Parts) =>
-  ({
+function importCalls({ importing }: Parts) {
+  return {
     "import.read": (question) => importing.read(question),
     "import.check": (question) => importing.check(question),
     "import.keep": (answer) => importing.keep(answer),
@@ -137,4 +137,5 @@ const importCalls = ({ importing }: Parts) =>
       importing.forget();
       return Promise.resolve(ok(null));
     },
-  }) satisfies Partial<Handlers>;
+  } satisfies Partial<Handlers>;
+}

@@ -143,15 +143,15 @@ export function handOn(
     let connected = false;
     const socket = connect(file);
     let ended = false;
-    const end = (how: Handed): void => {
+    const timer = setTimeout(() => end(connected ? "silent" : "refused"), waitMs);
+    function end(how: Handed): void {
       if (ended) return; // a second `done` could close a descriptor that got the same number meanwhile
       ended = true;
       clearTimeout(timer);
       socket.destroy();
       done();
       resolve(how);
-    };
-    const timer = setTimeout(() => end(connected ? "silent" : "refused"), waitMs);
+    }
     socket.once("connect", () => {
       connected = true;
       socket.write(`${JSON.stringify(request)}\n`);

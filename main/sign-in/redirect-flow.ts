@@ -182,19 +182,21 @@ export function createRedirectFlow(
   };
 }
 
-const newRequest = (
+function newRequest(
   { id, provider, client, scopes }: PendingAuthorization,
   flow: Flow,
   by: Pick<AuthorizationRequest, "channel" | "redirect_uri" | "startedAtMs">,
-): AuthorizationRequest => ({
-  ...oneTimeValues(),
-  ...by,
-  id,
-  provider: provider.id,
-  providerName: provider.name,
-  issuer: provider.issuer,
-  flow,
-  client: client.id,
-  client_id: client.client_id,
-  scopes,
-});
+): AuthorizationRequest {
+  return {
+    ...oneTimeValues(),
+    ...by,
+    id,
+    provider: provider.id,
+    providerName: provider.name,
+    issuer: provider.issuer,
+    flow,
+    client: client.id,
+    client_id: client.client_id,
+    scopes,
+  };
+}

@@ -57,7 +57,9 @@ async function writeWhole(file: string, text: string): Promise<void> {
 }
 
 /** The error of a full disk, as the file system reports it. */
-export const noRoom = (): Error => Object.assign(new Error("no room on the disk"), { code: "ENOSPC" });
+export function noRoom(): Error {
+  return Object.assign(new Error("no room on the disk"), { code: "ENOSPC" });
+}
 
 /** Resolves once the file is gone, also after a power cut. A file or folder that does not exist counts as gone. */
 export const eraseDurably = (file: string): Promise<void> =>

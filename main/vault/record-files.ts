@@ -198,6 +198,9 @@ function textOf(file: string): string {
 /** With fewer records than this, the order of reading makes no visible difference. */
 export const MANY = 1_000;
 
+/** What a killed write leaves: `<id>.next.json`, or the temporary file of an earlier version, which wrote with electron-store. */
+const LEFTOVER = /^([0-9a-f-]{36})(?:\.next\.json|(?:\.next)?\.json\.tmp-[0-9a-f]+)$/;
+
 /**
  * Reads every record, then settles what killed writes left behind. Where there are many, the records of the ids `first`
  * are read before the others; then `onFirst` gets them, and the number of all record files.
@@ -233,9 +236,6 @@ export async function loadRecords(
   for (const { file, why } of unreadable) log.warn("vault.unreadable", { file, why });
   return { records, unreadable };
 }
-
-/** What a killed write leaves: `<id>.next.json`, or the temporary file of an earlier version, which wrote with electron-store. */
-const LEFTOVER = /^([0-9a-f-]{36})(?:\.next\.json|(?:\.next)?\.json\.tmp-[0-9a-f]+)$/;
 
 /**
  * Settles what a killed write left. A leftover becomes the record when it may be the only copy of tokens: it opens, and it

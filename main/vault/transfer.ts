@@ -157,11 +157,13 @@ async function importClients(
   return ok({ ids, added });
 }
 
-const sameScopes = (a: SignInRecord, b: SignInRecord): boolean =>
-  [...a.scopes].sort().join(" ") === [...b.scopes].sort().join(" ");
+function sameScopes(a: SignInRecord, b: SignInRecord): boolean {
+  return [...a.scopes].sort().join(" ") === [...b.scopes].sort().join(" ");
+}
 
-const secretOf = ({ client_secret }: ClientRecord): Pick<ClientRecord, "client_secret"> =>
-  client_secret === undefined ? {} : { client_secret };
+function secretOf({ client_secret }: ClientRecord): Pick<ClientRecord, "client_secret"> {
+  return client_secret === undefined ? {} : { client_secret };
+}
 
 /** The alias that the sign-in has in this vault, or else its alias in the file, unless another account has that name. */
 function aliasFor(

@@ -43,6 +43,7 @@ export function createState(
   count: () => number,
 ): State {
   const sent = createSentTexts(parts);
+  const schedule = createSchedule(count);
   const listeners = new Set<Listener>();
   const touched = new Set<string>();
   let everything = false;
@@ -64,17 +65,15 @@ export function createState(
     const json = `{${changed.map(({ name, text }) => `"${name}":${text}`).join()}}` as Json<Changes>;
     for (const listener of listeners) listener(changes, json);
   }
-  const schedule = createSchedule(flush, count);
-
   return {
     snapshot: () => snapshotOf(parts),
     flush,
     touch(id, news) {
       if (id === undefined) everything = true;
       else touched.add(id);
-      schedule.soon(news === "passing" ? PASSING_EVERY_MS : MANY_EVERY_MS);
+      schedule.soon(flush, news === "passing" ? PASSING_EVERY_MS : MANY_EVERY_MS);
     },
-    touchParts: () => schedule.soon(MANY_EVERY_MS),
+    touchParts: () => schedule.soon(flush, MANY_EVERY_MS),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -106,12 +105,12 @@ function createSentTexts(parts: SnapshotParts) {
 }
 
 /** Decides when changes are sent: soon, and with many rows no more often than `everyMs`. */
-function createSchedule(flush: () => void, count: () => number) {
+function createSchedule(count: () => number) {
   let timer: NodeJS.Timeout | undefined;
   let dueAtMs = Infinity;
   let flushedAtMs = -Infinity;
   return {
-    soon(everyMs: number): void {
+    soon(flush: () => void, everyMs: number): void {
       const nowMs = performance.now();
       const atMs = Math.max(nowMs + SETTLE_MS, count() < MANY ? 0 : flushedAtMs + everyMs);
       if (atMs >= dueAtMs) return;
@@ -129,23 +128,25 @@ function createSchedule(flush: () => void, count: () => number) {
 }
 
 /** Names every part: one that is missing here does not compile. */
-const snapshotOf = (parts: SnapshotParts): Snapshot => ({
-  app: parts.app(),
-  vault: parts.vault(),
-  providers: parts.providers(),
-  providerFiles: parts.providerFiles(),
-  clients: parts.clients(),
-  scopes: parts.scopes(),
-  signIns: parts.signIns(),
-  tools: parts.tools(),
-  pairing: parts.pairing(),
-  proxyLogin: parts.proxyLogin(),
-  wish: parts.wish(),
-  socket: parts.socket(),
-  authorizations: parts.authorizations(),
-  keeper: parts.keeper(),
-  bulk: parts.bulk(),
-  settings: parts.settings(),
-  streamer: parts.streamer(),
-  vaultFolder: parts.vaultFolder(),
-});
+function snapshotOf(parts: SnapshotParts): Snapshot {
+  return {
+    app: parts.app(),
+    vault: parts.vault(),
+    providers: parts.providers(),
+    providerFiles: parts.providerFiles(),
+    clients: parts.clients(),
+    scopes: parts.scopes(),
+    signIns: parts.signIns(),
+    tools: parts.tools(),
+    pairing: parts.pairing(),
+    proxyLogin: parts.proxyLogin(),
+    wish: parts.wish(),
+    socket: parts.socket(),
+    authorizations: parts.authorizations(),
+    keeper: parts.keeper(),
+    bulk: parts.bulk(),
+    settings: parts.settings(),
+    streamer: parts.streamer(),
+    vaultFolder: parts.vaultFolder(),
+  };
+}

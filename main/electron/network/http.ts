@@ -88,16 +88,18 @@ export function createElectronTransport(
 }
 
 /** What the dead end saw, and Chromium can only call a proxy's failure. */
-const sentOnce = (exchange: Exchange, once: OneSend): Exchange => ({
-  ...exchange,
-  onFailure: (listener) =>
-    exchange.onFailure((code) => {
-      const atGate = /PROXY|SOCKS|TUNNEL/.test(code);
-      if (atGate && once.wantedAgain) listener("sent_before");
-      else if (atGate && once.unreached !== undefined) listener(once.unreached);
-      else listener(code);
-    }),
-});
+function sentOnce(exchange: Exchange, once: OneSend): Exchange {
+  return {
+    ...exchange,
+    onFailure: (listener) =>
+      exchange.onFailure((code) => {
+        const atGate = /PROXY|SOCKS|TUNNEL/.test(code);
+        if (atGate && once.wantedAgain) listener("sent_before");
+        else if (atGate && once.unreached !== undefined) listener(once.unreached);
+        else listener(code);
+      }),
+  };
+}
 
 function exchangeOver(own: Session, { method, url, headers }: HttpRequest, proxyLogin: ProxyLogin): Exchange {
   const outgoing: ClientRequest = net.request({
@@ -153,16 +155,20 @@ function exchangeOver(own: Session, { method, url, headers }: HttpRequest, proxy
 }
 
 /** `net::ERR_CONNECTION_REFUSED` and the like. */
-const codeOf = ({ message }: Error): string => /ERR_[A-Z0-9_]+/.exec(message)?.[0] ?? "unknown";
+function codeOf({ message }: Error): string {
+  return /ERR_[A-Z0-9_]+/.exec(message)?.[0] ?? "unknown";
+}
 
-const responseOf = (incoming: IncomingMessage): ExchangeResponse => ({
-  status: incoming.statusCode,
-  header: (name) => oneValue(incoming.headers[name]),
-  onData: (listener) => void incoming.on("data", listener),
-  onEnd: (listener) => void incoming.on("end", listener),
-  onBroken: (listener) => {
-    incoming.on("aborted", () => listener("aborted"));
-    // Emitted for a broken body; the types only know Node's name for it.
-    (incoming as NodeJS.EventEmitter).on("error", () => listener("body"));
-  },
-});
+function responseOf(incoming: IncomingMessage): ExchangeResponse {
+  return {
+    status: incoming.statusCode,
+    header: (name) => oneValue(incoming.headers[name]),
+    onData: (listener) => void incoming.on("data", listener),
+    onEnd: (listener) => void incoming.on("end", listener),
+    onBroken: (listener) => {
+      incoming.on("aborted", () => listener("aborted"));
+      // Emitted for a broken body; the types only know Node's name for it.
+      (incoming as NodeJS.EventEmitter).on("error", () => listener("body"));
+    },
+  };
+}

@@ -132,8 +132,9 @@ function FindProxyForURL(url, host) {
 }
 
 /** Also for this computer, which Chromium would leave out. */
-const fixed = (proxyRules: string) =>
-  ({ mode: "fixed_servers", proxyRules, proxyBypassRules: "<-loopback>" }) as const;
+function fixed(proxyRules: string) {
+  return { mode: "fixed_servers", proxyRules, proxyBypassRules: "<-loopback>" } as const;
+}
 
 /** The port. It does not keep the app alive. */
 async function listen(take: (socket: Socket) => void): Promise<number> {

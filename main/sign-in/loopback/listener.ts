@@ -121,8 +121,8 @@ async function bind(port: number, handle: Handle): Promise<readonly Server[] | s
 }
 
 /** The listening server, or the system's error code. */
-const open = (port: number, host: string, handle: Handle): Promise<Server | string> =>
-  new Promise((resolve) => {
+function open(port: number, host: string, handle: Handle): Promise<Server | string> {
+  return new Promise((resolve) => {
     const server = createServer(
       {
         headersTimeout: REQUEST_TIMEOUT_MS,
@@ -135,12 +135,14 @@ const open = (port: number, host: string, handle: Handle): Promise<Server | stri
     server.on("error", ({ code = "unknown" }: NodeJS.ErrnoException) => resolve(code));
     server.listen({ port, host, ipv6Only: true }, () => resolve(server));
   });
+}
 
 /** Whether a browser loads the page in advance, before the user opens it (Fetch standard, `Sec-Purpose`; older names). */
-const isPrefetch = ({ headers }: IncomingMessage): boolean =>
-  [headers["sec-purpose"], headers["purpose"], headers["x-moz"], headers["x-purpose"]].some(
+function isPrefetch({ headers }: IncomingMessage): boolean {
+  return [headers["sec-purpose"], headers["purpose"], headers["x-moz"], headers["x-purpose"]].some(
     (purpose) => typeof purpose === "string" && /prefetch|prerender|preview/i.test(purpose),
   );
+}
 
 function serve({ fragment, onResponse, translator, log }: ListenerOptions, redirect_uri: string): Handle {
   const { host, origin, pathname } = new URL(redirect_uri);
@@ -202,8 +204,8 @@ function serve({ fragment, onResponse, translator, log }: ListenerOptions, redir
 }
 
 /** Undefined: the body is too long, or the connection was lost. */
-const readBody = (request: IncomingMessage): Promise<string | undefined> =>
-  new Promise((resolve) => {
+function readBody(request: IncomingMessage): Promise<string | undefined> {
+  return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on("data", (chunk: Buffer) => {
@@ -214,3 +216,4 @@ const readBody = (request: IncomingMessage): Promise<string | undefined> =>
     request.on("end", () => resolve(Buffer.concat(chunks).toString()));
     request.on("close", () => resolve(undefined));
   });
+}

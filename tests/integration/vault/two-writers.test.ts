@@ -5,7 +5,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ClientRecord, SignInRecord } from "../../../core/accounts/records.ts";
-import type { HttpClient, HttpOutcome, HttpRequest, Log } from "../../../core/ports.ts";
+import type { Clock, HttpClient, HttpOutcome, HttpRequest, Log } from "../../../core/ports.ts";
 import { originsOf } from "../../../core/providers/provider.ts";
 import { createProviders } from "../../../core/providers/registry.ts";
 import { sandboxAt } from "../../../core/providers/sandbox.ts";
@@ -103,45 +103,41 @@ const signInOf = (server: ReturnType<typeof createServer>): Omit<SignInRecord, "
   state: { name: "signed_in" },
 });
 
+/** A keeper over a computer's vault, whose requests wait in `requests`. */
+function keeperOver(
+  { vault, requests }: Pick<Computer, "vault" | "requests">,
+  server: ReturnType<typeof createServer>,
+  clock: Clock,
+): Keeper {
+  const http: HttpClient = {
+    send(request) {
+      server.note(request);
+      return new Promise((resolve) => requests.push({ request, end: (outcome) => resolve(outcome) }));
+    },
+  };
+  return createKeeper(
+    {
+      ...{ records: vault, vaultIsOpen: () => vault.state.state === "open" },
+      ...{ providers: createProviders([provider]), http, network: { online: () => true } },
+      ...{ history: { note: () => undefined }, log: { info: ignore, warn: ignore, error: ignore } },
+      ...{ maySpendOneTime: () => true, clock, random },
+    },
+    () => undefined,
+  );
+}
+
 async function bench() {
   const folder = await mkdtemp("/tmp/tk-two-");
   const key = randomBytes(32);
   const server = createServer();
   let nowMs = START_MS;
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs - START_MS, after: () => () => undefined };
-  const keeperOver = ({ vault, requests }: Pick<Computer, "vault" | "requests">): Keeper => {
-    const http: HttpClient = {
-      send(request) {
-        server.note(request);
-        return new Promise((resolve) => requests.push({ request, end: (outcome) => resolve(outcome) }));
-      },
-    };
-    const history = { note: () => undefined };
-    const log = { info: ignore, warn: ignore, error: ignore };
-    const network = { online: () => true };
-    const providers = createProviders([provider]);
-    return createKeeper(
-      {
-        records: vault,
-        vaultIsOpen: () => vault.state.state === "open",
-        providers,
-        http,
-        network,
-        history,
-        maySpendOneTime: () => true,
-        clock,
-        random,
-        log,
-      },
-      () => undefined,
-    );
-  };
   const computer = async (): Promise<Computer> => {
     const log = { info: ignore, warn: ignore, error: ignore };
     const vault = createVault({ folder, keychain: createTestKeychain(key), clock, random, log });
     await vault.open();
     const requests: Computer["requests"] = [];
-    return { vault, requests, keeper: keeperOver({ vault, requests }) };
+    return { vault, requests, keeper: keeperOver({ vault, requests }, server, clock) };
   };
   const first = await computer();
   await first.vault.write<ClientRecord>(clientDraft);
@@ -180,7 +176,7 @@ async function bench() {
       await answering(one.keeper.pause(), [one]);
       await one.vault.lock(false);
       await one.vault.open();
-      one.keeper = keeperOver(one);
+      one.keeper = keeperOver(one, server, clock);
       await one.keeper.start();
     },
     [Symbol.asyncDispose]: async () => {

@@ -16,6 +16,31 @@ export interface OidcServer extends AsyncDisposable {
   reuses(): number;
 }
 
+/** How the app knows this server. */
+const providerAt = (origin: string): Provider => ({
+  id: "harbour",
+  name: "Harbour",
+  test: true,
+  issuer: origin,
+  authorizationEndpoint: `${origin}/auth`,
+  tokenEndpoint: `${origin}/token`,
+  revocationEndpoint: `${origin}/token/revocation`,
+  validationEndpoint: `${origin}/me`,
+  dialect: oidcDialect,
+  userAgents: ["embedded"],
+  redirectUris: [REDIRECT_URI],
+  confidentialRefreshReuse: "one_time",
+  device: { endpoint: `${origin}/device/auth`, scopesName: "scope", pageOrigins: [origin] },
+  flows: ["authorization_code", "oidc_code", "device_code", "client_credentials"],
+  publicFlows: ["authorization_code", "oidc_code", "device_code"],
+  oidc: {
+    jwksUri: `${origin}/jwks`,
+    userinfoEndpoint: `${origin}/me`,
+    claims: [{ name: "preferred_username" }],
+  },
+  authorizationParameters: { prompt: "consent" },
+});
+
 export async function startOidcServer(): Promise<OidcServer> {
   const { warn, info } = console;
   // At import it warns of its in-memory store and the Node release, and at each first use of what could be configured.
@@ -68,29 +93,7 @@ export async function startOidcServer(): Promise<OidcServer> {
   });
   console.warn = warn;
   return {
-    provider: {
-      id: "harbour",
-      name: "Harbour",
-      test: true,
-      issuer: origin,
-      authorizationEndpoint: `${origin}/auth`,
-      tokenEndpoint: `${origin}/token`,
-      revocationEndpoint: `${origin}/token/revocation`,
-      validationEndpoint: `${origin}/me`,
-      dialect: oidcDialect,
-      userAgents: ["embedded"],
-      redirectUris: [REDIRECT_URI],
-      confidentialRefreshReuse: "one_time",
-      device: { endpoint: `${origin}/device/auth`, scopesName: "scope", pageOrigins: [origin] },
-      flows: ["authorization_code", "oidc_code", "device_code", "client_credentials"],
-      publicFlows: ["authorization_code", "oidc_code", "device_code"],
-      oidc: {
-        jwksUri: `${origin}/jwks`,
-        userinfoEndpoint: `${origin}/me`,
-        claims: [{ name: "preferred_username" }],
-      },
-      authorizationParameters: { prompt: "consent" },
-    },
+    provider: providerAt(origin),
     reuses: () => reuses,
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
