@@ -1,14 +1,14 @@
 /** Claims about the user who signed in (OpenID Connect Core §5.1), as text. */
 
-/** A claim about who signed in, as text. */
+/** One claim about the user, as text. */
 export interface ClaimView {
   readonly name: string;
   readonly value: string;
-  /** Where the value is an instant. */
+  /** Epoch milliseconds, when the value is an instant. */
   readonly atMs?: number;
 }
 
-/** What an ID token says, and what the provider says now, where it was asked. */
+/** The claims of an ID token; `now`: those of userinfo, when it was requested. */
 export interface ClaimsView {
   readonly idToken: readonly ClaimView[];
   readonly now?: readonly ClaimView[];

@@ -1,12 +1,12 @@
 /** The findings of a check of a client registration. */
 import type { Failure } from "./failure.ts";
 
-/** What a check of a client registration found out about one thing. */
+/** The result of a check of a client registration for one of its members. */
 export interface ClientFinding {
   readonly about: "provider" | "client_id" | "client_secret" | "redirect_uri";
-  /** `unknown`: the provider's answer can mean either. `spare`: it is not registered, and others that are do as well. */
+  /** `unknown`: the provider's answer does not tell. `spare`: it is not registered, and another redirect URI serves. */
   readonly result: "good" | "wrong" | "spare" | "unknown";
-  /** What is wrong, and what to do about it. */
+  /** The reason of a `wrong` or `unknown` result. */
   readonly failure?: Failure;
   readonly redirect_uri?: string;
 }

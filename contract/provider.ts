@@ -1,14 +1,14 @@
-/** A provider that the person describes: what the form sends, and what its file in the profile holds. */
+/** A custom provider, as the form in the window sends it and its file in the profile stores it. */
 import * as v from "valibot";
 
 const line = v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500)), "");
 
 /**
- * By the names of RFC 8414 §2 and OpenID Connect Discovery §3, where they have one. An empty line is one that was left
- * out; what is missing or wrong is told by name (`provider_field`), not by this shape.
+ * Members have the names of RFC 8414 §2 and OpenID Connect Discovery §3. An empty text is an omitted member. This schema
+ * accepts missing and wrong members: the failure `provider_field` names them.
  */
 export const providerForm = v.object({
-  /** Stable: part of account keys, redirect URIs and sealed records; the file's name. */
+  /** Never changes: it is part of account keys, redirect URIs and sealed records, and names the file. */
   id: line,
   name: line,
   issuer: line,
@@ -18,16 +18,16 @@ export const providerForm = v.object({
   userinfo_endpoint: line,
   jwks_uri: line,
   device_authorization_endpoint: line,
-  /** Those that can be asked for, space-delimited (RFC 6749 §3.3). */
+  /** The scopes that can be requested, separated by spaces (RFC 6749 §3.3). */
   scope: line,
-  /** Where registrations are made. */
+  /** The page where clients are registered. */
   console_url: line,
-  /** Its login page works in a window of ours. */
+  /** Its login page works in a window of the app. */
   embedded: v.optional(v.boolean(), false),
 });
 export type ProviderForm = v.InferOutput<typeof providerForm>;
 export type ProviderField = keyof ProviderForm;
 
-/** What can be wrong with a line of it. */
+/** What can be wrong with a member of the form. */
 export const FIELD_FAULTS = ["missing", "id", "reserved", "taken", "address", "plain", "scope"] as const;
 export type FieldFault = (typeof FIELD_FAULTS)[number];

@@ -1,14 +1,14 @@
-/** Scopes and what they open at the provider. */
+/** Scopes, and what they give access to at the provider. */
 
 export interface ScopeView {
   /** As on the wire: `user:read:email`. */
   readonly name: string;
-  /** What it allows, in words; absent for a scope we do not know. */
+  /** What it allows, in words; absent for an unknown scope. */
   readonly summary?: string;
   readonly access: "read" | "manage" | "other";
 }
 
-/** What a scope opens at the provider. `missing`: scopes that would be needed beside it. */
+/** What a scope gives access to. `missing`: further scopes that are needed for it. */
 export interface OpensView {
   readonly scope: string;
   readonly endpoints: readonly {

@@ -1,6 +1,6 @@
-/** The states of a sign-in, as the window, the tray and the tools are told them. `core/accounts/status.ts` decides them. */
+/** The states of a sign-in that window, tray and tools show. `core/accounts/status.ts` decides them. */
 
-/** States of a sign-in (design: the keeper). `expiring` renews by itself; `ends_soon` cannot. */
+/** `expiring`: the token ends soon and will be refreshed. `ends_soon`: the token ends soon and cannot be refreshed. */
 export type SignInStatus =
   | "signed_in"
   | "expiring"
@@ -12,5 +12,5 @@ export type SignInStatus =
   | "ends_soon"
   | "revoked";
 
-/** What lies over a state for a while and changes nothing below. */
+/** A temporary problem, beside the state and independent of it. */
 export type Condition = "unreachable" | "offline" | "storage_failing" | "record_changed";

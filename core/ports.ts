@@ -1,4 +1,4 @@
-/** The effects that the rules need, named here and made in `main/`. Tests replace these and nothing else. */
+/** Interfaces for the effects that the rules need. `main/` implements them; tests replace them and nothing else. */
 
 export interface Clock {
   /** Wall clock, epoch milliseconds. It may jump. */
@@ -9,9 +9,9 @@ export interface Clock {
   after(inMs: number, run: () => void): () => void;
 }
 
-/** What the system knows of the network, without asking it. */
+/** The system's knowledge about the network, without a request. */
 export interface Network {
-  /** False only when there is no connection at all; true promises nothing. */
+  /** False: there is no connection at all. True: there may be one. */
   online(): boolean;
 }
 
@@ -45,41 +45,41 @@ export type HttpOutcome =
       readonly retryAfterMs?: number;
       /** `WWW-Authenticate` (RFC 9110 §11.6.1): a resource server names its error there (RFC 6750 §3). */
       readonly challenge?: string;
-      /** What the server's clock says (RFC 9110 §6.6.1). */
+      /** The server's clock, from `Date` (RFC 9110 §6.6.1). */
       readonly dateMs?: number;
     }
-  /** Redirects are never followed (RFC 9700 §4.12; TA §17 B11). */
+  /** Redirects are never followed (RFC 9700 §4.12; docs/twitch-auth.md §17 B11). */
   | {
       readonly kind: "redirected";
       readonly status: number;
-      /** Where to, as an absolute address; may hold what nobody else should see. */
+      /** The target as an absolute URL; it may contain secrets. */
       readonly location?: string;
     }
   | { readonly kind: "too_large"; readonly status: number }
   | { readonly kind: "not_sent"; readonly cause: string }
   | { readonly kind: "lost"; readonly cause: string };
 
-/** How a request waits until it may leave: all requests to one host share a pace. */
+/** How a request waits until it may be sent: all requests to a host share one rate limit. */
 export interface Turn {
   /**
-   * Who waits for the answer; undefined: nobody, so others go first. It may change while the request waits. Absent: a
-   * person does.
+   * Who waits for the answer: requests that nobody waits for (undefined) are sent after the others. It may change while the
+   * request waits. Absent: the user waits.
    */
   readonly waiter?: () => "person" | "tool" | undefined;
-  /** Once it is aborted, a request that has not left is `not_sent`. */
+  /** When it is aborted, a request that has not been sent yet ends as `not_sent`. */
   readonly signal?: AbortSignal;
-  /** For `HttpClient.turn`: how many requests follow on it; absent: one. */
+  /** For `HttpClient.turn`: the number of requests that the turn is for; absent: one. */
   readonly requests?: number;
-  /** `HttpClient.turn` was waited for before. */
+  /** The caller has awaited `HttpClient.turn` for this request. */
   readonly taken?: true;
 }
 
 export interface HttpClient {
-  /** Sends once, on a connection of its own, and never again. Does not reject. */
+  /** Sends the request once, on a connection of its own, and never repeats it. Never rejects. */
   send(request: HttpRequest, turn?: Turn): Promise<HttpOutcome>;
   /**
-   * Waits until a request to this address may leave, and takes its turn: `send` with `taken` follows. An outcome: it may
-   * not leave, and that is what came of it. Absent where nothing is waited for.
+   * Waits until a request to this URL may be sent; the caller then calls `send` with `taken`. Resolves with an outcome when
+   * the request may not be sent. Absent when this client has no rate limit.
    */
   turn?(url: string, turn?: Turn): Promise<HttpOutcome | undefined>;
 }

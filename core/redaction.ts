@@ -1,9 +1,9 @@
-/** Takes out of a text what may be a secret. Used where text leaves for a file or a report, whoever wrote it. */
+/** Removes possible secrets from a text before it is written to a file or a report. */
 
 const RULES: readonly (readonly [RegExp, string])[] = [
-  // Queries and fragments hold codes and tokens.
+  // Queries and fragments may contain codes and tokens.
   [/([a-z][a-z0-9+.-]*:\/\/[^\s?#"\\]*)[?#][^\s"\\]*/gi, "$1?[redacted]"],
-  // Members and parameters by name, as JSON, form or assignment. `code` alone names our failures and stays.
+  // Members and parameters by name, in JSON, forms and assignments. `code` stays: it names our failures.
   [
     /((?:access_token|refresh_token|id_token|client_secret|device_code|code_verifier|passphrase|password|proof)\\?["']?\s*[:=]\s*\\?["']?)[^\s"',&}\\]+/gi,
     "$1[redacted]",
@@ -14,13 +14,13 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?/g, "[redacted]"],
 ];
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** Long runs of letters and digits: no word is like that, and our own ids are UUIDs. */
+/** Long runs of letters and digits. No word is so long, and our own ids are UUIDs. */
 const RUN = /[A-Za-z0-9_+=%-]{22,}/g;
 
-/** A word of a name with hyphens or underscores, as `tokenkeep-linux-x64-2`: of one case, with few digits. */
+/** A part of a name such as `tokenkeep-linux-x64-2`: letters of one case, then few digits. */
 const NAME_PART = /^(?:[A-Za-z]?[a-z]{0,15}|[A-Z]{1,16})\d{0,8}$/;
 
-/** Names in camel case have a capital in every four letters at most; random text has one in two. */
+/** In camel case at most every fourth letter is a capital; in random text every second one is. */
 const manyCapitals = (run: string): boolean =>
   /[a-z]/.test(run) && run.replace(/[^A-Z]/g, "").length > run.length / 4;
 
@@ -31,6 +31,7 @@ const looksRandom = (run: string): boolean => {
   return /\d/.test(run) || manyCapitals(run);
 };
 
+/** The text with `[redacted]` in the place of each possible secret. */
 export function cleaned(text: string): string {
   let clean = text;
   for (const [pattern, replacement] of RULES) clean = clean.replace(pattern, replacement);

@@ -1,18 +1,17 @@
 /**
- * Text that must not be printed: a token, a client secret, a key, a passphrase.
- * However it is logged, joined, serialised or inspected it reads `[secret]`. `reveal()` is the one way out, so that
- * every use can be found by name.
+ * A text that must not be printed: a token, a client secret, a key, a passphrase. Logging, joining, serialising and inspecting
+ * it give `[secret]`. Only `reveal()` returns the text, so every use can be found by that name.
  */
 export class Secret {
   readonly #value: string;
   constructor(value: string) {
     this.#value = value;
   }
-  /** The text itself. Say why at every call that is not a request to the provider or a sealing. */
+  /** The text. tests/seams.test.ts lists the files that may call this. */
   reveal(): string {
     return this.#value;
   }
-  /** In UTF-8 octets; sizes are not secret, and padding needs them. */
+  /** Length in UTF-8 octets. It is not secret, and padding needs it. */
   get byteLength(): number {
     return new TextEncoder().encode(this.#value).length;
   }

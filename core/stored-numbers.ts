@@ -1,8 +1,8 @@
-/** Shapes for numbers in files of ours (core/bounds.ts), as entries of valibot's objects. */
+/** Valibot schemas for numbers in the files of the profile, within the bounds of core/bounds.ts. */
 import * as v from "valibot";
 import { instantMs } from "./bounds.ts";
 
-/** A stored instant that may be unknown: what is out of bounds reads as absent. For valibot's object entries. */
+/** An optional stored instant; a value out of bounds counts as absent. */
 export const storedInstant = v.optional(
   v.pipe(
     v.unknown(),
@@ -10,10 +10,10 @@ export const storedInstant = v.optional(
   ),
 );
 
-/** An instant as a file of ours should hold it; anything else is refused. */
+/** A required stored instant; a value out of bounds is refused. */
 export const instant = v.pipe(
   v.number(),
   v.check((value) => instantMs(value) !== undefined),
 );
-/** How often something happened. */
+/** A number of occurrences. */
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

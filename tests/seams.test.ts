@@ -29,7 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...["main/keeper", "main/registrations", "main/vault", "main/storage", "main/desktop"],
   ],
   "main/tools": [...IN_MAIN, "main/keeper", "main/vault", "main/socket", "main/storage", "main/desktop"],
-  "main/diagnostics": [...IN_MAIN, "main/tools", "main/vault", "pino"],
+  "main/diagnostics": [...IN_MAIN, "main/tools", "main/vault", "main/storage", "pino"],
   "main/window": [
     ...IN_MAIN,
     ...[

@@ -1,5 +1,5 @@
 // @ts-check
-/** Builds the app, the command line and the Node client, unless what is there is newer than every source. */
+/** Builds the app, the command line and the Node client, unless the existing build is newer than every source. */
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -44,9 +44,9 @@ function node(...args) {
   process.exit(1);
 }
 
-/** One small file that starts fast, and chunks for what is rarely needed (ADR 0014). CommonJS: Node loads it sooner. */
+/** One small file that starts fast, and chunks for rare commands (ADR 0014). CommonJS, because Node loads it faster. */
 async function buildCli() {
-  const { build } = await import("vite"); // only when there is something to build
+  const { build } = await import("vite"); // loaded only for a build
   await build({
     configFile: false,
     root: ROOT,

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * `npm run campaign`: every fault that we know how to make, at length, with the same luck each time. Prints a table of
- * what was done to what, and what came of it; `--json` for programs. Exits with 1 if a promise was broken.
+ * `npm run campaign`: the long form of all fault tests, with the same random numbers in every run. Prints a table of faults
+ * and results; `--json` for programs. Exits with 1 if a promise was broken.
  */
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -17,18 +17,18 @@ const ROOT = path.join(import.meta.dirname, "..");
 const OUT = path.join(ROOT, "out/campaign");
 const json = process.argv.includes("--json");
 const LONG = { CAMPAIGN: "long" };
-/** Programs read our stdout; what the tests say is for people. */
+/** With `--json` a program reads stdout, so the tests write to stderr. */
 const stdio = /** @type {import("node:child_process").StdioOptions} */ (["ignore", json ? 2 : 1, 2]);
 
 /** @typedef {{ part: string, case: string } & Record<string, string | number>} Row */
-/** What a part has reported to its folder. @param {string} folder @returns {Row[]} */
+/** The rows that a part wrote to its folder. @param {string} folder @returns {Row[]} */
 function rowsIn(folder) {
   const file = path.join(folder, "rows.jsonl");
   const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
   return lines.map((line) => JSON.parse(line));
 }
 
-/** Figures differ from part to part, so each part has its own head. @param {Row[]} rows */
+/** Prints a table for each part, since their columns differ. @param {Row[]} rows */
 function print(rows) {
   for (const part of new Set(rows.map((row) => row.part))) {
     const own = rows.filter((row) => row.part === part).map(({ part: _part, ...row }) => row);
@@ -67,7 +67,7 @@ const code = await onDesktop(["node_modules/@playwright/test/cli.js", "test", ..
   stdio,
 });
 
-/** The packaged app, watched for a minute. Undefined: not on this system. */
+/** Watches the packaged app for a minute. Undefined: not possible on this system. */
 async function watchPackage() {
   if (process.platform !== "linux" || !canBeAlone()) return undefined;
   const packed = spawnSync(process.execPath, ["tooling/package.mjs", "--linux", "dir"], { cwd: ROOT, stdio });

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-/** `npm run cli -- …`: the command line, built if it has to be. */
+/** `npm run cli -- …`: builds the command line if necessary, and runs it. */
 import path from "node:path";
 import { ensureBuilt } from "./build.mjs";
 

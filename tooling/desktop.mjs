@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * A desktop for programs without one: a virtual display, a session bus of its own and an unlocked keyring. When we are
- * root, they run as an ordinary user, because Chromium's sandbox is part of what is tested.
+ * A virtual desktop: a display, a session bus of its own and an unlocked keyring. Root runs the programs as an ordinary
+ * user, because the tests need Chromium's sandbox.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -16,7 +16,9 @@ const quiet = (command, args) => spawnSync(command, args, { encoding: "utf8" });
 
 function makeUser() {
   if (quiet("id", ["-u", USER]).status === 0) return;
-  console.error(`Making the user ${USER}: tests run with Chromium's sandbox on, which root cannot have.`);
+  console.error(
+    `Creating the user ${USER}: the tests need Chromium's sandbox, which does not work for root.`,
+  );
   const made = quiet("useradd", ["--create-home", "--shell", "/bin/bash", USER]);
   if (made.status !== 0) throw new Error(made.stderr);
 }
@@ -57,10 +59,10 @@ function readableCheckout() {
   return { folder: copy, remove: () => rmSync(copy, { recursive: true, force: true }) };
 }
 
-/** Whether a desktop can have a network of its own: ports are fixed, and two desktops would want the same ones. */
+/** Whether a desktop can have a network of its own. Two desktops on one network would use the same fixed ports. */
 export const canBeAlone = () => quiet("unshare", ["-n", "ip", "link", "set", "lo", "up"]).status === 0;
 const ALONE = ["unshare", "-n", "bash", "-c", 'ip link set lo up && exec "$@"', "bash"];
-/** Every address of the world is this computer, and an ordinary user may listen on every port of it. */
+/** Routes every address to this computer, and lets an ordinary user listen on every port. */
 const CAUGHT = [
   ...["unshare", "-n", "bash", "-c"],
   'ip link set lo up && ip route add local default dev lo && ip -6 route add local default dev lo && echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start && exec "$@"',
@@ -68,11 +70,11 @@ const CAUGHT = [
 ];
 
 /**
- * Runs `node …args` on a virtual desktop. What it writes to the folder `TOKENKEEP_OUTPUT` lands in `output`.
+ * Runs `node …args` on a virtual desktop. Files that it writes to the folder `TOKENKEEP_OUTPUT` are copied to `output`.
  * @param {string[]} args relative to the checkout
  * @param {{ output: string, env?: Record<string, string>, alone?: boolean, caught?: boolean, stdio?: import("node:child_process").StdioOptions }} options
- * `alone`: with a network of its own, for which `canBeAlone` must hold. `caught`: the same, and whatever is sent to
- * anywhere arrives here (tests/e2e/support/network-sink.mjs).
+ * `alone`: with a network of its own, for which `canBeAlone` must hold. `caught`: the same, and connections to any address
+ * arrive at this computer (tests/e2e/support/network-sink.mjs).
  * @returns {Promise<number>} the exit code
  */
 export async function onDesktop(
@@ -85,7 +87,7 @@ export async function onDesktop(
   const scratch = mkdtempSync(path.join(tmpdir(), "tk-"));
   const runtime = path.join(scratch, "run");
   const outputs = path.join(scratch, "out");
-  const home = path.join(scratch, "home"); // its keyring's file is in it
+  const home = path.join(scratch, "home"); // holds the keyring's file
   for (const folder of [runtime, outputs, home]) mkdirSync(folder, { mode: 0o700 });
   if (asUser) quiet("chown", ["-R", `${USER}:`, scratch]);
   const session = `
@@ -106,8 +108,12 @@ export async function onDesktop(
     ...["bash", "tooling/display.sh", "dbus-run-session", "--"],
     ...["bash", "-c", session, "bash", runtime, outputs, process.execPath, ...args],
   ];
-  const asked = asUser ? ["runuser", "-u", USER, "--", ...desktop] : desktop;
-  const [command = "", ...rest] = caught ? [...CAUGHT, ...asked] : alone ? [...ALONE, ...asked] : asked;
+  const onDisplay = asUser ? ["runuser", "-u", USER, "--", ...desktop] : desktop;
+  const [command = "", ...rest] = caught
+    ? [...CAUGHT, ...onDisplay]
+    : alone
+      ? [...ALONE, ...onDisplay]
+      : onDisplay;
   const child = spawn(command, rest, {
     cwd: checkout.folder,
     stdio,
@@ -131,7 +137,7 @@ export async function onDesktop(
   const temporary = path.join(outputs, "tmp");
   cpSync(outputs, output, { recursive: true, filter: (from) => from !== temporary });
   if (asUser) quiet("chown", ["-R", "root:", output]);
-  // What dies last may still write.
+  // A process that is ending may still write.
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   checkout.remove?.();
   return code;

@@ -1,13 +1,13 @@
 // @ts-check
 /**
- * The package as it is to be released, and beside it one that the smoke test can drive: its main lets Chromium's debugging
- * port through. That is a string of the same length in the archive, so nothing is built or packed twice.
+ * The package for release, and a copy that the smoke test can drive: its main permits Chromium's debugging port. The copy
+ * differs by a string of the same length in the archive, so nothing is built or packed twice.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-/** As in main/electron/index.ts. */
+/** The string in main/electron/index.ts. */
 export const NO_SWITCH = "no switch for the tests.";
 export const TEST_SWITCH = "--remote-debugging-port=";
 
@@ -18,7 +18,7 @@ export function makeDrivenPackage(folder) {
   const copied = spawnSync("/bin/cp", ["-al", folder, driven], { encoding: "utf8" });
   if (copied.status !== 0) throw new Error(copied.stderr);
   const archive = path.join(driven, "resources/app.asar");
-  const packed = readFileSync(archive, "latin1"); // each byte is one character, and comes back as it was
+  const packed = readFileSync(archive, "latin1"); // one character for each byte, so that writing restores every byte
   if (NO_SWITCH.length !== TEST_SWITCH.length || !packed.includes(`"${NO_SWITCH}"`))
     throw new Error("the archive has no place for the switch of the tests");
   rmSync(archive);

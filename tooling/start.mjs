@@ -15,7 +15,7 @@ const watch = process.argv.includes("--watch");
 ensureSystemPackages();
 await ensureElectron();
 if (!hasDisplay()) {
-  console.error("No display: showing the app to itself on a virtual one. Screenshots go to out/demo/.");
+  console.error("No display: running the demo on a virtual one instead. Screenshots go to out/demo/.");
   process.exit(await runDemo({ json: false }));
 }
 const root = process.getuid?.() === 0 ? ["--no-sandbox"] : []; // Chromium refuses to start otherwise; the app says so

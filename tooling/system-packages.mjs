@@ -1,5 +1,5 @@
 // @ts-check
-/** Electron's shared libraries and what tests need of the system. Debian and Ubuntu names. */
+/** The system packages of Electron and of the tests, by their names in Debian and Ubuntu. */
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 
@@ -18,7 +18,7 @@ const PACKAGES = [
   "xclip",
   "xvfb",
 ];
-/** Programs that tests drive or are served by, as a person has them. */
+/** Programs that the tests use. */
 const FOR_TESTS = [
   "chromium", // a default browser
   "curl",
@@ -27,14 +27,14 @@ const FOR_TESTS = [
   "obs-studio",
   "perl",
   "python3",
-  "x11-utils", // `xwininfo`: which windows there are
+  "x11-utils", // `xwininfo` lists the windows
   "xdg-utils",
   "zsh",
 ];
 
 /** @param {string} name */
 function installed(name) {
-  // Ubuntu 24.04 renamed some of them: "libgtk-3-0t64".
+  // Ubuntu 24.04 renamed some packages: "libgtk-3-0t64".
   return [name, `${name}t64`].some((candidate) => {
     const { stdout } = spawnSync("dpkg-query", ["-W", "-f=${Status}", candidate], { encoding: "utf8" });
     return stdout.includes("install ok installed");
@@ -42,7 +42,7 @@ function installed(name) {
 }
 
 /**
- * Installs what is missing where we may; otherwise says the command and ends with 1.
+ * Installs missing packages when run by root; otherwise prints the command and exits with 1.
  * @param {{ forTests?: boolean }} [options]
  */
 export function ensureSystemPackages({ forTests = false } = {}) {
@@ -65,24 +65,24 @@ export function ensureSystemPackages({ forTests = false } = {}) {
     spawnSync(command, args, { env, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
   let answer = run(install);
   if (answer.status !== 0) {
-    run(["apt-get", "update"]); // a fresh image has no lists
+    run(["apt-get", "update"]); // a fresh image has no package lists
     answer = run(install);
   }
   if (answer.status !== 0) {
     console.error(answer.stdout + answer.stderr);
-    console.error(`That did not work. The command was: ${install.join(" ")}`);
+    console.error(`The installation failed. The command was: ${install.join(" ")}`);
     process.exit(1);
   }
 }
 
 /** @param {string} display */
 const socketOf = (display) => `/tmp/.X11-unix/X${/^(?:unix)?:(\d+)/.exec(display)?.[1] ?? ""}`;
-/** Whether there is a screen to show a window on. */
+/** Whether a display can show a window. */
 export function hasDisplay() {
   if (process.platform !== "linux") return true;
   if (process.env["WAYLAND_DISPLAY"]) return true;
   const display = process.env["DISPLAY"];
   if (!display) return false;
-  if (!/^(?:unix)?:/.test(display)) return true; // another computer's
+  if (!/^(?:unix)?:/.test(display)) return true; // a display of another computer
   return existsSync(socketOf(display)) && statSync(socketOf(display)).isSocket();
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-/** `npm test`: every check and every test. It ends with what failed and why, and `N passed, N failed`. */
+/** `npm test`: every check and every test. The last lines are the failures with their causes, and `N passed, N failed`. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -17,10 +17,10 @@ const OUT = path.join(ROOT, "out/test");
 const binOf = (name, file) => path.join(ROOT, "node_modules", name, file);
 const began = Date.now();
 let passed = 0;
-/** What failed, and why. Said again at the end: of a long log, the end alone may be kept. @type {string[]} */
+/** The failures with their causes, printed again at the end, since only the end of a long log may be kept. @type {string[]} */
 const failures = [];
 
-/** @param {string} name @param {() => Promise<string | undefined>} run what went wrong, if anything did */
+/** @param {string} name @param {() => Promise<string | undefined>} run resolves with the cause of a failure */
 async function check(name, run) {
   const startedAt = Date.now();
   const fault = await run();
@@ -29,14 +29,14 @@ async function check(name, run) {
   const took = ((Date.now() - startedAt) / 1000).toFixed(1);
   console.log(fault === undefined ? `✓ ${name} (${took} s)` : `✗ ${name} (${took} s)\n${fault}`);
 }
-/** @param {string[]} args @returns {Promise<string | undefined>} its output, when it fails */
+/** @param {string[]} args @returns {Promise<string | undefined>} the output of a run that failed */
 const node = (...args) =>
   new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: ROOT, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       resolve(error === null ? undefined : `${error.message}\n${stdout}${stderr}`);
     });
   });
-/** Its output goes by as it comes. @param {string} file @param {string} output @param {boolean} [caught] */
+/** Passes the output on as it comes. @param {string} file @param {string} output @param {boolean} [caught] */
 const desktop = async (file, output, caught = false) => {
   const code = await onDesktop([file], { output, caught });
   return code === 0 ? undefined : `it ended with ${String(code)}, see its output above`;
@@ -54,7 +54,7 @@ await check("build", async () => {
   return undefined;
 });
 
-/** What reads the source. */
+/** Checks of the source. */
 async function checkSource() {
   await check("format", () =>
     node(binOf("prettier", "bin/prettier.cjs"), "--check", ".", "--log-level", "warn"),
@@ -64,7 +64,7 @@ async function checkSource() {
   await check("types", () => node("tooling/typecheck.mjs"));
 }
 
-/** Rules, files, HTTP, sockets. */
+/** Vitest: rules, files, HTTP, sockets. */
 async function testUnits() {
   const units = path.join(OUT, "units.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${units}`];
@@ -80,19 +80,19 @@ async function testUnits() {
     for (const test of file.assertionResults) {
       if (test.status === "passed") passed += 1;
       if (test.status === "failed")
-        // Of what took too long, its report has a stand-in for a name.
+        // For a test that timed out the report has a placeholder instead of a name.
         failures.push(
           `${file.name}: ${test.fullName}\n${test.failureMessages.join("\n").replaceAll("STACK_TRACE_ERROR", "timed out")}`,
         );
     }
-    // What fails outside of any test: a file that does not load, or cannot tidy up.
+    // Failures outside of tests: a file that does not load, or whose clean-up fails.
     if (file.status !== "passed" && file.message !== "") failures.push(`${file.name}\n${file.message}`);
   }
-  // An error that nobody caught belongs to no test, and is in no report.
+  // An uncaught error belongs to no test, and is in no report.
   if (code !== 0 && failures.length === failedBefore) failures.push("tests without the app, see above");
 }
 
-/** Of a suite in Playwright's report. @param {any} suite @returns {string[]} */
+/** The failures of a suite in Playwright's report. @param {any} suite @returns {string[]} */
 const failuresOf = (suite) => [
   ...(suite.suites ?? []).flatMap(failuresOf),
   ...suite.specs.flatMap((/** @type {any} */ spec) =>
@@ -106,7 +106,7 @@ const failuresOf = (suite) => [
   ),
 ];
 
-/** The keyring, the display and the sandbox are real; a failed attempt is not repeated. */
+/** Playwright, with a real keyring, display and sandbox; a failed test is not repeated. */
 async function testDesktop() {
   const desktops = canBeAlone() ? 2 : 1;
   const names = readdirSync(path.join(ROOT, "tests/e2e")).sort();
@@ -114,9 +114,9 @@ async function testDesktop() {
   await Promise.all(
     Array.from({ length: desktops }, async (_, at) => {
       const output = path.join(OUT, `desktop-${String(at + 1)}`);
-      // Dealt like cards: halves of the alphabet took eight minutes and twelve.
-      const mine = specs.filter((_name, index) => index % desktops === at);
-      await onDesktop([path.relative(ROOT, binOf("@playwright/test", "cli.js")), "test", ...mine], {
+      // Files alternate between the two desktops: two halves of the alphabet took eight and twelve minutes.
+      const chosen = specs.filter((_name, index) => index % desktops === at);
+      await onDesktop([path.relative(ROOT, binOf("@playwright/test", "cli.js")), "test", ...chosen], {
         output,
         alone: desktops > 1,
       });
@@ -129,7 +129,7 @@ async function testDesktop() {
   );
 }
 
-// An app mostly waits: beside it, what reads the source, and a second desktop, take little of its time.
+// An app mostly waits, so the checks of the source and a second desktop run beside it.
 await Promise.all([checkSource(), testUnits().then(testDesktop)]);
 await check("demo", () => desktop("tests/demo/demo.mjs", path.join(ROOT, "out/demo")));
 if (process.platform === "linux") {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-/** Every layer with only the libraries it owns, Svelte's files, and main against the oldest Electron it runs on. */
+/** Checks the types of each layer with its own libraries alone, of Svelte's files, and of main with the oldest Electron that it supports. */
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -38,10 +38,11 @@ const checks = [
 const run = ({ name, args }) =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: ROOT });
-    let said = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += String(chunk)));
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk) => (output += String(chunk)));
     child.on("exit", (code) => {
-      if (code !== 0) console.error(`types of ${name}:\n${said}`);
+      if (code !== 0) console.error(`types of ${name}:\n${output}`);
       resolve(code === 0);
     });
   });

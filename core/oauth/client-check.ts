@@ -1,7 +1,6 @@
 /**
- * What can be known of a client registration before anybody signs in. Two questions are asked that give nothing to
- * anybody: a token request with a code that was never issued, and the authorization page for each redirect URI, as a
- * browser without cookies gets it. Client and secret are judged before the code is (RFC 6749 §4.1.3; TA §14).
+ * Checks a client before anybody signs in, by two harmless requests: a token request with a code that was never issued, and
+ * the authorization page for each redirect URI, without cookies. Providers check client and secret before the code (RFC 6749 §4.1.3; docs/twitch-auth.md §14).
  */
 import * as oauth from "oauth4webapi";
 import type { Failure } from "../../contract/failure.ts";
@@ -14,7 +13,7 @@ import { tokenFailure } from "./failures.ts";
 import { jsonObject } from "./form.ts";
 import { codeRequest, readTokenOutcome, type ClientCredentials } from "./token-request.ts";
 
-/** Random, so that it is nobody's code. */
+/** A token request with a random code, which no provider has issued. */
 export const tokenProbe = (provider: Provider, client: ClientCredentials): HttpRequest =>
   codeRequest(provider, client, {
     code: new Secret(oauth.generateRandomNonce()),
@@ -22,7 +21,7 @@ export const tokenProbe = (provider: Provider, client: ClientCredentials): HttpR
     code_verifier: new Secret(oauth.generateRandomCodeVerifier()),
   });
 
-/** RFC 6749 §4.1.1. Its `state` is thrown away: an answer to it is no answer to any sign-in. */
+/** RFC 6749 §4.1.1. Its `state` is not remembered, so a response to it completes no sign-in. */
 export async function pageProbe(
   provider: Provider,
   client_id: string,
@@ -50,25 +49,26 @@ export async function pageProbe(
 
 type PageVerdict = "accepted" | "redirect_rejected" | "client_rejected" | "unknown";
 
-const blames = (words: string): PageVerdict =>
+/** Which of the two an error message names. */
+const verdictOf = (words: string): PageVerdict =>
   /redirect.?ur[il]|redirect_mismatch/i.test(words)
     ? "redirect_rejected"
     : /client/i.test(words)
       ? "client_rejected"
       : "unknown";
 
-/** Errors are told at a redirect, or on a page for people: of a wrong redirect URI never there (RFC 6749 §4.1.2.1). */
+/** Reads the answer of the authorization page: errors are in a redirect or in the body (RFC 6749 §4.1.2.1). */
 function readPage(redirect_uri: string, outcome: HttpOutcome): PageVerdict {
   if (outcome.kind === "redirected") {
     const { location = "" } = outcome;
     if (!URL.canParse(location)) return "unknown";
     const { searchParams, hash } = new URL(location);
-    const said = [searchParams, new URLSearchParams(hash.slice(1))].flatMap((parameters) =>
+    const errors = [searchParams, new URLSearchParams(hash.slice(1))].flatMap((parameters) =>
       ["error", "error_description"].flatMap((name) => parameters.get(name) ?? []),
     );
-    if (said.length === 0) return "accepted"; // on to the login
-    // TA §3: the answer goes to another registered URI when the one that was asked for is not.
-    const verdict = blames(said.join(" "));
+    if (errors.length === 0) return "accepted"; // redirected to the login page
+    // docs/twitch-auth.md §3: the error goes to another registered URI if the requested one is not registered.
+    const verdict = verdictOf(errors.join(" "));
     if (verdict === "redirect_rejected") return verdict;
     return location.startsWith(redirect_uri) ? "accepted" : verdict;
   }
@@ -76,13 +76,13 @@ function readPage(redirect_uri: string, outcome: HttpOutcome): PageVerdict {
   if (outcome.status < 300) return "accepted";
   if (outcome.status >= 500 || outcome.status === 429) return "unknown";
   const { error, error_description, message } = jsonObject(outcome.body) ?? {};
-  const words = [error, error_description, message].filter((said) => typeof said === "string").join(" ");
-  return blames(words === "" ? outcome.body : words);
+  const words = [error, error_description, message].filter((text) => typeof text === "string").join(" ");
+  return verdictOf(words === "" ? outcome.body : words);
 }
 
 const samePath = (one: string, other: string): boolean => new URL(one).pathname === new URL(other).pathname;
 
-/** Former redirect URIs that are worth asking for: where none of those that took their place is registered. */
+/** The former redirect URIs to check: those for which none of their replacements is registered. */
 export function formerToCheck(
   { formerRedirectUris = [] }: Provider,
   pages: readonly PageAnswer[],
@@ -99,25 +99,25 @@ export function formerToCheck(
 }
 
 /**
- * One port of this computer that is registered is enough for a sign-in by the browser: the others are for when it is in
- * use, so a missing one is `spare`, and a former one that is missing is not spoken of.
+ * One registered loopback port is enough for a sign-in by the browser; the others serve when it is in use. So a missing port
+ * is `spare`, and a missing former redirect URI is no finding.
  */
 function redirectFindings(
   { formerRedirectUris = [] }: Provider,
-  answers: readonly { readonly redirect_uri: string; readonly said: PageVerdict }[],
+  answers: readonly { readonly redirect_uri: string; readonly verdict: PageVerdict }[],
 ): readonly ClientFinding[] {
   /** The same address at another port is registered. */
   const comesBack = (missing: string): boolean =>
     isLoopback(missing) &&
     answers.some(
-      ({ redirect_uri, said }) =>
-        said === "accepted" && isLoopback(redirect_uri) && samePath(redirect_uri, missing),
+      ({ redirect_uri, verdict }) =>
+        verdict === "accepted" && isLoopback(redirect_uri) && samePath(redirect_uri, missing),
     );
-  return answers.flatMap(({ redirect_uri, said }): ClientFinding[] => {
+  return answers.flatMap(({ redirect_uri, verdict }): ClientFinding[] => {
     const about = "redirect_uri";
-    if (said === "accepted") return [{ about, result: "good", redirect_uri }];
+    if (verdict === "accepted") return [{ about, result: "good", redirect_uri }];
     if (formerRedirectUris.includes(redirect_uri)) return [];
-    if (said !== "redirect_rejected") return [{ about, result: "unknown", redirect_uri }];
+    if (verdict !== "redirect_rejected") return [{ about, result: "unknown", redirect_uri }];
     if (comesBack(redirect_uri)) return [{ about, result: "spare", redirect_uri }];
     return [
       { about, result: "wrong", redirect_uri, failure: { code: "redirect_uri_rejected", redirect_uri } },
@@ -131,8 +131,8 @@ export interface PageAnswer {
 }
 
 /**
- * What the answers say, in the order in which it matters: trouble at the provider ends the list, and so does a client
- * that it does not know. `unknown` is said where an answer can mean either: never guessed.
+ * The findings, the most important first. Trouble at the provider or an unknown client ends the list. A finding is `unknown`
+ * where an answer has several meanings; nothing is guessed.
  */
 export function judgeClient(
   provider: Provider,
@@ -143,10 +143,10 @@ export function judgeClient(
   const verdict = readTokenOutcome(provider, token, { grant: "authorization_code", scopes: [] }, 0);
   const answers = pages.map(({ redirect_uri, outcome }) => ({
     redirect_uri,
-    said: readPage(redirect_uri, outcome),
+    verdict: readPage(redirect_uri, outcome),
   }));
-  const known = answers.some(({ said }) => said === "accepted" || said === "redirect_rejected");
-  const stranger = answers.some(({ said }) => said === "client_rejected");
+  const known = answers.some(({ verdict: page }) => page === "accepted" || page === "redirect_rejected");
+  const stranger = answers.some(({ verdict: page }) => page === "client_rejected");
   const redirects = redirectFindings(provider, answers);
   const id = (result: ClientFinding["result"]): ClientFinding => ({
     about: "client_id",
@@ -161,7 +161,7 @@ export function judgeClient(
   const noSecretNeeded = hasSecret ? [secret("good")] : [];
 
   if (verdict.kind === "tokens" || verdict.kind === "unusable")
-    // A code that nobody issued was taken: whatever this is, it is not to be trusted with a sign-in.
+    // The server accepted a code that it has not issued, so it cannot be trusted with a sign-in.
     return [
       {
         about: "provider",
@@ -190,7 +190,7 @@ export function judgeClient(
     case "client_secret_missing":
       return [id("good"), secret("wrong", { code: "client_secret_missing" }), ...redirects];
     case "client_public":
-      // Without a secret that is as it should be: there is another way in.
+      // A public client without a secret can use the device grant instead.
       return [
         id("good"),
         ...(hasSecret || provider.device === undefined ? [secret("wrong", { code: "client_public" })] : []),

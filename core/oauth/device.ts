@@ -1,4 +1,4 @@
-/** The device authorization grant (RFC 8628; TA §8): the person answers in any browser, and we ask whether they did. */
+/** The device authorization grant (RFC 8628; docs/twitch-auth.md §8): the user approves in any browser while the app polls the token endpoint. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import { idText, intervalSec, lifeSec, LONGEST_INTERVAL_SEC } from "../bounds.ts";
 import { isLoopbackHost } from "../loopback.ts";
@@ -11,27 +11,27 @@ import { readTokenOutcome, type TokenVerdict } from "./token-request.ts";
 
 /** RFC 8628 §3.5: what `slow_down` adds. */
 const SLOWER_MS = 5_000;
-/** Longer than the code lives at any provider that is known; less only delays the next try. */
+/** Longer than the life of a device code at every known provider. */
 const LONGEST_LIFE_SEC = 3_600;
-/** While the server cannot be reached, it is asked no more rarely than this. */
+/** The longest wait between polls while the server cannot be reached. */
 const LONGEST_WAIT_MS = 30_000;
 
-/** How long the code is waited for. The server says itself when it has ended, so an unknown life is the longest. */
+/** The life of the code. An unknown life counts as the longest, because the server reports an expired code. */
 const codeLifeSec = (value: unknown): number =>
   Math.min(lifeSec(value) ?? LONGEST_LIFE_SEC, LONGEST_LIFE_SEC);
 
 export interface DeviceAuthorization {
   readonly deviceCode: Secret;
-  /** To be compared by the person with what the page shows (RFC 8628 §3.3.1). */
+  /** The user compares it with the code on the page (RFC 8628 §3.3.1). */
   readonly userCode: string;
   readonly verificationUri: string;
-  /** The page is at none of the provider's addresses: it is opened only after the person has allowed that. */
+  /** The page is at another host than the provider's own: it is opened only after the user has allowed it. */
   readonly elsewhere: boolean;
   readonly expiresAtMs: number;
   readonly intervalMs: number;
 }
 
-/** RFC 8628 §3.1. Twitch's name for the scopes is plural, and they count in the body alone (TA §8). */
+/** RFC 8628 §3.1. Twitch's name for the scopes is plural, and they count in the body alone (docs/twitch-auth.md §8). */
 export const deviceRequest = (
   device: NonNullable<Provider["device"]>,
   client_id: string,
@@ -53,8 +53,8 @@ export const devicePoll = (
     [device.scopesName]: scopes.join(" "),
   });
 
-/** `verification_url` is what some servers called it before the RFC, and still do. */
-const PAGES = [
+/** The members that may contain the page's URL. Some servers still use `verification_url`, the name before the RFC. */
+const PAGE_MEMBERS = [
   "verification_uri_complete",
   "verification_url_complete",
   "verification_uri",
@@ -62,15 +62,15 @@ const PAGES = [
 ] as const;
 
 /**
- * Where the person is sent to, and types a password (RFC 8628 §5.4): encrypted, or on this computer where the provider
- * itself is. The first page that is the provider's own; where there is none, the first that can be opened at all.
+ * The page where the user signs in and approves (RFC 8628 §5.4). It must use https, or be on this computer where the provider
+ * is a test provider. The first page at the provider's own host; without one, the first page that can be opened.
  */
 function pageOf(
   provider: Provider,
   device: NonNullable<Provider["device"]>,
   body: Readonly<Record<string, unknown>>,
 ): { readonly href: string; readonly elsewhere: boolean } | undefined {
-  const pages = PAGES.flatMap((name) => {
+  const pages = PAGE_MEMBERS.flatMap((name) => {
     const value = body[name];
     if (typeof value !== "string" || !URL.canParse(value)) return [];
     const { href, origin, protocol, hostname, username, password } = new URL(value);
@@ -85,7 +85,7 @@ function pageOf(
 /**
  * Reads the answer to `deviceRequest` (RFC 8628 §3.2). Units: `expires_in` and `interval` are in seconds. Fails as a
  * token request does, and with `provider_misbehaved` for an answer without code or page. A page at another host than
- * the provider's is no error: many have their pages there. It is told by `elsewhere`.
+ * the provider's is no error, because many providers have such pages; `elsewhere` marks it.
  */
 export function readDeviceAuthorization(
   provider: Provider,
@@ -123,15 +123,15 @@ export function readDeviceAuthorization(
 }
 
 export type DeviceVerdict =
-  /** `waitMs`: until the next poll. `intervalMs`: what the server wants between two, as long as all goes well. */
+  /** `waitMs`: the wait before the next poll. `intervalMs`: the server's interval between two successful polls. */
   | { readonly kind: "again"; readonly intervalMs: number; readonly waitMs: number }
   | Extract<TokenVerdict, { kind: "tokens" }>
   | { readonly kind: "ended"; readonly verdict: Exclude<TokenVerdict, { kind: "tokens" }> | DeviceAnswer };
 
 /**
- * What one poll came to. Without an answer, or with trouble of the server's own, it goes on more slowly until the code
- * ends: the code is good once, and a lost answer is told by the next one (RFC 8628 §3.5; TA §8). `waitedMs`: before
- * this poll. It doubles with each trouble in a row, up to half a minute, and the next answer ends that.
+ * Reads the answer to one poll. After a lost answer or a server error polling goes on more slowly until the code expires: a
+ * code is redeemed once, and the next poll returns what a lost answer contained (RFC 8628 §3.5; docs/twitch-auth.md §8). `waitedMs`: the wait before
+ * this poll. It doubles with each failure in a row, up to half a minute, and returns to the interval with the next answer.
  */
 export function readDevicePoll(
   provider: Provider,
@@ -150,10 +150,10 @@ export function readDevicePoll(
   });
   const body = outcome.kind === "answered" ? tokenAnswer(outcome.body) : undefined;
   if (outcome.kind === "answered" && body !== undefined && verdict.kind !== "unusable") {
-    const said = provider.dialect.device(judgedStatus(outcome.status, body), body);
-    if (said === "pending") return again(intervalMs);
-    if (said === "slow_down") return again(Math.min(intervalMs + SLOWER_MS, LONGEST_INTERVAL_SEC * 1000));
-    if (said !== undefined) return { kind: "ended", verdict: said };
+    const state = provider.dialect.device(judgedStatus(outcome.status, body), body);
+    if (state === "pending") return again(intervalMs);
+    if (state === "slow_down") return again(Math.min(intervalMs + SLOWER_MS, LONGEST_INTERVAL_SEC * 1000));
+    if (state !== undefined) return { kind: "ended", verdict: state };
   }
   const passing = verdict.kind === "not_sent" || verdict.kind === "busy" || verdict.kind === "uncertain";
   if (!passing) return { kind: "ended", verdict };

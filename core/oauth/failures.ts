@@ -1,4 +1,4 @@
-/** What a provider's answers on the way to a token mean to the person. Nothing was saved in any of these cases. */
+/** The failures that the user sees for a provider's answers. */
 import type { Failure } from "../../contract/failure.ts";
 import type { HttpOutcome } from "../ports.ts";
 import { isSuccess } from "./form.ts";
@@ -9,15 +9,15 @@ import type { DeviceAnswer, Provider } from "../providers/provider.ts";
 import { unreachable } from "./unreachable.ts";
 
 /**
- * What a status without a refusal that is known means to the person: trouble of the server's own (429 and 5xx), an error
- * in the provider's form (`own`), or an answer that is probably somebody else's.
+ * The failure for a status without a known refusal: a server error (429 and 5xx), an error in the provider's own format
+ * (`own`), or an answer that probably comes from another server.
  */
 export const statusFailure = (provider: string, status: number, own = false): Failure =>
   status === 429 || status >= 500
     ? { code: "provider_busy", provider, status }
     : { code: own ? "provider_refused" : "answer_unrecognized", provider, status };
 
-/** `redirect_uri`: the one that was sent, where the flow has one. */
+/** `redirect_uri`: the one of the request, where the flow has one. */
 export function tokenFailure(
   verdict: Exclude<TokenVerdict, { kind: "tokens" }>,
   { name }: Provider,
@@ -55,7 +55,7 @@ export function tokenFailure(
   }
 }
 
-/** Why a device's code came to nothing. */
+/** The failure for a device code that gave no token. */
 export const deviceFailure = (
   verdict: Exclude<TokenVerdict, { kind: "tokens" }> | DeviceAnswer,
   provider: Provider,
@@ -66,7 +66,7 @@ export const deviceFailure = (
       ? { code: "authorization_denied", error: "access_denied" }
       : { code: "device_code_ended" };
 
-/** What an answer with nothing in it came to; undefined: it is a success, to be read. */
+/** The failure for an answer without content; undefined: the answer is a success whose content is to be read. */
 export function answerFailure({ name }: Provider, outcome: HttpOutcome): Failure | undefined {
   switch (outcome.kind) {
     case "not_sent":
@@ -102,7 +102,7 @@ export function validationFailure(
   }
 }
 
-/** Why a token could not be ended at the provider. */
+/** The failure for a token that could not be revoked. */
 export function revocationFailure(
   verdict: Exclude<RevokeVerdict, { kind: "gone" }>,
   { name }: Provider,

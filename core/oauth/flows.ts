@@ -4,14 +4,14 @@ import type { Secret } from "../secret.ts";
 
 interface Redirected {
   readonly response_type: string;
-  /** Where the answer stands: what is in a fragment, no server is told (RFC 6749 §4.2.2). */
+  /** The part of the redirect URI with the response. A browser sends no fragment to a server (RFC 6749 §4.2.2). */
   readonly answersIn: "query" | "fragment";
-  /** Members of the answer; another flow's are refused (RFC 9700 §4.4). */
+  /** The members of the response; those of another flow are refused (RFC 9700 §4.4). */
   readonly gives: readonly ("code" | "access_token" | "id_token")[];
-  /** An ID token is part of what it ends in, at once or with the access token. */
+  /** The flow gives an ID token, in the response or with the access token. */
   readonly oidc: boolean;
 }
-/** RFC 6749 §4.1.1 and §4.2.1; OpenID Connect Core §3.1.2.1 and §3.2.2.1, in the order that TA §9 lists the types. */
+/** RFC 6749 §4.1.1 and §4.2.1; OpenID Connect Core §3.1.2.1 and §3.2.2.1, in the order of docs/twitch-auth.md §9. */
 export const REDIRECTED: Readonly<Record<RedirectFlow, Redirected>> = {
   authorization_code: { response_type: "code", answersIn: "query", gives: ["code"], oidc: false },
   oidc_code: { response_type: "code", answersIn: "query", gives: ["code"], oidc: true },
@@ -27,7 +27,7 @@ export const REDIRECTED: Readonly<Record<RedirectFlow, Redirected>> = {
 export const isRedirected = (flow: Flow): flow is RedirectFlow => flow in REDIRECTED;
 export const isOidc = (flow: Flow): boolean => isRedirected(flow) && REDIRECTED[flow].oidc;
 
-/** Flows that this provider offers to this client, in the order of a choice. */
+/** The flows that this provider offers to this client, in the order of the window. */
 export const flowsFor = (
   { flows, publicFlows }: Pick<Provider, "flows" | "publicFlows">,
   { client_secret }: { readonly client_secret?: Secret | undefined },

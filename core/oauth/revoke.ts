@@ -4,7 +4,7 @@ import type { Secret } from "../secret.ts";
 import type { ClientCredentials } from "./token-request.ts";
 import { errorIn, formPost, isSuccess, jsonObject, judgedStatus } from "./form.ts";
 
-/** RFC 7009 §2.1; the access token, since what a revoked refresh token does is not told (TA §12). */
+/** RFC 7009 §2.1; it revokes the access token, because the effect of revoking a refresh token is not documented (docs/twitch-auth.md §12). */
 export const revokeRequest = (
   provider: Provider,
   { client_id, client_secret }: ClientCredentials,
@@ -19,13 +19,13 @@ export const revokeRequest = (
 export type RevokeVerdict =
   | { readonly kind: "gone" }
   | { readonly kind: "client_unknown" }
-  /** `cause`: of a request that was not sent. */
+  /** `cause`: why the request was not sent. */
   | { readonly kind: "unreachable"; readonly cause?: string }
-  /** Not an answer of the provider's: a login page of a network, say. */
+  /** The answer comes from another server: the login page of a network, for example. */
   | { readonly kind: "not_json"; readonly status: number }
   | { readonly kind: "busy"; readonly status: number };
 
-/** A 2xx has no body that matters (RFC 7009 §2.2), but a page is somebody else's answer. */
+/** A 2xx answer has no meaningful body (RFC 7009 §2.2), but an HTML page comes from another server. */
 const isPage = (body: string): boolean => /^[\uFEFF\s]*</.test(body);
 
 /**
@@ -39,8 +39,8 @@ export function readRevocation(provider: Provider, outcome: HttpOutcome): Revoke
   if (outcome.kind === "lost") return { kind: "unreachable" };
   const { status } = outcome;
   const body = jsonObject(outcome.body) ?? {};
-  const told = errorIn(body) !== undefined;
-  if (isSuccess(status) && !told)
+  const hasError = errorIn(body) !== undefined;
+  if (isSuccess(status) && !hasError)
     return isPage(outcome.body) ? { kind: "not_json", status } : { kind: "gone" };
   const judged = judgedStatus(status, body);
   if (provider.dialect.revoked(judged, body)) return { kind: "gone" };

@@ -4,13 +4,13 @@ import type { Secret } from "../secret.ts";
 import { errorIn, formPost, isSuccess, judgedStatus, shownError, tokenAnswer } from "./form.ts";
 import { readTokenResponse, type TokenSet, type UnusableAnswer } from "./token-response.ts";
 
-/** How a client proves itself: in the body, the only way every dialect takes (TA §6). */
+/** A client's credentials, sent in the body, which is the only way that every provider accepts (docs/twitch-auth.md §6). */
 export interface ClientCredentials {
   readonly client_id: string;
   readonly client_secret?: Secret;
 }
 
-/** RFC 6749 §4.1.3 with RFC 7636 §4.5; servers without PKCE ignore the verifier (TA §6). */
+/** RFC 6749 §4.1.3 with RFC 7636 §4.5; servers without PKCE ignore the verifier (docs/twitch-auth.md §6). */
 export const codeRequest = (
   provider: Provider,
   client: ClientCredentials,
@@ -25,7 +25,7 @@ export const codeRequest = (
     code_verifier: answer.code_verifier,
   });
 
-/** RFC 6749 §6. No `scope`: it is ignored or refused (TA §10). */
+/** RFC 6749 §6. No `scope`: it is ignored or refused (docs/twitch-auth.md §10). */
 export const refreshRequest = (
   provider: Provider,
   client: ClientCredentials,
@@ -38,7 +38,7 @@ export const refreshRequest = (
     refresh_token,
   });
 
-/** RFC 6749 §4.4; scopes are for the client itself, and mostly there are none (TA §7). */
+/** RFC 6749 §4.4; the scopes are those of the client itself, usually none (docs/twitch-auth.md §7). */
 export const clientCredentialsRequest = (
   provider: Provider,
   client: ClientCredentials,
@@ -52,44 +52,44 @@ export const clientCredentialsRequest = (
   });
 
 /**
- * What a token request came to. The kinds are those that the refresh rules tell apart: above all, whether the server
- * may have acted on the request without our knowing the result (`uncertain`).
+ * The result of a token request, in the kinds that the refresh rules distinguish: above all, whether the server may have
+ * processed the request although its result is unknown (`uncertain`).
  */
 export type TokenVerdict =
-  /** `error`: the answer tells one beside its tokens, made fit to be shown. */
+  /** `error`: an error beside the tokens, safe to show. */
   | { readonly kind: "tokens"; readonly tokens: TokenSet; readonly error?: string }
-  /** The server acted, and its access token cannot be used. What came with it is not to be lost. */
+  /** The server processed the request, and its access token cannot be used. Its other tokens must not be lost. */
   | ({ readonly kind: "unusable" } & UnusableAnswer)
   | { readonly kind: "refused"; readonly why: Refusal }
-  /** Not sent, or turned away before any work: nothing happened at the provider. */
+  /** The request was not sent: nothing happened at the provider. */
   | { readonly kind: "not_sent"; readonly cause: string }
-  /** The server says it did nothing, or answered whole with trouble of its own: 429, other 4xx, 500/503 with JSON. */
+  /** The server did not process the request, or reports an error of its own: 429, other 4xx, 500 and 503 with JSON. */
   | {
       readonly kind: "busy";
       readonly status: number;
       readonly retryAfterMs?: number;
-      /** In the provider's form, and none of the refusals that are known. */
+      /** The error has the provider's own format, and is no known refusal. */
       readonly own?: true;
     }
-  /** Sent, and no answer that tells what happened. */
+  /** The request was sent, and no answer tells its result. */
   | {
       readonly kind: "uncertain";
       readonly failure: "lost" | "not_json" | "too_large" | "redirect" | "member" | "status";
       readonly detail: string;
     };
 
-/** The request whose end is read: `grant` decides which refusals make sense. */
-export interface TokenQuestion {
+/** The request whose answer is read: `grant` decides which refusals are possible. */
+export interface TokenRequest {
   readonly grant: Grant;
-  /** The scopes that were asked for. */
+  /** The requested scopes. */
   readonly scopes: readonly string[];
 }
 
-/** Reads the end of a token request. Pure; `receivedAtMs` is when the answer came. */
+/** Reads the answer to a token request. Pure; `receivedAtMs` is the time of the answer. */
 export function readTokenOutcome(
   provider: Provider,
   outcome: HttpOutcome,
-  question: TokenQuestion,
+  request: TokenRequest,
   receivedAtMs: number,
 ): TokenVerdict {
   switch (outcome.kind) {
@@ -102,30 +102,30 @@ export function readTokenOutcome(
     case "too_large":
       return { kind: "uncertain", failure: "too_large", detail: String(outcome.status) };
     case "answered":
-      return readAnswer(provider, outcome, question, receivedAtMs);
+      return readAnswer(provider, outcome, request, receivedAtMs);
   }
 }
 
 /**
- * Tokens count under any 2xx, and an access token under any status: where the tokens have come, the one that was sent is
- * spent. A refusal counts in the provider's own words alone, under 2xx and 4xx.
+ * An access token counts under any status, because the refresh token of the request is used up then. A refusal counts only
+ * in the provider's own words, under 2xx and 4xx.
  */
 function readAnswer(
   provider: Provider,
   { status, body: text, retryAfterMs }: Extract<HttpOutcome, { kind: "answered" }>,
-  { grant, scopes }: TokenQuestion,
+  { grant, scopes }: TokenRequest,
   receivedAtMs: number,
 ): TokenVerdict {
   const body = tokenAnswer(text);
   const error = body && errorIn(body);
   const answer = body && readTokenResponse(body, scopes, receivedAtMs);
   if (answer?.kind === "tokens") {
-    const told = error ?? (isSuccess(status) ? undefined : String(status));
-    return { ...answer, ...(told !== undefined && { error: shownError(told) }) };
+    const shown = error ?? (isSuccess(status) ? undefined : String(status));
+    return { ...answer, ...(shown !== undefined && { error: shownError(shown) }) };
   }
   if (isSuccess(status) && body !== undefined && answer !== undefined) {
     if (answer.accessToken !== undefined || answer.refreshToken !== undefined) return answer;
-    // An error that is not the provider's leaves open what the server did.
+    // An error that is not in the provider's format leaves unknown what the server did.
     if (error === undefined || !provider.dialect.isOwnError(body))
       return { kind: "uncertain", failure: "member", detail: answer.member };
   }

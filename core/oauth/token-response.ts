@@ -2,48 +2,48 @@ import { endMs, idText, lifeSec } from "../bounds.ts";
 import { Secret } from "../secret.ts";
 import type { JsonObject } from "./form.ts";
 
-/** What a token endpoint gave. */
+/** The tokens of a token response. */
 export interface TokenSet {
   readonly accessToken: Secret;
   readonly refreshToken?: Secret;
-  /** A refresh token came, in a form that cannot be read: the one that was sent may be spent. */
+  /** The response contains a refresh token that cannot be read, so the one of the request may be used up. */
   readonly refreshTokenUnreadable?: true;
-  /** Where `openid` was asked for (OpenID Connect Core §3.1.3.3). Not verified here. */
+  /** Present where `openid` was requested (OpenID Connect Core §3.1.3.3). Not verified here. */
   readonly idToken?: Secret;
   readonly scopes: readonly string[];
-  /** Absent: the provider told no end. */
+  /** Absent: the provider sent no expiry. */
   readonly expiresAtMs?: number;
 }
 
-/** An answer whose access token cannot be used: the member at fault, and what came with it all the same. */
+/** A response whose access token cannot be used: the faulty member, and the tokens that it contains all the same. */
 export interface UnusableAnswer {
   readonly member: "access_token" | "token_type";
-  /** Not usable here; it may still work elsewhere, so it is worth revoking. */
+  /** It cannot be used here, but it may be valid, so it is revoked. */
   readonly accessToken?: Secret;
   readonly refreshToken?: Secret;
 }
 export type TokenAnswer =
   { readonly kind: "tokens"; readonly tokens: TokenSet } | ({ readonly kind: "unusable" } & UnusableAnswer);
 
-/** Ways to say that there is no refresh token. */
+/** Values that mean that there is no refresh token. */
 const ABSENT = new Set<unknown>([undefined, null, false, ""]);
 const NONE = /^\s*$/;
 
-/** RFC 6750 §2.1 sends it in a header, which takes visible ASCII alone. */
+/** A token is sent in a header (RFC 6750 §2.1), which may contain visible ASCII only. */
 const SENDABLE = /^[\x21-\x7e]+$/;
 
-/** White space around a token is lost in a header, so it is no part of the token. */
+/** White space around a token is removed, because a header would lose it. */
 function accessTokenFrom(value: unknown): Secret | undefined {
   const token = typeof value === "string" ? value.trim() : "";
   return SENDABLE.test(token) ? new Secret(token) : undefined;
 }
 
-/** Space-delimited text (RFC 6749 §3.3) or an array (TA §6). Anything else says nothing: it is the scope asked for. */
-function scopesFrom(value: unknown, asked: readonly string[]): readonly string[] {
+/** Space-delimited text (RFC 6749 §3.3) or an array (docs/twitch-auth.md §6). Anything else means the requested scope. */
+function scopesFrom(value: unknown, requested: readonly string[]): readonly string[] {
   if (typeof value === "string") return value.split(/\s+/).filter(Boolean);
-  if (!Array.isArray(value)) return asked;
+  if (!Array.isArray(value)) return requested;
   const names = value.filter((item) => typeof item === "string" && item !== "");
-  return names.length === 0 && value.some((item) => typeof item !== "string") ? asked : names;
+  return names.length === 0 && value.some((item) => typeof item !== "string") ? requested : names;
 }
 
 /**
@@ -51,15 +51,15 @@ function scopesFrom(value: unknown, asked: readonly string[]): readonly string[]
  *
  * Shape: `null` is absent; digits in quotes are digits; `scope` is space-delimited text or an array.
  * Units: `expires_in` is in seconds; `expiresAtMs` is an instant, in epoch milliseconds.
- * Absence: no `scope`, or one that cannot be read, means the scope that was asked for; no `expires_in`, 0, or a value
- * out of bounds means unknown: neither "over" nor "for ever" (TA §1); no `token_type` means `bearer`.
+ * Absence: no `scope`, or one that cannot be read, means the scope that was requested for; no `expires_in`, 0, or a value
+ * out of bounds means unknown: neither "over" nor "for ever" (docs/twitch-auth.md §1); no `token_type` means `bearer`.
  * `unusable` names the member at fault and never its value.
  *
- * @see RFC 6749 §5.1 (members), §3.3 (scope) and §7.1 (a token of unknown type must not be used); TA §6
+ * @see RFC 6749 §5.1 (members), §3.3 (scope) and §7.1 (a token of unknown type must not be used); docs/twitch-auth.md §6
  */
 export function readTokenResponse(
   body: JsonObject,
-  asked: readonly string[],
+  requested: readonly string[],
   receivedAtMs: number,
 ): TokenAnswer {
   const { access_token, token_type, refresh_token, id_token, expires_in, scope } = body;
@@ -82,7 +82,7 @@ export function readTokenResponse(
     ...(refreshToken !== undefined && { refreshToken }),
     ...(unreadable && { refreshTokenUnreadable: true }),
     ...(typeof id_token === "string" && id_token !== "" && { idToken: new Secret(id_token) }),
-    scopes: scopesFrom(scope, asked),
+    scopes: scopesFrom(scope, requested),
     ...(life !== undefined && { expiresAtMs: endMs(receivedAtMs, life) }),
   };
   return { kind: "tokens", tokens };

@@ -1,13 +1,13 @@
-/** What kept a request from leaving: the network, or a proxy on the way (`HttpOutcome`, `not_sent`). */
+/** Why a request was not sent: the network, or a proxy (`HttpOutcome`, `not_sent`). */
 import type { Failure } from "../../contract/failure.ts";
 
-/** Chromium's `net_error_list.h`: a proxy was reached, and wants credentials that it did not get. */
+/** Chromium's `net_error_list.h`: a proxy requires credentials that it did not get. */
 const AUTHENTICATION = new Set([
   "ERR_PROXY_AUTH_REQUESTED",
   "ERR_PROXY_AUTH_REQUESTED_WITH_NO_CONNECTION",
   "ERR_PROXY_AUTH_UNSUPPORTED",
 ]);
-/** The same: it was not found or not reached, or let nothing through. */
+/** Chromium's errors for a proxy that was not found or not reached, or that refused the connection. */
 const FAILING = new Set([
   "ERR_PROXY_CONNECTION_FAILED",
   "ERR_PROXY_CERTIFICATE_INVALID",
@@ -22,10 +22,10 @@ const FAILING = new Set([
   "ERR_NO_SUPPORTED_PROXIES",
 ]);
 
-/** The proxy's failures: in all of them the request has not reached the server. */
+/** All errors of proxies. After each of them the request has not reached the server. */
 export const PROXY_ERRORS: readonly string[] = [...AUTHENTICATION, ...FAILING];
 
-/** `provider`: for people. `cause`: of a request that was not sent; absent where it was, or nothing is known. */
+/** `provider`: its name. `cause`: Chromium's error for a request that was not sent; absent where it is unknown. */
 export function unreachable(provider: string, cause = ""): Failure {
   if (AUTHENTICATION.has(cause)) return { code: "proxy_authentication", provider };
   return { code: FAILING.has(cause) ? "proxy_failing" : "provider_unreachable", provider };

@@ -4,7 +4,7 @@ import type { Secret } from "../secret.ts";
 import { endMs, lifeSec } from "../bounds.ts";
 import { errorIn, isSuccess, jsonObject, judgedStatus } from "./form.ts";
 
-/** TA §11. The time-out is also the probe's, before a one-time refresh token is spent. */
+/** docs/twitch-auth.md §11. The time-out also applies to the probe before a one-time refresh token is used. */
 export const validateRequest = (provider: Provider, accessToken: Secret): HttpRequest => ({
   method: "GET",
   url: provider.validationEndpoint,
@@ -16,16 +16,16 @@ export const validateRequest = (provider: Provider, accessToken: Secret): HttpRe
 });
 
 export interface Validation extends Omit<Identity, "expires_in"> {
-  /** Absent: 0 or none was told, which means "no expiry known", not "expired" (TA §1). */
+  /** Absent: the provider sent 0 or nothing, which means "unknown", not "expired" (docs/twitch-auth.md §1). */
   readonly expiresAtMs?: number;
 }
 
 export type ValidateVerdict =
   | { readonly kind: "valid"; readonly validation: Validation }
-  /** 401 in the provider's own words, and nothing else, ends a session (TA §11; RFC 6750 §3.1). */
+  /** Only a 401 in the provider's own words ends a session (docs/twitch-auth.md §11; RFC 6750 §3.1). */
   | { readonly kind: "rejected" }
   | { readonly kind: "busy"; readonly status: number; readonly retryAfterMs?: number }
-  /** `cause`: of a request that was not sent. */
+  /** `cause`: why the request was not sent. */
   | { readonly kind: "unreachable"; readonly cause?: string }
   | {
       readonly kind: "misbehaved";
@@ -33,7 +33,7 @@ export type ValidateVerdict =
       readonly detail: string;
     };
 
-/** Reads the end of a validation. Pure; `receivedAtMs` is when the answer came. */
+/** Reads the answer to a validation request. Pure; `receivedAtMs` is the time of the answer. */
 export function readValidation(
   provider: Provider,
   outcome: HttpOutcome,
@@ -49,8 +49,8 @@ export function readValidation(
     };
   const { status, retryAfterMs, challenge = "" } = outcome;
   const body = jsonObject(outcome.body);
-  const told = body !== undefined && errorIn(body) !== undefined;
-  const judged = isSuccess(status) && told ? judgedStatus(status, body) : status;
+  const hasError = body !== undefined && errorIn(body) !== undefined;
+  const judged = isSuccess(status) && hasError ? judgedStatus(status, body) : status;
   if (provider.dialect.rejectsToken(judged, body ?? {}, challenge)) return { kind: "rejected" };
   if (!isSuccess(judged))
     return { kind: "busy", status: judged, ...(retryAfterMs !== undefined && { retryAfterMs }) };

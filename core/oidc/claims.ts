@@ -2,18 +2,18 @@ import type { ClaimView } from "../../contract/claims.ts";
 import { instantMs } from "../bounds.ts";
 import type { IdClaims } from "./id-token.ts";
 
-/** Values of one sign-in alone, which tell a person nothing. */
+/** Technical claims, which the window does not show. */
 const INTERNAL = ["nonce", "at_hash", "c_hash", "s_hash", "jti", "sid"];
-/** In seconds (RFC 7519 §2, OpenID Connect Core §5.1); a text is shown as it is (TA §9). */
+/** In seconds (RFC 7519 §2, OpenID Connect Core §5.1); a text is shown as it is (docs/twitch-auth.md §9). */
 const INSTANTS = ["exp", "iat", "nbf", "auth_time", "updated_at"];
 const LONGEST_CLAIM = 60;
 const LONGEST = 500;
-/** Longer than any name that a provider is known to take. */
+/** Longer than the names that known providers allow. */
 const LONGEST_NAME = 100;
 
 /**
- * What a person is called where that is not their login: other letters' case, or another script (TA §21.12). Undefined:
- * nothing of use is said. Not for telling people apart.
+ * The display name of a user, where it differs from the login in case or script (docs/twitch-auth.md §21.12). Undefined:
+ * there is no usable name. It does not identify the user.
  */
 export function displayNameOf({ preferred_username: name }: IdClaims): string | undefined {
   if (typeof name !== "string") return undefined;
@@ -22,7 +22,7 @@ export function displayNameOf({ preferred_username: name }: IdClaims): string | 
   return plain === "" || plain.length > LONGEST_NAME ? undefined : plain;
 }
 
-/** A value as text. One that is nested beyond what can be written down is not shown. */
+/** A value as text. A value that JSON cannot express is shown as “…”. */
 function textOf(value: unknown): string {
   if (typeof value === "string") return value.slice(0, LONGEST);
   try {
@@ -32,7 +32,7 @@ function textOf(value: unknown): string {
   }
 }
 
-/** Claims for the window, each name once: texts, cut to a length that can be read. An instant out of bounds is text. */
+/** The claims as the window shows them: each name once, long texts cut. An instant out of bounds is shown as text. */
 export function claimViews(claims: IdClaims): readonly ClaimView[] {
   const views = new Map<string, ClaimView>();
   for (const [claim, value] of Object.entries(claims)) {

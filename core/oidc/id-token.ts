@@ -1,4 +1,4 @@
-/** ID tokens: who signed in, said by the provider and proven (OpenID Connect Core §2, §3). They open nothing. */
+/** Verifies ID tokens, in which a provider states who signed in (OpenID Connect Core §2, §3). They give no access. */
 import {
   createLocalJWKSet,
   decodeJwt,
@@ -10,7 +10,7 @@ import {
 import type { IdTokenFault } from "../../contract/failure.ts";
 import type { Secret } from "../secret.ts";
 
-/** Members of an ID token as they came; `sub` is whose it is. */
+/** The claims of an ID token, not interpreted; `sub` is the user. */
 export type IdClaims = Readonly<Record<string, unknown>> & { readonly sub: string };
 
 export interface ExpectedIdToken {
@@ -18,24 +18,24 @@ export interface ExpectedIdToken {
   readonly issuer: string;
   readonly client_id: string;
   readonly nonce: Secret;
-  /** Never `none`, and never one that is keyed with what the client knows. */
+  /** Never `none`, and never an algorithm whose key the client knows. */
   readonly algorithms: readonly string[];
-  /** The access token that came with it; `bound`: it has to say so itself (OpenID Connect Core §3.2.2.9). */
+  /** The access token of the same response; `bound`: the ID token must contain its hash (OpenID Connect Core §3.2.2.9). */
   readonly accessToken?: { readonly token: Secret; readonly bound: boolean };
 }
 
 export type IdTokenVerdict =
   | { readonly kind: "verified"; readonly claims: IdClaims }
-  /** None of these keys is named by it: the provider may have a new one. */
+  /** The ID token names none of these keys: the provider may have a new key. */
   | { readonly kind: "unknown_key" }
   | { readonly kind: "rejected"; readonly why: IdTokenFault };
 
-/** Clocks differ. */
+/** The allowed difference between two clocks. */
 const TOLERANCE_SEC = 60;
 
 /**
  * Verifies signature, `alg`, `iss`, `aud`, `azp`, `exp`, `nonce` and `at_hash` (OpenID Connect Core §3.1.3.7, §3.2.2.11).
- * `nowMs` is an instant, in epoch milliseconds. Pure but for the computing.
+ * `nowMs` is an instant, in epoch milliseconds. Pure.
  */
 export async function verifyIdToken(
   token: Secret,
@@ -74,11 +74,11 @@ export async function verifyIdToken(
   }
 }
 
-const OF_CLAIMS = [errors.JWTClaimValidationFailed, errors.JWTExpired, errors.JWTInvalid];
+const CLAIM_FAULTS = [errors.JWTClaimValidationFailed, errors.JWTExpired, errors.JWTInvalid];
 
 /**
- * A token need not name its key (RFC 7515 §4.1.4): then each one of the set that fits its algorithm is tried, and one
- * good signature is enough.
+ * Verifies the signature. A token need not name its key (RFC 7515 §4.1.4): then every key that fits its algorithm is tried,
+ * and one valid signature is enough.
  */
 async function verifySignature(token: Secret, keys: JSONWebKeySet, options: JWTVerifyOptions) {
   try {
@@ -89,8 +89,8 @@ async function verifySignature(token: Secret, keys: JSONWebKeySet, options: JWTV
       try {
         return await jwtVerify(token.reveal(), key, options);
       } catch (fault) {
-        // Of what it says: so its signature is good. Whatever else it is, another key may do.
-        if (OF_CLAIMS.some((kind) => fault instanceof kind)) throw fault;
+        // A fault of the claims means that the signature is valid. After any other fault another key may fit.
+        if (CLAIM_FAULTS.some((kind) => fault instanceof kind)) throw fault;
       }
     }
     throw new errors.JWSSignatureVerificationFailed();
@@ -116,7 +116,7 @@ async function halfHash(alg: string, token: Secret): Promise<string> {
   return btoa(half).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** What a token says that was verified before it was sealed. */
+/** The claims of a stored ID token, which was verified before it was stored. */
 export function claimsOf(token: Secret): IdClaims {
   const claims = decodeJwt(token.reveal());
   return { ...claims, sub: claims.sub ?? "" };

@@ -1,4 +1,4 @@
-/** The provider's public keys (RFC 7517 §5), which its ID tokens are verified with. */
+/** The provider's public keys (RFC 7517 §5), which verify its ID tokens. */
 import type { JSONWebKeySet } from "jose";
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import { answerFailure } from "../oauth/failures.ts";
@@ -8,7 +8,7 @@ import type { Provider } from "../providers/provider.ts";
 
 export type KeySet = JSONWebKeySet;
 
-/** Asymmetric signatures alone: with HMAC, whoever knows the client secret could sign (RFC 8725 §3.1). */
+/** Only asymmetric signatures: with HMAC, every holder of the client secret could sign (RFC 8725 §3.1). */
 const SAFE = [
   "RS256",
   "RS384",
@@ -22,10 +22,10 @@ const SAFE = [
   "EdDSA",
   "Ed25519",
 ];
-/** What OpenID Connect Core §3.1.3.7 takes where nothing else is told. */
+/** The default of OpenID Connect Core §3.1.3.7. */
 const DEFAULT = ["RS256"];
 
-/** Those that this provider's ID tokens may be signed by. */
+/** The algorithms that may sign this provider's ID tokens. */
 export const algorithmsOf = ({ algorithms = DEFAULT }: NonNullable<Provider["oidc"]>): readonly string[] =>
   algorithms.filter((name) => SAFE.includes(name));
 
@@ -36,7 +36,7 @@ export const keysRequest = ({ jwksUri }: NonNullable<Provider["oidc"]>): HttpReq
   timeoutMs: 10_000,
 });
 
-/** Reads a JWK set. Fails as any answer does, and with `provider_misbehaved` for something else. */
+/** Reads a JWK set. Fails as `answerFailure` says, and with `provider_misbehaved` for an answer without keys. */
 export function readKeys(provider: Provider, outcome: HttpOutcome): Result<KeySet> {
   const trouble = answerFailure(provider, outcome);
   if (trouble !== undefined) return failed(trouble);

@@ -1,4 +1,4 @@
-/** What the provider says now of who signed in (OpenID Connect Core §5.3). */
+/** The provider's current claims about a user (OpenID Connect Core §5.3). */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import { answerFailure } from "../oauth/failures.ts";
 import { jsonObject } from "../oauth/form.ts";
@@ -7,7 +7,7 @@ import type { Provider } from "../providers/provider.ts";
 import type { Secret } from "../secret.ts";
 import type { IdClaims } from "./id-token.ts";
 
-/** An access token, never an ID token (TA §9). */
+/** An access token, never an ID token (docs/twitch-auth.md §9). */
 export const userinfoRequest = (url: string, accessToken: Secret): HttpRequest => ({
   method: "GET",
   url,
@@ -16,8 +16,8 @@ export const userinfoRequest = (url: string, accessToken: Secret): HttpRequest =
 });
 
 /**
- * Reads its answer. Fails as any answer does, with `access_token_rejected`, and with `identity_mismatch` where it is
- * about somebody else than `sub` (OpenID Connect Core §5.3.2).
+ * Reads the answer to `userinfoRequest`. Fails as `answerFailure` says, with `access_token_rejected`, and with
+ * `identity_mismatch` where the answer is about another user than `sub` (OpenID Connect Core §5.3.2).
  */
 export function readUserinfo(provider: Provider, outcome: HttpOutcome, sub: string): Result<IdClaims> {
   if (outcome.kind === "answered" && outcome.status === 401)

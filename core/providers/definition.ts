@@ -1,4 +1,4 @@
-/** A provider that the person describes, made of their words. Such a one speaks as the RFCs say. */
+/** Makes a provider of the form that the user fills in. Such a provider follows the RFCs. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Flow } from "../../contract/flow.ts";
 import type { FieldFault, ProviderField, ProviderForm } from "../../contract/provider.ts";
@@ -7,22 +7,22 @@ import { oidcDialect } from "./oidc.ts";
 import type { Provider } from "./provider.ts";
 import { appRedirect, formerRedirects, loopbackRedirects } from "./redirects.ts";
 
-/** Part of URIs and file names, so it is plain, and cannot be taken for another one in another spelling. */
+/** An id is part of URIs and file names, so it has one spelling and plain characters. */
 const ID = /^[a-z][a-z0-9-]{1,30}$/;
 /** RFC 6749 §3.3: `scope-token`s between single spaces. */
 const SCOPE = /^$|^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
-/** Why an address cannot be one of a provider's; undefined: it can. RFC 8414 §2; RFC 6749 §3.1 (no fragment). */
+/** What is wrong with an endpoint's address; undefined: nothing. RFC 8414 §2; RFC 6749 §3.1 (no fragment). */
 function addressFault(text: string): FieldFault | undefined {
   if (!URL.canParse(text)) return "address";
   const { protocol, hostname, username, password, hash } = new URL(text);
   if (username !== "" || password !== "" || hash !== "" || text.includes("#")) return "address";
   if (protocol === "https:") return undefined;
   if (protocol !== "http:") return "address";
-  return loopback(hostname) === "address" ? undefined : "plain"; // no name service can send it elsewhere
+  return loopback(hostname) === "address" ? undefined : "plain"; // only a literal loopback address: a name could be resolved to another computer
 }
 
-/** As `addressFault`; an issuer has no query, and is compared to the letter (RFC 8414 §2). */
+/** As `addressFault`; an issuer has no query, and is compared exactly (RFC 8414 §2). */
 export const issuerFault = (issuer: string): FieldFault | undefined =>
   issuer === "" ? "missing" : issuer.includes("?") ? "address" : addressFault(issuer);
 
@@ -37,7 +37,7 @@ const ADDRESSES = [
   "console_url",
 ] as const satisfies readonly ProviderField[];
 type Address = (typeof ADDRESSES)[number];
-/** What it cannot do without: tokens are asked for, asked about, and ended. */
+/** The required fields: without them tokens cannot be requested, validated and revoked. */
 const NEEDED: readonly ProviderField[] = [
   "id",
   "name",
@@ -48,7 +48,7 @@ const NEEDED: readonly ProviderField[] = [
   "userinfo_endpoint",
 ];
 
-/** The first line at fault; undefined: there is none. */
+/** The first faulty field; undefined: there is none. */
 function faultOf(
   form: ProviderForm,
   reserved: (id: string) => boolean,
@@ -58,22 +58,22 @@ function faultOf(
   if (!ID.test(form.id)) return ["id", "id"];
   if (reserved(form.id)) return ["id", "reserved"];
   for (const field of ADDRESSES) {
-    const ask = field === "issuer" ? issuerFault : addressFault;
-    const fault = form[field] === "" ? undefined : ask(form[field]);
+    const check = field === "issuer" ? issuerFault : addressFault;
+    const fault = form[field] === "" ? undefined : check(form[field]);
     if (fault !== undefined) return [field, fault];
   }
   return SCOPE.test(form.scope) ? undefined : ["scope", "scope"];
 }
 
 /**
- * Makes a provider of a description. `reserved`: whether an id is a built-in one's. Fails with `provider_field`, which
- * names the line and what is wrong with it.
+ * Makes a provider of a form. `reserved`: whether an id belongs to a built-in provider. Fails with `provider_field`, which
+ * names the field and what is wrong with it.
  */
 export function readDefinition(form: ProviderForm, reserved: (id: string) => boolean): Result<Provider> {
   const fault = faultOf(form, reserved);
   if (fault !== undefined) return failed({ code: "provider_field", field: fault[0], why: fault[1] });
   const { id, name, device_authorization_endpoint: device, console_url } = form;
-  // The implicit ones are left out on purpose (RFC 9700 §2.1.2).
+  // The implicit flows are left out on purpose (RFC 9700 §2.1.2).
   const publicFlows: readonly Flow[] = [
     ...(form.jwks_uri !== "" ? (["oidc_code"] as const) : []),
     "authorization_code",
@@ -93,7 +93,7 @@ export function readDefinition(form: ProviderForm, reserved: (id: string) => boo
     userAgents: form.embedded ? ["embedded", "system_browser"] : ["system_browser"],
     redirectUris: form.embedded ? [appRedirect(id), ...loopbackRedirects(id)] : loopbackRedirects(id),
     formerRedirectUris: formerRedirects(id),
-    confidentialRefreshReuse: "one_time", // not known, and so the careful one (RFC 9700 §4.14.2)
+    confidentialRefreshReuse: "one_time", // unknown, so the strict value (RFC 9700 §4.14.2)
     flows: [...publicFlows, "client_credentials"],
     publicFlows,
     ...(form.jwks_uri !== "" && {

@@ -1,11 +1,11 @@
-/** What an authorization server says of itself (OpenID Connect Discovery 1.0; RFC 8414), as a form to be looked over. */
+/** Reads an authorization server's metadata (OpenID Connect Discovery 1.0; RFC 8414) into a form for the user to review. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { ProviderForm } from "../../contract/provider.ts";
 import { jsonObject } from "../oauth/form.ts";
 import { unreachable } from "../oauth/unreachable.ts";
 import type { HttpOutcome, HttpRequest } from "../ports.ts";
 
-/** Where it may say so: OpenID Connect Discovery §4.1, then RFC 8414 §3.1 and §5, which put the path behind. */
+/** The requests to try: the address of OpenID Connect Discovery §4.1, then those of RFC 8414 §3.1 and §5. */
 export function discoveryRequests(issuer: string): readonly HttpRequest[] {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, "");
@@ -22,10 +22,10 @@ export function discoveryRequests(issuer: string): readonly HttpRequest[] {
   }));
 }
 
-/** Scopes that are worth offering; what a server lists beyond is entered by hand. */
+/** How many of the server's scopes the form contains. The user can enter others. */
 const SCOPES_AT_MOST = 20;
 
-/** `example` of `https://login.example.com`: to begin with, and changed by who knows better. */
+/** `example` of `https://login.example.com`: a first suggestion, which the user can change. */
 function nameFrom(issuer: string): string {
   const { hostname } = new URL(issuer);
   const labels = hostname.split(".");
@@ -34,9 +34,9 @@ function nameFrom(issuer: string): string {
 }
 
 /**
- * Reads the answer to one of `discoveryRequests`; undefined: there is nothing at this address, try the next.
+ * Reads the answer to one of `discoveryRequests`; undefined: there is no metadata at this address, so the next one is tried.
  *
- * The issuer it names has to be the one that was asked for, to the letter: otherwise somebody speaks for somebody else
+ * The metadata must name exactly the requested issuer: otherwise one server could describe another
  * (RFC 8414 §3.3; OpenID Connect Discovery §4.3). Fails with `discovery_issuer`, `provider_unreachable`,
  * `provider_busy` and `provider_misbehaved`.
  */
@@ -70,6 +70,6 @@ export function readDiscovery(issuer: string, outcome: HttpOutcome): Result<Prov
     device_authorization_endpoint: line("device_authorization_endpoint"),
     scope: scopes.slice(0, SCOPES_AT_MOST).join(" "),
     console_url: "",
-    embedded: false, // nothing tells, and many pages refuse (RFC 8252 §8.12)
+    embedded: false, // metadata does not tell, and many pages refuse windows inside apps (RFC 8252 §8.12)
   });
 }

@@ -1,9 +1,9 @@
-/** Servers that speak as the RFCs say: errors in `error`, and userinfo to tell whose token it is (OpenID Connect Core §5.3). */
+/** The dialect of the RFCs: errors in `error`, and userinfo as validation (OpenID Connect Core §5.3). */
 import { idText } from "../bounds.ts";
 import type { JsonObject } from "../oauth/form.ts";
 import type { DeviceAnswer, Dialect, Grant, Identity, Refusal } from "./provider.ts";
 
-/** RFC 6749 §5.2, and the words of servers that say the same under 200 (GitHub: “Troubleshooting access token request errors”). */
+/** RFC 6749 §5.2, and other servers' codes for the same errors under status 200 (GitHub: “Troubleshooting access token request errors”). */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   invalid_grant: "grant",
   bad_verification_code: "grant",
@@ -13,18 +13,18 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   unauthorized_client: "client_id",
   redirect_uri_mismatch: "redirect_uri",
 };
-/** A client's own token has no grant to be refused, and only a code has a redirect URI. */
-const MEANINGLESS: Readonly<Record<Grant, readonly Refusal[]>> = {
+/** Refusals that a grant cannot have: a client's own token has no grant, and only a code has a redirect URI. */
+const IMPOSSIBLE: Readonly<Record<Grant, readonly Refusal[]>> = {
   authorization_code: [],
   refresh_token: ["redirect_uri"],
   device_code: ["redirect_uri"],
   client_credentials: ["grant", "redirect_uri"],
 };
-/** The refusal, if it makes sense for this grant. */
+/** The refusal, if this grant can have it. */
 export const refusalFor = (grant: Grant, refusal: Refusal | undefined): Refusal | undefined =>
-  refusal === undefined || MEANINGLESS[grant].includes(refusal) ? undefined : refusal;
+  refusal === undefined || IMPOSSIBLE[grant].includes(refusal) ? undefined : refusal;
 
-/** RFC 8628 §3.5, and GitHub's words for a code that is over. */
+/** RFC 8628 §3.5, and GitHub's codes for an expired device code. */
 const DEVICE: Readonly<Record<string, DeviceAnswer>> = {
   authorization_pending: "pending",
   slow_down: "slow_down",
@@ -32,7 +32,7 @@ const DEVICE: Readonly<Record<string, DeviceAnswer>> = {
   expired_token: "expired",
   incorrect_device_code: "expired",
 };
-/** The other error codes of RFC 6749 §4.1.2.1 and §5.2: the server's own, and no verdict on what was sent. */
+/** The other error codes of RFC 6749 §4.1.2.1 and §5.2: they do not say that the credentials of the request are wrong. */
 const OTHER_ERRORS: readonly string[] = [
   "invalid_request",
   "invalid_scope",
@@ -46,7 +46,7 @@ const known = <V>(table: Readonly<Record<string, V>>, error: unknown): V | undef
 
 const isClientError = (status: number): boolean => status >= 400 && status < 500;
 
-/** OpenID Connect Core §5.3.2. It tells neither client nor scopes nor end. */
+/** OpenID Connect Core §5.3.2. Userinfo names neither client nor scopes nor expiry. */
 function identity({ sub, preferred_username }: JsonObject): Identity | { readonly wrong: string } {
   const user_id = idText(sub);
   return user_id === undefined ? { wrong: "sub" } : { user_id, login: idText(preferred_username) ?? user_id };
@@ -69,8 +69,8 @@ export const oidcDialect: Dialect = {
   identity,
   validatesAppTokens: false,
   revokesWithSecret: true,
-  // RFC 7009 §2.2 answers 200 for a token that is already gone; other servers say so as an error.
+  // For an invalid token RFC 7009 §2.2 requires status 200; some servers answer with an error instead.
   revoked: (status, { error }) => isClientError(status) && error === "invalid_token",
-  // `invalid_client` may be a wrong secret as well (RFC 6749 §5.2): that can be set right.
+  // `invalid_client` may also mean a wrong secret (RFC 6749 §5.2), which the user can correct.
   clientUnknown: () => false,
 };

@@ -1,13 +1,13 @@
-/** What Tokenkeep has to know of an authorization server, as data. A provider is never code outside this folder. */
+/** An authorization server, described as data. Code for a particular provider exists in this folder only. */
 import type { Flow } from "../../contract/flow.ts";
 import type { JsonObject } from "../oauth/form.ts";
 
 export interface Provider {
   /** Stable: part of account keys, redirect URIs and sealed records. */
   readonly id: string;
-  /** For people. */
+  /** The name that the user sees. */
   readonly name: string;
-  /** A pretend provider, or one on this computer: shown dashed. */
+  /** The sandbox, or a provider on this computer: the window draws it dashed. */
   readonly test: boolean;
   readonly issuer: string;
   readonly authorizationEndpoint: string;
@@ -16,112 +16,111 @@ export interface Provider {
   readonly validationEndpoint: string;
   /** How its answers differ from the RFCs. */
   readonly dialect: Dialect;
-  /** Ways to reach the user that lead to an answer. */
+  /** The user agents that the provider's pages work in. */
   readonly userAgents: readonly ("embedded" | "system_browser")[];
-  /** It takes no code without the verifier that was announced (RFC 7636); absent: not known, so not relied upon. */
+  /** It refuses a code without the right verifier (RFC 7636). Absent: unknown, so the app does not rely on it. */
   readonly enforcesPkce?: boolean;
-  /** To be registered exactly like this; the first is the one the sign-in window uses. */
+  /** To be registered exactly like this. The sign-in window uses the first. */
   readonly redirectUris: readonly [string, ...string[]];
-  /** What older registrations have instead: used after the others, and not asked for any more. */
+  /** The redirect URIs of older registrations: used after the others, and not shown for new registrations. */
   readonly formerRedirectUris?: readonly string[];
-  /** What a second use of a refresh token does, for a confidential client. Anything else counts as `one_time`. */
+  /** Whether a confidential client may use a refresh token again. For public clients it always counts as `one_time`. */
   readonly confidentialRefreshReuse: "safe" | "one_time";
   /** The device authorization grant (RFC 8628), where it is offered. */
   readonly device?: {
     readonly endpoint: string;
     /** RFC 8628 §3.1 says `scope`. */
     readonly scopesName: "scope" | "scopes";
-    /** Where the page may be that the person is sent to. */
+    /** The origins of the provider's own pages for device codes. */
     readonly pageOrigins: readonly string[];
   };
-  /** Those it offers, in the order in which they are offered to the person. */
+  /** The supported flows, in the order of the window. */
   readonly flows: readonly Flow[];
-  /** Those of them that a client without a secret may use (RFC 8252 §8.4 says that it may exchange a code). */
+  /** The flows that a client without a secret may use (by RFC 8252 §8.4 it may exchange a code). */
   readonly publicFlows: readonly Flow[];
-  /** What the OIDC flows need (OpenID Connect Core; Discovery §3). */
+  /** The endpoints and keys of the OIDC flows (OpenID Connect Core; Discovery §3). */
   readonly oidc?: {
     readonly jwksUri: string;
     readonly userinfoEndpoint?: string;
-    /** That sign its ID tokens; absent: RS256 (OpenID Connect Core §3.1.3.7). */
+    /** The algorithms that sign its ID tokens; absent: RS256 (OpenID Connect Core §3.1.3.7). */
     readonly algorithms?: readonly string[];
-    /** Asked for by the `claims` parameter, each where its scope is asked for too; absent: no such parameter. */
+    /** Requested in the `claims` parameter, each only together with its scope; absent: no such parameter. */
     readonly claims?: readonly { readonly name: string; readonly scope?: string }[];
   };
   /** Parameters added to every authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
   readonly consoleUrl?: string;
-  /** Scopes that it offers, where the app's own catalogue is not about it. */
+  /** The scopes that it offers, if the app's own catalogue does not list them. */
   readonly scopes?: readonly string[];
   /**
-   * What an access token of its looks like, where that is fixed. At an import only values of this form are suggested;
-   * without it none is.
+   * The format of its access tokens, where it is fixed. An import suggests only values of this format, and none without it.
    */
   readonly accessTokenForm?: RegExp;
-  /** Tools whose tokens are known to be read (core/import), and their files; for people. */
+  /** The tools and files whose tokens core/import can read, as the window shows them. */
   readonly importsFrom?: readonly string[];
-  /** Clients of the provider's own site and apps: their tokens are not for other programs. */
+  /** The client IDs of the provider's own site and apps, whose tokens must not be used by other programs. */
   readonly ownClients?: readonly string[];
 }
 
-/** What a token request is made by; each has refusals that only make sense there. */
+/** The grant of a token request. Each grant has its own possible refusals. */
 export type Grant = "authorization_code" | "refresh_token" | "device_code" | "client_credentials";
 
 /**
- * A provider's own words. A status alone is nobody's word: proxies, firewalls and login pages of networks answer with
- * 400, 401, 403 and 404 too, and with JSON. So each of these looks for what the provider is known to say.
+ * How a provider words its answers. A status alone proves nothing, because proxies, firewalls and login pages of networks
+ * answer with 400, 401, 403 and 404 and with JSON, too. So each member looks for words that the provider is known to use.
  */
 export interface Dialect {
-  /** The header that `validate` wants (RFC 6750 uses `Bearer`; some servers have a scheme of their own). */
+  /** The scheme of the validation's Authorization header (RFC 6750 uses `Bearer`; some servers have their own). */
   validationScheme: "OAuth" | "Bearer";
-  /** Why a token request was refused; undefined when the answer is not a refusal this dialect knows. */
+  /** Why a token request was refused; undefined when the answer is no known refusal. */
   refusal(grant: Grant, status: number, body: JsonObject): Refusal | undefined;
-  /** An error in the provider's form, whatever it says: the server was reached, and gave no token. */
+  /** Whether the error has the provider's format: then the provider itself answered, and issued no token. */
   isOwnError(body: JsonObject): boolean;
-  /** What a refused poll of the device grant says; undefined: it is refused as any token request. */
+  /** The state of a device code in a refused poll; undefined: the refusal is that of any token request. */
   device(status: number, body: JsonObject): DeviceAnswer | undefined;
   /** True when a validation's answer says that the token is not valid. `challenge`: its `WWW-Authenticate`. */
   rejectsToken(status: number, body: JsonObject, challenge: string): boolean;
-  /** What its answer to a validation says; `wrong` names a member without which it says nothing. */
+  /** Reads the answer to a validation; `wrong` names the member that is missing or malformed. */
   identity(body: JsonObject): Identity | { readonly wrong: string };
-  /** False: its validation tells of people, and knows nothing of a client's own token. */
+  /** False: its validation accepts tokens of users only, not a client's own token. */
   readonly validatesAppTokens: boolean;
-  /** Whether a confidential client has to prove itself to end a token (RFC 7009 §2.1). */
+  /** Whether a revocation must contain the client secret (RFC 7009 §2.1). */
   readonly revokesWithSecret: boolean;
-  /** True when a revocation's error says that the token is not valid any more, which is what was wanted. */
+  /** True when the error of a revocation means that the token is already invalid. */
   revoked(status: number, body: JsonObject): boolean;
-  /** True when a revocation's error says that the client does not exist. */
+  /** True when the error of a revocation means that the client does not exist. */
   clientUnknown(status: number, body: JsonObject): boolean;
 }
 
 /** RFC 8628 §3.5. */
 export type DeviceAnswer = "pending" | "slow_down" | "denied" | "expired";
 
-/** Whose token it is, as far as the provider tells. */
+/** The user and client of a token, as far as the provider names them. */
 export interface Identity {
-  /** Absent where the endpoint does not tell. */
+  /** Absent where the endpoint does not name it. */
   readonly client_id?: string;
   /** Absent for an app token. */
   readonly user_id?: string;
   readonly login?: string;
-  /** Absent where it is not told, or cannot be read. */
+  /** Absent where the answer has none, or none that can be read. */
   readonly scopes?: readonly string[];
-  /** In seconds, as it came: read by `lifeSec`. */
+  /** In seconds, not yet read: see `lifeSec`. */
   readonly expires_in?: unknown;
 }
 
-/** RFC 6749 §5.2 in our words: which of the things we sent was refused. */
+/** Which part of a token request the provider refused (RFC 6749 §5.2). */
 export type Refusal =
   | "grant"
   | "client_id"
   | "client_secret"
-  /** One of the two: the RFC has one word for an unknown client and for a wrong secret. */
+  /** Client ID or secret: the RFC has one code for both. */
   | "client"
   | "client_secret_missing"
-  /** Without a secret it may not use this grant. */
+  /** A client without a secret may not use this grant. */
   | "client_public"
   | "redirect_uri";
 
-/** The origins that a sign-in is pinned to (design: the origins are sealed with the tokens). */
+/** The origins that a sign-in is pinned to: they are stored in its sealed record. */
 export const originsOf = (provider: Provider) => ({
   issuer: new URL(provider.issuer).origin,
   token: new URL(provider.tokenEndpoint).origin,
@@ -129,7 +128,7 @@ export const originsOf = (provider: Provider) => ({
   validation: new URL(provider.validationEndpoint).origin,
 });
 
-/** True while every endpoint that a token may be sent to is where it was at sign-in. */
+/** True while every endpoint that tokens are sent to has the origin that it had at sign-in. */
 export function originsMatch(provider: Provider, pinned: ReturnType<typeof originsOf>): boolean {
   const now = originsOf(provider);
   return (

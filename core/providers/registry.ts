@@ -2,18 +2,18 @@ import { sandboxAt } from "./sandbox.ts";
 import { twitch } from "./twitch.ts";
 import type { Provider } from "./provider.ts";
 
-/** The id of the pretend provider; reserved, as are all built-in ids. */
+/** The id of the sandbox; like all built-in ids it is reserved. */
 export const SANDBOX = "sandbox";
 
-/** True for the ids that no description can have. */
+/** True for the ids of built-in providers, which a custom provider cannot have. */
 export const isBuiltIn = (id: string): boolean => id === twitch.id || id === SANDBOX;
 
-/** The providers known now. The sandbox has addresses once it runs, or once it has run: its port is kept. */
+/** The known providers. The sandbox is among them after its first start, because its port stays the same. */
 export interface Providers {
   get(id: string): Provider | undefined;
   list(): readonly Provider[];
   sandboxRunsAt(origin: string): void;
-  /** Adds one, or takes its place. Built-in ids are reserved: they are not in the hands of whoever describes one. */
+  /** Adds or replaces a custom provider. A built-in id is ignored. */
   define(provider: Provider): void;
   forget(id: string): void;
 }

@@ -2,7 +2,7 @@ import type { Provider } from "./provider.ts";
 import { appRedirect, formerRedirects, loopbackRedirects } from "./redirects.ts";
 import { twitch, twitchAccessToken, twitchDialect, twitchOidc } from "./twitch.ts";
 
-/** The sandbox speaks as the real provider does, on this computer (TA §19). */
+/** The sandbox: it behaves like Twitch, on this computer (docs/twitch-auth.md §19). */
 export function sandboxAt(origin: string): Provider {
   const at = (path: string) => `${origin}/oauth2${path}`;
   return {

@@ -6,15 +6,15 @@ import { refusalFor } from "./oidc.ts";
 import type { DeviceAnswer, Dialect, Grant, Identity, Provider, Refusal } from "./provider.ts";
 
 /**
- * The message of an error in Twitch's form: `{ status, message, error? }`, with the status that it came with (TA §14).
- * Case varies over time. Undefined: it is not Twitch's.
+ * The message of an error in Twitch's format: `{ status, message, error? }`, with the status of the answer (docs/twitch-auth.md §14).
+ * Its case varies over time, so it is lowered. Undefined: the error is not in Twitch's format.
  */
 function messageOf(status: number, body: JsonObject): string | undefined {
   const { message } = body;
   return typeof message === "string" && Number(body["status"]) === status ? message.toLowerCase() : undefined;
 }
 
-/** What Twitch says of a token request that it refuses (TA §6, §8, §10, §14): status, the message's first words, meaning. */
+/** Twitch's refusals of a token request (docs/twitch-auth.md §6, §8, §10, §14): statuses, first words of the message, meaning. */
 const REFUSALS: readonly (readonly [readonly number[], RegExp, Refusal])[] = [
   [[400, 401, 403], /^invalid client secret/, "client_secret"],
   [[400], /^missing client secret/, "client_secret_missing"],
@@ -40,8 +40,8 @@ const names = (value: unknown): readonly string[] | undefined => {
 };
 
 /**
- * TA §11: `login` and `user_id` are null or absent for an app token, `scopes` is null when there are none. Scopes in a
- * form that cannot be read are not told.
+ * docs/twitch-auth.md §11: `login` and `user_id` are null or absent for an app token, `scopes` is null when there are none. Scopes that
+ * cannot be read are left out.
  */
 function identity({ scopes, expires_in, ...body }: JsonObject): Identity | { readonly wrong: string } {
   const client_id = idText(body["client_id"]);
@@ -50,17 +50,17 @@ function identity({ scopes, expires_in, ...body }: JsonObject): Identity | { rea
   if (user_id === undefined && !["", null, undefined].includes(body["user_id"] as null))
     return { wrong: "user_id" };
   const login = idText(body["login"]);
-  const told = names(scopes ?? []);
+  const listed = names(scopes ?? []);
   return {
     client_id,
     ...(user_id !== undefined && { user_id }),
     ...(login !== undefined && { login }),
-    ...(told !== undefined && { scopes: told }),
+    ...(listed !== undefined && { scopes: listed }),
     expires_in,
   };
 }
 
-/** TA §8: the code word sits in `message`. A code that is used, unknown or over is all the same to it. */
+/** docs/twitch-auth.md §8: the error code is in `message`. Used, unknown and expired device codes have the same message. */
 function device(status: number, body: JsonObject): DeviceAnswer | undefined {
   const message = messageOf(status, body);
   if (message === undefined || status >= 500) return undefined;
@@ -70,25 +70,25 @@ function device(status: number, body: JsonObject): DeviceAnswer | undefined {
   return /^invalid device code|\bexpired\b/.test(message) ? "expired" : undefined;
 }
 
-/** TA §11, §14. “Missing authorization token” is not among them: a proxy may take the header away. */
+/** docs/twitch-auth.md §11, §14. “Missing authorization token” does not count, because a proxy may have removed the header. */
 const NOT_VALID = /^invalid (?:access|oauth) token/;
 
 export const twitchDialect: Dialect = {
   device,
   identity,
-  validationScheme: "OAuth", // TA §11
+  validationScheme: "OAuth", // docs/twitch-auth.md §11
   refusal,
   isOwnError: (body) => messageOf(Number(body["status"]), body) !== undefined,
   rejectsToken: (status, body) => status === 401 && NOT_VALID.test(messageOf(status, body) ?? ""),
   validatesAppTokens: true,
-  revokesWithSecret: false, // TA §12
-  revoked: (status, body) => status === 400 && /^invalid token/.test(messageOf(status, body) ?? ""), // TA §12
+  revokesWithSecret: false, // docs/twitch-auth.md §12
+  revoked: (status, body) => status === 400 && /^invalid token/.test(messageOf(status, body) ?? ""), // docs/twitch-auth.md §12
   clientUnknown: (status, body) =>
     [400, 404].includes(status) &&
-    /^(?:client does not exist|invalid client(?:_id)?\b)/.test(messageOf(status, body) ?? ""), // TA §12
+    /^(?:client does not exist|invalid client(?:_id)?\b)/.test(messageOf(status, body) ?? ""), // docs/twitch-auth.md §12
 };
 
-/** TA §9: what may be asked for, and the scope without which it stays out. */
+/** docs/twitch-auth.md §9: the claims to request, each with the scope that it requires. */
 export const twitchOidc = (at: (path: string) => string): NonNullable<Provider["oidc"]> => ({
   jwksUri: at("/keys"),
   userinfoEndpoint: at("/userinfo"),
@@ -101,7 +101,7 @@ export const twitchOidc = (at: (path: string) => string): NonNullable<Provider["
   ],
 });
 
-/** Every access token that it issues; refresh tokens are longer. Client IDs and secrets have the same form. */
+/** The format of Twitch's access tokens, client IDs and client secrets. Refresh tokens are longer. */
 export const twitchAccessToken = /^[a-z0-9]{30}$/;
 
 const at = (path: string) => `https://id.twitch.tv/oauth2${path}`;
@@ -115,16 +115,15 @@ export const twitch: Provider = {
   revocationEndpoint: at("/revoke"),
   validationEndpoint: at("/validate"),
   dialect: twitchDialect,
-  userAgents: ["system_browser"], // TA §18: the login page refuses windows inside apps
+  userAgents: ["system_browser"], // docs/twitch-auth.md §18: the login page refuses windows inside apps
   redirectUris: loopbackRedirects("twitch"),
   formerRedirectUris: formerRedirects("twitch"),
-  confidentialRefreshReuse: "safe", // TA §10: the same string comes back; no effect of a second use is known
-  flows: FLOWS, // TA §1, §8
-
-  publicFlows: ["device_code"], // TA §2
+  confidentialRefreshReuse: "safe", // docs/twitch-auth.md §10: a refresh returns the same refresh token; using it again has no known effect
+  flows: FLOWS, // docs/twitch-auth.md §1, §8
+  publicFlows: ["device_code"], // docs/twitch-auth.md §2
   oidc: twitchOidc(at),
-  device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: ["https://www.twitch.tv"] }, // TA §8
-  authorizationParameters: { force_verify: "true" }, // TA §4: else the browser's account is taken unasked
+  device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: ["https://www.twitch.tv"] }, // docs/twitch-auth.md §8
+  authorizationParameters: { force_verify: "true" }, // docs/twitch-auth.md §4: otherwise Twitch uses the account of the browser without asking
   consoleUrl: "https://dev.twitch.tv/console/apps",
   accessTokenForm: twitchAccessToken,
   importsFrom: [

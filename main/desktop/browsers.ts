@@ -1,6 +1,6 @@
 /**
- * The browsers of this desktop, as their own entries tell (Desktop Entry Specification 1.5): a bot's account is often
- * signed in where the person's own is not. Other systems have their default alone.
+ * The installed browsers, read from their desktop entries (Desktop Entry Specification 1.5). The user may choose one, because
+ * a bot's account is often signed in to another browser than the user's own. On other systems only the default is offered.
  */
 import { spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
@@ -11,11 +11,11 @@ import { isLoopbackHost } from "../../core/loopback.ts";
 import { programInPath } from "./programs.ts";
 
 interface Browser extends BrowserView {
-  /** Program and arguments; `%u` stands for the address. */
+  /** Program and arguments; `%u` is replaced by the URL. */
   readonly exec: readonly string[];
 }
 
-/** XDG Base Directory Specification: the person's own come before the system's, and take the place of those. */
+/** The folders with desktop entries (XDG Base Directory Specification): the user's entries override those of the system. */
 function folders(env: NodeJS.ProcessEnv): readonly string[] {
   const { XDG_DATA_HOME: own = "", XDG_DATA_DIRS: shared = "" } = env;
   const all = [
@@ -25,13 +25,13 @@ function folders(env: NodeJS.ProcessEnv): readonly string[] {
   return all.filter((folder) => path.isAbsolute(folder)).map((folder) => path.join(folder, "applications"));
 }
 
-/** §6: what stands between double quotes is one argument, and a backslash takes the next character as it is. */
+/** §6: text in double quotes is one argument; a backslash escapes the next character. */
 const argumentsOf = (exec: string): readonly string[] =>
   [...exec.replaceAll("\\\\", "\\").matchAll(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g)].map(([word]) =>
     word.replace(/"((?:\\.|[^"\\])*)"/g, (_all, quoted: string) => quoted.replace(/\\(.)/g, "$1")),
   );
 
-/** Undefined: it is no browser, or not to be seen. */
+/** Undefined: the entry is no browser, or hidden. */
 function readEntry(id: string, text: string): Browser | undefined {
   const [, entry = ""] = /^\[Desktop Entry\]\n([\s\S]*?)(?=^\[|$(?![\s\S]))/m.exec(text) ?? [];
   const value = (key: string): string => new RegExp(`^${key} *= *(.*)$`, "m").exec(entry)?.[1]?.trim() ?? "";
@@ -42,7 +42,8 @@ function readEntry(id: string, text: string): Browser | undefined {
   return name === "" || exec.length === 0 ? undefined : { id, name, exec };
 }
 
-async function read(env: NodeJS.ProcessEnv): Promise<readonly Browser[]> {
+/** Empty on other systems than Linux. */
+async function readBrowsers(env: NodeJS.ProcessEnv): Promise<readonly Browser[]> {
   if (process.platform !== "linux") return [];
   const found = new Map<string, Browser | undefined>();
   for (const folder of folders(env)) {
@@ -59,8 +60,8 @@ async function read(env: NodeJS.ProcessEnv): Promise<readonly Browser[]> {
 }
 
 /**
- * The address that a browser is given: `https`, or a page of this computer, as the URL standard writes it. Undefined: no
- * page, and no other program is started by an address.
+ * The URL that a browser is opened with: an `https` page or a page of this computer, as the URL standard writes it.
+ * Undefined: any other URL, which could start another program.
  */
 export function pageAddress(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;
@@ -68,13 +69,14 @@ export function pageAddress(url: string): string | undefined {
   return protocol === "https:" || (protocol === "http:" && isLoopbackHost(hostname)) ? href : undefined;
 }
 
+/** The browsers that the user can choose from. */
 export async function installedBrowsers(env = process.env): Promise<readonly BrowserView[]> {
-  return (await read(env)).map(({ id, name }) => ({ id, name }));
+  return (await readBrowsers(env)).map(({ id, name }) => ({ id, name }));
 }
 
-/** False: it is not there any more, or did not start. */
+/** Opens a page in the browser of this id. False: the browser is no longer installed, or did not start. */
 export async function openInInstalled(id: string, url: string, env = process.env): Promise<boolean> {
-  const browser = (await read(env)).find((one) => one.id === id);
+  const browser = (await readBrowsers(env)).find((one) => one.id === id);
   if (browser === undefined) return false;
   const [command = "", ...rest] = browser.exec
     .map((word) =>
@@ -83,11 +85,11 @@ export async function openInInstalled(id: string, url: string, env = process.env
     .filter((word) => word !== "");
   const program = programInPath(command, env["PATH"] ?? "");
   if (program === undefined) return false;
-  // What Electron changed for itself is not for others.
+  // Electron has set these variables for itself.
   const { CHROME_DESKTOP: _ours, ORIGINAL_XDG_CURRENT_DESKTOP: desktop, ...others } = env;
-  const theirs = desktop === undefined ? others : { ...others, XDG_CURRENT_DESKTOP: desktop };
+  const childEnv = desktop === undefined ? others : { ...others, XDG_CURRENT_DESKTOP: desktop };
   return new Promise((resolve) => {
-    const child = spawn(program, rest, { detached: true, stdio: "ignore", cwd: homedir(), env: theirs });
+    const child = spawn(program, rest, { detached: true, stdio: "ignore", cwd: homedir(), env: childEnv });
     child.once("error", () => resolve(false));
     child.once("spawn", () => {
       child.unref();

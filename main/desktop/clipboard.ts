@@ -1,25 +1,17 @@
-/**
- * Copies secrets to the clipboard: from main, read back, and taken away again (design: the desktop).
- *
- * A clipboard may fail at any moment: a write may throw after it took effect, a look may throw, or show what was there
- * before. So a text of ours counts as being there from the moment when its write begins until it is known not to be: a
- * text that we wrote later was read back, or two looks in a row showed somebody else's.
- */
-import { createHash } from "node:crypto";
+/** Copies secrets to the clipboard from main, reads them back, and clears them after a while (own-texts.ts). */
 import { setTimeout as sleep } from "node:timers/promises";
 import { failed, ok, type Result } from "../../contract/failure.ts";
-import { Secret } from "../../core/secret.ts";
 import type { Clock, Log } from "../../core/ports.ts";
+import { Secret } from "../../core/secret.ts";
 import { queuePerKey } from "../../core/single-flight.ts";
+import { becomeDue, ClipboardTimeout, createOwnTexts, digestOf, inTime, type OwnText } from "./own-texts.ts";
 
 export const CLEAR_AFTER_MS = 30_000;
-/** Waits between looks, until ours is known to be gone; the last one repeats. */
-const LOOK_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000] as const;
-/** At a lock or a quit: this many looks, so far apart. Three are needed when all goes well. */
-const LOOKS = 6;
-const BETWEEN_LOOKS_MS = 50;
-/** A clipboard that does not answer for this long counts as failing. */
-const ANSWER_LIMIT_MS = 1_000;
+/** Waits between reads of the clipboard until our text is known to be gone; the last wait repeats. */
+const READ_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000] as const;
+/** The reads at a lock or a quit. Three are needed when all goes well. */
+const READS_AT_END = 6;
+const BETWEEN_READS_MS = 50;
 
 /** The system's clipboard. Every program of the desktop session can read a text on it. */
 export interface Clipboard {
@@ -31,16 +23,15 @@ export interface Clipboard {
 
 export interface TokenClipboard {
   /**
-   * Fails with `clipboard_failing` when the text cannot be read back: some desktops lose writes of hidden windows. What
-   * may be there all the same is then cleared without waiting.
+   * Copies a secret, which is cleared after `clearsInMs`. Fails with `clipboard_failing` when the text cannot be read back,
+   * because some desktops lose writes of hidden windows; a text that arrived all the same is then cleared at once.
    */
   copy(text: Secret): Promise<Result<{ readonly clearsInMs: number }>>;
-  /** Text that is no secret: it stays until something else is copied. */
+  /** Copies text that is no secret. It stays until something else is copied. */
   copyPlain(text: string): Promise<Result<null>>;
   /**
-   * For a lock or a quit: clears now what we put there, if it is still there. Tries a few times; a clipboard that cannot
-   * be read is cleared all the same when the last thing known to be there is ours. Does not reject; what is left is
-   * looked after further.
+   * For a lock or a quit: clears our text now, if it is still on the clipboard. Tries a few times. A clipboard that cannot be
+   * read is cleared if our text was the last known one. Never rejects; what could not be cleared is tried again later.
    */
   clearOurs(): Promise<void>;
 }
@@ -52,139 +43,53 @@ interface Options {
   readonly pause?: (ms: number) => Promise<unknown>;
 }
 
-/** A text of ours that may be on the clipboard. */
-interface Ours {
-  /** It is to be cleared; before that it stays for the person to paste. */
-  due: boolean;
-  cancelTimer: () => void;
-}
-
-const nothing = (): void => undefined;
-
-class ClipboardTimeout extends Error {}
-
 export function createTokenClipboard(
   clipboard: Clipboard,
   clock: Clock,
   { mayCopy = () => true, log, pause = sleep }: Options = {},
 ): TokenClipboard {
-  // Only a digest is remembered: what was copied may outlive its account here otherwise.
-  const digest = (text: string) => createHash("sha256").update(text).digest("base64");
-  const ours = new Map<string, Ours>();
-  /** How many writes of a text have not ended: each may still take effect. */
-  const writes = new Map<string, number>();
-  /** The last look showed a text that is not ours. One such look is not believed yet: it may show what was before. */
-  let othersSeen = false;
-  /** The last look saw nothing at all. */
-  let unreadable = false;
-  let cancelLook = nothing;
-  let looks = 0;
+  const texts = createOwnTexts(clipboard, clock);
   const turns = queuePerKey<string>();
   const inTurn = <V>(task: () => Promise<V>): Promise<V> => turns("clipboard", task);
-
-  function inTime<V>(work: Promise<V>): Promise<V> {
-    let cancel = nothing;
-    const limit = new Promise<never>((_resolve, reject) => {
-      cancel = clock.after(ANSWER_LIMIT_MS, () => {
-        cancel = nothing;
-        reject(new ClipboardTimeout("the clipboard does not answer"));
-      });
-    });
-    return Promise.race([work, limit]).finally(() => cancel());
-  }
-
-  /** Forgets all texts of ours but this one, and those whose write may still take effect. */
-  function goneBut(here?: string): void {
-    for (const [key, one] of ours) {
-      if (key === here || writes.has(key)) continue;
-      one.cancelTimer();
-      ours.delete(key);
-    }
-  }
-  function becomeDue(one: Ours): void {
-    one.cancelTimer();
-    one.cancelTimer = nothing;
-    one.due = true;
-  }
-
-  /** Rejects when the clipboard does; then as much is known as before. */
-  async function look(): Promise<void> {
-    unreadable = true;
-    const seen = digest(await inTime(clipboard.read()));
-    unreadable = false;
-    const here = ours.get(seen);
-    if (here === undefined) {
-      if (othersSeen) goneBut();
-      othersSeen = true;
-      return;
-    }
-    othersSeen = false;
-    goneBut(seen);
-    if (here.due) await inTime(Promise.resolve(clipboard.clear())); // believed when the next looks show it
-  }
-  const lookOrSay = (): Promise<unknown> =>
-    look().catch((cause: unknown) => {
+  /** Reads the clipboard. A failure is logged and returned. */
+  const look = (): Promise<unknown> =>
+    texts.look().catch((cause: unknown) => {
       log?.warn("clipboard.look", { cause });
       return cause;
     });
-
-  /** As long as anything is due, and less and less often. */
-  function lookLater(): void {
-    cancelLook();
-    cancelLook = nothing;
-    if (![...ours.values()].some(({ due }) => due)) {
-      looks = 0;
-      return;
-    }
-    const waitMs = LOOK_AGAIN_MS[looks] ?? LOOK_AGAIN_MS[LOOK_AGAIN_MS.length - 1] ?? 0;
-    looks += 1;
-    cancelLook = clock.after(waitMs, () => {
-      cancelLook = nothing;
-      void lookNow();
-    });
-  }
-  const lookNow = (): Promise<void> =>
+  const repeat = createRepeat(clock, texts, () =>
     inTurn(async () => {
-      await lookOrSay();
-      lookLater();
-    });
+      await look();
+      repeat.goOn();
+    }),
+  );
 
-  /** The write, and whether it can be read back. */
-  async function written(text: Secret, key: string, concealed: boolean): Promise<boolean> {
+  /** Writes the text and reads it back. False: another text was read. */
+  async function write(text: Secret, digest: string, concealed: boolean): Promise<boolean> {
     const writing = clipboard.write(text, concealed);
-    writes.set(key, (writes.get(key) ?? 0) + 1);
-    const ended = (): void => {
-      const left = (writes.get(key) ?? 1) - 1;
-      if (left > 0) writes.set(key, left);
-      else writes.delete(key);
-    };
-    void writing.then(ended, ended);
-    await inTime(writing);
-    return new Secret(await inTime(clipboard.read())).equals(text);
+    texts.beginWrite(digest, writing);
+    await inTime(clock, writing);
+    return new Secret(await inTime(clock, clipboard.read())).equals(text);
   }
 
-  async function put(text: Secret, one?: Ours): Promise<Result<null>> {
-    const key = digest(text.reveal());
-    if (one !== undefined) {
-      ours.get(key)?.cancelTimer();
-      ours.set(key, one);
-    }
-    othersSeen = false; // what was seen may be out of date from here on
+  /** `own`: the text is a secret, to be cleared later. */
+  async function put(text: Secret, own?: OwnText): Promise<Result<null>> {
+    const digest = digestOf(text.reveal());
+    if (own !== undefined) texts.add(digest, own);
+    texts.forgetOthers();
     let failure: Result<null> = failed({ code: "clipboard_failing" });
     try {
-      if (await written(text, key, one !== undefined)) {
-        goneBut(one === undefined ? undefined : key);
+      if (await write(text, digest, own !== undefined)) {
+        texts.onlyThis(own === undefined ? undefined : digest);
         return ok(null);
       }
     } catch (cause) {
       failure = failed({ code: "clipboard_failing" }, cause);
     }
-    if (one === undefined) return failure;
-    // The person is told that nothing was copied: what came through all the same has no time to be pasted in.
-    one.due = true;
-    await lookOrSay();
-    looks = 0;
-    lookLater();
+    if (own === undefined) return failure;
+    own.due = true; // the user reads that nothing was copied, so a text that arrived all the same is cleared now
+    await look();
+    repeat.restart();
     return failure;
   }
 
@@ -193,32 +98,61 @@ export function createTokenClipboard(
     copy: (text) =>
       inTurn(async () => {
         if (!mayCopy()) return failed({ code: "vault_locked" });
-        const one: Ours = { due: false, cancelTimer: nothing };
-        const done = await put(text, one);
+        const own: OwnText = { due: false, cancelTimer: () => undefined };
+        const done = await put(text, own);
         if (!done.ok) return done;
-        one.cancelTimer = clock.after(CLEAR_AFTER_MS, () => {
-          one.cancelTimer = nothing;
-          becomeDue(one);
-          void lookNow();
+        own.cancelTimer = clock.after(CLEAR_AFTER_MS, () => {
+          becomeDue(own);
+          repeat.now();
         });
         return ok({ clearsInMs: CLEAR_AFTER_MS });
       }),
     clearOurs: () =>
       inTurn(async () => {
-        for (const one of ours.values()) becomeDue(one);
-        cancelLook();
-        cancelLook = nothing;
-        for (let nth = 0; nth < LOOKS && ours.size > 0; nth += 1) {
-          if (nth > 0) await pause(BETWEEN_LOOKS_MS);
-          if ((await lookOrSay()) instanceof ClipboardTimeout && unreadable) break;
+        texts.allDue();
+        repeat.cancel();
+        for (let reads = 0; reads < READS_AT_END && texts.size > 0; reads += 1) {
+          if (reads > 0) await pause(BETWEEN_READS_MS);
+          if ((await look()) instanceof ClipboardTimeout && texts.unreadable) break;
         }
-        // The last thing known to be there is ours, and nobody may look at it again.
-        if (ours.size > 0 && unreadable && !othersSeen)
-          await inTime(Promise.resolve(clipboard.clear())).catch((cause: unknown) =>
+        // The last text known to be there is ours, and the app may end before another read.
+        if (texts.size > 0 && texts.unreadable && !texts.othersSeen)
+          await inTime(clock, Promise.resolve(clipboard.clear())).catch((cause: unknown) =>
             log?.warn("clipboard.clear", { cause }),
           );
-        looks = 0;
-        lookLater();
+        repeat.restart();
       }),
+  };
+}
+
+/** Reads again and again, at growing intervals, as long as a text of ours is to be cleared. */
+function createRepeat(clock: Clock, texts: { readonly anyDue: boolean }, read: () => Promise<void>) {
+  let cancelTimer = (): void => undefined;
+  let reads = 0;
+  function cancel(): void {
+    cancelTimer();
+    cancelTimer = () => undefined;
+  }
+  function goOn(): void {
+    cancel();
+    if (!texts.anyDue) {
+      reads = 0;
+      return;
+    }
+    const waitMs = READ_AGAIN_MS[reads] ?? READ_AGAIN_MS[READ_AGAIN_MS.length - 1] ?? 0;
+    reads += 1;
+    cancelTimer = clock.after(waitMs, () => {
+      cancelTimer = () => undefined;
+      void read();
+    });
+  }
+  return {
+    goOn,
+    cancel,
+    now: () => void read(),
+    restart(): void {
+      reads = 0;
+      goOn();
+    },
   };
 }

@@ -1,4 +1,4 @@
-/** Which program is at the other end of a connection: a hint for the person, and no proof. Cheap, or not at all. */
+/** Finds the program at the other end of a local connection. The result is a hint for the user, and no proof. */
 import { readFile, readlink } from "node:fs/promises";
 import { plainText } from "../../contract/socket.ts";
 import { runSystemProgram } from "./programs.ts";
@@ -6,8 +6,8 @@ import { runSystemProgram } from "./programs.ts";
 const MAX_PATH = 200;
 
 /**
- * `ss` tells for each end of a Unix socket its inode, that of the other end, and who has it open (iproute2; 15 ms). Its
- * columns: u_str ESTAB 0 0 PATH INODE PEER-PATH PEER-INODE users:(("name",pid=1,fd=3)).
+ * Finds the other process in the output of `ss` (iproute2; 15 ms), which lists for each Unix socket its inode, the inode
+ * of its peer, and the processes that have it open. Columns: u_str ESTAB 0 0 PATH INODE PEER-PATH PEER-INODE users:(("name",pid=1,fd=3)).
  */
 export function pidFrom(table: string, ourInode: string): number | undefined {
   const rows = table.split("\n").map((line) => line.trim().split(/\s+/));
@@ -21,7 +21,10 @@ export function pidFrom(table: string, ourInode: string): number | undefined {
   return pid === undefined ? undefined : Number(pid);
 }
 
-/** `inode`: of our own end. Never rejects; undefined where it cannot be told. Arguments may hold secrets: not read. */
+/**
+ * The path or name of the other program; undefined where it cannot be found. Never rejects. `inode`: the inode of our end of
+ * the connection. Does not read the program's arguments, which may contain secrets.
+ */
 export async function programAt(inode: string | undefined): Promise<string | undefined> {
   if (process.platform !== "linux" || inode === undefined) return undefined;
   try {

@@ -1,6 +1,6 @@
 /**
- * Programs of the system that we run, by absolute paths from a fixed list of folders. A bare name would be looked up in
- * PATH, and on Windows in the working directory first: whoever can put a file there would be run in our place.
+ * Runs system programs by absolute paths from a fixed list of folders. A bare name would be looked up in PATH, and on
+ * Windows in the working directory first, where another user may have put a program of the same name.
  */
 import { execFile } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Folders that only the system's administrator writes to. The last of Linux's are those of NixOS and Guix. */
+/** Folders that only the administrator can write to. The last two of Linux are those of NixOS and Guix. */
 function systemFolders(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): readonly string[] {
   if (platform === "win32") {
     const root = env["SystemRoot"] ?? "";
@@ -30,33 +30,33 @@ function isProgram(file: string): boolean {
   }
 }
 
-/** The absolute path of a program of the system, by its name without `.exe`. Undefined: there is none. */
+/** The absolute path of a system program, by its name without `.exe`. Undefined: it is not installed. */
 export function systemProgram(
   name: string,
   platform: NodeJS.Platform = process.platform,
   env: NodeJS.ProcessEnv = process.env,
 ): string | undefined {
-  const of = platform === "win32" ? path.win32 : path.posix;
+  const pathOf = platform === "win32" ? path.win32 : path.posix;
   const file = platform === "win32" ? `${name}.exe` : name;
   return systemFolders(platform, env)
-    .map((folder) => of.join(folder, file))
+    .map((folder) => pathOf.join(folder, file))
     .find(isProgram);
 }
 
 /**
- * PATH without entries that mean another file in each working directory: relative ones, and empty ones. Where none is
- * left, the system's folders: an empty PATH is one empty entry to execvp(3), which is the working directory.
+ * PATH without relative and empty entries, which depend on the working directory. If no entry is left, the result is the
+ * system's folders, because execvp(3) takes an empty PATH as the working directory.
  */
 export const absoluteEntries = (searchPath: string, platform: NodeJS.Platform = process.platform): string => {
-  const of = platform === "win32" ? path.win32 : path.posix;
-  const kept = searchPath.split(of.delimiter).filter((entry) => of.isAbsolute(entry));
-  return (kept.length > 0 ? kept : systemFolders(platform, process.env)).join(of.delimiter);
+  const pathOf = platform === "win32" ? path.win32 : path.posix;
+  const kept = searchPath.split(pathOf.delimiter).filter((entry) => pathOf.isAbsolute(entry));
+  return (kept.length > 0 ? kept : systemFolders(platform, process.env)).join(pathOf.delimiter);
 };
 
-/** The file that a command of the person's own desktop means: an absolute path, or one found by PATH's absolute entries. */
+/** The file of a command in a desktop entry: an absolute path, or a name that is found by PATH's absolute entries. */
 export function programInPath(command: string, searchPath: string): string | undefined {
   if (path.isAbsolute(command)) return isProgram(command) ? command : undefined;
-  if (command.includes(path.sep)) return undefined; // relative to a folder that nobody chose
+  if (command.includes(path.sep)) return undefined; // relative to the working directory
   return absoluteEntries(searchPath)
     .split(path.delimiter)
     .map((entry) => path.join(entry, command))
@@ -64,8 +64,8 @@ export function programInPath(command: string, searchPath: string): string | und
 }
 
 /**
- * Runs a program of the system and answers with what it wrote. Those that are scripts run others: they get the same
- * folders as their PATH, and the root as their working directory. Rejects where it is missing, fails or takes too long.
+ * Runs a system program and resolves with its standard output. Scripts find other programs in the same folders, and their
+ * working directory is the root. Rejects when the program is missing, fails or takes too long.
  */
 export async function runSystemProgram(
   name: string,

@@ -1,18 +1,18 @@
-/** Whether OBS Studio runs on this computer: asked of the system, off the main path, and cheap enough to ask often. */
+/** Finds out whether OBS Studio runs on this computer. The query is asynchronous, and cheap enough to repeat often. */
 import { readdir, readFile } from "node:fs/promises";
 import { runSystemProgram } from "./programs.ts";
 
-/** `folder`: /proc. A program keeps its name, so one that was looked at twice is not looked at again. */
+/** `folder`: /proc, except in tests. A process that was read twice keeps its name, so it is not read again. */
 export function createLinuxRecordingWatch(folder = "/proc"): () => Promise<boolean> {
   const names = new Map<string, { readonly name: string; readonly settled: boolean }>();
   return async () => {
     const pids = (await readdir(folder)).filter((name) => /^\d+$/.test(name));
-    const there = new Set(pids);
-    for (const pid of names.keys()) if (!there.has(pid)) names.delete(pid);
+    const running = new Set(pids);
+    for (const pid of names.keys()) if (!running.has(pid)) names.delete(pid);
     for (const pid of pids) {
       const known = names.get(pid);
       if (known?.settled === true) continue;
-      // A program that has just been started still has the name of who started it.
+      // A process that has just started still has the name of its parent.
       const name = (await readFile(`${folder}/${pid}/comm`, "utf8").catch(() => "")).trim();
       names.set(pid, { name, settled: known !== undefined });
     }
@@ -20,13 +20,15 @@ export function createLinuxRecordingWatch(folder = "/proc"): () => Promise<boole
   };
 }
 
-async function listed(command: string, args: readonly string[], program: string): Promise<boolean> {
+/** Whether the output of a command contains the program. */
+async function isListed(command: string, args: readonly string[], program: string): Promise<boolean> {
   return (await runSystemProgram(command, args)).toLowerCase().includes(program);
 }
 
+/** Whether OBS Studio runs now. Rejects when the system cannot be queried. */
 export function createRecordingWatch(platform: NodeJS.Platform = process.platform): () => Promise<boolean> {
   if (platform === "linux") return createLinuxRecordingWatch();
   if (platform === "win32")
-    return () => listed("tasklist", ["/fo", "csv", "/nh", "/fi", "IMAGENAME eq obs64.exe"], "obs64.exe");
-  return () => listed("ps", ["-axco", "comm"], "\nobs\n");
+    return () => isListed("tasklist", ["/fo", "csv", "/nh", "/fi", "IMAGENAME eq obs64.exe"], "obs64.exe");
+  return () => isListed("ps", ["-axco", "comm"], "\nobs\n");
 }

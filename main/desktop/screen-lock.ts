@@ -1,16 +1,16 @@
-/** Linux's screen locks tell of themselves on the session's D-Bus; Electron tells of them on Windows and macOS alone. */
+/** Watches the screen lock on Linux, by signals on the session bus. Electron has such events on Windows and macOS only. */
 import { setTimeout as delay } from "node:timers/promises";
 import { connectSessionBus, DBUS, within, type SessionBus } from "./session-bus.ts";
 
-/** GNOME, Cinnamon, MATE and Xfce each have a name of their own; KDE and others use the first. */
+/** The D-Bus names: GNOME, Cinnamon, MATE and Xfce each have their own; KDE and others use the first. */
 const LOCKERS = ["freedesktop", "gnome", "cinnamon", "mate", "xfce"].map((name) => `org.${name}.ScreenSaver`);
 
-/** A bus that ended is usually back at once; one that never was there is looked for once in a while. */
+/** A bus that ended usually returns at once; the waits double up to the longest. */
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 60_000;
 const ANSWER_WITHIN_MS = 3_000;
 
-/** Whether one of the screen locks is on now. Asks those that run, and starts none. */
+/** Whether the screen is locked now. Queries the screen locks that run, and starts none. */
 async function isLocked(bus: SessionBus): Promise<boolean> {
   for (const locker of LOCKERS) {
     const active = bus
@@ -33,23 +33,23 @@ async function isLocked(bus: SessionBus): Promise<boolean> {
 }
 
 /**
- * Calls `locked` when the screen is locked, until the answer is called. A bus that is not there, or ends, is connected
- * to again, and a lock that came meanwhile is told of then. `address`: the session bus's, asked for at each connection.
- * `failed`: called once for each time that there is nothing to be told by.
+ * Calls `locked` when the screen is locked, until the returned function is called. Connects again to a bus that ends or does
+ * not exist; a screen that was locked meanwhile is reported then. `address`: the address of the session bus, read at each
+ * connection. `failed`: called once for each period without a bus.
  */
 export function watchScreenLock(
   address: () => string | undefined,
   locked: () => void,
   failed: (cause: unknown) => void,
 ): () => void {
-  const over = new AbortController();
+  const stopped = new AbortController();
   let current: SessionBus | undefined;
 
-  /** Resolves when the bus has ended; rejects when it could not be watched. */
+  /** Resolves when the bus ends; rejects when it cannot be watched. `again`: this is not the first connection. */
   async function watch(again: boolean, watching: () => void): Promise<void> {
     const bus = await connectSessionBus(address());
     if (bus === undefined) throw new Error("there is no session bus");
-    if (over.signal.aborted) return bus.close();
+    if (stopped.signal.aborted) return bus.close();
     current = bus;
     const ended = new Promise<void>((resolve) => bus.onEnd(resolve));
     try {
@@ -58,8 +58,8 @@ export function watchScreenLock(
       });
       for (const locker of LOCKERS) {
         const matched = bus.match(`type='signal',interface='${locker}',member='ActiveChanged'`);
-        const heard = matched.then(() => true);
-        if (!(await within(ANSWER_WITHIN_MS, bus, heard, false)))
+        const confirmed = matched.then(() => true);
+        if (!(await within(ANSWER_WITHIN_MS, bus, confirmed, false)))
           throw new Error("the session bus does not answer");
       }
       watching();
@@ -73,25 +73,25 @@ export function watchScreenLock(
 
   async function keepWatching(): Promise<void> {
     let waitMs = FIRST_RETRY_MS;
-    let told = false;
-    for (let again = false; !over.signal.aborted; again = true) {
+    let reported = false;
+    for (let again = false; !stopped.signal.aborted; again = true) {
       const cause: unknown = await watch(again, () => {
         waitMs = FIRST_RETRY_MS;
-        told = false;
+        reported = false;
       }).then(
         () => new Error("the session bus ended the connection"),
         (error: unknown) => error,
       );
-      if (over.signal.aborted) return;
-      if (!told) failed(cause);
-      told = true;
-      await delay(waitMs, undefined, { ref: false, signal: over.signal }).catch(() => undefined);
+      if (stopped.signal.aborted) return;
+      if (!reported) failed(cause);
+      reported = true;
+      await delay(waitMs, undefined, { ref: false, signal: stopped.signal }).catch(() => undefined);
       waitMs = Math.min(LONGEST_RETRY_MS, waitMs * 2);
     }
   }
   void keepWatching();
   return () => {
-    over.abort();
+    stopped.abort();
     current?.close();
   };
 }

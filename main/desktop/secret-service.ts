@@ -1,6 +1,6 @@
 /**
- * Asks the Secret Service over D-Bus whether it is there and unlocked, without ever prompting. safeStorage cannot be
- * asked that: its first use waits for the keyring's password prompt, and Electron's main process waits with it.
+ * Queries the Secret Service over D-Bus: whether it exists and is unlocked. No query prompts the user. safeStorage has no
+ * such query: its first use blocks Electron's main process while the keyring prompts for its password.
  */
 import { readFile } from "node:fs/promises";
 import { connectSessionBus, DBUS, within, type SessionBus } from "./session-bus.ts";
@@ -8,10 +8,10 @@ import { connectSessionBus, DBUS, within, type SessionBus } from "./session-bus.
 export type SecretServiceState = "absent" | "failing" | "no_collection" | "locked" | "unlocked";
 
 const SERVICE = "org.freedesktop.secrets";
-/** The window says that the vault opens, and a person waits. */
+/** Short, because the user waits for the vault to open. */
 const TIMEOUT_MS = 3_000;
 
-/** Never rejects. `address`: the session bus's; undefined where there is none. */
+/** Never rejects. `address`: the address of the session bus; undefined: there is none. */
 export async function inspectSecretService(
   address: string | undefined,
   timeoutMs = TIMEOUT_MS,
@@ -19,7 +19,7 @@ export async function inspectSecretService(
   const bus = await connectSessionBus(address);
   if (bus === undefined) return "absent";
   try {
-    return await within(timeoutMs, bus, ask(bus), "failing");
+    return await within(timeoutMs, bus, query(bus), "failing");
   } catch {
     return "failing";
   } finally {
@@ -27,7 +27,7 @@ export async function inspectSecretService(
   }
 }
 
-/** Programs that offer the Secret Service, by what the kernel calls them (15 characters at most). */
+/** Programs that provide the Secret Service, by the process name of the kernel, which has at most 15 characters. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   "gnome-keyring-d": "GNOME Keyring",
   keepassxc: "KeePassXC",
@@ -37,7 +37,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   oo7: "oo7",
 };
 
-/** What the program that offers it is called, for people; "Secret Service" where that cannot be told. Never rejects. */
+/** The name of the program that provides the Secret Service, for the window; "Secret Service" if unknown. Never rejects. */
 export async function nameOfSecretService(address: string | undefined): Promise<string> {
   const unknown = "Secret Service";
   const bus = await connectSessionBus(address);
@@ -54,7 +54,7 @@ export async function nameOfSecretService(address: string | undefined): Promise<
   }
 }
 
-async function ask({ call }: SessionBus): Promise<SecretServiceState> {
+async function query({ call }: SessionBus): Promise<SecretServiceState> {
   const owned = await call({ ...DBUS, member: "NameHasOwner", signature: "s", body: [SERVICE] });
   if (owned !== true && owned !== 1) {
     const names = await call({ ...DBUS, member: "ListActivatableNames" });

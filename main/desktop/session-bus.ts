@@ -1,4 +1,4 @@
-/** The session's D-Bus, as far as it is used: calls with an answer, and signals. Asked for, never relied on. */
+/** The D-Bus session bus: calls with a reply, and signals. Every use has a fallback, because a session may have no bus. */
 import { existsSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import path from "node:path";
@@ -19,17 +19,17 @@ export interface Signal {
 }
 
 export interface SessionBus {
-  /** The first value of the answer. Rejects with the bus's refusal; waits for ever where nobody answers. */
+  /** The first value of the reply. Rejects when the bus refuses the call; stays pending when no reply arrives. */
   readonly call: (message: Message) => Promise<unknown>;
-  /** Resolves once the bus sends on what fits the match rule. */
+  /** Resolves when the bus has accepted the match rule, and forwards its signals from then on. */
   match(rule: string): Promise<void>;
   onSignal(listener: (signal: Signal) => void): void;
-  /** The connection is over, or was never there. */
+  /** Called when the connection ends or fails. */
   onEnd(listener: () => void): void;
   close(): void;
 }
 
-/** The part of the library that is used; its own types do not name it. */
+/** The members of the library that are used here; its own types lack them. */
 interface LibraryBus {
   invoke(message: Message, answer: (error: unknown, value: unknown) => void): void;
   readonly connection: {
@@ -46,7 +46,7 @@ export const DBUS = {
   interface: "org.freedesktop.DBus",
 };
 
-/** The session bus's address; undefined where there is none. systemd's is at a fixed place, whoever was told of it. */
+/** The address of the session bus; undefined: there is none. systemd's bus has a fixed path, even if no variable names it. */
 export function sessionBusAddress(env: NodeJS.ProcessEnv): string | undefined {
   const { DBUS_SESSION_BUS_ADDRESS: address = "", XDG_RUNTIME_DIR: runtime = "" } = env;
   if (address !== "") return address;
@@ -55,16 +55,16 @@ export function sessionBusAddress(env: NodeJS.ProcessEnv): string | undefined {
 }
 
 const STEP_MS = 100;
-/** In steps: while we were held up, which costs one at most, no answer could have been heard. */
+/** Resolves with `value` after this time. In steps, so that time in which this process was suspended does not count. */
 async function after<V>(ms: number, value: V): Promise<V> {
   for (let left = ms; left > 0; left -= STEP_MS) await delay(STEP_MS, undefined, { ref: false });
   return value;
 }
-/** What is asked, or `instead` when the answer takes longer or the bus ends before. */
-export const within = <V>(ms: number, bus: SessionBus, asked: Promise<V>, instead: V): Promise<V> =>
-  Promise.race([asked, new Promise<V>((resolve) => bus.onEnd(() => resolve(instead))), after(ms, instead)]);
+/** The reply, or `instead` when it takes longer than `ms` or the bus ends first. */
+export const within = <V>(ms: number, bus: SessionBus, reply: Promise<V>, instead: V): Promise<V> =>
+  Promise.race([reply, new Promise<V>((resolve) => bus.onEnd(() => resolve(instead))), after(ms, instead)]);
 
-/** `unix:path=…` or `unix:abstract=…`, the two that session buses use. Undefined where none of the addresses is one. */
+/** Connects to `unix:path=…` or `unix:abstract=…`. Undefined: the address has neither. */
 function connectTo(address: string): Socket | undefined {
   for (const one of address.split(";")) {
     const [, pairs] = /^unix:(.*)$/.exec(one) ?? [];
@@ -75,22 +75,23 @@ function connectTo(address: string): Socket | undefined {
       const decoded = decodeURIComponent(name);
       return createConnection({ path: values.has("path") ? decoded : `\0${decoded}` });
     } catch {
-      continue; // no address that anybody could connect to
+      continue; // not a valid address
     }
   }
   return undefined;
 }
 
-/** `address`: undefined where there is no bus; so is the answer. A bus that is not there ends at once. */
+/** Undefined: `address` is undefined or of another kind. A bus that cannot be reached ends at once (`onEnd`). */
 export async function connectSessionBus(address: string | undefined): Promise<SessionBus | undefined> {
   if (address === undefined) return undefined;
+  // Cast because the types of the library describe another shape of the bus.
   const { createClient } = (await import("@homebridge/dbus-native")) as unknown as {
     readonly createClient: (options: { stream: Socket }) => LibraryBus;
   };
-  const stream = connectTo(address); // not before: nobody would hear of an end that comes meanwhile
+  const stream = connectTo(address); // after the import, or an end during it would have no listener
   if (stream === undefined) return undefined;
   const bus = createClient({ stream });
-  bus.connection.on("error", () => undefined); // an end for who listens, and none to die of for who does not
+  bus.connection.on("error", () => undefined); // without a listener, Node would throw the error
   const call = (message: Message): Promise<unknown> =>
     new Promise((resolve, reject) => {
       bus.invoke(message, (error, value) => {

@@ -1,17 +1,17 @@
-/** Streamer mode: names of accounts are masked, and nothing comes up by itself. By hand, or while a studio program runs. */
+/** Streamer mode: the window masks account names and opens nothing by itself. Switched by hand or by recording software. */
 import type { Settings } from "../../contract/settings.ts";
 import type { Clock, Log } from "../../core/ports.ts";
 
-const LOOK_EVERY_MS = 10_000;
+const POLL_EVERY_MS = 10_000;
 
 export interface StreamerMode {
   readonly on: boolean;
-  /** Looks now, and then now and again; call when the settings change, too. */
+  /** Applies the settings; in the mode `auto` it polls for recording software. To be called after each change of them. */
   follow(): void;
   stop(): void;
 }
 
-/** `recordingSoftwareRuns`: whether a program that shows the screen to others runs now. */
+/** `recordingSoftwareRuns`: whether a program runs that records or streams the screen. `changed`: called when it starts or ends. */
 export function createStreamerMode(
   parts: {
     readonly settings: () => Settings;
@@ -26,14 +26,14 @@ export function createStreamerMode(
   let mode: Settings["streamer"] | undefined;
   let cancel: () => void = () => undefined;
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     const now = await parts.recordingSoftwareRuns().catch((cause: unknown) => {
       log.warn("streamer.look", { cause });
-      return runs; // not known: as it was
+      return runs; // unknown, so unchanged
     });
     if (mode !== "auto") return;
     cancel();
-    cancel = clock.after(LOOK_EVERY_MS, () => void look());
+    cancel = clock.after(POLL_EVERY_MS, () => void poll());
     if (now === runs) return;
     runs = now;
     changed();
@@ -48,7 +48,7 @@ export function createStreamerMode(
       if (streamer === mode) return;
       mode = streamer;
       cancel();
-      if (streamer === "auto") void look();
+      if (streamer === "auto") void poll();
     },
     stop() {
       mode = undefined;

@@ -10,7 +10,6 @@ import { cleaned } from "../../core/redaction.ts";
 import { en } from "../../text/en.ts";
 import { sentence } from "../../text/sentence.ts";
 import { createWords } from "../../text/words.ts";
-import type { ProfileLockState } from "../storage/profile-lock.ts";
 import type { SocketLink } from "../tools/socket-link.ts";
 import type { Keychain, RecordStore, VaultDoor } from "../vault/types.ts";
 
@@ -31,7 +30,7 @@ interface DoctorParts {
   readonly clock: Clock;
   readonly app: { readonly version: string; readonly electron: string; readonly unsandboxed: boolean };
   readonly profileFolder: string;
-  readonly profileLock: () => ProfileLockState;
+  readonly profileLock: () => "held" | "unavailable" | "taken";
 }
 /** The doctor reads the vault's state, and counts its records. */
 type DiagnosedVault = Pick<VaultDoor, "state"> & Pick<RecordStore, "list">;

@@ -45,7 +45,8 @@ async function start(): Promise<void> {
   }
   const { hidden, link } = judged;
   const folder = profileFolder();
-  const wish: StartRequest = link !== undefined ? { want: "link", link } : { want: hidden ? "nothing" : "show" };
+  const wish: StartRequest =
+    link !== undefined ? { want: "link", link } : { want: hidden ? "nothing" : "show" };
   const place = await takePlace(folder, wish);
   if (place.kind === "failed") return endWith(place.failure, wish);
   if (place.kind === "handed_on") {

@@ -1,4 +1,4 @@
-/** Client registrations: the person's own, one per tool if they like (TA §2). Secrets go in and never come out. */
+/** The user's client registrations (TA §2). The window can set a client secret, and never gets one. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Argument } from "../../contract/ipc.ts";
 import type { ClientFinding } from "../../contract/client-check.ts";
@@ -19,61 +19,106 @@ import { credentialsOf } from "./lookup.ts";
 import type { RecordStore } from "../vault/types.ts";
 
 export interface Clients {
+  /** Adds a registration, or changes the one of this id. Fails with `provider_unknown`, `client_missing`, `client_in_use`. */
   save(form: Argument<"clients.save">): Promise<Result<{ readonly id: string }>>;
+  /** Fails with `client_missing`, `client_in_use`. */
   remove(id: string): Promise<Result<null>>;
-  /** What the provider says of it. Fails with `client_missing`, `provider_unknown`. */
+  /** Checks a registration with harmless requests to its provider. Fails with `client_missing`, `provider_unknown`. */
   check(id: string): Promise<Result<readonly ClientFinding[]>>;
+  /** For the window, by name. */
   views(): readonly ClientView[];
 }
 
+interface ClientParts {
+  readonly records: RecordStore;
+  readonly providers: Providers;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly random: Randomness;
+}
+
+const flowsOf = (
+  providers: Providers,
+  { provider, client_secret }: Pick<ClientRecord, "provider" | "client_secret">,
+) => {
+  const known = providers.get(provider);
+  return known === undefined ? [] : flowsFor(known, { client_secret });
+};
+
+/** The secret to store: null removes it, an empty one keeps the present one. */
+function secretOf(form: Argument<"clients.save">, before: ClientRecord | undefined): Secret | undefined {
+  const { client_secret } = form;
+  if (client_secret === null) return undefined;
+  return client_secret === undefined || client_secret === ""
+    ? before?.client_secret
+    : new Secret(client_secret);
+}
+
+async function save(
+  { records, providers, clock, random }: ClientParts,
+  form: Argument<"clients.save">,
+): Promise<Result<ClientRecord>> {
+  const { id, provider, name, client_id } = form;
+  if (providers.get(provider) === undefined) return failed({ code: "provider_unknown", provider });
+  const before = id === undefined ? undefined : records.get("client", id);
+  if (id !== undefined && (before === undefined || before.builtIn)) return failed({ code: "client_missing" });
+  const moved = before !== undefined && (before.client_id !== client_id || before.provider !== provider);
+  // A token works only with the client ID that it was issued to (TA §15).
+  const users = records.list("sign_in").filter((record) => record.client === id).length;
+  if (moved && users > 0) return failed({ code: "client_in_use", accounts: users });
+  const secret = secretOf(form, before);
+  return records.write<ClientRecord>({
+    kind: "client",
+    id: before?.id ?? random.uuid(),
+    provider,
+    name,
+    client_id,
+    ...(secret !== undefined && { client_secret: secret }),
+    builtIn: false,
+    createdAtMs: before?.createdAtMs ?? clock.nowMs(),
+  });
+}
+
+async function check(
+  { records, providers, http }: ClientParts,
+  id: string,
+): Promise<Result<readonly ClientFinding[]>> {
+  const record = records.get("client", id);
+  if (record === undefined) return failed({ code: "client_missing" });
+  const provider = providers.get(record.provider);
+  if (provider === undefined) return failed({ code: "provider_unknown", provider: record.provider });
+  const hasSecret = record.client_secret !== undefined;
+  const token = await http.send(tokenProbe(provider, credentialsOf(record)));
+  const pages: PageAnswer[] = [];
+  const probe = async (redirect_uris: readonly string[]): Promise<void> => {
+    for (const redirect_uri of redirect_uris) {
+      const outcome = await http.send(await pageProbe(provider, record.client_id, redirect_uri));
+      pages.push({ redirect_uri, outcome });
+    }
+  };
+  // A client whose flows use no redirect has no redirect URIs to register.
+  if (flowsOf(providers, record).some(isRedirected)) {
+    await probe(provider.redirectUris);
+    await probe(formerToCheck(provider, pages));
+  }
+  return ok(judgeClient(provider, hasSecret, token, pages));
+}
+
+/** `saved`: a registration was saved, and what failed with it may work now. */
 export function createClients(
-  {
-    records,
-    providers,
-    http,
-    clock,
-    random,
-  }: { records: RecordStore; providers: Providers; http: HttpClient; clock: Clock; random: Randomness },
+  parts: ClientParts,
   changed: () => void,
-  /** A registration that has users was saved: what did not work with it may work now. */
   saved: (client: string) => void,
 ): Clients {
-  const flowsOf = ({ provider, client_secret }: Pick<ClientRecord, "provider" | "client_secret">) => {
-    const known = providers.get(provider);
-    return known === undefined ? [] : flowsFor(known, { client_secret });
-  };
+  const { records, providers } = parts;
   return {
-    async save({ id, provider, name, client_id, client_secret }) {
-      if (providers.get(provider) === undefined) return failed({ code: "provider_unknown", provider });
-      const before = id === undefined ? undefined : records.get("client", id);
-      if (id !== undefined && (before === undefined || before.builtIn))
-        return failed({ code: "client_missing" });
-      const moved = before !== undefined && (before.client_id !== client_id || before.provider !== provider);
-      // Tokens belong to the client id they were given to (TA §15): under another one they would be useless.
-      const users = records.list("sign_in").filter((record) => record.client === id).length;
-      if (moved && users > 0) return failed({ code: "client_in_use", accounts: users });
-      const secret =
-        client_secret === null
-          ? undefined
-          : client_secret === undefined || client_secret === ""
-            ? before?.client_secret
-            : new Secret(client_secret);
-      const written = await records.write<ClientRecord>({
-        kind: "client",
-        id: before?.id ?? random.uuid(),
-        provider,
-        name,
-        client_id,
-        ...(secret !== undefined && { client_secret: secret }),
-        builtIn: false,
-        createdAtMs: before?.createdAtMs ?? clock.nowMs(),
-      });
+    async save(form) {
+      const written = await save(parts, form);
       changed();
       if (!written.ok) return written;
       saved(written.value.id);
       return ok({ id: written.value.id });
     },
-
     async remove(id) {
       const record = records.get("client", id);
       if (record === undefined) return failed({ code: "client_missing" });
@@ -83,41 +128,18 @@ export function createClients(
       changed();
       return erased;
     },
-
-    async check(id) {
-      const record = records.get("client", id);
-      if (record === undefined) return failed({ code: "client_missing" });
-      const provider = providers.get(record.provider);
-      if (provider === undefined) return failed({ code: "provider_unknown", provider: record.provider });
-      const hasSecret = record.client_secret !== undefined;
-      const token = await http.send(tokenProbe(provider, credentialsOf(record)));
-      const pages: PageAnswer[] = [];
-      // Who cannot be answered by a redirect has none to register.
-      const redirected = flowsOf(record).some(isRedirected);
-      const look = async (redirect_uris: readonly string[]): Promise<void> => {
-        for (const redirect_uri of redirect_uris) {
-          const outcome = await http.send(await pageProbe(provider, record.client_id, redirect_uri));
-          pages.push({ redirect_uri, outcome });
-        }
-      };
-      if (redirected) {
-        await look(provider.redirectUris);
-        await look(formerToCheck(provider, pages));
-      }
-      return ok(judgeClient(provider, hasSecret, token, pages));
-    },
-
+    check: (id) => check(parts, id),
     views: () =>
       records
         .list("client")
-        .map(({ id, provider, name, client_id, client_secret, builtIn }) => ({
-          id,
-          provider,
-          name,
-          client_id,
-          hasSecret: client_secret !== undefined,
-          flows: flowsOf({ provider, client_secret }),
-          builtIn,
+        .map((record) => ({
+          id: record.id,
+          provider: record.provider,
+          name: record.name,
+          client_id: record.client_id,
+          hasSecret: record.client_secret !== undefined,
+          flows: flowsOf(providers, record),
+          builtIn: record.builtIn,
         }))
         .sort((a, b) => a.name.localeCompare(b.name)),
   };

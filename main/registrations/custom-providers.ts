@@ -1,6 +1,6 @@
 /**
- * Providers that the person describes, one file each: `providers/<id>.json` in the profile. A file that cannot be read
- * is told about and left as it is; the others work.
+ * Providers that the user describes, one file each: `providers/<id>.json` in the profile. A file that cannot be read is
+ * reported and left as it is; the others work.
  */
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -15,30 +15,49 @@ import { isBuiltIn, type Providers } from "../../core/providers/registry.ts";
 import { eraseDurably, writeDurably } from "../storage/durable-file.ts";
 
 export interface CustomProviders {
-  /** Reads the files. Does not reject: what is wrong with one is in `unreadable`. */
+  /** Reads the files. Never rejects: faults are in `unreadable`. */
   load(): Promise<void>;
-  /** Adds one, or with `change` takes the place of the one of that id. Fails with `provider_field`, `settings_failing`. */
+  /** Adds a provider; with `change`, replaces the one of that id. Fails with `provider_field`, `settings_failing`. */
   save(form: ProviderForm, change: boolean): Promise<Result<null>>;
-  /** Its registrations and sign-ins stay, and rest until it is there again. */
+  /** Removes a provider. Its registrations and sign-ins stay, and work again once the provider is added again. */
   remove(id: string): Promise<Result<null>>;
-  /** Asks the server what it says of itself. Nothing is saved. Fails as `readDiscovery`, and with `discovery_none`. */
+  /** Fetches the issuer's discovery document; saves nothing. Fails as `readDiscovery`, and with `discovery_none`. */
   discover(issuer: string): Promise<Result<ProviderForm>>;
   formOf(id: string): ProviderForm | undefined;
   readonly unreadable: readonly ProviderFileView[];
 }
 
+/** The file is no description of a provider at all; other faults name the field. */
+const NO_DESCRIPTION: Failure = { code: "provider_file_unreadable" };
+
+/** The names of the providers' files; empty where none was ever described. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
+  } catch {
+    return [];
+  }
+}
+
+async function discover(http: HttpClient, issuer: string): Promise<Result<ProviderForm>> {
+  const why = issuerFault(issuer);
+  if (why !== undefined) return failed({ code: "provider_field", field: "issuer", why });
+  for (const request of discoveryRequests(issuer)) {
+    const answer = readDiscovery(issuer, await http.send(request));
+    if (answer !== undefined) return answer;
+  }
+  return failed({ code: "discovery_none", provider: new URL(issuer).host });
+}
+
+/** `moved`: a provider was added or removed, or has other addresses. */
 export function createCustomProviders(
   folder: string,
   { providers, http, log }: { readonly providers: Providers; readonly http: HttpClient; readonly log: Log },
-  /** A provider came, went, or has other addresses. */
   moved: (id: string) => void,
 ): CustomProviders {
   const forms = new Map<string, ProviderForm>();
   let unreadable: readonly ProviderFileView[] = [];
   const fileOf = (id: string): string => path.join(folder, `${id}.json`);
-  /** Of a file that is not a description at all; the others are told by the line that is wrong. */
-  const NOT_ONE: Failure = { code: "provider_file_unreadable" };
-
   function take(form: ProviderForm): Result<null> {
     const provider = readDefinition(form, isBuiltIn);
     if (!provider.ok) return provider;
@@ -49,23 +68,16 @@ export function createCustomProviders(
   async function read(file: string): Promise<Failure | undefined> {
     try {
       const parsed = v.safeParse(providerForm, JSON.parse(await readFile(path.join(folder, file), "utf8")));
-      if (!parsed.success) return NOT_ONE;
-      // The name says which one it is: two files cannot both be the same provider.
+      if (!parsed.success) return NO_DESCRIPTION;
+      // The id is the file's name, so that no two files describe the same provider.
       if (`${parsed.output.id}.json` !== file) return { code: "provider_field", field: "id", why: "id" };
       const taken = take(parsed.output);
       return taken.ok ? undefined : taken.failure;
     } catch (cause) {
       log.warn("providers.unreadable", { file, cause });
-      return NOT_ONE;
+      return NO_DESCRIPTION;
     }
   }
-  const names = async (): Promise<readonly string[]> => {
-    try {
-      return (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
-    } catch {
-      return []; // none was ever described
-    }
-  };
 
   return {
     get unreadable() {
@@ -74,7 +86,7 @@ export function createCustomProviders(
     formOf: (id) => forms.get(id),
     async load() {
       const found: ProviderFileView[] = [];
-      for (const file of await names()) {
+      for (const file of await namesIn(folder)) {
         const failure = await read(file);
         if (failure !== undefined) found.push({ file, failure });
       }
@@ -84,7 +96,7 @@ export function createCustomProviders(
       const provider = readDefinition(form, isBuiltIn);
       if (!provider.ok) return provider;
       const { id } = form;
-      // Not even over a file that cannot be read: it may be the only copy of somebody's work.
+      // A file that cannot be read is not overwritten either: it may be the only copy of the user's work.
       const taken = providers.get(id) !== undefined || unreadable.some(({ file }) => file === `${id}.json`);
       if (!change && taken) return failed({ code: "provider_field", field: "id", why: "taken" });
       if (change && !forms.has(id)) return failed({ code: "provider_unknown", provider: id });
@@ -110,14 +122,6 @@ export function createCustomProviders(
       moved(id);
       return ok(null);
     },
-    async discover(issuer) {
-      const why = issuerFault(issuer);
-      if (why !== undefined) return failed({ code: "provider_field", field: "issuer", why });
-      for (const request of discoveryRequests(issuer)) {
-        const answer = readDiscovery(issuer, await http.send(request));
-        if (answer !== undefined) return answer;
-      }
-      return failed({ code: "discovery_none", provider: new URL(issuer).host });
-    },
+    discover: (issuer) => discover(http, issuer),
   };
 }

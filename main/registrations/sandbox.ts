@@ -1,4 +1,4 @@
-/** Runs the sandbox in its own process, on demand, on a port that stays the same (sign-ins are pinned to it). */
+/** Runs the sandbox in a process of its own, on demand, on a port that stays the same. */
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { failed, ok, type Result } from "../../contract/failure.ts";
@@ -36,101 +36,118 @@ export interface SandboxParts {
 }
 
 export interface Sandbox {
-  /** Starts it if it does not run; the value is its client registration's record. Callers share one start. */
+  /** Starts the sandbox if it does not run; concurrent callers share one start. The value is its client registration. */
   start(): Promise<Result<ClientRecord>>;
-  /** Finds out where it ran last, so that its accounts have their name and their dashes whether it starts or not. */
+  /** Reads where the sandbox ran last, so that its accounts show their provider even if it does not start. */
   recall(): Promise<void>;
-  /** Starts it only when an account of its is in the vault. */
+  /** Starts the sandbox only if the vault has an account of it. */
   startIfUsed(): Promise<void>;
   stop(): void;
 }
 
+/** Remembers the port: sign-ins of the sandbox are pinned to its origin. */
+interface PortFile {
+  /** Undefined: the sandbox has never run, or the file cannot be read. */
+  read(): Promise<number | undefined>;
+  /** Rejects with the file system's error. */
+  write(port: number): Promise<void>;
+}
+
+function createPortFile(file: string): PortFile {
+  return {
+    async read() {
+      try {
+        const { port } = JSON.parse(await readFile(file, "utf8")) as { port?: unknown };
+        return Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536 ? Number(port) : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    write: (port) => writeDurably(file, JSON.stringify({ port })),
+  };
+}
+
+/** Starts the process. The first time any free port will do; afterwards the port must be the same. */
+async function launch(
+  startSandbox: StartSandbox,
+  folder: string,
+  portFile: PortFile,
+): Promise<Result<SandboxProcess>> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    return failed({ code: "sandbox_failing" }, cause);
+  }
+  const port = await portFile.read();
+  const first = await startSandbox({ port: port ?? PREFERRED_PORT, folder });
+  const started =
+    !first.ok && first.failure.code === "sandbox_port_taken" && port === undefined
+      ? await startSandbox({ port: 0, folder })
+      : first;
+  if (!started.ok) return started;
+  try {
+    await portFile.write(started.value.port);
+  } catch (cause) {
+    // The next start could get another port, which makes every sandbox account unusable.
+    started.value.stop();
+    return failed({ code: "sandbox_failing" }, cause);
+  }
+  return started;
+}
+
 export function createSandbox(
-  host: SandboxParts,
+  parts: SandboxParts,
   vault: RecordStore & Pick<VaultDoor, "state">,
   providers: Providers,
   changed: () => void,
 ): Sandbox {
-  const folder = path.join(host.profileFolder, "sandbox");
-  const portFile = path.join(folder, "port.json");
-  let process: SandboxProcess | undefined;
+  const folder = path.join(parts.profileFolder, "sandbox");
+  const portFile = createPortFile(path.join(folder, "port.json"));
+  let running: SandboxProcess | undefined;
   let starting: Promise<Result<ClientRecord>> | undefined;
 
-  const keptPort = async (): Promise<number | undefined> => {
-    try {
-      const { port } = JSON.parse(await readFile(portFile, "utf8")) as { port?: unknown };
-      return Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536 ? Number(port) : undefined;
-    } catch {
-      return undefined;
-    }
-  };
-
-  /** The first time any free port will do; afterwards it has to be the same, or every account would have moved. */
-  async function launch(): Promise<Result<SandboxProcess>> {
-    try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-    } catch (cause) {
-      return failed({ code: "sandbox_failing" }, cause);
-    }
-    const port = await keptPort();
-    const first = await host.startSandbox({ port: port ?? PREFERRED_PORT, folder });
-    const started =
-      !first.ok && first.failure.code === "sandbox_port_taken" && port === undefined
-        ? await host.startSandbox({ port: 0, folder })
-        : first;
-    if (!started.ok) return started;
-    try {
-      await writeDurably(portFile, JSON.stringify({ port: started.value.port }));
-    } catch (cause) {
-      // At another port next time, its accounts would have moved. What was started has no owner, and ends.
-      started.value.stop();
-      return failed({ code: "sandbox_failing" }, cause);
-    }
-    return started;
-  }
-
-  async function ownClient({ client }: SandboxProcess): Promise<Result<ClientRecord>> {
+  async function builtInClient({ client }: SandboxProcess): Promise<Result<ClientRecord>> {
     const known = vault.list("client").find(({ provider, builtIn }) => provider === SANDBOX && builtIn);
     if (known !== undefined) return ok(known);
     return vault.write<ClientRecord>({
       kind: "client",
-      id: host.random.uuid(),
+      id: parts.random.uuid(),
       provider: SANDBOX,
       name: "Sandbox",
       client_id: client.client_id,
       client_secret: client.client_secret,
       builtIn: true,
-      createdAtMs: host.clock.nowMs(),
+      createdAtMs: parts.clock.nowMs(),
     });
   }
 
   async function start(): Promise<Result<ClientRecord>> {
     if (vault.state.state !== "open")
       return failed({ code: vault.state.state === "locked" ? "vault_locked" : "vault_not_ready" });
-    if (process === undefined) {
-      const launched = await launch();
+    if (running === undefined) {
+      const launched = await launch(parts.startSandbox, folder, portFile);
       if (!launched.ok) {
         const { failure, cause } = launched;
-        host.log.warn("sandbox.failed", { code: failure.code, ...(cause !== undefined && { cause }) });
+        parts.log.warn("sandbox.failed", { code: failure.code, ...(cause !== undefined && { cause }) });
         return launched;
       }
-      process = launched.value;
-      process.onExit(() => {
-        process = undefined;
-        host.log.warn("sandbox.exited");
+      running = launched.value;
+      running.onExit(() => {
+        running = undefined;
+        parts.log.warn("sandbox.exited");
         changed();
       });
-      providers.sandboxRunsAt(process.origin);
+      providers.sandboxRunsAt(running.origin);
       changed();
     }
-    return ownClient(process);
+    return builtInClient(running);
   }
 
   const shared = () => (starting ??= start().finally(() => (starting = undefined)));
   return {
     start: shared,
     async recall() {
-      const port = await keptPort();
+      const port = await portFile.read();
       if (port !== undefined) providers.sandboxRunsAt(`http://localhost:${String(port)}`);
     },
     async startIfUsed() {
@@ -139,6 +156,6 @@ export function createSandbox(
       );
       if (used) await shared();
     },
-    stop: () => process?.stop(),
+    stop: () => running?.stop(),
   };
 }

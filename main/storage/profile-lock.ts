@@ -1,7 +1,7 @@
 /**
- * One process per profile: a lock of the kernel's on a file in the profile, held for the app's whole life, so that no
- * one-time refresh token is sent by two of us (ADR 0018). The kernel gives it back when its holder ends, however that
- * happens; a name, a time or a process id in a file would outlive it.
+ * One process per profile: a kernel lock on a file in the profile, held for the app's whole life, so that no two processes
+ * send the same one-time refresh token (ADR 0018). The kernel releases the lock when its holder ends, however that happens;
+ * a name, a time or a process id in a file would outlive the holder.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -29,34 +29,34 @@ const HOLDER_FILE = "start.json";
 const BSD_LOCK = 0x24;
 /** Windows: libuv opens the file without sharing it (UV_FS_O_EXLOCK). */
 const WINDOWS_LOCK = 0x10000000;
-/** flock(1) answers at once; this ends one that a broken network folder holds up. */
+/** flock(1) answers at once, except on a broken network folder. */
 const FLOCK_TIMEOUT_MS = 5_000;
 
 const holderShape = v.object({
   pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   host: v.pipe(v.string(), v.maxLength(255)),
   sinceMs: v.pipe(v.number(), v.safeInteger()),
-  /** Where it takes the wishes of later starts (main/app/second-start.ts); absent where it could not listen. */
+  /** The socket for messages of later starts (main/app/second-start.ts); absent where the holder could not listen. */
   wake: v.optional(v.pipe(v.string(), v.maxLength(300))),
 });
-/** What the holder of the lock says about itself: for messages only, it decides nothing. */
+/** What the lock's holder writes about itself. For messages to the user alone: it decides nothing. */
 export type Holder = v.InferOutput<typeof holderShape>;
 
-/** `taken`: another process has it. `unavailable`: nobody can tell. */
+/** `taken`: another process has the lock. `unavailable`: nobody can tell. */
 export type ProfileLockState = "held" | "unavailable" | "taken";
 
 export interface ProfileLock {
   /**
-   * Whose the lock is at this moment. Looks at the file again: where it was deleted or replaced, another start could
-   * lock the new one, so that is locked too, and if it cannot be, the lock is not ours any more.
+   * The lock's state now. Checks the file again: if it was deleted or replaced, another process could lock the new file,
+   * so this locks the new file too. If that fails, the lock is lost.
    */
   look(): ProfileLockState;
-  /** Says in the file who holds it. Never fails: a full disk does not take the lock away. */
+  /** Writes the holder into the file. Never fails: on a full disk the lock is held without a name. */
   tell(holder: Holder): void;
 }
 
 export type Taken =
-  /** `unavailable`: this system or this folder knows no such lock. Another process may be there. */
+  /** `unavailable`: this system or folder has no such lock, and another process may use the profile. */
   | { readonly kind: "held" | "unavailable"; readonly lock: ProfileLock }
   | { readonly kind: "taken"; readonly holder?: Holder }
   | { readonly kind: "impossible"; readonly why: ProfileFault; readonly detail: string };
@@ -72,7 +72,7 @@ type Attempt =
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? "unknown";
 
-/** What the errors of mkdir(2) and open(2) mean for a person. */
+/** The fault that the window shows for an error of mkdir(2) or open(2). */
 function faultOf(code: string): ProfileFault {
   switch (code) {
     case "EROFS":
@@ -95,11 +95,11 @@ function faultOf(code: string): ProfileFault {
   }
 }
 
-/** flock(1): 0 is ours, 1 without a word is somebody else's. Everything else is a lock that cannot be had here. */
+/** flock(1) exits with 0: locked by us; with 1 and no message: by another process; otherwise: there is no lock here. */
 function lockByProgram(descriptor: number, flock: string | undefined): "held" | "taken" | "unavailable" {
   if (flock === undefined) return "unavailable";
-  // It locks what is open, which is ours as well, and ends: the lock stays until we close it. Node opens with O_CLOEXEC,
-  // so no other child inherits the descriptor and keeps the lock after us.
+  // flock(1) locks the open file that we share with it, and ends; the lock lasts until we close the file. Node opens files
+  // with O_CLOEXEC, so no other child process inherits the descriptor and keeps the lock longer.
   const { status, stderr } = spawnSync(flock, ["-n", "3"], {
     stdio: ["ignore", "ignore", "pipe", descriptor],
     timeout: FLOCK_TIMEOUT_MS,
@@ -110,7 +110,7 @@ function lockByProgram(descriptor: number, flock: string | undefined): "held" | 
   return status === 1 && stderr.length === 0 ? "taken" : "unavailable";
 }
 
-/** Opens the file and locks it. Throws what open(2) says where the file cannot be made at all. */
+/** Opens the file and locks it. Throws the error of open(2) where the file cannot be made. */
 function attempt(file: string, platform: NodeJS.Platform, flock: string | undefined): Attempt {
   const flags = constants.O_RDWR | constants.O_CREAT;
   // A FIFO in its place would hold us up, and a link would make a file elsewhere. Windows has neither flag.
@@ -151,7 +151,7 @@ function clear(descriptor: number, beside: string | undefined): void {
     if (beside === undefined) ftruncateSync(descriptor);
     else rmSync(beside, { force: true });
   } catch {
-    // It is replaced soon, or was never decisive.
+    // The name is for messages only, and is replaced soon.
   }
 }
 
@@ -166,15 +166,15 @@ function isThatFile(descriptor: number, file: string): boolean {
 }
 
 /**
- * Makes a folder and those above it. Node's own way (`recursive`) never ends where the system says that the folder above
- * is missing although it is there, as below /proc.
+ * Makes a folder and the folders above it. Node's own `recursive` never ends where the system reports an existing parent
+ * as missing, as below /proc.
  */
 function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     const above = path.dirname(folder);
-    if (isFolder(folder)) return; // whatever the system says of making what is there
+    if (isFolder(folder)) return; // any error of making a folder that exists
     if (codeOf(error) !== "ENOENT" || above === folder) throw error;
     makeFolder(above);
     mkdirSync(folder, { mode: 0o700 });
@@ -188,24 +188,24 @@ function isFolder(folder: string): boolean {
   }
 }
 
-/** `folder`: the profile, which is made where it is missing. Does not wait; blocks for some ten milliseconds. */
+/** Takes the lock of a profile folder, and makes the folder if it is missing. Does not wait for a holder; blocks for about ten milliseconds. */
 export function takeProfileLock(folder: string, options: LockOptions = {}): Taken {
   const { platform = process.platform } = options;
   const flock = "flock" in options ? options.flock : systemProgram("flock", platform);
   const file = path.join(folder, LOCK_FILE);
   const holderFile = platform === "win32" ? path.join(folder, HOLDER_FILE) : file;
-  let mine: Exclude<Attempt, { kind: "taken" }>;
+  let current: Exclude<Attempt, { kind: "taken" }>;
   let last: Holder | undefined;
   try {
     makeFolder(folder);
   } catch (error) {
     const detail = codeOf(error);
-    // A loop of links is in the way of the folder here, and of the lock below.
+    // Here a loop of links stands where the folder should be; below, where the lock should be.
     return { kind: "impossible", why: detail === "ELOOP" ? "not_a_folder" : faultOf(detail), detail };
   }
   try {
     let first = attempt(file, platform, flock);
-    // Between opening and locking, the file may have been deleted with its lock: then nobody would see ours.
+    // The file may have been deleted between opening and locking: then no other process would see our lock.
     for (
       let tries = 0;
       tries < 5 && first.kind === "held" && !isThatFile(first.descriptor, file);
@@ -218,31 +218,31 @@ export function takeProfileLock(folder: string, options: LockOptions = {}): Take
       const holder = readHolder(holderFile);
       return { kind: "taken", ...(holder !== undefined && { holder }) };
     }
-    mine = first;
+    current = first;
   } catch (error) {
     const detail = codeOf(error);
-    // A regular file where the profile or one of its parents should be is told from a folder where the lock should be.
+    // The error codes distinguish a file in place of the profile or its parent from a folder in place of the lock.
     return { kind: "impossible", why: faultOf(detail), detail };
   }
 
-  // Until `tell`, the file still names an earlier holder.
-  if (mine.kind === "held") clear(mine.descriptor, holderFile === file ? undefined : holderFile);
+  // The file still names an earlier holder.
+  if (current.kind === "held") clear(current.descriptor, holderFile === file ? undefined : holderFile);
   const write = (holder: Holder): void => {
     try {
       const text = `${JSON.stringify(holder)}\n`;
-      const descriptor = holderFile === file ? mine.descriptor : openSync(holderFile, "w", 0o600);
+      const descriptor = holderFile === file ? current.descriptor : openSync(holderFile, "w", 0o600);
       ftruncateSync(descriptor);
       writeSync(descriptor, text, 0);
-      if (descriptor !== mine.descriptor) closeSync(descriptor);
+      if (descriptor !== current.descriptor) closeSync(descriptor);
     } catch {
-      // The holder's name is for messages only; the lock itself is held.
+      // The holder's name is for messages only; the lock is held without it.
     }
   };
   const relock = (): ProfileLockState => {
     try {
       const again = attempt(file, platform, flock);
       if (again.kind === "taken") return "taken";
-      mine = again; // the old descriptor stays open: who had opened the old file goes on seeing it locked
+      current = again; // the old descriptor stays open, so that processes that have the old file open still see it locked
       if (last !== undefined) write(last);
       return again.kind;
     } catch {
@@ -250,9 +250,10 @@ export function takeProfileLock(folder: string, options: LockOptions = {}): Take
     }
   };
   return {
-    kind: mine.kind,
+    kind: current.kind,
     lock: {
-      look: () => (mine.kind === "held" && !isThatFile(mine.descriptor, file) ? relock() : mine.kind),
+      look: () =>
+        current.kind === "held" && !isThatFile(current.descriptor, file) ? relock() : current.kind,
       tell(holder) {
         last = holder;
         write(holder);

@@ -1,4 +1,4 @@
-/** What the person has set. Not secret, so it lies beside the vault in the clear, and is there while that is locked. */
+/** The settings. They are not secret, so the file lies beside the vault, unsealed, and can be read while it is locked. */
 import path from "node:path";
 import { rename } from "node:fs/promises";
 import type Store from "electron-store";
@@ -10,8 +10,9 @@ import { loadStore } from "./electron-store.ts";
 
 export interface SettingsStore {
   readonly current: Settings;
-  /** Reads the file; until then everything has its default. One that cannot be read is put aside, not overwritten. */
+  /** Reads the file; until then every setting has its default. A file that cannot be read is renamed, not overwritten. */
   load(): Promise<void>;
+  /** Writes the settings whole. Fails with `settings_failing`; the old ones stay then. */
   change(settings: Settings): Result<null>;
 }
 
@@ -24,7 +25,7 @@ export function createSettings(folder: string, clock: Clock, log: Log, changed: 
       cwd: folder,
       name: "settings",
       configFileMode: 0o600,
-      clearInvalidConfig: false, // or an unreadable file would be emptied
+      clearInvalidConfig: false, // true would empty a file that cannot be read
     });
   };
   async function putAside(cause: unknown): Promise<Store> {
@@ -47,6 +48,7 @@ export function createSettings(folder: string, clock: Clock, log: Log, changed: 
       }
       changed();
     },
+    /** Writes the settings whole. Fails with `settings_failing`; the old ones stay then. */
     change(settings) {
       try {
         if (store === undefined) throw new Error("the settings file cannot be opened");

@@ -12,8 +12,9 @@ export interface LockState {
   readonly windowLocked: boolean;
   /** True while both the vault and the window are open: accounts may be shown and tokens copied. */
   readonly unlocked: boolean;
+  /** True while the vault is open, whether the window is locked or not. */
   readonly vaultOpen: boolean;
-  /** True while a lock closes the vault, as opposed to a vault that cannot be opened. */
+  /** True while the vault is locked, as opposed to a vault that cannot be opened. */
   readonly vaultLocked: boolean;
   /** True while nothing about accounts may be shown. The rows that are read first are shown while the vault opens. */
   readonly hidden: boolean;

@@ -1,6 +1,6 @@
 /**
  * The records' files: one sealed file per record, in electron-store's format, written durably, read once at opening.
- * What cannot be read is left where it is and never overwritten; what a killed write left behind is settled.
+ * A file that cannot be read is left where it is and never overwritten; what a killed write left behind is settled.
  */
 import { readFileSync } from "node:fs";
 import { open as openFile, readdir, readFile, rename, rm, statfs } from "node:fs/promises";
@@ -13,11 +13,11 @@ import { eraseDurably, noRoom, syncFolder, writeDurably } from "../storage/durab
 import { freshNonce, open, seal } from "./keys/seal.ts";
 
 const RECORD_FORMAT = 1;
-/** Reading goes on this long before others have their turn. */
+/** The longest stretch of reading before other work gets its turn. */
 const SLICE_MS = 8;
-/** A record's plain text grows in these steps, so that its size tells nothing and an answer fits where its intent was. */
+/** The plain text's size is a multiple of this: the size tells nothing, and an answer fits where its intent was. */
 const PAD_BYTES = 4096;
-/** Room for an answer whose tokens are longer than those before. */
+/** Room for an answer whose tokens are longer than the present ones. */
 const RESERVE_BYTES = 1024;
 
 const fileShape = v.object({
@@ -26,7 +26,7 @@ const fileShape = v.object({
   sealed: v.string(),
 });
 
-/** The key and what it belongs to. */
+/** The key, and the id of the vault that it belongs to. */
 export interface RecordKey {
   readonly key: Uint8Array;
   readonly vault: string;
@@ -58,7 +58,7 @@ const frameOf = (id: string): readonly [string, string] => {
 };
 
 function readRecord(key: RecordKey, id: string, text: string): Read {
-  // As we write it: taken apart by hand, since thousands are waited for. What else it may be, JSON tells.
+  // The usual form is taken apart by hand, because opening a vault waits for thousands of these. Any other form is JSON.
   const [before, after] = frameOf(id);
   if (text.startsWith(before) && text.endsWith(after)) {
     const record = openRecord(key, id, text.slice(before.length, -after.length));
@@ -78,7 +78,7 @@ function readRecord(key: RecordKey, id: string, text: string): Read {
   return record === undefined ? { why: "damaged" } : { record };
 }
 
-/** Room that is left to others when the disk is nearly full. */
+/** Room on the disk that a write leaves free. */
 const SPARE_BYTES = 64 * 1024;
 
 async function needRoom(folder: string, bytes: number): Promise<void> {
@@ -104,7 +104,7 @@ async function writeAnyway(
   await writeDurably(fileOf(folder, id), text, path.join(folder, `${id}.next.json`));
 }
 
-/** The record as its file has it now. A file that is torn or newer is `unreadable`. Throws what the disk says. */
+/** Reads the record from its file. `unreadable`: the file is torn or newer. Rejects with the file system's error. */
 export async function readFromDisk(
   folder: string,
   key: RecordKey,
@@ -121,7 +121,7 @@ export async function readFromDisk(
   return "record" in read ? read.record : "unreadable";
 }
 
-/** Members in one order and in one form, whether a record was read or made here. */
+/** The record as text with its members in one order, so that a read record compares with one that was made here. */
 function canonical(record: VaultRecord): string {
   const json = encodeRecord(record);
   const read = decodeRecord(json);
@@ -132,9 +132,9 @@ const claimOf = (id: string): string => `${id}.claim`;
 const CLAIM = /^[0-9a-f-]{36}\.claim$/;
 
 /**
- * Runs `write` only where the record's file still holds one of `known`; false: another writer has changed it, or changes it at
- * this moment. A claim file, which the file system lets one writer alone create, keeps two writers from both finding the
- * file unchanged. Throws what the disk says.
+ * Runs `write` only where the record's file still holds one of `known`; false: another writer has changed it, or is about
+ * to. A claim file, which the file system lets only one writer create, keeps two writers from both finding the file
+ * unchanged. Rejects with the file system's error.
  */
 async function writeOverKnown(
   folder: string,
@@ -157,13 +157,14 @@ async function writeOverKnown(
     await write();
     return true;
   } finally {
-    await rm(claim, { force: true }).catch(() => undefined); // the record is written all the same
+    await rm(claim, { force: true }).catch(() => undefined); // the record is already written
   }
 }
 
 /**
  * Writes a record in place of the old one; it is on disk when this resolves. `known`: only where the file still holds
- * one of these records, or (undefined) is still not there; false: another writer has changed it. Throws what the disk says.
+ * one of these records (undefined: where there is still no file); the answer is false where another writer has changed
+ * it. Rejects with the file system's error.
  */
 export async function writeRecord(
   folder: string,
@@ -185,7 +186,7 @@ export interface Loaded {
   readonly unreadable: UnreadableView[];
 }
 
-/** Read at once: for small files that is six times as fast as by turns, and no more than one is waited for. */
+/** Reads synchronously: for small files that is six times as fast, and `loadRecords` pauses between files. */
 function textOf(file: string): string {
   try {
     return readFileSync(file, "utf8");
@@ -194,12 +195,12 @@ function textOf(file: string): string {
   }
 }
 
-/** With fewer than these, nobody notices which are read first. */
+/** With fewer records than this, the order of reading makes no visible difference. */
 export const MANY = 1_000;
 
 /**
- * Reads every record, then settles what killed writes left behind. Of many, `first` names those to be read before the
- * others; `onFirst` is called with what was found of them, and with how many there are in all.
+ * Reads every record, then settles what killed writes left behind. Where there are many, the records of the ids `first`
+ * are read before the others; then `onFirst` gets them, and the number of all record files.
  */
 export async function loadRecords(
   folder: string,
@@ -226,7 +227,7 @@ export async function loadRecords(
     sliceEndsMs = performance.now() + SLICE_MS;
   }
   for (const name of names) await settleLeftover(folder, key, name, { records, unreadable }, log);
-  // A writer that was killed between its claim and its write would keep everybody else from writing.
+  // A claim that a killed writer left would keep every other writer from its record.
   for (const name of names.filter((one) => CLAIM.test(one)))
     await rm(path.join(folder, name), { force: true });
   for (const { file, why } of unreadable) log.warn("vault.unreadable", { file, why });
@@ -237,9 +238,9 @@ export async function loadRecords(
 const LEFTOVER = /^([0-9a-f-]{36})(?:\.next\.json|(?:\.next)?\.json\.tmp-[0-9a-f]+)$/;
 
 /**
- * Settles what a killed write has left. It is adopted when it may be the only copy of tokens: it opens, and it is the
- * answer to an open intent, or a record that was never there before. What is old or torn goes; what cannot be judged
- * (a newer format, a disk that does not let it be read) stays.
+ * Settles what a killed write left. A leftover becomes the record when it may be the only copy of tokens: it opens, and it
+ * is the answer to an open intent, or a record that did not exist before. An old or torn leftover is deleted; one that
+ * cannot be judged (a newer format, an error of the disk) stays.
  */
 async function settleLeftover(
   folder: string,
@@ -252,7 +253,7 @@ async function settleLeftover(
   if (id === undefined) return;
   const leftover = path.join(folder, name);
   const file = `${id}.json`;
-  if (unreadable.some((known) => known.file === file)) return; // neither of the two is known to be the good one
+  if (unreadable.some((known) => known.file === file)) return; // nobody can tell which of the two is good
   const text = await readFile(leftover, "utf8").catch(() => undefined);
   const read = text === undefined ? undefined : readRecord(key, id, text);
   if (read === undefined || ("why" in read && read.why === "newer")) return;
@@ -264,7 +265,7 @@ async function settleLeftover(
         current.state.name === "refreshing" &&
         read.record.generation === current.generation + 1));
   if ("record" in read && wanted) {
-    await sync(leftover); // it may be younger than the last sync
+    await sync(leftover); // it may have been written after the last sync
     await rename(leftover, path.join(folder, file));
     records.set(id, read.record);
     log.info("vault.adopted", { record: id });

@@ -90,7 +90,7 @@ async function readExport(file: string, passphrase: Secret): Promise<Result<read
 
 /**
  * Adds the file's clients and sign-ins that this vault lacks. A sign-in of the same account with the same client and
- * scopes stays as it is, unless it has no token. `adopt`: how the keeper stores a sign-in.
+ * scopes stays as it is, unless it has no token. `store`: the keeper's way to store a sign-in.
  *
  * Fails with `import_unreadable`, `import_newer`, `import_passphrase_wrong`, and as `RecordStore.write`; what was added
  * before a failure stays, and a second import continues from there.
@@ -100,7 +100,7 @@ export async function importVault(
   file: string,
   passphrase: Secret,
   random: Randomness,
-  adopt: (record: Draft<SignInRecord>) => Promise<Result<SignInRecord>>,
+  store: (record: Draft<SignInRecord>) => Promise<Result<SignInRecord>>,
 ): Promise<Result<ImportView>> {
   const read = await readExport(file, passphrase);
   if (!read.ok) return read;
@@ -120,7 +120,7 @@ export async function importVault(
       continue;
     }
     const { alias: _exported, ...rest } = record;
-    const written = await adopt({
+    const written = await store({
       ...rest,
       ...aliasFor(records, record, before),
       client,

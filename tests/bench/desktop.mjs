@@ -1,5 +1,5 @@
 // @ts-check
-/** Start-up and memory beside an empty Electron app, measured one after the other, in turns. */
+/** Start-up time and memory beside an empty Electron app, measured in turns. */
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -31,7 +31,7 @@ async function firstPaint(folder) {
     env: environment(),
   });
   const page = await app.firstWindow();
-  // From the process's own start, as the kernel saw it, so that the driver's time is not in it.
+  // From the process's start as the kernel noted it, without the driver's time.
   const createdAtMs = await app.evaluate(() => process.getCreationTime() ?? 0);
   const paintedAtMs = await page.evaluate(
     () =>
@@ -78,7 +78,7 @@ const pssMiB = (root) =>
     }
   }, 0) / 1024;
 
-/** Memory of an app that was started to the tray. @param {string} folder */
+/** Memory of an app that was started with `--hidden`, with its tray icon alone. @param {string} folder */
 async function inTray(folder) {
   const child = spawn(electronPath, argumentsOf(folder, "--hidden"), { stdio: "ignore", env: environment() });
   await settle(6_000);
@@ -89,7 +89,7 @@ async function inTray(folder) {
 }
 
 /**
- * Memory of an app whose window was looked at and closed again. The driver closes it, and is the same for both.
+ * Memory of an app whose window was shown and closed again. The driver closes both apps' windows in the same way.
  * @param {string} folder
  */
 async function closedAgain(folder) {
@@ -111,7 +111,7 @@ async function closedAgain(folder) {
   return size;
 }
 
-/** The longest that main stood still while a passphrase was set, in milliseconds. */
+/** The longest time that main was blocked while a passphrase was set, in milliseconds. */
 async function standstill() {
   const app = await _electron.launch({
     executablePath: electronPath,
@@ -159,7 +159,7 @@ for (let round = 0; round < Math.min(3, rounds); round += 1)
   for (const name of /** @type {const} */ (["empty", "tokenkeep"]))
     seen.closed[name].push(await closedAgain(APPS[name]));
 
-/** A derivation on the thread of main takes several times as long. */
+/** The budget for that time; a key derivation on main's thread takes several times as long. */
 const STANDSTILL_MS = 100;
 /** @param {string} unit @param {Record<keyof typeof APPS, number[]>} figures @param {number} budget */
 const compare = (unit, { tokenkeep, empty }, budget) => {

@@ -1,8 +1,8 @@
 // @ts-check
 /* global document, requestAnimationFrame, scrollTo, innerHeight, addEventListener, HTMLInputElement -- what is evaluated in the page */
 /**
- * How the list of many feels: a keystroke in its search, scrolling through all of it, and what it costs to be looked at.
- * Each figure stands beside the same with an empty page in the same run.
+ * The speed of a long list: a keystroke in its search, scrolling through it, and the cost of showing it. Each figure is
+ * measured with an empty page, too, in the same run.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { startApp } from "../support/app.mjs";
@@ -15,37 +15,37 @@ import { seededProfile } from "./seeded.mjs";
 const COUNT = Number(process.env["COUNT"] ?? 10_000);
 const LIFE_MS = 14_124_000;
 /**
- * Tokens that renew themselves end at any time from half an hour on, which is after the last look: a renewal is not what is
- * measured here. As many as are in the last quarter of an hour of their four do not, and count by the second; they stand
- * first, since they need somebody: each row in sight counts.
+ * Tokens with a refresh token end after half an hour at the earliest, so that no refresh falls into the measurement. As many
+ * tokens as are in the last quarter of their four hours have no refresh token and show a countdown. They are the first rows,
+ * because they need the person: each visible row counts down.
  */
 const TOKENS = {
   lifeMs: LIFE_MS,
   usedMs: LIFE_MS - 1_800_000,
   endingEvery: 16,
 };
-/** Each finds others than the one before, down to few or none; so many that one stall of the machine is not the 95th. */
+/** Search texts, each with other results than the one before; so many that a single stall of the machine is not the 95th percentile. */
 const SEARCHES = [
   ...["user_12 chat", "user_9999", "crowd", "read:sub", "edit user_77", "user_5050", "81", "chat user_640"],
   ...["r_33", "user_2718", "twitch 45", "user_6 read"],
 ];
 const SCROLL_MS = 6_000;
-/** A wheel that is turned fast: two rows in each frame. Far jumps are another matter, where every row is a new one. */
+/** Pixels a frame: two rows, as by a wheel that turns fast. A far jump, which replaces all rows, is not measured. */
 const WHEEL_PX = 120;
-/** Left alone: what scrolling left behind is tidied up by then. */
+/** A pause in which the window finishes its work after scrolling. */
 const REST_MS = 30_000;
 const IDLE_MS = 20_000;
 const TICKS_A_SECOND = 100; // USER_HZ, on every Linux that Electron runs on
 
-/** The value that so many of them are not above. @param {number[]} values @param {number} share */
+/** The smallest value that at least `share` of the values do not exceed. @param {number[]} values @param {number} share */
 const quantile = (values, share) =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
 
 /**
- * Work, not waiting: from the input event, through everything that it sets off before the next frame, to that frame's
- * layout. When the display draws the frame is its own affair, and on a virtual one says nothing. The event is made in
- * the page, because the driver's own way to it would be measured too. What waits for the frame's start is not work: the
- * time between the end of the event's own work and the frame is left out.
+ * The work of a keystroke: from the input event, through everything that follows before the next frame, to that frame's
+ * layout. The time until the display draws is left out, since it means nothing on a virtual display, and so is the wait
+ * between the end of the event's own work and the frame. The event is made in the page, so that the driver's time is not
+ * measured.
  * @param {string[]} texts @returns {Promise<number[]>} milliseconds for each keystroke
  */
 async function typed(texts) {
@@ -59,14 +59,14 @@ async function typed(texts) {
       const startedAtMs = performance.now();
       field.value = text.slice(0, length);
       field.dispatchEvent(new Event("input", { bubbles: true }));
-      // The list changes in microtasks and in the list's own observers; both are over before the next task.
+      // Microtasks and observers change the list; both end before the next task.
       await new Promise((resolve) => queueMicrotask(() => queueMicrotask(() => resolve(undefined))));
       document.documentElement.getBoundingClientRect();
       let workMs = performance.now() - startedAtMs;
       const inFrame = await new Promise((resolve) =>
         requestAnimationFrame(() => {
           const frameAtMs = performance.now();
-          // After every other callback of this frame, its layout and its observers.
+          // Runs after the frame's other callbacks, its layout and its observers.
           const channel = new MessageChannel();
           channel.port1.onmessage = () => resolve(performance.now() - frameAtMs);
           channel.port2.postMessage(undefined);
@@ -81,8 +81,8 @@ async function typed(texts) {
 }
 
 /**
- * What Chromium says of its own frames (tracing, PipelineReporter). `dropped`: nothing new was shown, though something was
- * to be. `late`: the page had moved, by its compositor, and what the page's script does about it came a frame later.
+ * Frames by Chromium's own tracing (PipelineReporter). `dropped`: the frame showed no update although there was one. `late`:
+ * the compositor had scrolled the page, and the script's update came one frame later.
  * @param {Running["app"]} app @param {() => Promise<void>} work
  */
 async function framesOf(app, work) {
@@ -114,15 +114,15 @@ async function framesOf(app, work) {
 }
 
 /**
- * Frames while the wheel turns: those that were dropped, and those that showed a hole where rows belong, whether the page
- * had not made them or the compositor had not painted them. @param {Running} running
+ * Frames during scrolling: dropped ones, and ones with a hole in place of rows that the page had not made or the compositor
+ * had not painted. @param {Running} running
  */
 async function scrolled({ app, page }) {
   await page.evaluate(() => {
     scrollTo(0, 0);
     const scrolling = { holes: 0 };
     Object.assign(globalThis, { scrolling });
-    // Before the list hears of it: how it stands now is how the last frame was, with the page moved on already.
+    // Runs before the list's own listener: the rows are still those of the last frame, and the page has scrolled already.
     const look = () => {
       const rows = [...document.querySelectorAll("[data-row]")];
       const bottom = Math.max(...rows.map((row) => row.getBoundingClientRect().bottom));
@@ -155,7 +155,7 @@ async function scrolled({ app, page }) {
   };
 }
 
-/** Share of a core that the window's process takes. @param {Running} running */
+/** The share of a core that the window's process uses. @param {Running} running */
 async function idle({ app }) {
   const pid = await app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId(),
@@ -178,14 +178,14 @@ const { profile } = await seededProfile(COUNT, server, TOKENS);
 const many = await startApp({ profile });
 await many.page.setViewportSize({ width: 1180, height: 800 });
 await many.page.locator(".app:not([inert]) [data-row]").first().waitFor({ timeout: 60_000 });
-await settle(5_000); // what the start still has to do
+await settle(5_000); // until the start has finished
 const keystrokes = await many.page.evaluate(typed, SEARCHES);
 const list = await scrolled(many);
 await many.page.evaluate(() => scrollTo(0, 0));
 await settle(REST_MS);
 const counting = await idle(many);
 
-// The same window, with a page that is as tall and holds nothing.
+// The same window with an empty page of the same height.
 await many.page.goto("about:blank");
 await many.page.evaluate((tall) => {
   document.body.append(document.createElement("div"));

@@ -1,8 +1,8 @@
 // @ts-check
 /* global document, requestAnimationFrame, window -- what is evaluated in the page */
 /**
- * Many sign-ins, and many requests for one, in the real app under a real keyring: from the process's start to the first
- * frame with the list in it, what one refresh writes, and how often the provider is asked.
+ * Many sign-ins, and many requests for one of them, in the real app under a real keyring: the time from the process's start
+ * to the first frame with the list, the bytes that one refresh writes, and the requests to the provider.
  */
 import { readdirSync, statSync, watch } from "node:fs";
 import path from "node:path";
@@ -15,17 +15,17 @@ import { seededProfile } from "./seeded.mjs";
 const COUNT = Number(process.env["COUNT"] ?? 10_000);
 const ROUNDS = Number(process.env["ROUNDS"] ?? 5);
 const LIFE_MS = 14_124_000;
-/** The list's rows; without accounts, the screen that says so. */
+/** The list's rows, or the screen of an empty list. */
 const LIST = "[data-row], .first";
-/** The window lets itself be used once every record is read. */
+/** What the window shows once every record is read. */
 const WHOLE = ".app:not([inert])";
 
-/** In the page: when the frame with it has been drawn. @param {string} wanted @returns {Promise<number>} */
+/** The time at which the page has drawn a frame with this element. @param {string} wanted @returns {Promise<number>} */
 const shown = (wanted) =>
   new Promise((resolve) => {
     const look = () => {
       if (document.querySelector(wanted) === null) return void requestAnimationFrame(look);
-      // In the frame that draws it, and after it.
+      // The next frame draws the element; the task after it follows the drawing.
       requestAnimationFrame(() => setTimeout(() => resolve(performance.timeOrigin + performance.now())));
     };
     look();
@@ -34,7 +34,7 @@ const shown = (wanted) =>
 /** @param {string} profile */
 async function firstList(profile) {
   const { app, page } = await startApp({ profile });
-  // How long nobody else had a turn in main: a clock that ticks there, from before the vault is read.
+  // A timer in main, from before the vault is read, measures how long main is blocked.
   await app.evaluate(() => {
     let lastMs = performance.now();
     const stalls = { longestMs: 0 };
@@ -60,7 +60,7 @@ async function firstList(profile) {
   };
 }
 
-/** Size and time of every file of a vault. @param {string} folder */
+/** The size and modification time of every file of a vault. @param {string} folder */
 const files = (folder) =>
   new Map(
     readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -69,7 +69,7 @@ const files = (folder) =>
       .map(([name, { size, mtimeMs, ino }]) => [name, { size, key: `${String(mtimeMs)} ${String(ino)}` }]),
   );
 
-/** One refresh by the window's own call. @param {string} profile */
+/** Refreshes one sign-in by the window's call. @param {string} profile */
 async function oneRefresh(profile) {
   const { app, page } = await firstList(profile);
   const vault = path.join(profile, "vault");
@@ -82,7 +82,7 @@ async function oneRefresh(profile) {
   const answer = await page.evaluate((signIn) => window.tokenkeep["signIns.refresh"](signIn), id);
   if (!answer.ok) throw new Error(answer.failure.code);
   const after = files(vault);
-  await settle(100); // the kernel's own news of it
+  await settle(100); // until the kernel has reported the writes
   watcher.close();
   await app.close();
   const changed = [...after].filter(([name, { key }]) => before.get(name)?.key !== key);
@@ -98,7 +98,7 @@ async function oneRefresh(profile) {
   };
 }
 
-/** Twenty requests on each of fifty connections while the one refresh is under way. */
+/** Sends twenty requests on each of fifty connections while one refresh is under way. */
 async function thousandRequests() {
   const server = await startCrowdServer({ lifeMs: LIFE_MS });
   const { profile, grant } = await seededProfile(1, server, { lifeMs: LIFE_MS, endsInMs: -60_000 });
@@ -107,14 +107,14 @@ async function thousandRequests() {
   while (server.counts.refresh === 0) await settle(20);
   const endpoint = path.join(runtime, "tokenkeep/tokenkeep.sock");
   const tools = await Promise.all(Array.from({ length: 50 }, () => connectTool({ endpoint, ...grant })));
-  const asked = tools.map(({ ask }) => [
+  const requests = tools.map(({ ask }) => [
     ...Array.from({ length: 20 }, () => ask("token.get")),
     ask("accounts.list"),
   ]);
-  // The list needs nobody and is answered first: then the twenty before it have been read too.
-  await Promise.all(asked.map(([first]) => first));
+  // The thread answers a list at once: after that answer it has read the twenty requests before it, too.
+  await Promise.all(requests.map(([first]) => first));
   release();
-  const answers = await Promise.all(asked.flatMap(([, ...tokens]) => tokens));
+  const answers = await Promise.all(requests.flatMap(([, ...tokens]) => tokens));
   for (const { close } of tools) close();
   await app.close();
   const tokens = new Set(answers.map(({ access_token }) => access_token));

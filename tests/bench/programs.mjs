@@ -1,5 +1,5 @@
 // @ts-check
-/** Programs of the bench that use the app's own modules: bundled, since neither Electron nor Node reads TypeScript. */
+/** Bundles the bench's programs that use the app's modules, since neither Electron nor Node reads TypeScript. */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

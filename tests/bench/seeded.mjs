@@ -1,5 +1,5 @@
 // @ts-check
-/** Profiles with any number of sign-ins in them, written by the app's own vault under the session's own keyring. */
+/** Profiles with any number of sign-ins, written by the app's vault code under the session's keyring. */
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -12,10 +12,10 @@ const { productName } = JSON.parse(
 const program = bundled("seed");
 
 /**
- * The port is written where the app keeps that of its sandbox: the provider given here takes the sandbox's place.
+ * The file with the sandbox's port names the given provider, which takes the sandbox's place.
  * @param {number} count of sign-ins @param {{ port: number, origin: string }} provider
- * @param {{ lifeMs: number, endsInMs?: number, usedMs?: number, endingEvery?: number }} tokens how long they live in all,
- * and from now on; `usedMs`, `endingEvery`: how old they are (`usedOf`)
+ * @param {{ lifeMs: number, endsInMs?: number, usedMs?: number, endingEvery?: number }} tokens their lifetime, in all
+ * and from now on; `usedMs`, `endingEvery`: their age (`usedOf`)
  * @returns {Promise<{ profile: string, grant: { client: string, key: string } }>}
  */
 export async function seededProfile(count, { port, origin }, tokens) {
@@ -31,10 +31,10 @@ export async function seededProfile(count, { port, origin }, tokens) {
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  let said = "";
-  child.stdout.on("data", (chunk) => (said += String(chunk)));
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += String(chunk)));
   await new Promise((resolve) => child.once("close", resolve));
-  const [, grant] = /SEEDED (.*)/.exec(said) ?? [];
-  if (grant === undefined) throw new Error(`the vault was not filled: ${said}`);
+  const [, grant] = /SEEDED (.*)/.exec(output) ?? [];
+  if (grant === undefined) throw new Error(`the vault was not filled: ${output}`);
   return { profile, grant: JSON.parse(grant) };
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Our own socket thread with one account, as main fills it. By itself a program; `stalled`: whose main thread is busy half the time. */
+/** The app's socket thread with one account. Also a program of its own; `stalled`: its main thread is blocked half of the time. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync } from "node:fs";

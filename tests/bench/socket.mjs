@@ -1,5 +1,5 @@
 // @ts-check
-/** token.get over the local socket beside oidc-agent, which is asked the same way: same client language, same rounds. */
+/** token.get over the local socket beside oidc-agent, with the same client language and in the same rounds. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ import { startTokenkeep } from "./socket-server.mjs";
 const ROUNDS = Number(process.env["ROUNDS"] ?? 9);
 const REQUESTS = 1_000;
 
-/** A provider on loopback that gives oidc-agent one long-lived access token. */
+/** A provider on loopback that issues one long-lived access token to oidc-agent. */
 async function startProvider() {
   const server = createServer((request, response) => {
     const origin = `http://${request.headers.host ?? ""}`;
@@ -78,12 +78,12 @@ async function startOidcAgent() {
     ],
     { env: { ...env, OIDC_SOCK: socket } },
   );
-  let said = "";
-  for (const stream of [added.stdout, added.stderr]) stream.on("data", (chunk) => (said += String(chunk)));
+  let output = "";
+  for (const stream of [added.stdout, added.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
   const timer = setTimeout(() => added.kill(), 15_000);
   const [code] = await once(added, "exit");
   clearTimeout(timer);
-  /** Connect, ask, read to the end: all that its protocol allows on one connection. @returns {Promise<string>} */
+  /** Connects, asks and reads to the end: oidc-agent's protocol allows one request a connection. @returns {Promise<string>} */
   const get = () =>
     new Promise((resolve, reject) => {
       const client = connect(socket);
@@ -93,7 +93,7 @@ async function startOidcAgent() {
       client.on("error", reject);
       client.end(JSON.stringify({ request: "access_token", account: "bench", min_valid_period: 60 }));
     });
-  const answer = code === 0 ? await get() : said;
+  const answer = code === 0 ? await get() : output;
   if (!answer.includes("access_token")) {
     stop();
     return { why: `oidc-agent gave no token: ${answer.slice(-300)}` };
@@ -101,7 +101,7 @@ async function startOidcAgent() {
   return { get, stop };
 }
 
-/** Microseconds per call, one after the other. @param {() => Promise<unknown>} call @param {number} count */
+/** Microseconds per call, with one call at a time. @param {() => Promise<unknown>} call @param {number} count */
 async function timeEach(call, count) {
   const times = [];
   for (let index = 0; index < count; index += 1) {
@@ -150,7 +150,7 @@ const percentile = (times, share) => {
   const sorted = [...times].sort((a, b) => a - b);
   return Math.round(sorted[Math.floor(sorted.length * share)] ?? NaN);
 };
-/** So many connections, each with one request under way. @param {{ endpoint: string, client: string, key: string }} connection @param {number} count */
+/** Opens `count` connections, each with one request under way. @param {{ endpoint: string, client: string, key: string }} connection @param {number} count */
 async function atOnce(connection, count) {
   const tools = await Promise.all(Array.from({ length: count }, () => connectTool(connection)));
   const each = Math.max(5, Math.ceil(4_000 / count));
@@ -168,7 +168,7 @@ async function atOnce(connection, count) {
   );
   const perSec = Math.round(times.length / ((performance.now() - startedAt) / 1000));
   for (const { close } of tools) close();
-  await new Promise((resolve) => setTimeout(resolve, 200)); // until the server has noticed: it takes 1,024 at most
+  await new Promise((resolve) => setTimeout(resolve, 200)); // until the server has seen the closed connections: it takes 1,024 at most
   return { "p50 µs": percentile(times, 0.5), "p99 µs": percentile(times, 0.99), "per s": perSec };
 }
 /** @param {readonly string[]} args @param {NodeJS.ProcessEnv} [env] @returns {number} milliseconds from spawn to exit */
@@ -178,7 +178,7 @@ function timeProgram(args, env = process.env) {
   if (status !== 0) throw new Error(stderr);
   return performance.now() - startedAt;
 }
-/** The command line as npm runs it, beside a Node that does nothing. @param {typeof tokenkeep} server */
+/** The command line as npm starts it, beside a Node process without work. @param {typeof tokenkeep} server */
 function timeCommand({ connection, folder }) {
   const { endpoint, client, key } = connection;
   const home = mkdtempSync("/tmp/tk-bench-cli-");
@@ -199,7 +199,7 @@ function timeCommand({ connection, folder }) {
 }
 
 for (let round = 0; round < ROUNDS; round += 1) {
-  // A connection of its own for every round: which core its two ends land on is the kernel's draw, not ours.
+  // A new connection for every round, because the kernel chooses the cores of its two ends.
   const open = await connectTool(tokenkeep.connection);
   seen.open.push(await timeEach(() => open.ask("token.get"), REQUESTS));
   open.close();
@@ -214,11 +214,11 @@ const command = timeCommand(tokenkeep);
 await tokenkeep.stop();
 agent.stop?.();
 
-// The same thread, in a process whose main thread stands still for half of the time; and beside a process that takes a
-// whole core, as a window does that draws without a pause.
+// The same thread in a process whose main thread is blocked for half of the time, and beside a process that uses a whole
+// core, as a window does that draws all the time.
 const stalled = spawn(process.execPath, [path.join(import.meta.dirname, "socket-server.mjs"), "stalled"]);
-const [said] = await once(stalled.stdout, "data");
-const elsewhere = JSON.parse(String(said));
+const [output] = await once(stalled.stdout, "data");
+const elsewhere = JSON.parse(String(output));
 const mainBusy = await atOnce(elsewhere, 1);
 stalled.kill();
 const calm = spawn(process.execPath, [path.join(import.meta.dirname, "socket-server.mjs")]);

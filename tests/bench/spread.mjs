@@ -1,5 +1,5 @@
 // @ts-check
-/** How evenly a provider is asked, over simulated hours: needs no desktop. */
+/** How evenly requests to a provider are spread over simulated hours; needs no desktop. */
 import { spawnSync } from "node:child_process";
 import { bundled } from "./programs.mjs";
 

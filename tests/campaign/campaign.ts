@@ -1,14 +1,14 @@
-/** What all parts of the fault campaign share: its length, its luck, and the table it fills. */
+/** Shared by all parts of the fault campaign: its length, its random numbers, and its table of results. */
 import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 
-/** `npm run campaign` takes the long form; the tests of every day a short one of the same. */
+/** `npm run campaign` runs the long form; `npm test` runs a short form of the same tests. */
 export const LONG = process.env["CAMPAIGN"] === "long";
 
-/** The same numbers in every run, so that what was found once is found again. */
+/** The seed is the same in every run, so that a failure can be repeated. */
 export const SEED = 20_261_125;
 
-/** Whole numbers from 0 to below `end`: mulberry32, which is small, even and needs no state but its seed. */
+/** Whole numbers from 0 to below `end`: mulberry32, a small and even generator. */
 export function createLuck(seed: number): (end: number) => number {
   let state = seed;
   return (end) => {
@@ -19,7 +19,7 @@ export function createLuck(seed: number): (end: number) => number {
   };
 }
 
-/** A line of the table: what was done to what, and what came of it. */
+/** Adds a line to the table: the part, the case and its figures. */
 export interface Row {
   readonly part: string;
   readonly case: string;

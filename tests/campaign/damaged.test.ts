@@ -14,7 +14,7 @@ import { createLuck, LONG, report, SEED } from "./campaign.ts";
 
 const SIGN_INS = 70;
 const ROUNDS = LONG ? 12 : 1;
-/** Known by the right name, so that a validation writes nothing and a refresh is all that happens. */
+/** A user whose login is right, so that a validation writes no record. */
 const PERSON = { id: "700000001", login: "harborlights_tv" };
 const TEST_MS = 300_000;
 
@@ -26,12 +26,12 @@ interface Damage {
   /** `foreign`: the file of the same id in another vault. */
   do(good: Buffer, luck: Luck, foreign: () => Promise<Buffer>): Buffer | Promise<Buffer>;
 }
-/** With the pairs that are swapped, fifty files. */
+/** Fifty damaged files, counting both files of each swapped pair. */
 const DAMAGES: readonly Damage[] = [
   { kind: "torn", files: 8, why: "damaged", do: (good, luck) => good.subarray(0, 1 + luck(good.length - 1)) },
   { kind: "emptied", files: 4, why: "damaged", do: () => Buffer.alloc(0) },
   { kind: "zeros", files: 4, why: "damaged", do: (good) => Buffer.alloc(good.length) },
-  // A flipped bit of the format's number can make it a newer one.
+  // A flipped bit can turn the format's number into a newer one.
   { kind: "bit flipped", files: 14, why: "either", do: (good, luck) => flip(good, luck(8 * good.length)) },
   { kind: "spare bit flipped", files: 4, why: "damaged", do: (good) => respelled(good) },
   { kind: "other vault", files: 4, why: "damaged", do: (_good, _luck, foreign) => foreign() },
@@ -51,7 +51,7 @@ function flip(bytes: Buffer, bit: number): Buffer {
   copy.writeUInt8(copy.readUInt8(at) ^ (1 << (bit % 8)), at);
   return copy;
 }
-/** The last character before the padding has bits that stand for nothing: here one of them is another. */
+/** Flips an unused bit of the last base64 character before the padding. */
 function respelled(file: Buffer): Buffer {
   const text = file.toString();
   const at = text.lastIndexOf("=") - 1;
@@ -78,7 +78,7 @@ afterEach(async () => {
 });
 
 const KEYCHAIN = randomBytes(32).toString("hex");
-/** Opens the vault of that name in a process of its own. */
+/** Opens the vault in a process of its own. */
 async function startVault(name = "own"): Promise<KeeperChild> {
   const { origin, dialect, confidentialRefreshReuse } = judge;
   const child = await startKeeperChild({
@@ -93,7 +93,7 @@ async function startVault(name = "own"): Promise<KeeperChild> {
 const recordsOf = (vault = "own") => path.join(folder, vault, "vault/records");
 const fileOf = (id: string, vault = "own") => path.join(recordsOf(vault), `${id}.json`);
 
-/** Puts sign-ins of all kinds in turn, with one client each; the answer holds them, ready to be put elsewhere. */
+/** Writes sign-ins of all kinds, each with its client, and returns the records. */
 async function fill(
   child: KeeperChild,
   count: number,
@@ -115,7 +115,7 @@ async function fill(
   return put;
 }
 
-/** Damages fifty of the files; the answer is what each holds then, and why it should be refused. */
+/** Damages fifty of the files; returns the content of each, and the expected reason of its refusal. */
 async function damage(ids: readonly string[], records: ReadonlyMap<string, object>, luck: Luck) {
   const chosen = shuffled(ids, luck);
   const done = new Map<string, { readonly bytes: Buffer; readonly why: Damage["why"] }>();
@@ -138,7 +138,7 @@ async function damage(ids: readonly string[], records: ReadonlyMap<string, objec
 }
 
 test(
-  `${String(DAMAGED)} records damaged: all refused and left as they are, all others work`,
+  `of ${String(DAMAGED)} damaged records all are refused and left as they are, and all other records work`,
   async () => {
     const luck = createLuck(SEED);
     let child = await startVault();
@@ -225,7 +225,7 @@ const LEFTOVERS: readonly {
 ]; // prettier-ignore
 
 test(
-  "what killed writes left: adopted when it may be the only copy, left beside a damaged record, else deleted",
+  "a killed write's temporary file is adopted if it may be the only copy, left beside a damaged record, else deleted",
   async () => {
     let child = await startVault();
     const oneTime = judge.seeds.filter(({ refreshReuse }) => refreshReuse === "one_time");
@@ -245,7 +245,7 @@ test(
       const temporary = path.join(recordsOf(), added[0] ?? "");
       const remains = { before, intent: await readFile(fileOf(id)), next: await readFile(temporary) };
       scenes.push({ id, temporary, remains });
-      await rm(temporary); // the next start would settle it
+      await rm(temporary); // the next start would settle this file
     }
     const laid = LEFTOVERS.flatMap(({ record, leftover, ...want }, index) =>
       scenes.slice(index, index + 1).map(({ id, temporary, remains }) => {
@@ -278,7 +278,7 @@ test(
   TEST_MS,
 );
 
-test("a seal with any one bit flipped does not open, nor with anything put into it", () => {
+test("a seal does not open with any one bit flipped, or with anything inserted", () => {
   const key = randomBytes(KEY_BYTES);
   for (const length of [0, 1, 2, 3, 64]) {
     const sealed = seal(key, "context", randomBytes(length), randomBytes(12));

@@ -1,6 +1,6 @@
 /**
- * An hour of each of the provider's faults, then an hour of calm, in simulated time: no sign-in is dropped but where a
- * rotation was really lost or cannot be told from a lost one, and the provider is never flooded.
+ * An hour of each of the provider's faults, then an hour without, in simulated time: a sign-in ends only where a rotation was
+ * lost or cannot be told from a lost one, and the provider is never flooded.
  */
 import { expect, test } from "vitest";
 import type { Fault } from "../../sandbox/admin.ts";
@@ -12,11 +12,11 @@ const MOST_PER_HOUR = 40;
 const TEST_MS = 120_000;
 
 type Kind = Fault["kind"];
-/** Whole answers that say that nothing was done. */
+/** Faults with a complete answer that denies the request. */
 const DENIALS: readonly Kind[] = ["429_empty", "429_retry_after", "500_json", "503_json"];
-/** Good answers, if they are the server's own. */
+/** Faults after which the tokens of an answer are real ones. */
 const TRUE_TOKENS: readonly Kind[] = ["slow", "other_client", "other_user"];
-/** Answers with status 200 to everything, also to a revocation: then it counts as told (RFC 7009 §2.2). */
+/** Faults that answer 200 to every request, also to a revocation, which then counts as done (RFC 7009 §2.2). */
 const NOTHING_BUT_200: readonly Kind[] = ["200_html", "slow", "other_client", "other_user"];
 const KINDS: readonly Kind[] = [
   ...DENIALS,
@@ -32,7 +32,7 @@ const KINDS: readonly Kind[] = [
 interface Case {
   readonly kind: Kind;
   readonly where: Where;
-  /** The server does its work first, and misbehaves then. */
+  /** The server acts on the request before it misbehaves. */
   readonly after: boolean;
 }
 const CASES = (["provider", "token", "validate"] as const)
@@ -40,20 +40,20 @@ const CASES = (["provider", "token", "validate"] as const)
   .filter(({ where, after }) => LONG || (where === "provider" && !after));
 
 /**
- * What may end a sign-in.
- * `alarm`: the provider says that a token is somebody else's.
- * `uncertain`: a one-time token was sent, and no answer tells what came of it.
- * `lie`: a one-time token was replaced, and a whole answer says that nothing was done (the risk in ADR 0004).
+ * Why a sign-in may end.
+ * `alarm`: the provider says that the token belongs to another client or user.
+ * `uncertain`: a one-time token was sent, and no answer shows whether it was replaced.
+ * `lie`: a one-time token was replaced, and a complete answer denies it (the risk in ADR 0004).
  */
 function reasonToDrop({ kind, where, after }: Case): "alarm" | "uncertain" | "lie" | undefined {
-  const others = kind === "other_client" || (kind === "other_user" && after); // `{}` has no user to be wrong
-  if (where !== "token") return others ? "alarm" : undefined; // else the probe fails, and no token is spent
+  const others = kind === "other_client" || (kind === "other_user" && after); // the answer `{}` names no user
+  if (where !== "token") return others ? "alarm" : undefined; // for the other faults the probe fails, and no token is spent
   if (DENIALS.includes(kind)) return after ? "lie" : undefined;
   return after && TRUE_TOKENS.includes(kind) ? undefined : "uncertain";
 }
 
 const most = (counts: Iterable<number>): number => Math.max(0, ...counts);
-/** The most requests of one sign-in in any span of that length. */
+/** The most requests of one sign-in in any span of `spanMs`. */
 function busiest(sent: readonly Sent[], spanMs: number): number {
   const times = new Map<string, number[]>();
   for (const { signIn, atMs } of sent) times.set(signIn, [...(times.get(signIn) ?? []), atMs]);
@@ -69,7 +69,7 @@ interface Ends {
   lost: number;
   cannotBeTold: number;
 }
-/** Where a sign-in stands in the end, and whether it may. */
+/** Expects a sign-in to end in a state that the fault permits. */
 function judgeEnd(outage: Outage, { id, kind }: Kept, at: Case, spends: number, ends: Ends): void {
   const record = outage.signIn(id);
   const reason = reasonToDrop(at);

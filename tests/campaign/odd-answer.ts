@@ -1,8 +1,8 @@
-/** Answers that no server should give, and what of them arrives all the same: written from the rule, not from the reader. */
+/** Answers that no server should give, and what in them is usable: written from the rule, not from the code that reads them. */
 import fc from "fast-check";
 import type { OddAnswer, OddProvider, Path } from "./odd-provider.ts";
 
-// What may stand in an answer.
+// Values for the members of an answer.
 const STATUSES = [
   200, 200, 200, 200, 200, 201, 202, 203, 204, 206, 226, 301, 302, 303, 307, 308, 400, 400, 401, 403, 404,
   405, 407, 408, 409, 410, 418, 421, 422, 425, 428, 429, 451, 500, 501, 502, 503, 504, 511, 599,
@@ -87,7 +87,7 @@ const encoding = fc.oneof(
     arbitrary: fc.constantFrom<Encoding>("bom", "utf16", "half", "page", "empty", "array", "large", "latin1"),
   },
 );
-/** Each member of a good answer stays, goes, or is another; others come in; the order is any. */
+/** Keeps, removes or replaces each member of a good answer, adds other members, and shuffles them. */
 export const changes = fc.record({
   members: fc.array(fc.tuple(fc.nat(7), fc.oneof(fc.constant(undefined), odd)), { maxLength: 4 }),
   error: fc.oneof(
@@ -125,7 +125,7 @@ function objectIn(text: string): Record<string, unknown> | undefined {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
-    return undefined; // cut down to octets, a character may have become one that JSON does not allow
+    return undefined; // in one octet per character, a character may become one that JSON forbids
   }
 }
 export function make(good: Readonly<Record<string, unknown>>, change: Changes, strangerOrigin: string): Made {
@@ -154,7 +154,7 @@ export function make(good: Readonly<Record<string, unknown>>, change: Changes, s
   };
   const redirect = change.status >= 300 && change.status < 400;
   const whole = ["utf8", "bom", "utf16", "latin1"].includes(change.encoding) && change.status !== 204;
-  // Octets that are no UTF-8 are replaced, and the rest stays what it is.
+  // Only octets that are not UTF-8 are replaced.
   const read = change.encoding === "latin1" ? bodies.latin1.toString("utf8") : text;
   return {
     answer: {
@@ -171,7 +171,7 @@ interface Arrived {
   readonly refresh?: string;
   readonly usable?: boolean;
 }
-/** What of a token endpoint's answer arrived whole and can be used. Written from the rule, not from the reader. */
+/** The usable tokens of a token endpoint's answer. Written from the rule, not from the code that reads them. */
 export function arrived({ answer: { status }, body }: Made): Arrived {
   if (status === 204 || (status >= 300 && status < 400) || body === undefined) return {};
   const { access_token, refresh_token, token_type } = body;
@@ -182,7 +182,7 @@ export function arrived({ answer: { status }, body }: Made): Arrived {
   const refresh =
     typeof refresh_token === "string" && refresh_token.trim() !== "" ? refresh_token : undefined;
   const bearer = typeof token_type !== "string" || ["", "bearer"].includes(token_type.trim().toLowerCase());
-  // Under another status than a success, only an access token that can be used says that the server acted.
+  // With a status of failure only a usable access token shows that the server acted.
   if (status > 299 && (access === undefined || !bearer)) return {};
   return {
     ...(access !== undefined && { access }),
@@ -190,20 +190,20 @@ export function arrived({ answer: { status }, body }: Made): Arrived {
     usable: access !== undefined && bearer,
   };
 }
-/** Whether the refresh token of the request may be sent again: it was not replaced, as far as an answer can tell. */
+/** Whether the refresh token of the request may be sent again: the answer shows that it was not replaced. */
 export function mayBeSentAgain(made: Made): boolean {
   const { answer, body } = made;
   const { status } = answer;
   const { access, refresh: next } = arrived(made);
   if (next !== undefined) return false;
-  // Without another one the old one stays (RFC 6749 §6); one that cannot be read is another one.
+  // Without a refresh token the old one stays valid (RFC 6749 §6); an unreadable one has replaced it.
   if (access !== undefined) return ["", null, undefined, false].includes(body?.["refresh_token"] as string);
   if (status >= 400 && status < 500) return true;
   if (status === 500 || status === 503) return body !== undefined;
   return status >= 200 && status < 300 && body !== undefined && ("error" in body || "message" in body);
 }
 
-/** What a correct server answers, to be changed. */
+/** The correct answers, which the test changes. */
 export const GOOD = (provider: OddProvider): Readonly<Record<Path, () => Record<string, unknown>>> => ({
   token: () => {
     const { access, refresh } = provider.mint();

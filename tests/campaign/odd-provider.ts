@@ -1,6 +1,6 @@
 /**
- * An authorization server that answers as it is told, byte for byte, and otherwise as a correct one does. It judges what
- * reaches it: a refresh token works once, and one that was answered with another is never to come again.
+ * An authorization server that sends planned answers byte for byte, and correct answers otherwise. It judges each request:
+ * a refresh token that was exchanged for another one must never be sent again.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -22,7 +22,7 @@ export interface OddAnswer {
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
 }
-/** What a token request was answered with, as far as the server's own truth goes. */
+/** A request that the server answered; `odd`: by a planned answer. */
 interface Answered {
   readonly path: Path;
   readonly form: URLSearchParams;
@@ -31,20 +31,60 @@ interface Answered {
 
 export interface OddProvider extends AsyncDisposable {
   readonly origin: string;
-  /** A server that no request may ever come to. */
+  /** The origin of a server that must get no request. */
   readonly strangerOrigin: string;
-  /** The next request at this path is answered so. `spends`: a refresh token in it is not to be sent again. */
+  /** Plans the answer to the next request at this path. `spends`: a refresh token in that request must not be sent again. */
   answerNext(path: Path, answer: OddAnswer, spends: boolean): void;
   readonly answered: Answered[];
-  /** What must never happen, as it happened. */
+  /** Breaches of the protocol, each in words. */
   readonly broken: string[];
-  /** Tokens that nobody had before. */
-  mint(): { readonly access: string; readonly refresh: string };
+  /** Makes tokens that are new. */
+  mint(): Tokens;
   readonly revoked: ReadonlySet<string>;
   readonly user: { readonly client_id: string; readonly user_id: string; readonly login: string };
 }
 
 const LIFE_SEC = 14_000;
+
+interface Tokens {
+  readonly access: string;
+  readonly refresh: string;
+}
+
+/** What a correct provider answers at this path; empty: an answer without a body. */
+function correctBody(
+  path: Path,
+  { mint, user, origin }: Pick<OddProvider, "mint" | "user" | "origin">,
+): object | "" {
+  switch (path) {
+    case "token": {
+      const { access, refresh } = mint();
+      return {
+        access_token: access,
+        refresh_token: refresh,
+        token_type: "bearer",
+        expires_in: LIFE_SEC,
+        scope: ["read"],
+      };
+    }
+    case "validate":
+      return { ...user, scopes: ["read"], expires_in: LIFE_SEC };
+    case "userinfo":
+      return { sub: user.user_id, preferred_username: user.login };
+    case "device":
+      return {
+        device_code: "code",
+        user_code: "ABCD",
+        verification_uri: `${origin}/activate`,
+        expires_in: 600,
+        interval: 5,
+      };
+    case "keys":
+      return { keys: [] };
+    default:
+      return "";
+  }
+}
 
 export async function startOddProvider(client_id: string): Promise<OddProvider> {
   const planned = new Map<Path, { readonly answer: OddAnswer; readonly spends: boolean }>();
@@ -54,44 +94,12 @@ export async function startOddProvider(client_id: string): Promise<OddProvider> 
   const revoked = new Set<string>();
   const user = { client_id, user_id: "70001", login: "mirelune" };
   let minted = 0;
-  const mint = () => {
+  const mint = (): Tokens => {
     minted += 1;
     const number = String(minted).padStart(6, "0");
     return { access: `oddaccess${number}`, refresh: `oddrefresh${number}` };
   };
 
-  function correct(path: Path, form: URLSearchParams): object | "" {
-    switch (path) {
-      case "token": {
-        const { access, refresh } = mint();
-        const sent = form.get("refresh_token");
-        if (sent !== null) spent.add(sent);
-        return {
-          access_token: access,
-          refresh_token: refresh,
-          token_type: "bearer",
-          expires_in: LIFE_SEC,
-          scope: ["read"],
-        };
-      }
-      case "validate":
-        return { ...user, scopes: ["read"], expires_in: LIFE_SEC };
-      case "userinfo":
-        return { sub: user.user_id, preferred_username: user.login };
-      case "device":
-        return {
-          device_code: "code",
-          user_code: "ABCD",
-          verification_uri: `${origin}/activate`,
-          expires_in: 600,
-          interval: 5,
-        };
-      case "keys":
-        return { keys: [] };
-      default:
-        return "";
-    }
-  }
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -105,7 +113,8 @@ export async function startOddProvider(client_id: string): Promise<OddProvider> 
     planned.delete(path);
     answered.push({ path, form, odd: plan !== undefined });
     if (plan === undefined) {
-      const body = correct(path, form);
+      if (path === "token" && sent !== null) spent.add(sent);
+      const body = correctBody(path, { mint, user, origin });
       response.writeHead(200, { "content-type": "application/json" });
       response.end(body === "" ? "" : JSON.stringify(body));
       return;
@@ -117,7 +126,7 @@ export async function startOddProvider(client_id: string): Promise<OddProvider> 
   }
   const server = createServer((request, response) => void serve(request, response));
   const stranger = createServer((request, response) => {
-    broken.push(`a stranger was asked: ${request.url ?? ""}`);
+    broken.push(`the stranger got a request: ${request.url ?? ""}`);
     response.writeHead(200).end("{}");
   });
   for (const one of [server, stranger]) await once(one.listen(0, "127.0.0.1"), "listening");

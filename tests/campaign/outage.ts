@@ -1,6 +1,6 @@
 /**
- * A provider with an outage of our making, and the keeper that lives through it: the real keeper, vault, HTTP client and
- * sandbox in one process, over files and loopback. Time alone is simulated, so that hours are done in a second.
+ * A provider that a test makes fail, and the keeper that lives through the outage: the real keeper, vault, HTTP client and
+ * sandbox in one process, over files and loopback. Only time is simulated, so that hours pass in a second.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -30,15 +30,22 @@ import { createLuck, SEED } from "./campaign.ts";
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
-/** Ends within the hour, and is refreshed ten minutes before. */
+/** An access token ends within the hour, and is refreshed ten minutes before. */
 const ACCESS_TOKEN_LIFE_SEC = 2_400;
-/** Apart, so that the outage meets each at another point of its token's life; the first is not due before the last is in. */
+/**
+ * Between two sign-ins, so that the outage meets each at another point of its token's life; all are added before the
+ * first one is due.
+ */
 const APART_MS = 3.5 * MINUTE_MS;
 const SLOW_MS = 120;
-/** Of real time: it ends what hangs, and judges no speed. */
+/** In real time, for a request that hangs; no speed is judged by it. */
 const TIMEOUT_MS = 30_000;
-/** Where nothing will come, nothing is waited for. */
+/** In real time, for a request that the provider never answers. */
 const SILENCE_MS = 100;
+
+const ignore: Log["info"] = () => undefined;
+const log: Log = { info: ignore, warn: ignore, error: ignore };
+const random = { bytes: (count: number) => randomBytes(count), uuid: () => randomUUID() };
 
 export type Where = "token" | "validate" | "provider";
 const PATHS: Readonly<Record<Where, readonly string[]>> = {
@@ -56,7 +63,7 @@ export interface Sent {
   readonly signIn: string;
   readonly path: string;
   readonly atMs: number;
-  /** The server had asked for patience, at this address, and for this sign-in. */
+  /** The server had asked for patience (Retry-After) at this path, for this sign-in, and it was not over. */
   readonly early: boolean;
 }
 
@@ -73,7 +80,7 @@ export interface Outage extends AsyncDisposable {
   pass(ms: number): Promise<void>;
   remove(id: string): Promise<void>;
   signIn(id: string): SignInRecord | undefined;
-  /** Tombstones that are still here. */
+  /** How many tombstones are left. */
   untold(): number;
   /** Whether the provider would take this access token now. */
   isAlive(token: Secret | undefined): boolean;
@@ -81,7 +88,7 @@ export interface Outage extends AsyncDisposable {
   isSpent(token: Secret | undefined): boolean;
 }
 
-/** What is under way: requests and writes. */
+/** Requests and writes under way. */
 function createTraffic() {
   const underWay = new Set<Promise<unknown>>();
   const counted = <V>(work: Promise<V>): Promise<V> => {
@@ -89,7 +96,7 @@ function createTraffic() {
     void work.finally(() => underWay.delete(work)).catch(() => undefined);
     return work;
   };
-  /** Resolves when nothing is, and nothing follows from what was. */
+  /** Resolves when none is under way, and none follows. */
   const rest = async (): Promise<void> => {
     for (let quiet = 0; quiet < 3; quiet += 1) {
       while (underWay.size > 0) {
@@ -113,7 +120,7 @@ const watched = (vault: Vault, { counted }: Traffic, seen: (record: VaultRecord)
     erase: (id: string) => counted(vault.erase(id)),
   });
 
-/** Whose request it is, by the token in it; what has none is the app's own. */
+/** The sign-in that a request belongs to, by its token; a request without a token belongs to the app token's sign-in. */
 function createOwners() {
   const owners = new Map<string, string>();
   let app = "";
@@ -133,7 +140,7 @@ function createOwners() {
   return { learn, ownerOf };
 }
 
-/** Sends as the app does, and notes what was sent when, and whether the server had asked not to. */
+/** Sends as the app does, and notes each request, its time, and whether the server had asked to wait longer. */
 function createObservedClient(
   traffic: Traffic,
   nowMs: () => number,
@@ -159,7 +166,7 @@ function createObservedClient(
   return { http, sent, silent };
 }
 
-/** Records of everybody, as sign-ins leave them, a few minutes apart. */
+/** Writes the records of all sign-ins, a few minutes apart. */
 async function signInAll(
   judge: Judge,
   write: (record: object) => Promise<unknown>,
@@ -201,6 +208,38 @@ async function signInAll(
   return kept;
 }
 
+/** The provider's faults, and its own knowledge of tokens. `worldOf`: the sandbox's state; undefined before its first request. */
+function createProviderAdmin(origin: string, nowMs: () => number, worldOf: () => World | undefined) {
+  const state = (): World["state"] => {
+    const world = worldOf();
+    if (world === undefined) throw new Error("the provider has had no request yet");
+    return world.state;
+  };
+  const post = async (what: string, form: Record<string, string> = {}): Promise<void> => {
+    const body = new URLSearchParams(form);
+    const { ok } = await fetch(`${origin}/admin/${what}`, { method: "POST", body });
+    if (!ok) throw new Error(`admin: ${what}`);
+  };
+  return {
+    async begin(kind: Fault["kind"], where: Where, after: boolean): Promise<void> {
+      for (const path of PATHS[where]) {
+        const fault: Fault = { path, kind, after, times: Number.MAX_SAFE_INTEGER };
+        await post("faults", { fault: JSON.stringify(fault) });
+      }
+    },
+    end: () => post("faults/clear"),
+    endAppTokens: () => post("end-access", { user_id: "" }),
+    isAlive: (token: Secret | undefined): boolean =>
+      token !== undefined &&
+      state().access.some(
+        ({ digest, expiresAtMs }) => digest === digestOf(token.reveal()) && expiresAtMs > nowMs(),
+      ),
+    isSpent: (token: Secret | undefined): boolean =>
+      token !== undefined &&
+      !state().refresh.some(({ digest, spent }) => digest === digestOf(token.reveal()) && !spent),
+  };
+}
+
 export async function startOutage(): Promise<Outage> {
   const folder = await mkdtemp("/tmp/tk-outage-");
   const clock = createSimulatedClock(Date.UTC(2026, 10, 25));
@@ -212,24 +251,11 @@ export async function startOutage(): Promise<Outage> {
   const judge = await sandboxJudge(admin, {
     accessTokenLifeSec: ACCESS_TOKEN_LIFE_SEC,
     nowMs,
-    middleware: (here, ...rest) => admin.middleware((world = here), ...rest),
+    middleware: (current, ...rest) => admin.middleware((world = current), ...rest),
   });
-  const truth = (): World["state"] => {
-    if (world === undefined) throw new Error("the provider was not asked yet");
-    return world.state;
-  };
-  const post = async (what: string, form: Record<string, string> = {}): Promise<void> => {
-    const done = await fetch(`${judge.origin}/admin/${what}`, {
-      method: "POST",
-      body: new URLSearchParams(form),
-    });
-    if (!done.ok) throw new Error(`admin: ${what}`);
-  };
+  const provider = createProviderAdmin(judge.origin, nowMs, () => world);
 
-  const ignore: Log["info"] = () => undefined;
-  const log: Log = { info: ignore, warn: ignore, error: ignore };
   const luck = createLuck(SEED);
-  const random = { bytes: (count: number) => randomBytes(count), uuid: () => randomUUID() };
   const owners = createOwners();
   const { http: observed, sent, silent } = createObservedClient(traffic, nowMs, owners.ownerOf);
   const http = createPacedHttp(observed, clock, () => requestEveryMs(0));
@@ -270,31 +296,22 @@ export async function startOutage(): Promise<Outage> {
     judge,
     nowMs,
     pass,
-    async begin(kind, where, after) {
-      for (const at of PATHS[where]) {
-        if (kind === "silence") silent.add(at);
-        const fault: Fault = { path: at, kind, after, times: Number.MAX_SAFE_INTEGER };
-        await post("faults", { fault: JSON.stringify(fault) });
-      }
+    begin(kind, where, after) {
+      if (kind === "silence") for (const at of PATHS[where]) silent.add(at);
+      return provider.begin(kind, where, after);
     },
-    async end() {
+    end() {
       silent.clear();
-      await post("faults/clear");
+      return provider.end();
     },
-    endAppTokens: () => post("end-access", { user_id: "" }),
+    endAppTokens: provider.endAppTokens,
+    isAlive: provider.isAlive,
+    isSpent: provider.isSpent,
     async remove(id) {
       await keeper.remove(id);
     },
     signIn: (id) => keeper.watches.current(id),
     untold: () => vault.list("tombstone").length,
-    isAlive: (token) =>
-      token !== undefined &&
-      truth().access.some(
-        ({ digest, expiresAtMs }) => digest === digestOf(token.reveal()) && expiresAtMs > clock.nowMs(),
-      ),
-    isSpent: (token) =>
-      token !== undefined &&
-      !truth().refresh.some(({ digest, spent }) => digest === digestOf(token.reveal()) && !spent),
     async [Symbol.asyncDispose]() {
       await keeper.pause();
       await vault.lock(false);

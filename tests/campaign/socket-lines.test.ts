@@ -43,61 +43,65 @@ async function memory(): Promise<number> {
   return Math.min(...looks);
 }
 
-test("ten thousand malformed lines are refused, while memory and service stay as they were", { timeout: 600_000 }, async () => {
-  await using bench = await startBench();
-  await signIn(bench);
-  const made = async (name: string) => {
-    await bench.app.handlers["tools.create"]({ name });
-    return parseConnection(bench.clipboard.text);
-  };
-  const misused = await made("misused");
-  const served = await connectTool(await made("served"));
-  const { access_token } = (await served.ask("token.get")) as { access_token: string };
+test(
+  "ten thousand malformed lines are refused, while memory and service stay as they were",
+  { timeout: 600_000 },
+  async () => {
+    await using bench = await startBench();
+    await signIn(bench);
+    const made = async (name: string) => {
+      await bench.app.handlers["tools.create"]({ name });
+      return parseConnection(bench.clipboard.text);
+    };
+    const misused = await made("misused");
+    const served = await connectTool(await made("served"));
+    const { access_token } = (await served.ask("token.get")) as { access_token: string };
 
-  let over = false;
-  let asked = 0;
-  let slowestMs = 0;
-  const service = (async () => {
-    while (!over) {
-      const startedMs = performance.now();
-      expect(await served.ask("token.get")).toMatchObject({ access_token });
-      slowestMs = Math.max(slowestMs, performance.now() - startedMs);
-      asked += 1;
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    let over = false;
+    let asked = 0;
+    let slowestMs = 0;
+    const service = (async () => {
+      while (!over) {
+        const startedMs = performance.now();
+        expect(await served.ask("token.get")).toMatchObject({ access_token });
+        slowestMs = Math.max(slowestMs, performance.now() - startedMs);
+        asked += 1;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    })();
+    await fuzz(SEED, WARM_UP, misused);
+    let before = await memory();
+    const { answered, kinds, said } = await fuzz(SEED + 1, LINES - WARM_UP, misused);
+    let after = await memory();
+    // What lines leave behind, as many again leave behind again; what the process took for itself, it takes once.
+    for (let seed = SEED + 2; after / before >= MOST_GROWTH && seed < SEED + 5; seed += 1) {
+      before = after;
+      await fuzz(seed, LINES - WARM_UP, misused);
+      after = await memory();
     }
-  })();
-  await fuzz(SEED, WARM_UP, misused);
-  let before = await memory();
-  const { answered, kinds, said } = await fuzz(SEED + 1, LINES - WARM_UP, misused);
-  let after = await memory();
-  // What lines leave behind, as many again leave behind again; what the process took for itself, it takes once.
-  for (let seed = SEED + 2; after / before >= MOST_GROWTH && seed < SEED + 5; seed += 1) {
-    before = after;
-    await fuzz(seed, LINES - WARM_UP, misused);
-    after = await memory();
-  }
-  over = true;
-  await service;
+    over = true;
+    await service;
 
-  report({
-    part: "socket",
-    case: "lines that are none",
-    lines: WARM_UP + answered,
-    served: asked,
-    "slowest ms": Math.round(slowestMs),
-    "memory MiB before": Math.round(before / 2 ** 20),
-    "memory MiB after": Math.round(after / 2 ** 20),
-  });
-  expect(answered).toBeGreaterThanOrEqual(LINES - WARM_UP);
-  expect(asked).toBeGreaterThan(100);
-  expect(after / before).toBeLessThan(MOST_GROWTH);
-  // Nothing but the greeting, the number of a pairing, and refusals; no result, and no word about anybody.
-  const allowed = ["greeting", "pair.code", ...Object.keys(SOCKET_ERRORS)];
-  expect(Object.keys(kinds).filter((kind) => !allowed.includes(kind))).toEqual([]);
-  expect(kinds["greeting"]).toBeGreaterThan(1_000);
-  const login = bench.app.state.snapshot().signIns[0]?.login ?? "";
-  for (const secret of [access_token, login, misused.key])
-    expect(said.filter((one) => one.includes(secret))).toEqual([]);
-  expect(bench.logged.filter((line) => line.includes("bug"))).toEqual([]);
-  served.close();
-});
+    report({
+      part: "socket",
+      case: "lines that are none",
+      lines: WARM_UP + answered,
+      served: asked,
+      "slowest ms": Math.round(slowestMs),
+      "memory MiB before": Math.round(before / 2 ** 20),
+      "memory MiB after": Math.round(after / 2 ** 20),
+    });
+    expect(answered).toBeGreaterThanOrEqual(LINES - WARM_UP);
+    expect(asked).toBeGreaterThan(100);
+    expect(after / before).toBeLessThan(MOST_GROWTH);
+    // Nothing but the greeting, the number of a pairing, and refusals; no result, and no word about anybody.
+    const allowed = ["greeting", "pair.code", ...Object.keys(SOCKET_ERRORS)];
+    expect(Object.keys(kinds).filter((kind) => !allowed.includes(kind))).toEqual([]);
+    expect(kinds["greeting"]).toBeGreaterThan(1_000);
+    const login = bench.app.state.snapshot().signIns[0]?.login ?? "";
+    for (const secret of [access_token, login, misused.key])
+      expect(said.filter((one) => one.includes(secret))).toEqual([]);
+    expect(bench.logged.filter((line) => line.includes("bug"))).toEqual([]);
+    served.close();
+  },
+);

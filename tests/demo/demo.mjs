@@ -1,5 +1,5 @@
 // @ts-check
-/** The main job, told in eleven steps, each of which can fail. Started by tooling/demo.mjs on a desktop of its own. */
+/** The main job in eleven steps, each of which can fail. tooling/demo.mjs starts it on a desktop of its own. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
@@ -28,7 +28,7 @@ let ok = true;
 
 /** @param {string} name @param {() => Promise<string>} run */
 async function step(name, run) {
-  if (!ok) return; // each step stands on the one before
+  if (!ok) return; // each step needs the one before
   const startedAt = performance.now();
   /** @type {string} */
   let detail;

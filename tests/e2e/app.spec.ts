@@ -1,9 +1,10 @@
 /** The real app on a real desktop: window, sign-in window, tray, keyring, second instance. */
-import { expect, test, type ElectronApplication, type Locator, type Page } from "@playwright/test";
+import { expect, test, type Locator } from "@playwright/test";
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { findsNothing, findsNothingAsItStands, hasKeyboard, tabTo } from "./support/accessible.ts";
+import { appStarter } from "./support/running-app.ts";
 import {
   addSandboxAccount,
   appArguments,
@@ -13,28 +14,16 @@ import {
   providerPage,
   readClipboard,
   signInAtProvider,
-  startApp,
 } from "../support/app.mjs";
 
-interface Running {
-  app: ElectronApplication;
-  page: Page;
-  profile: string;
-  runtime: string;
-}
-let running: Running;
-const start = async (options: Parameters<typeof startApp>[0] = {}): Promise<Running> =>
-  (running = await startApp(options));
-test.afterEach(async () => {
-  await running.app.close();
-});
+const start = appStarter();
 
-test("every screen is accessible, in both themes, and breaks no rule of its own policy", async () => {
+test("every screen is accessible in both themes, and violates no content security policy", async () => {
   test.setTimeout(180_000); // two dozen runs of axe
   const { app, page } = await start();
   const problems: string[] = [];
   page.on("console", (message) => {
-    // That what goes reads once more: a change of the language draws the whole window anew.
+    // A change of the language redraws the window, and components that go away read a value once more.
     if (message.text().endsWith("/derived_inert")) return;
     if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
   });
@@ -42,7 +31,7 @@ test("every screen is accessible, in both themes, and breaks no rule of its own 
   await page.getByRole("heading", { name: /Every tool gets a fresh token/ }).waitFor();
   await findsNothing(page, "empty");
   await page.getByRole("link", { name: "Add account" }).click();
-  await page.getByRole("heading", { level: 1, name: "Add an account" }).waitFor(); // loaded when it is opened
+  await page.getByRole("heading", { level: 1, name: "Add an account" }).waitFor(); // the screen's code is loaded when it is opened
   await findsNothing(page, "guide: client");
   await page.getByRole("radio", { name: /Another registration/ }).check();
   await findsNothingAsItStands(page, "guide: new client");
@@ -89,11 +78,11 @@ test("every screen is accessible, in both themes, and breaks no rule of its own 
         }),
     ),
   ).toBe("EvalError");
-  // Trusted Types: text does not become markup, and nobody gets a policy of their own.
+  // Trusted Types: a string is not taken as markup, and no code can create a policy.
   const refused = (what: "markup" | "policy") =>
-    page.evaluate((asked) => {
+    page.evaluate((kind) => {
       try {
-        if (asked === "markup") document.createElement("div").innerHTML = "<b>1</b>";
+        if (kind === "markup") document.createElement("div").innerHTML = "<b>1</b>";
         else
           (
             window as unknown as { trustedTypes: { createPolicy: (name: string, rules: object) => unknown } }
@@ -127,12 +116,12 @@ test("no screen is wider than a window of 360 pixels", async () => {
   }
 });
 
-test("by keyboard alone: find, open, copy", async () => {
+test("by keyboard alone: copy a token, find an account, open it", async () => {
   const { app, page } = await start();
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   await addSandboxAccount(app, page, "harborlights_tv");
   await addSandboxAccount(app, page, "mirrelune");
-  const row = page.locator('[data-row][tabindex="0"]'); // one of them is on the way of Tab
+  const row = page.locator('[data-row][tabindex="0"]'); // one row is a Tab stop
   await tabTo(page, row);
   await page.keyboard.press("ArrowDown");
   await expect(page.locator("[data-row]").nth(1)).toBeFocused();
@@ -149,7 +138,7 @@ test("by keyboard alone: find, open, copy", async () => {
   await page.getByRole("heading", { name: "harborlights_tv" }).waitFor();
 });
 
-test("by keyboard alone: a form that is refused leads to its first wrong field, which says what is wrong", async () => {
+test("by keyboard alone: a refused form focuses its first wrong field, which says what is wrong", async () => {
   const { app, page } = await start();
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   await addSandboxAccount(app, page, "harborlights_tv");
@@ -190,7 +179,7 @@ test("by keyboard alone: a form that is refused leads to its first wrong field, 
   await leadsTo(page.getByRole("checkbox", { name: "harborlights_tv" }), /^Choose at least one account\.$/);
 });
 
-test("a refusal and a closed window save nothing and say so", async () => {
+test("a declined sign-in and a closed sign-in window save nothing, and say so", async () => {
   const { app, page } = await start();
   await page.getByRole("button", { name: "Start the sandbox" }).click();
   const login = await providerPage(app);
@@ -207,7 +196,7 @@ test("a refusal and a closed window save nothing and say so", async () => {
   await page.getByText("The sign-in window was closed before it was finished").waitFor();
 });
 
-test("a client id that the provider does not know is named in its page", async () => {
+test("the provider's page reports a client id that it does not know", async () => {
   const { app, page } = await start();
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   const opened = await page.evaluate(async () => {
@@ -225,7 +214,7 @@ test("a client id that the provider does not know is named in its page", async (
     .waitFor();
 });
 
-test("calls that are not of the right form are refused by name", async () => {
+test("a call of the wrong shape is refused, and the failure names the member", async () => {
   const { page } = await start();
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   const answer = await page.evaluate(() => window.tokenkeep["signIns.copy"]({ id: "../..", form: "token" }));
@@ -241,7 +230,7 @@ test("Chromium's sandbox is on for an ordinary user", async () => {
   expect(readFileSync(`/proc/${String(pid)}/status`, "utf8")).toMatch(/Seccomp:\s*2/);
 });
 
-test("without a keychain a passphrase is asked for; locked, nothing leaves", async () => {
+test("without a keychain the app asks for a passphrase, which unlocks the vault after a lock and a restart", async () => {
   const { app, page, profile, runtime } = await start({ args: ["--password-store=basic"] });
   await page.getByRole("heading", { name: "Choose a passphrase" }).waitFor();
   await findsNothing(page, "choose a passphrase");
@@ -265,7 +254,7 @@ test("without a keychain a passphrase is asked for; locked, nothing leaves", asy
   await again.page.getByRole("button", { name: "Start the sandbox" }).waitFor();
 });
 
-test("a vault sealed by the keyring, started without it: reported, untouched", async () => {
+test("a vault that a keyring sealed is left untouched by a start without that keyring, which reports it", async () => {
   const { app, page, profile, runtime } = await start();
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   await app.close();
@@ -277,7 +266,7 @@ test("a vault sealed by the keyring, started without it: reported, untouched", a
   expect(readFileSync(envelope, "utf8")).toBe(before);
 });
 
-test("a second instance brings the first one's window to the front and goes", async () => {
+test("a second instance brings the first one's window to the front and ends", async () => {
   const { app, page, profile, runtime } = await start();
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
@@ -292,14 +281,14 @@ test("a second instance brings the first one's window to the front and goes", as
   await (await shown).getByRole("button", { name: "Start the sandbox" }).waitFor();
 });
 
-test("a first instance that hangs is neither replaced nor doubled, and shows itself when it goes on", async () => {
+test("a first instance that hangs is neither ended nor joined by a second, and shows its window once it goes on", async () => {
   test.setTimeout(120_000);
   const profile = newProfile();
   const runtime = newRuntimeFolder();
   const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
   const first = spawn(electronPath, appArguments(profile, ["--hidden"]), { env });
   const gone = new Promise((resolve) => first.once("exit", resolve));
-  // It has its vault open and its socket announced: it would refresh from here on.
+  // The vault is open and the socket announced: from here on this instance refreshes.
   const announced = () =>
     [path.join(profile, "vault/envelope.json"), path.join(runtime, "tokenkeep/endpoint.json")].every(
       existsSync,
@@ -309,13 +298,13 @@ test("a first instance that hangs is neither replaced nor doubled, and shows its
   const second = spawn(electronPath, appArguments(profile), { env });
   const ended = new Promise((resolve) => second.once("exit", resolve));
   const windows = () => execFileSync("xwininfo", ["-root", "-tree"], { encoding: "utf8" });
-  await expect.poll(windows, { timeout: 40_000 }).toContain('"Tokenkeep"'); // it says that the first does not respond
+  await expect.poll(windows, { timeout: 40_000 }).toContain('"Tokenkeep"'); // the second start's message that the first instance does not respond
   second.kill("SIGTERM");
   expect(await ended).toBe(1);
   await expect.poll(windows).not.toContain('"Tokenkeep"');
   expect([first.exitCode, first.signalCode]).toEqual([null, null]);
   first.kill("SIGCONT");
-  await expect.poll(windows, { timeout: 40_000 }).toContain('"Tokenkeep"'); // what the second start was for
+  await expect.poll(windows, { timeout: 40_000 }).toContain('"Tokenkeep"'); // the window of the first instance
   first.kill("SIGTERM");
   await gone;
 });

@@ -1,4 +1,4 @@
-/** Sign-ins through the person's default browser, Debian's Chromium, and the links it hands back to the running app. */
+/** Sign-ins in the default browser, Debian's Chromium, and links that the browser hands to the running app. */
 import { expect, test, type Page } from "@playwright/test";
 import { readdirSync, readFileSync } from "node:fs";
 import { once } from "node:events";
@@ -22,7 +22,7 @@ test.beforeAll(async () => {
   client = await at.register("tokenkeep-sandbox", "Browser bot");
 });
 test.afterAll(async () => {
-  await desktop.close(); // first: it has the app's output open, as its child
+  await desktop.close(); // first, because the browser is the app's child and holds its output open
   await at.close();
 });
 test.beforeEach(() => test.setTimeout(120_000));
@@ -43,7 +43,7 @@ async function step(id: string): Promise<string | undefined> {
   });
   return (JSON.parse(json) as Snapshot).authorizations.find((one) => one.id === id)?.step;
 }
-/** What a person does there. Once signed in, the browser is known at the provider. */
+/** Signs in and consents in the browser. After the first sign-in the provider knows the browser. */
 async function authorize(tab: Page, login: string): Promise<void> {
   const known = tab.getByRole("button", { name: "Authorize" });
   const asks = tab.getByRole("button", { name: `Sign in as ${login}` });
@@ -64,7 +64,7 @@ const logged = (): string => {
     .join("");
 };
 
-test("from the guide to the browser and back, with nothing left in its address", async () => {
+test("a sign-in in the browser comes back to the app, and leaves no code in the address bar", async () => {
   const { page } = at;
   await page.keyboard.press("Control+n");
   await page.getByRole("radio", { name: /^Browser bot/ }).check();
@@ -86,7 +86,7 @@ test("from the guide to the browser and back, with nothing left in its address",
 });
 
 for (const flow of ["oidc_code", "implicit", "oidc_implicit_token", "oidc_implicit"] as const)
-  test(`by ${flow}: it comes back, and the address is cleared`, async () => {
+  test(`the answer of ${flow} comes back from the browser, and the address bar is cleared`, async () => {
     await start(flow, "browser");
     const warned = at.page.getByText(/keeps or syncs its history/);
     await expect(warned).toHaveCount(flow === "oidc_code" ? 0 : 1);
@@ -97,7 +97,7 @@ for (const flow of ["oidc_code", "implicit", "oidc_implicit_token", "oidc_implic
     await discard("lanternbot");
   });
 
-test("a page that refuses the window is left by one click on the strip above it", async () => {
+test("where a page refuses windows inside apps, one click on the strip above it opens the browser", async () => {
   await start("authorization_code", "window");
   const strip = () => at.app.windows().find((one) => one.url().includes("authorization-bar"));
   await expect.poll(() => strip() !== undefined).toBe(true);
@@ -113,7 +113,7 @@ test("a page that refuses the window is left by one click on the strip above it"
   await discard("lanternbot");
 });
 
-test("a link through the system reaches the running app: a hostile one is refused, the answer is taken", async () => {
+test("a link opened through the system reaches the running app, which refuses a hostile one and takes the answer", async () => {
   const ports: Server[] = [];
   for (const port of [17563, 21563, 26563, 17564, 17565]) {
     const server = createServer().listen(port, "127.0.0.1");

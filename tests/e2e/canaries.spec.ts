@@ -1,4 +1,4 @@
-/** Secrets that are known to the test, and every place where they may not be found: the real app, keyring, sandbox. */
+/** Secrets that the test knows, and every place where they must not be found: the real app, keyring, sandbox. */
 import { expect, test, type ElectronApplication, type Page } from "@playwright/test";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -20,10 +20,10 @@ import {
 import { startRecordingProxy, type RecordingProxy } from "./support/recording-proxy.ts";
 import { connectTool, parseConnection } from "../support/socket-client.mjs";
 
-/** Made at run time: a constant would stand in the compiled test. */
+/** Made at run time, because a constant would be in the compiled test. */
 const canary = (words: string) => `${words}${randomBytes(12).toString("hex")}`;
 
-/** As a person does, key by key: a value handed over whole would itself leave a copy in the window. */
+/** Types key by key, as a person does: a value set at once would itself leave a copy in the window. */
 async function type(page: Page, label: string, value: string): Promise<void> {
   const field = page.getByLabel(label, { exact: true });
   await field.focus();
@@ -48,12 +48,12 @@ interface Driven {
   readonly profile: string;
   readonly proxy: RecordingProxy;
   readonly clientSecret: string;
-  /** What the test itself made up or read out; the rest passed the proxy. */
+  /** Secrets that the test made or read; the other ones passed the proxy. */
   readonly own: Map<string | Buffer, string>;
 }
 const secretsOf = ({ proxy, own }: Driven): Secrets => new Map([...proxy.secrets, ...own]);
 
-/** Says all that it finds, and goes on. */
+/** Reports every finding and goes on. */
 async function findsNothing(driven: Driven, when: string): Promise<void> {
   const { app, page } = driven;
   const search = createSearch(secretsOf(driven));
@@ -93,7 +93,7 @@ async function choose(page: Page, item: string): Promise<void> {
   await page.getByRole("menuitem", { name: item, exact: true }).click();
 }
 
-/** Two registrations whose secret is typed: one to be exported, one to be sent. */
+/** Adds two registrations whose secret is typed: one to be exported, one to be sent. */
 async function registerClients({ page, clientSecret, own }: Driven): Promise<void> {
   own.set(clientSecret, "client secret");
   await open(page, "Clients");
@@ -115,7 +115,7 @@ async function registerClients({ page, clientSecret, own }: Driven): Promise<voi
   await page.getByText("Foghorn was saved.").waitFor();
 }
 
-/** The provider repeats what it was sent, and the app repeats none of it. */
+/** The provider's error repeats the secrets of the request, and the app shows none of them. */
 async function failWithEchoes({ page, proxy }: Driven): Promise<void> {
   proxy.echo(403);
   await page.getByRole("button", { name: "Get an app token of Foghorn" }).click();
@@ -164,7 +164,7 @@ async function exportAndReport({ app, page, own }: Driven, passphrase: string): 
   const forFile = canary("two gulls on a mast ");
   own.set(forFile, "passphrase of the export");
   const file = path.join(tmpdir(), "moved.tokenkeep");
-  // The system's dialog belongs to no test; all that comes after it does.
+  // The test answers in place of the system's dialog.
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
   }, file);
@@ -181,7 +181,7 @@ async function exportAndReport({ app, page, own }: Driven, passphrase: string): 
   await page.getByText("The report was copied.").waitFor();
 }
 
-/** What no code expects: an error that carries secrets, thrown where nobody catches it. */
+/** Throws an error that holds secrets, where no code catches it. */
 async function throwInMain({ app, profile, clientSecret, own }: Driven): Promise<void> {
   const token = [...own].find(([, what]) => what === "token handed out")?.[0] as string;
   await app.evaluate((_electron, text) => {
@@ -195,15 +195,15 @@ async function throwInMain({ app, profile, clientSecret, own }: Driven): Promise
   await expect.poll(log).toContain("rejected with [redacted]");
 }
 
-test("no secret stands in the clear: window, profile, logs, command lines, environments, temporary files", async () => {
+test("no secret is readable in the window, profile, logs, command lines, environments or temporary files", async () => {
   test.setTimeout(180_000);
   const clientSecret = canary("foghorn");
   await using proxy = await startRecordingProxy({ ours: clientSecret, theirs: OWN_CLIENT.client_secret });
   const { app, page, profile, runtime } = await startApp({ args: proxy.switches });
   const driven: Driven = { app, page, profile, proxy, clientSecret, own: new Map() };
-  let said = "";
+  let output = "";
   for (const stream of [app.process().stdout, app.process().stderr])
-    stream?.on("data", (chunk) => (said += String(chunk)));
+    stream?.on("data", (chunk) => (output += String(chunk)));
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   const envelope = JSON.parse(readFileSync(path.join(profile, "vault/envelope.json"), "utf8")) as {
     wraps: [{ sealed: string }];
@@ -243,10 +243,10 @@ test("no secret stands in the clear: window, profile, logs, command lines, envir
   const { files, found } = searchFiles(secrets, folders);
   expect.soft(found, "after its end").toEqual([]);
   expect(files).toBeGreaterThan(40);
-  expect.soft(createSearch(secrets)(Buffer.from(said), "output")).toEqual([]);
+  expect.soft(createSearch(secrets)(Buffer.from(output), "output")).toEqual([]);
 });
 
-test("the search finds what is planted, in every form and place", async () => {
+test("the search for secrets finds a planted one in every form and place", async () => {
   const planted = canary("this one is meant to be found %/+= ");
   const secrets: Secrets = new Map([[planted, "planted"]]);
   const search = createSearch(secrets);
@@ -280,7 +280,7 @@ test("the search finds what is planted, in every form and place", async () => {
 });
 
 test.describe("a crash leaves nothing of our memory on disk", () => {
-  /** The session allows core dumps, as some distributions do. */
+  /** A session that allows core dumps, as some distributions do. */
   async function startWithCores() {
     const folder = mkdtempSync(path.join(tmpdir(), "cores-"));
     const wrapper = path.join(folder, "electron");
@@ -296,9 +296,9 @@ test.describe("a crash leaves nothing of our memory on disk", () => {
     return { ...started, dumps };
   }
 
-  test("no process may write a core dump, and no crash reporter runs", async () => {
+  test("no process can write a core dump, and no crash reporter runs", async () => {
     const { app, page, dumps } = await startWithCores();
-    await addSandboxAccount(app, page, "mirrelune"); // the sandbox and a provider's page, started later
+    await addSandboxAccount(app, page, "mirrelune"); // starts two more processes: the sandbox and a provider's page
     const pid = app.process().pid ?? 0;
     await expect.poll(() => named(pid, ({ coreLimits }) => coreLimits !== "0 0")).toEqual([]);
     expect(family(pid).length).toBeGreaterThan(5);

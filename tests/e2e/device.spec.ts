@@ -1,4 +1,4 @@
-/** A public client, whose only way in at some providers is a code: from the guide to the list, in the real app. */
+/** The device code flow of a public client, from the guide to the list, in the real app. */
 import { expect, test } from "@playwright/test";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
 import { findsNothing, findsNothingAsItStands, fits } from "./support/accessible.ts";
@@ -27,7 +27,7 @@ async function getCode(): Promise<string> {
   return code.innerText();
 }
 
-test("the code is shown and compared, and the app notices the answer by itself", async () => {
+test("the device code is shown and compared, and the app notices the answer without a click", async () => {
   const { page, app } = at;
   const code = await getCode();
   expect(code).toMatch(/^[A-Z]{8}$/);
@@ -59,7 +59,7 @@ test("the code is shown and compared, and the app notices the answer by itself",
   await expect(page.getByText(/Device code, /)).toBeVisible();
 });
 
-test("the page closed, and opened again: it goes on; cancelled, nothing is left", async () => {
+test("a device sign-in goes on after its page is closed and reopened, and a cancelled one leaves nothing", async () => {
   const { page, app } = at;
   await getCode();
   await button("Open the page").click();
@@ -72,7 +72,7 @@ test("the page closed, and opened again: it goes on; cancelled, nothing is left"
   await button("Open the page").click();
   await signInAtProvider(app, "mirrelune");
   await expect(page.getByRole("heading", { name: "You signed in as mirrelune" })).toBeVisible();
-  // Who goes elsewhere before the provider has revoked the token stays there.
+  // A screen opened before the provider has revoked the token stays open.
   await button("Not this one").evaluate((pressed: HTMLElement) => {
     pressed.click();
     location.hash = "#/add";
@@ -84,7 +84,7 @@ test("the page closed, and opened again: it goes on; cancelled, nothing is left"
   await expect(page.getByRole("heading", { name: "Sign in once." })).toBeVisible();
 });
 
-test("declined at the page, it says so and offers another try", async () => {
+test("a device sign-in that is declined says so, and offers another try", async () => {
   const { page, app } = at;
   await getCode();
   await button("Open the page").click();

@@ -1,4 +1,4 @@
-/** What is at hand on every screen: the palette, the keys, the activity; each by keyboard alone. */
+/** What every screen offers: the palette, the shortcuts, the activity; by keyboard alone. */
 import { expect, test } from "@playwright/test";
 import { findsNothing, findsNothingAsItStands, fits, hasKeyboard, tabTo } from "./support/accessible.ts";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
@@ -26,10 +26,10 @@ async function go(...names: readonly string[]): Promise<void> {
   }
 }
 const toast = (words: string) => at.page.getByRole("status").filter({ hasText: words });
-/** What has the keyboard; "BODY": nothing, which is where it was lost. */
+/** The focused element; "BODY": the focus is lost. */
 const keyboardAt = () => at.page.evaluate(() => document.activeElement?.tagName);
 
-test("the palette finds accounts and commands, and does them", async () => {
+test("the palette finds accounts and commands, and runs them", async () => {
   const { page } = at;
   const palette = page.getByRole("dialog", { name: "Commands" });
   const chosen = palette.getByRole("option", { selected: true });
@@ -50,7 +50,7 @@ test("the palette finds accounts and commands, and does them", async () => {
   await page.keyboard.type("mirre");
   await page.keyboard.press("ArrowDown");
   await expect(chosen).toHaveText("Open mirrelune");
-  await page.keyboard.press("ArrowDown"); // round to the first
+  await page.keyboard.press("ArrowDown"); // wraps around to the first
   await expect(chosen).toHaveText("Copy token of mirrelune");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");
@@ -70,7 +70,7 @@ test("the palette finds accounts and commands, and does them", async () => {
   await expect(page.getByRole("region", { name: "Paused" })).toBeVisible();
 });
 
-test("keys lead to every screen, and not while something is typed", async () => {
+test("shortcuts lead to every screen, except while a field is typed into", async () => {
   const { page } = at;
   for (const [key, name] of [
     ["2", "Tools"],
@@ -91,7 +91,7 @@ test("keys lead to every screen, and not while something is typed", async () => 
   await page.evaluate(() => {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   });
-  await page.keyboard.press("Control+5"); // the sheet waits to be left, wherever the focus is
+  await page.keyboard.press("Control+5"); // while the sheet is open this shortcut does nothing
   await expect(title("Settings")).toHaveCount(0);
   await page.keyboard.press("Escape");
   await expect(sheet).toHaveCount(0);
@@ -102,7 +102,7 @@ test("keys lead to every screen, and not while something is typed", async () => 
   await expect(page.getByRole("searchbox")).toHaveValue("mirre?");
 });
 
-test("the activity says what happened to whom, and what went wrong", async () => {
+test("the activity shows what happened to each account, and what failed", async () => {
   const { page } = at;
   const [id = ""] = await page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>("[data-row]")].map(({ dataset }) => dataset["row"] ?? ""),
@@ -126,7 +126,7 @@ test("the activity says what happened to whom, and what went wrong", async () =>
   await expect(page.getByText("Nothing in the activity matches.")).toBeVisible();
 });
 
-test("an account tells what each scope opens", async () => {
+test("an account's screen shows what each of its scopes permits", async () => {
   const { page } = at;
   await page.getByRole("link", { name: "mirrelune" }).click();
   const opens = page.getByRole("region", { name: "What these scopes open" });
@@ -138,7 +138,7 @@ test("an account tells what each scope opens", async () => {
   await fits(page, "what scopes open");
 });
 
-test("a name that is typed for one account is not saved for another", async () => {
+test("an alias typed for one account is not saved for another", async () => {
   const { page } = at;
   const alias = page.getByLabel("Name of your own");
   await page.getByRole("link", { name: "harborlights_tv" }).click();
@@ -150,26 +150,26 @@ test("a name that is typed for one account is not saved for another", async () =
   await expect(alias).toHaveValue("");
   await tabTo(page, alias);
   await page.keyboard.type("The moon");
-  await press("Tab", "Enter"); // the button, which has nothing to save then
+  await press("Tab", "Enter"); // the button, which saves no change then
   await expect(title("mirrelune The moon")).toBeVisible();
   await expect.poll(keyboardAt).toBe("SECTION");
 });
 
-test("what did not come says why, and is asked for again", async () => {
+test("content that failed to load says why, and can be loaded again", async () => {
   const { app, page } = at;
   await app.evaluate(({ ipcMain }) => {
     for (const name of ["activity.list", "signIns.history", "signIns.opens"]) {
       ipcMain.removeHandler(name);
-      let asked = 0;
+      let calls = 0;
       ipcMain.handle(name, () =>
-        (asked += 1) === 1 ? { ok: false, failure: { code: "storage_failing" } } : { ok: true, value: [] },
+        (calls += 1) === 1 ? { ok: false, failure: { code: "storage_failing" } } : { ok: true, value: [] },
       );
     }
   });
   const why = page.getByText("The change could not be written to disk.");
   await press("Control+4");
   await expect(why).toBeVisible();
-  await findsNothingAsItStands(page, "what did not come"); // drawn anew it would ask anew
+  await findsNothingAsItStands(page, "what did not come"); // drawing the screen again would load again
   await go("Try again");
   await expect(page.getByText("Nothing has happened yet")).toBeVisible();
   await expect.poll(keyboardAt).toBe("MAIN");
@@ -180,7 +180,7 @@ test("what did not come says why, and is asked for again", async () => {
   await expect(why).toHaveCount(0);
 });
 
-test("where the keyboard was, goes away, and it goes on from there", async () => {
+test("when the focused element disappears, the focus moves to the element nearest to it", async () => {
   const { page } = at;
   await press("Control+n");
   await expect(title("Add an account")).toBeVisible();
@@ -191,7 +191,7 @@ test("where the keyboard was, goes away, and it goes on from there", async () =>
     page.getByRole("heading", { level: 2, name: "Which app registration asks for the token?" }),
   );
 
-  await press("Control+l"); // nothing is locked without a passphrase
+  await press("Control+l"); // without a passphrase this pauses, and locks nothing
   await go("Resume");
   await expect(page.getByRole("region", { name: "Paused" })).toHaveCount(0);
   await expect.poll(keyboardAt).toBe("MAIN");
@@ -207,7 +207,7 @@ test("where the keyboard was, goes away, and it goes on from there", async () =>
   await hasKeyboard(page.getByRole("region", { name: "What opens the vault" }));
 });
 
-test("what was removed is brought back by a key, and waits for who is at it", async () => {
+test("a removal is undone by a key, and the offer stays while it has the focus", async () => {
   const { page } = at;
   const row = page.getByRole("row", { name: /mirrelune/ });
   await page.getByRole("link", { name: "mirrelune" }).click();
@@ -220,7 +220,7 @@ test("what was removed is brought back by a key, and waits for who is at it", as
   };
   await press("Control+1");
   await remove();
-  await press("/", "Control+z"); // that is the field's
+  await press("/", "Control+z"); // the field's own undo
   await expect(row).toHaveCount(0);
   await press("Tab", "Control+z");
   await expect(toast("mirrelune is back.")).toBeVisible();
@@ -232,16 +232,16 @@ test("what was removed is brought back by a key, and waits for who is at it", as
   await press("Enter");
   await expect(row).toBeVisible();
 
-  // It has the keyboard, and stays for longer than it would.
+  // The focused notice stays longer than an unfocused one does.
   await tabTo(page, page.getByRole("button", { name: "Dismiss" }));
   await page.waitForTimeout(7_000);
   await expect(toast("mirrelune is back.")).toBeVisible();
 });
 
-test("what is typed right after the keys of the palette, or of a menu, is meant for it", async () => {
+test("text typed right after the palette's or a menu's shortcut goes into the palette or menu", async () => {
   const { page } = at;
   await press("Control+1");
-  /** What has the keyboard as soon as another key could come. */
+  /** The focused element at the next moment when a key can arrive. */
   const roleAfter = (key: string, ctrlKey = false) =>
     page.evaluate(
       async (init) => {

@@ -1,4 +1,4 @@
-/** Every flow by every way to the person, from the guide to the list, in the real app against the sandbox. */
+/** Every flow through every user agent, from the guide to the list, in the real app against the sandbox. */
 import { expect, test } from "@playwright/test";
 import type { Flow } from "../../contract/flow.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
@@ -11,7 +11,7 @@ let at: AppAtSandbox;
 test.afterEach(() => at.close());
 const button = (name: string | RegExp) => at.page.getByRole("button", { name });
 
-/** What the person does once the guide has asked. */
+/** What the person does at the provider after the guide's last step. */
 const WAYS = {
   async window(login: string) {
     await button("Open sign-in window").click();
@@ -77,7 +77,7 @@ const TABLE: readonly Row[] = [
   },
 ];
 
-/** Through the guide to "who signed in", and what the list then says. */
+/** Goes through the guide to the question whether to keep the sign-in, and checks what the list then shows. */
 async function signInBy({ flow, way, login, gives }: Row): Promise<void> {
   const { page } = at;
   await page.keyboard.press("Control+n");
@@ -119,11 +119,11 @@ async function signInBy({ flow, way, login, gives }: Row): Promise<void> {
   }
 }
 
-test("every flow gives what it says, by every way there is", async () => {
+test("every flow ends in the tokens that it promises, through every user agent", async () => {
   test.setTimeout(180_000);
   at = await startAtSandbox();
   const { page } = at;
-  // Names are masked while a studio program runs, which may be another test's.
+  // Recording software masks names, and another test may have started some.
   await page.evaluate(async () => {
     const state = await window.tokenkeep["state.get"]();
     if (!state.ok) throw new Error(state.failure.code);

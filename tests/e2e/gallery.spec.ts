@@ -1,9 +1,9 @@
-/** The parts of the window, each in every state, by axe's rules. */
+/** The components of the window, each in every state, judged by axe's rules. */
 import { expect, test } from "@playwright/test";
 import { findsNothing, findsNothingInHighContrast, fits } from "./support/accessible.ts";
 import { openGallery } from "./support/gallery.ts";
 
-test("every part is accessible in every state, in both themes and high contrast, and fits", async () => {
+test("every component is accessible in every state, in both themes and high contrast, and fits", async () => {
   test.setTimeout(240_000);
   const gallery = await openGallery();
   try {
@@ -20,7 +20,7 @@ test("every part is accessible in every state, in both themes and high contrast,
       const opener = page.getByRole("button", { name });
       await opener.press("Enter");
       await expect(part).toBeVisible();
-      // What lies over the page covers it; the page itself was looked at above.
+      // A dialog covers the page, which is judged above.
       const within = `[role=${(await part.getAttribute("role")) ?? ""}]`;
       await findsNothing(page, name, within);
       await findsNothingInHighContrast(page, name, within);

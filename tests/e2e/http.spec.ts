@@ -31,7 +31,8 @@ interface Outcome {
 }
 const folder = path.join(process.env["TOKENKEEP_OUTPUT"] ?? "out/e2e", "probe");
 
-const ELSEWHERE = ["--host-resolver-rules=MAP provider.test 127.0.0.1"];
+/** Chromium resolves the host of another computer to this one. */
+const OTHER_COMPUTER = ["--host-resolver-rules=MAP provider.test 127.0.0.1"];
 
 test.beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
@@ -54,32 +55,37 @@ interface Setting {
   readonly method?: "GET" | "POST";
   /** Requests at a time; absent: one. */
   readonly together?: number;
+  /** The switches name a script (PAC) that has a proxy for every host. */
+  readonly proxied?: boolean;
 }
-interface Said {
+interface ProbeResult {
   readonly outcomes: Outcome[];
-  /** Proxies that wanted credentials, with their realms. */
+  /** Proxies that asked for credentials, each with its realm. */
   readonly asked: string[];
 }
 
-async function probe(urls: readonly string[], { switches = [], ...more }: Setting = {}): Promise<Said> {
+async function probe(
+  urls: readonly string[],
+  { switches = [], ...more }: Setting = {},
+): Promise<ProbeResult> {
   const args = [path.resolve(folder, "probe.mjs"), `--user-data-dir=${newProfile()}`, "--disable-gpu"];
   const { method, ...rest } = more;
   const requests = urls.map((url) => ({ url, method, timeoutMs: timeoutMsOf(new URL(url).pathname) }));
   const child = spawn(electronPath, [...args, ...switches, ...(isRoot ? ["--no-sandbox"] : [])], {
     env: { ...process.env, PROBE: JSON.stringify({ requests, ...rest, trusts: TEST_CERTIFICATE }) },
   });
-  let said = "";
-  let complaints = "";
-  child.stdout.on("data", (chunk) => (said += String(chunk)));
-  child.stderr.on("data", (chunk) => (complaints += String(chunk)));
+  let output = "";
+  let errors = "";
+  child.stdout.on("data", (chunk) => (output += String(chunk)));
+  child.stderr.on("data", (chunk) => (errors += String(chunk)));
   await new Promise((resolve) => child.on("close", resolve));
-  const [, outcomes] = /OUTCOMES (.*)/.exec(said) ?? [];
-  if (outcomes === undefined) throw new Error(said + complaints);
-  return JSON.parse(outcomes) as Said;
+  const [, outcomes] = /OUTCOMES (.*)/.exec(output) ?? [];
+  if (outcomes === undefined) throw new Error(output + errors);
+  return JSON.parse(outcomes) as ProbeResult;
 }
 const send = async (urls: readonly string[]): Promise<Outcome[]> => (await probe(urls)).outcomes;
 
-test("each end of a request is what it is, and every request was sent once", async () => {
+test("each way a request can end is reported as what it is, and every request is sent once", async () => {
   await using server = await startRoughServer();
   const outcomes = await send(HTTP_RULE.map(({ path: at }) => server.origin + at));
   for (const [index, { path: at, kind, detail }] of HTTP_RULE.entries()) {
@@ -96,13 +102,13 @@ test("a connection that dies after a good answer does not make the next request 
   expect(server.connections()).toBe(3);
 });
 
-test("nobody listening means that nothing was sent", async () => {
+test("a request to a port where no server listens is not sent", async () => {
   const server = await startRoughServer();
   await server.close();
   expect(await send([`${server.origin}/fine`])).toMatchObject([{ kind: "not_sent" }]);
 });
 
-test("a server at this computer's other address is reached, too", async () => {
+test("a server that listens on ::1 alone is reached by its address and by the name localhost", async () => {
   let requests = 0;
   const server = createServer((request, response) => {
     requests += 1;
@@ -123,9 +129,9 @@ test("no status, no redirect and no end of a connection makes a POST go out twic
     ["plain", "http", server.origins.http, []],
     ["TLS", "tls", server.origins.tls, []],
     ["HTTP/2", "h2", server.origins.h2, []],
-    // Not this computer, as far as Chromium can tell: another way past its proxies.
-    ["elsewhere", "tls", `https://provider.test:${String(server.port("tls"))}`, ELSEWHERE],
-    ["elsewhere, HTTP/2", "h2", `https://provider.test:${String(server.port("h2"))}`, ELSEWHERE],
+    // Chromium takes this host for another computer, so the request takes the path that may use a proxy.
+    ["another computer", "tls", `https://provider.test:${String(server.port("tls"))}`, OTHER_COMPUTER],
+    ["another computer, HTTP/2", "h2", `https://provider.test:${String(server.port("h2"))}`, OTHER_COMPUTER],
   ];
   for (const [name, protocol, origin, switches] of places) {
     const paths = WAYS_TO_END.map((way) => `${way}?${encodeURIComponent(name)}`);
@@ -142,25 +148,31 @@ test("no status, no redirect and no end of a connection makes a POST go out twic
       kind: "answered",
       status: 200,
     });
-    // Chromium keeps quiet about these: it wanted to send again, and could not.
+    // Chromium wants to send a request again after a 421, and is kept from it: it reports no answer.
     expect(outcomes[WAYS_TO_END.indexOf("/status/421")], name).toMatchObject({ kind: "lost" });
     if (protocol === "h2") expect(server.versions(paths[100] ?? "")).toEqual(["2.0"]);
   }
 });
 
-test("what a proxy does is the proxy's, and what it keeps back did not leave", async () => {
-  await using server = await startCountingServer();
-  await using plain = await startHttpProxy();
-  await using basic = await startHttpProxy({ wants: "ada:s3cret" });
-  await using closing = await startHttpProxy({ wants: "ada:s3cret", keeps: false });
-  await using socks = await startSocksProxy();
-  await using noSocks = await startSocksProxy(1);
-  await using noHost = await startSocksProxy(4);
-  await using forbidding = await startRefusingProxy(403);
-  await using gateway = await startRefusingProxy(502);
-  await using redirecting = await startRefusingProxy(302);
-  await using noProxy = await startNoProxy();
-  await using gone = await startNobody();
+/** Credentials for each time that a proxy asks for them. */
+const CREDENTIALS = Array.from({ length: 20 }, () => ["ada", "s3cret"] as const);
+
+/** A server behind proxies of every kind: each host under `.test` is reached through the proxies of its first label. */
+async function startBehindProxies() {
+  const started: AsyncDisposable[] = [];
+  const use = <S extends AsyncDisposable>(server: S): S => (started.unshift(server), server);
+  const server = use(await startCountingServer());
+  const plain = use(await startHttpProxy());
+  const basic = use(await startHttpProxy({ wants: "ada:s3cret" }));
+  const closing = use(await startHttpProxy({ wants: "ada:s3cret", keeps: false }));
+  const socks = use(await startSocksProxy());
+  const noSocks = use(await startSocksProxy(1));
+  const noHost = use(await startSocksProxy(4));
+  const forbidding = use(await startRefusingProxy(403));
+  const gateway = use(await startRefusingProxy(502));
+  const redirecting = use(await startRefusingProxy(302));
+  const noProxy = use(await startNoProxy());
+  const gone = use(await startNobody());
 
   const at = (kind: string, { port }: { port: number }) => `${kind} 127.0.0.1:${String(port)}`;
   const good: Record<string, string> = {
@@ -180,42 +192,56 @@ test("what a proxy does is the proxy's, and what it keeps back did not leave", a
     gateway: at("PROXY", gateway),
     redirecting: at("PROXY", redirecting),
   };
-  // It closes without a word, as a server might that has read the request: nobody can tell, so it counts as sent.
+  // This proxy closes without an answer, as a server does that has read the request: the request counts as sent.
   const silent: Record<string, string> = { "no-proxy": at("PROXY", noProxy) };
   const script = `const ways = ${JSON.stringify({ ...good, ...bad, ...silent })};
 function FindProxyForURL(url, host) { return ways[host.split(".")[0]] || "DIRECT"; }`;
-  const switches = [
-    `--proxy-pac-url=data:application/x-ns-proxy-autoconfig;base64,${Buffer.from(script).toString("base64")}`,
-    "--host-resolver-rules=MAP *.test 127.0.0.1",
-  ];
-  const credentials = Array.from({ length: 20 }, () => ["ada", "s3cret"] as const);
-  const url = (name: string, path: string) =>
-    `https://${name}.test:${String(server.port("h2"))}${path}?${name}`;
+  return {
+    server,
+    good: Object.keys(good),
+    bad: Object.keys(bad),
+    /** The proxies that want credentials. */
+    asking: [basic, closing],
+    switches: [
+      `--proxy-pac-url=data:application/x-ns-proxy-autoconfig;base64,${Buffer.from(script).toString("base64")}`,
+      "--host-resolver-rules=MAP *.test 127.0.0.1",
+    ],
+    url: (name: string, path: string) => `https://${name}.test:${String(server.port("h2"))}${path}?${name}`,
+    async [Symbol.asyncDispose]() {
+      for (const one of started) await one[Symbol.asyncDispose]();
+    },
+  };
+}
 
+test("through any proxy a request reaches the server once, and only the proxy is given its credentials", async () => {
+  await using behind = await startBehindProxies();
+  const { server, good, asking, switches, url } = behind;
   for (const path of ["/status/200", "/status/421", "/rst/7", "/challenge/401", "/challenge/407"]) {
-    const names = Object.keys(good);
     const { outcomes, asked } = await probe(
-      names.map((name) => url(name, path)),
-      { switches, credentials },
+      good.map((name) => url(name, path)),
+      { switches, proxied: true, credentials: CREDENTIALS },
     );
-    for (const [index, name] of names.entries()) {
+    for (const [index, name] of good.entries()) {
       expect(server.count(`${path}?${name}`), `${name} ${path} ${JSON.stringify(outcomes[index])}`).toBe(1);
       const kind = ["/status/200", "/challenge/401"].includes(path) ? "answered" : "lost";
       expect(outcomes[index], `${name} ${path}`).toMatchObject({ kind });
     }
-    // Asked by the proxy alone, whatever the server says.
+    // The proxy alone asks for credentials, whatever status the server answers with.
     expect([...new Set(asked)].sort()).toEqual(
-      [basic, closing].map(({ port }) => `127.0.0.1:${String(port)} The office`).sort(),
+      asking.map(({ port }) => `127.0.0.1:${String(port)} The office`).sort(),
     );
   }
+});
 
-  const names = Object.keys(bad);
+test("a request that a proxy keeps back is not sent, and the failure names the proxy", async () => {
+  await using behind = await startBehindProxies();
+  const { server, bad, switches, url } = behind;
   for (const method of ["POST", "GET"] as const) {
     const { outcomes } = await probe(
-      names.map((name) => url(name, "/status/200")),
-      { switches, method },
+      bad.map((name) => url(name, "/status/200")),
+      { switches, proxied: true, method },
     );
-    for (const [index, name] of names.entries()) {
+    for (const [index, name] of bad.entries()) {
       expect(server.count(`/status/200?${name}`), `${name} ${JSON.stringify(outcomes)}`).toBe(0);
       expect(outcomes[index], name).toMatchObject({ kind: "not_sent" });
       const { code } = unreachable("X", outcomes[index]?.cause);
@@ -223,13 +249,17 @@ function FindProxyForURL(url, host) { return ways[host.split(".")[0]] || "DIRECT
     }
     const { outcomes: cautious } = await probe([url("gone", "/status/200"), url("no-proxy", "/status/200")], {
       switches,
+      proxied: true,
       method,
     });
     expect(cautious).toMatchObject([{ kind: "not_sent" }, { kind: "lost" }]);
     expect(server.count("/status/200?no-proxy")).toBe(0);
   }
+});
 
-  // Nothing is said, or something wrong: then nothing left.
+test("a request is not sent when a proxy gets no credentials, or wrong ones", async () => {
+  await using behind = await startBehindProxies();
+  const { server, switches, url } = behind;
   for (const given of [
     [],
     [["ada", "guess"]],
@@ -240,6 +270,7 @@ function FindProxyForURL(url, host) { return ways[host.split(".")[0]] || "DIRECT
   ] as const) {
     const { outcomes } = await probe([url("basic", "/status/201"), url("closing", "/status/201")], {
       switches,
+      proxied: true,
       credentials: given,
     });
     for (const outcome of outcomes)

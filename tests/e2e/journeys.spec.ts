@@ -1,4 +1,4 @@
-/** Everything that is done to an account, from finding it to removing it, without a mouse; the provider's pages too. */
+/** Every action on an account, from finding it to removing it, by keyboard alone, also in the provider's pages. */
 import { expect, test } from "@playwright/test";
 import { hasKeyboard, tabTo } from "./support/accessible.ts";
 import { copied, providerPage, readClipboard } from "../support/app.mjs";
@@ -40,21 +40,21 @@ async function open(login: string): Promise<void> {
   await press("Enter");
   await expect(at.page.getByRole("heading", { level: 1, name: login })).toBeVisible();
 }
-/** Through the provider's pages, in a window of their own. */
+/** Signs in through the provider's pages in the sign-in window. */
 async function atProvider(...names: readonly string[]): Promise<void> {
   for (const name of names) {
     const page = await providerPage(at.app);
     const wanted = page.getByRole("button", { name });
     await wanted.waitFor();
     await tabTo(page, wanted);
-    // The answer may close the page before the key is up again.
+    // The page may close before the key is released.
     await page.keyboard.press("Enter").catch((cause: unknown) => {
       if (!page.isClosed()) throw cause;
     });
   }
 }
 
-test("find, copy, validate, refresh", async () => {
+test("by keyboard alone: find an account, copy its token, validate and refresh it", async () => {
   await open("mirrelune");
   await go("Validate");
   await expect(toast("mirrelune is valid.")).toBeVisible();
@@ -69,7 +69,7 @@ test("find, copy, validate, refresh", async () => {
   await expect.poll(readClipboard).toBe(`Bearer ${before}`);
   await go("Refresh");
   await expect(toast("mirrelune has a new token.")).toBeVisible();
-  // In the list one key copies, and the row's menu is one Tab away.
+  // In the list the key C copies, and one Tab leads to the row's menu.
   await press("Control+1");
   await tabTo(at.page, row("mirrelune"));
   await press("c");
@@ -80,11 +80,11 @@ test("find, copy, validate, refresh", async () => {
   await expect(at.page.getByRole("menu")).toHaveCount(0);
 });
 
-test("sign in again, revoke, remove", async () => {
+test("by keyboard alone: sign in again, revoke, remove, undo", async () => {
   await open("mirrelune");
   await tabTo(at.page, at.page.getByRole("link", { name: "Sign in again…" }));
   await press("Enter");
-  await tabTo(at.page, at.page.getByRole("searchbox")); // past it, there are as many stops as there are scopes
+  await tabTo(at.page, at.page.getByRole("searchbox")); // beyond the search field every scope is one Tab stop
   await at.page.keyboard.type("user:read:email");
   await go(/^Sign in$/);
   await atProvider("Sign in as mirrelune", "Authorize");
@@ -99,7 +99,7 @@ test("sign in again, revoke, remove", async () => {
   await expect(toast("The token of mirrelune was revoked.")).toBeVisible();
   await expect(at.page.getByText("Revoked").first()).toBeVisible();
 
-  // What has no token any more can be brought back.
+  // The removal of a sign-in without a token can be undone.
   await go("Remove…", "Remove account");
   await expect(row("mirrelune")).toHaveCount(0);
   await go("Undo");
@@ -121,7 +121,7 @@ test("sign in again, revoke, remove", async () => {
   await expect(row("mirrelune")).toBeVisible();
 });
 
-test("lock and unlock, and be where one was", async () => {
+test("after locking and unlocking by keyboard the same screen is shown", async () => {
   await at.page.evaluate(
     (passphrase) => window.tokenkeep["vault.reseal"]({ keychain: true, passphrase: { new: passphrase } }),
     PASSPHRASE,

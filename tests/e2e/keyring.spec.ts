@@ -1,4 +1,4 @@
-/** The real keyring, locked, asked for, stopped, frozen and replaced: reported, never waited for, nothing made anew. */
+/** The real keyring, locked, prompting, stopped, frozen and replaced: the app reports it, never waits for it, and makes no new vault. */
 import { expect, test, type Page } from "@playwright/test";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -14,10 +14,10 @@ const FAILURES = {
   failing: "The keychain of your computer does not answer.",
   replaced: "The key of the vault cannot be read with this keychain.",
 };
-const AGAIN = { timeout: 30_000 }; // it is looked at every five seconds
+const AGAIN = { timeout: 30_000 }; // the app asks the keyring every five seconds
 
 type Session = Awaited<ReturnType<typeof startSession>>;
-/** An app with a sealed account, running. */
+/** A running app with one sealed account. */
 async function sealed(session: Session) {
   const options = { runtime: session.env.XDG_RUNTIME_DIR, env: session.env };
   const { app, page, profile } = await startApp(options);
@@ -33,7 +33,7 @@ async function sealed(session: Session) {
   };
 }
 const accountShows = (page: Page) => page.getByRole("row", { name: /mirrelune/ }).waitFor(AGAIN);
-/** Main answers, whatever the keychain does: one that says nothing would hold it for 25 seconds, D-Bus' own limit. */
+/** Expects main to answer at once; a call to a silent keychain would block it for 25 seconds, D-Bus' own limit. */
 async function answers(page: Page): Promise<void> {
   const tookMs = await page.evaluate(async () => {
     const began = performance.now();
@@ -43,7 +43,7 @@ async function answers(page: Page): Promise<void> {
   expect(tookMs).toBeLessThan(10_000);
 }
 
-test("the keyring is asked what it is, and never prompted", async () => {
+test("the app asks the keyring for its state and never makes it prompt", async () => {
   await using session = await startSession();
   const address = session.env.DBUS_SESSION_BUS_ADDRESS;
   expect(await inspectSecretService(undefined)).toBe("absent");
@@ -116,7 +116,7 @@ const CASES: readonly Case[] = [
 ];
 
 for (const { what, how, spoil, mend } of CASES) {
-  test(`a keyring that is ${how}: an open vault goes on; a start says so, and opens when it is back`, async () => {
+  test(`while a keyring is ${how} an open vault works on; a start reports it, and opens the vault once it is back`, async () => {
     test.setTimeout(120_000);
     await using session = await startSession();
     const { app: first, page: open, again, untouched } = await sealed(session);
@@ -139,18 +139,18 @@ for (const { what, how, spoil, mend } of CASES) {
     untouched();
     await mend(session);
     if (what === "replaced") {
-      // Chromium keeps the key that it found for as long as it runs.
+      // Chromium keeps the key that it read until it ends.
       await app.close();
       ({ app, page } = await again());
     }
-    await accountShows(page); // by itself
+    await accountShows(page); // without a click
     untouched();
     await app.close();
     report({ part: "keyring", case: how, said: what });
   });
 }
 
-test("no keyring at the first start: a passphrase is offered, and nothing is kept in the open", async () => {
+test("without a keyring the first start offers a passphrase and writes nothing unsealed", async () => {
   await using session = await startSession();
   await session.killKeyring();
   const { app, page, profile } = await startApp({ runtime: session.env.XDG_RUNTIME_DIR, env: session.env });
@@ -159,7 +159,7 @@ test("no keyring at the first start: a passphrase is offered, and nothing is kep
   expect(() => readFileSync(path.join(profile, "vault/envelope.json"))).toThrow("ENOENT");
 });
 
-test("the keychain that answers seals the vault and opens it, whatever the desktop is called", async () => {
+test("the keychain that answers seals and opens the vault, whatever the name of the desktop", async () => {
   test.setTimeout(120_000);
   await using session = await startSession();
   const under = (desktop: string, profile?: string) =>
@@ -185,14 +185,14 @@ test("the keychain that answers seals the vault and opens it, whatever the deskt
   }
   expect(readFileSync(envelope, "utf8")).toBe(before);
 
-  // Sealed by a wallet that does not answer, it is opened by nothing else, although GNOME Keyring is there.
+  // A vault that a silent wallet sealed is not opened by another keychain, although GNOME Keyring answers.
   writeFileSync(envelope, before.replace("gnome_libsecret", "kwallet6").replace("GNOME Keyring", "KWallet"));
   const { app, page } = await under("GNOME", profile);
   await page.getByText("KWallet, which seals your tokens, isn't available in this session.").waitFor();
   await app.close();
 });
 
-test("KDE without a wallet at the first start: a passphrase is offered, and the disk is not blamed", async () => {
+test("on KDE without a wallet the first start offers a passphrase, and does not blame the disk", async () => {
   await using session = await startSession();
   await session.killKeyring();
   const { app, page } = await startApp({
@@ -208,7 +208,7 @@ test("KDE without a wallet at the first start: a passphrase is offered, and the 
   await app.close();
 });
 
-test("moving to another keychain: the app starts again, and one passphrase later that one opens the vault", async () => {
+test("moving to another keychain restarts the app, and after one passphrase the new keychain opens the vault", async () => {
   test.setTimeout(120_000);
   await using session = await startSession();
   const passphrase = "a lantern by the harbour";
@@ -239,7 +239,7 @@ test("moving to another keychain: the app starts again, and one passphrase later
   await second.page.getByRole("heading", { name: "Move to GNOME Keyring" }).waitFor();
   await findsNothingAsItStands(second.page, "another keychain that could open the vault");
   await second.app.evaluate(({ app }) => {
-    app.relaunch = () => undefined; // the test starts it again itself
+    app.relaunch = () => undefined; // the test starts the app again
   });
   await second.page.getByLabel("Current passphrase").fill(passphrase);
   const closed = second.app.waitForEvent("close");
@@ -260,7 +260,7 @@ test("moving to another keychain: the app starts again, and one passphrase later
   expect(moved).not.toHaveProperty("movesTo");
 });
 
-test("the vault locks with the screen, where the setting says so", async () => {
+test("the vault locks with the screen if the setting says so", async () => {
   await using session = await startSession();
   const { app, page } = await startApp({ runtime: session.env.XDG_RUNTIME_DIR, env: session.env });
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
@@ -285,7 +285,7 @@ test("the vault locks with the screen, where the setting says so", async () => {
     await session.screenLock("org.gnome.ScreenSaver", true);
     return locked.isVisible();
   };
-  await expect.poll(lockScreen).toBe(true); // it takes a moment until it listens
+  await expect.poll(lockScreen).toBe(true); // the app needs a moment until it listens
   await page.getByLabel("Passphrase").fill(passphrase);
   await page.keyboard.press("Enter");
   const open = page.getByRole("button", { name: "Start the sandbox" });

@@ -1,11 +1,11 @@
-/** The list over hundreds of accounts, by keyboard alone: find, choose, do one thing to many, and come back. */
+/** The list with hundreds of accounts, by keyboard alone: find, select, act on many at once, and come back. */
 import { expect, test, type ElectronApplication, type Page } from "@playwright/test";
 import { findsNothing, findsNothingAsItStands, fits, hasKeyboard, tabTo } from "./support/accessible.ts";
 import { startApp } from "../support/app.mjs";
 import { seededProfile } from "../bench/seeded.mjs";
 import { startCrowdServer } from "../support/crowd-server.mjs";
 
-/** More than are measured out at once. */
+/** More rows than the list measures at once. */
 const COUNT = 700;
 const LIFE_MS = 14_124_000;
 let server: Awaited<ReturnType<typeof startCrowdServer>>;
@@ -30,14 +30,14 @@ const press = async (...keys: readonly string[]) => {
 };
 const atTheList = () => tabTo(page, page.locator('[data-row][tabindex="0"]'));
 
-test("every row is reached by the keyboard, though few are drawn", async () => {
+test("the keyboard reaches every row, although only a few are drawn", async () => {
   await atTheList();
   await press("End");
   await hasKeyboard(row("user_99"));
   expect(await page.locator("[data-row]").count()).toBeLessThan(60);
   await press("ArrowUp", "PageUp");
   await hasKeyboard(row("user_89"));
-  // What has the keyboard is scrolled away; an arrow brings it back.
+  // The focused row is scrolled out of sight; an arrow key brings it back.
   await page.mouse.move(700, 500);
   for (let turn = 0; turn < 30; turn += 1) await page.mouse.wheel(0, -2_000);
   await expect(row("user_1")).toBeVisible();
@@ -50,8 +50,8 @@ test("every row is reached by the keyboard, though few are drawn", async () => {
   await press("Home");
   await hasKeyboard(row("user_1"));
 
-  // Whoever is elsewhere by then stays there.
-  // Two keys before the next frame: the second is for the row that the first leads to.
+  // A later focus elsewhere is not taken back.
+  // Two keys before the next frame: the second applies to the row that the first leads to.
   await page.evaluate(() => {
     for (const key of ["End", "Enter"])
       document.activeElement?.dispatchEvent(
@@ -74,7 +74,7 @@ test("every row is reached by the keyboard, though few are drawn", async () => {
   await fits(page, "a long list");
 });
 
-test("found by words, filters and order", async () => {
+test("search words, filters and sorting find an account", async () => {
   const found = () => page.locator("[data-row]").count();
   await press("/");
   await page.keyboard.type("USER_12 read:chat");
@@ -95,7 +95,7 @@ test("found by words, filters and order", async () => {
   await tabTo(page, page.getByRole("button", { name: "More filters" }));
   await press("Enter");
   await tabTo(page, page.getByLabel("Sort by"));
-  // A letter at a time: how much of a word is taken together goes by the time between its letters.
+  // Typed letter by letter, because the search waits for a pause between letters.
   await press("l");
   await expect(page.getByLabel("Sort by")).toHaveValue("checked");
   await tabTo(page, page.getByLabel("Scope"));
@@ -109,7 +109,7 @@ test("found by words, filters and order", async () => {
   await findsNothingAsItStands(page, "the filters");
 });
 
-test("some are chosen and asked about; what runs can be stopped; others stay as they are", async () => {
+test("a bulk action asks about the selected rows alone, can be stopped, and leaves the other rows as they are", async () => {
   await atTheList();
   await press(" ", "Shift+ArrowDown", "Shift+ArrowDown", "ArrowDown");
   await expect(page.getByRole("toolbar").getByText("3 selected")).toBeVisible();
@@ -118,7 +118,7 @@ test("some are chosen and asked about; what runs can be stopped; others stay as 
   await findsNothing(page, "some are chosen");
   await fits(page, "some are chosen");
 
-  // News of rows whose place stays the same does not make the list anew, and is shown all the same.
+  // A change that moves no row does not rebuild the list, and is shown all the same.
   await tabTo(page, page.getByRole("button", { name: "Validate", exact: true }));
   await press("Enter");
   await expect(toast("All 3 were asked about.")).toBeVisible();
@@ -149,7 +149,7 @@ test("some are chosen and asked about; what runs can be stopped; others stay as 
   await expect(page.getByRole("toolbar")).toHaveCount(0);
 });
 
-test("revoking many asks first, with the safe answer ready, and names those that it did not work for", async () => {
+test("revoking many accounts asks first, with the safe answer focused, and names the accounts that failed", async () => {
   await atTheList();
   await press(" ", "Shift+ArrowDown");
   await tabTo(page, page.getByRole("button", { name: "Revoke…" }));
@@ -161,15 +161,15 @@ test("revoking many asks first, with the safe answer ready, and names those that
   await expect(question).toHaveCount(0);
   await expect(page.getByRole("toolbar").getByText("2 selected")).toBeVisible();
 
-  await server.close(); // nobody answers
+  await server.close(); // no server answers from now on
   await tabTo(page, page.getByRole("button", { name: "Validate", exact: true }));
   await press("Enter");
-  const told = page.getByRole("region", { name: "2 of 2 came to nothing" });
-  await expect(told).toContainText("user_1, user_10");
-  await expect(told).toContainText("cannot be reached");
+  const failures = page.getByRole("region", { name: "2 of 2 came to nothing" });
+  await expect(failures).toContainText("user_1, user_10");
+  await expect(failures).toContainText("cannot be reached");
   await findsNothing(page, "some came to nothing");
-  await tabTo(page, told.getByRole("button", { name: "Dismiss" }));
+  await tabTo(page, failures.getByRole("button", { name: "Dismiss" }));
   await press("Enter");
-  await expect(told).toHaveCount(0);
+  await expect(failures).toHaveCount(0);
   await hasKeyboard(page.locator("main"));
 });

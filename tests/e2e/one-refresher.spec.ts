@@ -1,4 +1,4 @@
-/** One refresher per profile: counted at the provider, with instances that come together, hang, or are killed. */
+/** One refresher per profile, as the provider counts: instances start together, hang, or are killed. */
 import { expect, test, type Page } from "@playwright/test";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,7 +15,7 @@ const firstSignIn = (page: Page) =>
     return state.ok ? (JSON.parse(state.value) as Snapshot).signIns[0] : undefined;
   });
 
-/** An app whose one account has a refresh token that works once. */
+/** Starts an app with one account, whose refresh token works once. */
 async function withOneTimeAccount(proxy: FaultProxy) {
   const running = await startApp({ args: proxy.switches });
   const { app, page } = running;
@@ -26,19 +26,19 @@ async function withOneTimeAccount(proxy: FaultProxy) {
     await window.tokenkeep["clients.save"](client);
   });
   await addSandboxAccount(app, page, "mirrelune", /^Rotating/);
-  // The provider's second token: from here on it is known to work once.
+  // After the first rotation the record says that the refresh token works once.
   const { id = "" } = (await firstSignIn(page)) ?? {};
   await page.evaluate((signIn) => window.tokenkeep["signIns.refresh"](signIn), id);
   expect(proxy.refreshes).toBe(1);
   return running;
 }
 
-test("instances that start together: one stays, and a token that is due is refreshed once", async () => {
+test("of several instances that start together one stays, and a due token is refreshed once", async () => {
   test.setTimeout(120_000);
   await using proxy = await startFaultProxy();
   const { app, profile, runtime } = await withOneTimeAccount(proxy);
   await app.close();
-  // The provider forgets the access token: whoever asks about it wants a new one.
+  // The provider forgets the access token, so that a validation leads to a refresh.
   const kept = path.join(profile, "sandbox/state.json");
   writeFileSync(kept, JSON.stringify({ ...JSON.parse(readFileSync(kept, "utf8")), access: [] }));
 
@@ -53,7 +53,7 @@ test("instances that start together: one stays, and a token that is due is refre
   expect(started.filter((one) => one !== left).map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
   const announced = () => existsSync(path.join(runtime, "tokenkeep/endpoint.json"));
   await expect.poll(announced).toBe(true);
-  left?.kill("SIGTERM"); // as at the end of a session: it finishes what it began, and tidies up
+  left?.kill("SIGTERM"); // as at the end of a session: the app finishes its work and tidies up
   if (left !== undefined) await once(left, "exit");
   expect(announced()).toBe(false);
   const figures = { refreshes: proxy.refreshes - 1, "spent tokens sent again": proxy.spentAgain };
@@ -61,7 +61,7 @@ test("instances that start together: one stays, and a token that is due is refre
   expect(figures).toEqual({ refreshes: 1, "spent tokens sent again": 0 });
 });
 
-test("an instance that hangs while it refreshes is left alone, and keeps the answer when it goes on", async () => {
+test("an instance that hangs during a refresh is not ended, and keeps the answer once it goes on", async () => {
   test.setTimeout(120_000);
   await using proxy = await startFaultProxy();
   const { app, page, profile, runtime } = await withOneTimeAccount(proxy);
@@ -91,7 +91,7 @@ test("an instance that hangs while it refreshes is left alone, and keeps the ans
   expect(figures).toEqual({ refreshes: 1, "spent tokens sent again": 0 });
 });
 
-test("an instance that is killed while it refreshes: its successor does not send the token again", async () => {
+test("after an instance was killed during a refresh, the next one does not send the token again", async () => {
   test.setTimeout(120_000);
   await using proxy = await startFaultProxy();
   const { app, page, profile, runtime } = await withOneTimeAccount(proxy);

@@ -4,7 +4,7 @@ import { fits, findsNothing, findsNothingAsItStands, hasKeyboard, tabTo } from "
 import { addSandboxAccount, startApp } from "../support/app.mjs";
 import { askToPair } from "./support/asking-tool.ts";
 
-test("a tool pairs, gets a token, and loses it when it is taken back; a no is a no", async () => {
+test("a paired tool gets a token until its key is taken back, and a denied tool gets none", async () => {
   test.setTimeout(120_000);
   const running = await startApp();
   const { app, page, runtime } = running;
@@ -34,7 +34,7 @@ test("a tool pairs, gets a token, and loses it when it is taken back; a no is a 
     await fits(page, "the question");
     const account = page.getByRole("checkbox", { name: /^mirrelune/ });
     await tabTo(page, account);
-    if (!(await account.isChecked())) await page.keyboard.press("Space"); // its token may do more than was asked for
+    if (!(await account.isChecked())) await page.keyboard.press("Space"); // not checked by default where the token has more scopes than the tool asks for
     await expect(account).toBeChecked();
     await tabTo(page, page.getByRole("button", { name: "Numbers match, allow" }));
     await page.keyboard.press("Enter");

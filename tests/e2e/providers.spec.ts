@@ -3,16 +3,27 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "@playwright/test";
 import { findsNothing, findsNothingAsItStands, fits, hasKeyboard, tabTo } from "./support/accessible.ts";
-import { startAtSandbox } from "../support/app-at-sandbox.ts";
+import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
 
-test("a provider, a check, and a token of another tool", async () => {
-  test.setTimeout(120_000);
-  const at = await startAtSandbox();
-  const { page } = at;
-  const bot = await at.register("tokenkeep-sandbox", "Bot");
-  await at.register("nobody", "Stranger");
-  const id = await at.signIn(bot, "mirrelune", ["user:read:chat"]);
-  // It says what it is, as far as it goes: where tokens are ended it does not say.
+let at: AppAtSandbox;
+test.afterEach(() => at.close());
+
+/** Tabs to the button and presses it by the keyboard. */
+async function press(name: string | RegExp): Promise<void> {
+  await tabTo(at.page, at.page.getByRole("button", { name, exact: true }).first());
+  await at.page.keyboard.press("Enter");
+}
+const readClipboard = (): Promise<string> => at.app.evaluate(({ clipboard }) => clipboard.readText());
+const writeClipboard = (text: string) =>
+  at.app.evaluate(({ clipboard }, wanted) => clipboard.writeText(wanted), text);
+/** The screen breaks none of axe's rules in the theme that is shown, and is as wide as the window. */
+async function isFitAndAccessible(where: string): Promise<void> {
+  await findsNothingAsItStands(at.page, where);
+  await fits(at.page, where);
+}
+
+/** A server that describes itself by OpenID Connect Discovery, without its revocation endpoint. */
+async function startDiscovery() {
   const server = createServer((_request, response) => {
     response.setHeader("content-type", "application/json");
     response.end(
@@ -27,12 +38,13 @@ test("a provider, a check, and a token of another tool", async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const issuer = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
-  const press = async (name: string | RegExp) => {
-    await tabTo(page, button(name).first());
-    await page.keyboard.press("Enter");
-  };
+  return { issuer, close: () => server.close() };
+}
 
+async function describeProvider(): Promise<void> {
+  const { page } = at;
+  const discovery = await startDiscovery();
+  const { issuer } = discovery;
   await page.keyboard.press("Control+5");
   await press("Add a provider");
   const dialog = page.getByRole("dialog", { name: "Add a provider" });
@@ -51,17 +63,19 @@ test("a provider, a check, and a token of another tool", async () => {
   const revocation = dialog.getByLabel("Revocation endpoint");
   await expect(dialog.getByText("“Revocation endpoint” is empty")).toBeVisible();
   await hasKeyboard(revocation);
-  await findsNothingAsItStands(page, "a provider's form");
-  await fits(page, "a provider's form");
+  await isFitAndAccessible("a provider's form");
   await page.keyboard.type(`${issuer}/revoke`);
   await page.keyboard.press("Enter");
   await expect(dialog).toHaveCount(0);
   await expect(page.getByRole("listitem").filter({ hasText: issuer })).toContainText("Test");
   await findsNothing(page, "settings with a provider");
   await fits(page, "settings with a provider");
-  server.close();
+  discovery.close();
+}
 
-  // In the guide its scopes are its own.
+/** In the guide the described provider offers its own scopes. */
+async function chooseItsScopes(): Promise<void> {
+  const { page } = at;
   await page.evaluate((form) => window.tokenkeep["clients.save"](form), {
     provider: "local",
     name: "Local bot",
@@ -76,54 +90,47 @@ test("a provider, a check, and a token of another tool", async () => {
   await expect(page.getByRole("checkbox", { name: "openid" })).toBeChecked();
   await expect(page.getByRole("checkbox", { name: "profile" })).not.toBeChecked();
   await tabTo(page, page.getByLabel("More scopes"));
-  await findsNothingAsItStands(page, "scopes of a provider");
-  await fits(page, "scopes of a provider");
+  await isFitAndAccessible("scopes of a provider");
+}
 
+async function checkRegistrations(): Promise<void> {
+  const { page } = at;
   await page.keyboard.press("Control+3");
   await press("Check Bot");
   const good = page.getByRole("dialog", { name: "Check of Bot" });
   await expect(good.getByText("The secret is accepted.")).toBeVisible();
   await expect(good.getByText(/^Registered: /).first()).toBeVisible();
-  await findsNothingAsItStands(page, "a check");
-  await fits(page, "a check");
+  await isFitAndAccessible("a check");
   await page.keyboard.press("Escape");
   await press("Check Stranger");
   await expect(page.getByText("The provider does not know this client ID.")).toBeVisible();
   await page.keyboard.press("Escape");
+}
+
+async function copyRedirectUri(): Promise<void> {
+  const { page } = at;
   await press("Edit Bot");
   await findsNothingAsItStands(page, "a registration's form");
   await press(/^Copy app\.tokenkeep/);
-  await expect
-    .poll(() => at.app.evaluate(({ clipboard }) => clipboard.readText()))
-    .toBe("app.tokenkeep://callback/sandbox");
-  // The form is in the page for a frame more, and the next key is not lost to it.
+  await expect.poll(readClipboard).toBe("app.tokenkeep://callback/sandbox");
+  // The closed form stays in the page for a frame more, and must not swallow the next key.
   await page.evaluate(async () => {
-    const press = (key: string, ctrlKey = false) =>
+    const pressKey = (key: string, ctrlKey = false) =>
       (document.activeElement ?? document.body).dispatchEvent(
         new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true, cancelable: true }),
       );
-    press("Escape");
-    await Promise.resolve(); // it is closed now, and taken away by a later frame
-    press("k", true);
+    pressKey("Escape");
+    await Promise.resolve();
+    pressKey("k", true);
   });
   await expect(page.getByRole("dialog", { name: "Commands" })).toBeVisible();
   await page.keyboard.press("Escape");
+}
 
-  await page.evaluate((of) => window.tokenkeep["signIns.copy"]({ id: of, form: "oauth" }), id);
-  const token = await at.app.evaluate(({ clipboard }) => clipboard.readText());
-  expect(token).toMatch(/^oauth:[a-z0-9]{30}$/);
-  await page.keyboard.press("Control+k");
-  await hasKeyboard(page.getByRole("dialog", { name: "Commands" }).getByRole("combobox"));
-  await page.keyboard.type("import token");
-  await page.keyboard.press("Enter");
-  await tabTo(page, page.getByLabel("Provider"));
-  await page.keyboard.type("Sandbox");
-  await findsNothingAsItStands(page, "an import");
-  await fits(page, "an import");
-  await at.app.evaluate(
-    ({ clipboard }, text) => clipboard.writeText(text),
-    `BOT_TOKEN=${token}\nDISCORD_TOKEN=inventedtokenofdiscord00000000`,
-  );
+/** Of two possible tokens the one of the chosen provider is checked by default. `token`: with its prefix `oauth:`. */
+async function chooseAmongTokens(token: string): Promise<void> {
+  const { page } = at;
+  await writeClipboard(`BOT_TOKEN=${token}\nDISCORD_TOKEN=inventedtokenofdiscord00000000`);
   await press("Paste from clipboard");
   const isChosen = (name: string) => page.getByRole("checkbox", { name }).isChecked();
   await expect(page.getByRole("heading", { name: "2 possible tokens found" })).toBeVisible();
@@ -133,23 +140,50 @@ test("a provider, a check, and a token of another tool", async () => {
   await press("Select all that look like Sandbox tokens");
   expect([await isChosen("BOT_TOKEN"), await isChosen("DISCORD_TOKEN")]).toEqual([true, false]);
   await press("Discard");
-  await at.app.evaluate(({ clipboard }, text) => clipboard.writeText(text), token);
+}
+
+async function importToken(token: string): Promise<void> {
+  const { page } = at;
+  await writeClipboard(token);
   await press("Paste from clipboard");
   await expect(page.getByRole("heading", { name: "1 possible token found" })).toBeVisible();
   await expect(
     page.getByText(/^Nothing has been sent yet\. Tokenkeep will check .* with Sandbox/),
   ).toBeVisible();
   await expect(page.getByRole("checkbox", { name: "Unnamed value" })).toBeChecked();
-  await findsNothingAsItStands(page, "what may be a token");
-  await fits(page, "what may be a token");
+  await isFitAndAccessible("what may be a token");
   await press("Check 1 token with Sandbox");
   const found = page.getByRole("region", { name: "mirrelune" });
   await expect(found.getByText(/^Expires/)).toBeVisible();
-  await findsNothingAsItStands(page, "what an import found");
-  await fits(page, "what an import found");
-  expect(await page.content()).not.toContain(token.slice(6));
+  await isFitAndAccessible("what an import found");
+  expect(await page.content()).not.toContain(token.slice("oauth:".length));
   await press("Import token");
   await expect(page.getByRole("heading", { level: 1, name: "mirrelune" })).toBeVisible();
   await expect(page.getByText(/^Another tool's token, /)).toBeVisible();
-  await at.close();
+}
+
+test("by keyboard alone: describe a provider, check a registration, import another tool's token", async () => {
+  test.setTimeout(120_000);
+  at = await startAtSandbox();
+  const { page } = at;
+  const bot = await at.register("tokenkeep-sandbox", "Bot");
+  await at.register("nobody", "Stranger");
+  const id = await at.signIn(bot, "mirrelune", ["user:read:chat"]);
+  await describeProvider();
+  await chooseItsScopes();
+  await checkRegistrations();
+  await copyRedirectUri();
+
+  await page.evaluate((of) => window.tokenkeep["signIns.copy"]({ id: of, form: "oauth" }), id);
+  const token = await readClipboard();
+  expect(token).toMatch(/^oauth:[a-z0-9]{30}$/);
+  await page.keyboard.press("Control+k");
+  await hasKeyboard(page.getByRole("dialog", { name: "Commands" }).getByRole("combobox"));
+  await page.keyboard.type("import token");
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByLabel("Provider"));
+  await page.keyboard.type("Sandbox");
+  await isFitAndAccessible("an import");
+  await chooseAmongTokens(token);
+  await importToken(token);
 });

@@ -1,4 +1,4 @@
-/** Second starts, links and odd profiles, in the real app: nothing that is passed to a start ends or stalls the running one. */
+/** Second starts, links and odd profiles, in the real app: no argument of a start ends or stalls the running app. */
 import { expect, test } from "@playwright/test";
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -17,7 +17,7 @@ import path from "node:path";
 import { appArguments, electronPath, newProfile, newRuntimeFolder, startApp } from "../support/app.mjs";
 import { family } from "../support/leaks.ts";
 
-/** A start by itself: what it said and how it ended. */
+/** Starts the app without a driver; `ended` resolves with its exit code and its stderr. */
 function begin(
   profile: string,
   runtime: string,
@@ -29,12 +29,12 @@ function begin(
     env: { ...process.env, XDG_RUNTIME_DIR: runtime, ...options.env },
     stdio: ["ignore", "ignore", "pipe"],
   });
-  let said = "";
-  child.stderr.on("data", (chunk) => (said += String(chunk)));
+  let output = "";
+  child.stderr.on("data", (chunk) => (output += String(chunk)));
   return {
     child,
-    said: () => said,
-    ended: once(child, "close").then(([code]) => ({ code: code as number | null, said })),
+    output: () => output,
+    ended: once(child, "close").then(([code]) => ({ code: code as number | null, output })),
   };
 }
 const alive = ({ exitCode, signalCode }: ChildProcess) => exitCode === null && signalCode === null;
@@ -43,7 +43,7 @@ const logged = (profile: string): string =>
     .map((name) => readFileSync(path.join(profile, "logs", name), "utf8"))
     .join("");
 
-test("whatever a second start is given, the first goes on, and hears of what is for it", async () => {
+test("the running app survives any second start, and gets the link that the start was given", async () => {
   test.setTimeout(120_000);
   const { app, page, profile, runtime } = await startApp();
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
@@ -51,19 +51,19 @@ test("whatever a second start is given, the first goes on, and hears of what is 
   const windows = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
   const starts = (more: readonly string[], options = {}) => begin(profile, runtime, more, options).ended;
 
-  // The first does not answer now: Chromium's own lock would have it ended.
+  // The stopped app does not answer; Chromium's own lock would let a second start end it.
   first.kill("SIGSTOP");
   const whileItHangs = starts(["app.tokenkeep:while-it-hangs"]);
   for (const length of [48_000, 120_000]) {
-    const { code, said } = await starts([`app.tokenkeep:${"x".repeat(length)}`]);
-    expect(said).toContain("This link is too long");
+    const { code, output } = await starts([`app.tokenkeep:${"x".repeat(length)}`]);
+    expect(output).toContain("This link is too long");
     expect(code).toBe(2);
   }
   expect(await whileItHangs).toMatchObject({ code: 1 });
-  expect((await whileItHangs).said).toContain("isn't responding");
+  expect((await whileItHangs).output).toContain("isn't responding");
   expect(alive(first)).toBe(true);
   first.kill("SIGCONT");
-  await expect.poll(() => logged(profile).split("door.refused").length - 1).toBe(1); // the link was not lost
+  await expect.poll(() => logged(profile).split("door.refused").length - 1).toBe(1); // the app got the link after it went on
 
   const longFolder = path.join(
     mkdtempSync(path.join(tmpdir(), "tk-cwd-")),
@@ -83,7 +83,7 @@ test("whatever a second start is given, the first goes on, and hears of what is 
     starts(["--hidden"]),
   ]);
   expect(odd.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
-  for (const { said } of odd) expect(said).toContain("Tokenkeep is running already.");
+  for (const { output } of odd) expect(output).toContain("Tokenkeep is running already.");
   await expect.poll(() => logged(profile).split("door.refused").length - 1).toBe(4);
   expect(alive(first)).toBe(true);
   expect(await windows()).toBe(1);
@@ -91,11 +91,11 @@ test("whatever a second start is given, the first goes on, and hears of what is 
   await app.close();
 });
 
-test("the lock is held by main alone, for its whole life, whatever becomes of the temporary folder", async () => {
+test("main alone holds the profile's lock, until it ends, even if the temporary folder is emptied", async () => {
   test.setTimeout(120_000);
   const temporary = mkdtempSync(path.join(tmpdir(), "tk-tmp-"));
   const { app, page, profile, runtime } = await startApp({ env: { TMPDIR: temporary } });
-  await page.getByRole("button", { name: "Start the sandbox" }).click(); // its process, the socket's thread, a second window
+  await page.getByRole("button", { name: "Start the sandbox" }).click(); // starts the sandbox's process and a second window
   await page.getByRole("heading", { name: "Sign in at Sandbox" }).waitFor();
   const first = app.process();
   const holds = (pid: number) =>
@@ -114,7 +114,7 @@ test("the lock is held by main alone, for its whole life, whatever becomes of th
     pid: first.pid,
   });
 
-  // What a periodic clean-up of the temporary folder takes, and what Chromium's own lock would be.
+  // As a clean-up of the temporary folder does; and without the files of Chromium's own lock.
   for (const name of readdirSync(temporary))
     rmSync(path.join(temporary, name), { recursive: true, force: true });
   for (const name of readdirSync(profile).filter((one) => one.startsWith("Singleton")))
@@ -123,7 +123,7 @@ test("the lock is held by main alone, for its whole life, whatever becomes of th
   expect(await second.ended).toMatchObject({ code: 0 });
   expect(alive(first)).toBe(true);
 
-  // Killed, it leaves nothing behind that keeps the next one out.
+  // A killed app leaves no lock behind that would keep the next one out.
   const gone = once(first, "exit");
   first.kill("SIGKILL");
   await gone;
@@ -132,7 +132,7 @@ test("the lock is held by main alone, for its whole life, whatever becomes of th
   await third.app.close();
 });
 
-for (const [name, prepare, said] of [
+for (const [name, prepare, sentence] of [
   [
     "a file in the way of the profile",
     (profile: string) => writeFileSync(profile, "kept"),
@@ -144,26 +144,26 @@ for (const [name, prepare, said] of [
     "is not a regular file",
   ],
 ] as const)
-  test(`${name}: told as that, with a code and a window, and never as “running already”`, async () => {
+  test(`${name} is reported as such in a window, with exit code 1, and never as “running already”`, async () => {
     const profile = path.join(mkdtempSync(path.join(tmpdir(), "tk-odd-")), "profile");
     prepare(profile);
     const started = begin(profile, newRuntimeFolder());
     const windows = () => execFileSync("xwininfo", ["-root", "-tree"], { encoding: "utf8" });
     await expect.poll(windows).toMatch(/"Tokenkeep"/);
-    await expect.poll(started.said).toContain(said);
-    expect(started.said()).toContain(profile);
-    expect(started.said()).not.toContain("running already");
+    await expect.poll(started.output).toContain(sentence);
+    expect(started.output()).toContain(profile);
+    expect(started.output()).not.toContain("running already");
     started.child.kill("SIGTERM");
     expect((await started.ended).code).toBe(1);
     if (name.startsWith("a file")) expect(readFileSync(profile, "utf8")).toBe("kept");
     else expect(readdirSync(profile)).toEqual(["start.lock"]);
-    // Where there is nothing to show a window on, the sentence and the code are all.
+    // Without a display the sentence on stderr and the exit code report it.
     const blind = begin(profile, newRuntimeFolder(), [], { env: { DISPLAY: "", WAYLAND_DISPLAY: "" } });
     expect(await blind.ended).toMatchObject({ code: 1 });
-    expect(blind.said()).toContain(said);
+    expect(blind.output()).toContain(sentence);
   });
 
-test("a start while the first one quits waits for its place", async () => {
+test("a start while the first instance quits waits, and then runs", async () => {
   test.setTimeout(60_000);
   const profile = newProfile();
   const runtime = newRuntimeFolder();

@@ -1,4 +1,4 @@
-/** Every state of a sign-in: its words, and the one thing to do about it. The real app, a provider that misbehaves. */
+/** Every state of a sign-in, its words and its one action: the real app against a provider that misbehaves. */
 import { expect, test } from "@playwright/test";
 import { chmodSync } from "node:fs";
 import path from "node:path";
@@ -21,7 +21,7 @@ async function account(login: string): Promise<void> {
   await at.page.getByRole("link", { name: login }).click();
   await at.page.getByRole("heading", { name: "History" }).waitFor();
 }
-/** What the list says of it. */
+/** Expects words in the account's row. */
 async function says(login: string, ...words: readonly (string | RegExp)[]): Promise<void> {
   await accounts();
   for (const word of words) await expect(row(login)).toContainText(word);
@@ -31,11 +31,11 @@ const validate = (id: string) =>
 const refresh = (id: string) =>
   at.page.evaluate((of) => window.tokenkeep["signIns.refresh"](of), id).then(({ ok }) => ok);
 const USER = { harborlights_tv: "700000001" };
-/** With its day where that is not today: midnight may be near. */
+/** A time, after its weekday if that is not today: midnight may be near. */
 const TIME = String.raw`(?:\w{3} )?\d\d:\d\d`;
 const then = (words: string) => new RegExp(`${words} ${TIME}`);
 
-test("what only the person can mend says so, and the button leads there", async () => {
+test("a problem that only the person can solve says so, and its button leads to the solution", async () => {
   const { page, app, hands } = at;
   const bot = await at.register("tokenkeep-sandbox", "Bot");
 
@@ -66,7 +66,7 @@ test("what only the person can mend says so, and the button leads there", async 
   await page.getByRole("button", { name: "Edit Bot" }).click();
   await page.getByLabel("Client secret").fill("sandbox-only-not-a-secret");
   await page.getByRole("button", { name: "Save registration" }).click();
-  await says("harborlights_tv", "Signed in"); // by itself
+  await says("harborlights_tv", "Signed in"); // without a click
 
   await page.evaluate((of) => window.tokenkeep["signIns.revoke"](of), id);
   await says("harborlights_tv", "Revoked", then("Since"));
@@ -103,18 +103,18 @@ test("what only the person can mend says so, and the button leads there", async 
 
   await at.admin("clock", { advance_sec: String(3.8 * 3_600) });
   expect(await validate(ending)).toBe(true);
-  const left = row("lanternbot").getByText(/^0:\d\d:\d\d$/); // near its end it counts
-  const told = new Set<string | null>();
-  await expect.poll(async () => told.add(await left.textContent()).size).toBeGreaterThan(2);
+  const left = row("lanternbot").getByText(/^0:\d\d:\d\d$/); // near its end a countdown is shown
+  const countdowns = new Set<string | null>();
+  await expect.poll(async () => countdowns.add(await left.textContent()).size).toBeGreaterThan(2);
 });
 
-test("what passes by itself says so, says when, and keeps everything", async () => {
+test("a temporary problem says so, names the next try, and loses nothing", async () => {
   const { page, app, profile } = at;
   const bot = await at.register("tokenkeep-sandbox", "Bot");
   const id = await at.signIn(bot, "harborlights_tv");
   /**
-   * `mend` ends the trouble. The next try may come by itself before the button is reached: that is as good. One that
-   * began before may fail after: then the button is there again.
+   * `mend` ends the problem. The keeper's next try may come before the button is pressed, and counts as well. A try that
+   * began before `mend` may fail after it: the button is shown again then.
    */
   const tryNow = async (title: string, mend: () => unknown): Promise<void> => {
     await account("harborlights_tv");

@@ -1,4 +1,4 @@
-/** Pages that are not ours, or stand where ours should: what they are refused. */
+/** What the app refuses to pages of others, even at the address of its own page. */
 import { expect, test } from "@playwright/test";
 import path from "node:path";
 import { providerPage, startApp } from "../support/app.mjs";
@@ -30,13 +30,13 @@ test("the provider's page has no bridge, no permission and no second window", as
   await app.close();
 });
 
-test("main answers the top frame of its own window alone", async () => {
+test("main answers calls only from the top frame of its own window", async () => {
   const { app, page } = await startApp();
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   const stranger = app.waitForEvent("window");
   await app.evaluate(async ({ BrowserWindow }, preload) => {
     const window = new BrowserWindow({ webPreferences: { preload, sandbox: true } });
-    await window.loadURL("tokenkeep-window://app/index.html"); // even on our own origin
+    await window.loadURL("tokenkeep-window://app/index.html"); // even on the app's own origin
   }, path.resolve("out/preload/index.cjs"));
   const ask = () => window.tokenkeep["state.get"]();
   expect(await (await stranger).evaluate(ask)).toEqual({ ok: false, failure: { code: "sender_rejected" } });

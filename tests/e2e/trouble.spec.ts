@@ -1,4 +1,4 @@
-/** What goes wrong inside the window: it stays where it is, is said, and is left again. The real app. */
+/** Errors inside the window: each stays on its screen, is reported, and ends with a new try. The real app. */
 import { expect, test } from "@playwright/test";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -12,7 +12,7 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => at.close());
 
-/** As if main had told the window this; main itself knows better. */
+/** Sends the window changes of the state that main does not hold. */
 const tell = (changes: object) =>
   at.app.evaluate(({ BrowserWindow }, json) => {
     const [window] = BrowserWindow.getAllWindows();
@@ -27,11 +27,11 @@ const log = (): string => {
 const heading = (name: string) => at.page.getByRole("heading", { name });
 const link = (name: string) => at.page.getByRole("link", { name, exact: false }).first();
 
-test("an error on one screen leaves the others, says what to do, and is left again", async () => {
+test("an error on one screen leaves the others usable, says what to do, and ends with a new try", async () => {
   const { page } = at;
   await at.signIn(await at.register("tokenkeep-sandbox", "Bot"), "harborlights_tv");
 
-  // Each with something that its screen cannot draw: as it comes to it, and while it is there.
+  // Each change breaks the drawing of its screen, both while the screen is open and when it is opened.
   for (const [screen, poison] of [
     ["Tools", { tools: [null] }],
     ["Clients", { clients: [null] }],
@@ -54,14 +54,14 @@ test("an error on one screen leaves the others, says what to do, and is left aga
   await expect.poll(log).toMatch(/"where":"screen".*window\.failed/);
   expect(log()).not.toContain("typed-by-somebody");
 
-  // The frame around them is all that there is: the whole window says so, and begins anew.
+  // An error in the frame around the screens replaces the whole window, which can begin anew.
   await tell({ tools: null });
   await expect(heading("The window cannot be shown")).toBeVisible();
-  await findsNothingAsItStands(page, "a window that cannot be shown"); // it takes no setting
+  await findsNothingAsItStands(page, "a window that cannot be shown"); // its language cannot be switched
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByRole("row", { name: /harborlights_tv/ })).toBeVisible();
 
-  // A sheet over the screen goes; what it lay over stays.
+  // An error in a sheet closes the sheet; the screen below it stays.
   await link("Settings").click();
   await expect(heading("Settings")).toBeVisible();
   await tell({ signIns: [{ id: "typed-by-somebody" }] });
@@ -73,7 +73,7 @@ test("an error on one screen leaves the others, says what to do, and is left aga
   await expect(heading("Settings")).toBeVisible();
   await page.getByRole("button", { name: "Dismiss" }).click();
 
-  // What no screen is drawn by: a handler, and what nobody waited for.
+  // Errors outside of any drawing: in an event handler, and in a promise that no code awaits.
   await page.evaluate(() =>
     dispatchEvent(new ErrorEvent("error", { error: new TypeError("my passphrase") })),
   );
@@ -83,7 +83,7 @@ test("an error on one screen leaves the others, says what to do, and is left aga
   expect(log()).not.toContain("my passphrase");
 });
 
-test("a window that dies at each load is loaded a few times, and then it is said; asked for, it is tried again", async () => {
+test("a window that crashes at each load is loaded a few times, then reported, and tried again on request", async () => {
   const { app } = at;
   await app.evaluate(({ app: main, BrowserWindow, dialog }) => {
     const seen = { loads: 0, told: [] as string[] };
@@ -109,7 +109,7 @@ test("a window that dies at each load is loaded a few times, and then it is said
   await expect.poll(async () => (await seen()).told.length, { timeout: 30_000 }).toBe(2);
   const { loads, told } = await seen();
   expect(new Set(told)).toEqual(new Set(["The window does not stay open"]));
-  expect(loads).toBe(3 + 4); // three more times, and then as often for the one that was asked for
+  expect(loads).toBe(3 + 4); // three more loads, and four for the window that was asked for
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0);
   expect(log()).toMatch(/window\.died/);
 });

@@ -1,22 +1,14 @@
-/** Settings, locks, moving house and the way out: each screen by axe's rules, and all of it by keyboard alone. */
+/** Settings, locks, export, import and beginning anew: each screen by axe's rules, and by keyboard alone. */
 import { expect, test, type ElectronApplication, type Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { findsNothing, findsNothingAsItStands, fits, tabTo } from "./support/accessible.ts";
-import { addSandboxAccount, startApp } from "../support/app.mjs";
+import { appStarter } from "./support/running-app.ts";
+import { addSandboxAccount } from "../support/app.mjs";
 
-interface Running {
-  app: ElectronApplication;
-  page: Page;
-  profile: string;
-  runtime: string;
-}
-let running: Running;
-const start = async (options: Parameters<typeof startApp>[0] = {}): Promise<Running> =>
-  (running = await startApp(options));
+const start = appStarter();
 test.beforeEach(() => test.setTimeout(180_000));
-test.afterEach(() => running.app.close());
 
 const PASSPHRASE = "a lantern by the harbour";
 const FOR_FILE = "two gulls on a mast";
@@ -24,7 +16,7 @@ const ready = (page: Page) => page.getByRole("button", { name: "Start the sandbo
 const openSettings = (page: Page) => page.getByRole("link", { name: "Settings" }).first().click();
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
-/** Something that belongs into an export. */
+/** Adds a registration, which an export contains. */
 const addRegistration = (page: Page) =>
   page.evaluate(() =>
     window.tokenkeep["clients.save"]({ provider: "twitch", name: "Stage lights", client_id: "stage" }),
@@ -37,7 +29,7 @@ async function setPassphrase(page: Page): Promise<void> {
   await button(page, "Apply").click();
   await page.getByText("From now on that opens the vault.").waitFor();
 }
-/** The system's dialogs belong to no test; all that comes after them does. */
+/** Answers the system's file dialogs with a new file, and returns its path. */
 async function answerDialogs(app: ElectronApplication): Promise<string> {
   const file = path.join(tmpdir(), `moved-${String(process.hrtime.bigint())}.tokenkeep`);
   await app.evaluate(({ dialog }, filePath) => {
@@ -47,7 +39,7 @@ async function answerDialogs(app: ElectronApplication): Promise<string> {
   return file;
 }
 
-test("settings and history are accessible, in both themes and every state, and fit", async () => {
+test("settings and history are accessible in both themes and every state, and fit", async () => {
   const { app, page } = await start();
   await ready(page);
   await openSettings(page);
@@ -74,7 +66,7 @@ test("settings and history are accessible, in both themes and every state, and f
   await fits(page, "history");
 });
 
-test("moving house is accessible, and says what went and what came", async () => {
+test("export and import are accessible, and say what was exported and imported", async () => {
   const { app, page } = await start();
   await ready(page);
   await setPassphrase(page);
@@ -112,7 +104,7 @@ test("moving house is accessible, and says what went and what came", async () =>
   expect(readFileSync(file, "utf8")).not.toContain("Stage lights");
 });
 
-test("locked, window or vault, it is accessible, and so is the way out, which says where the old vault went", async () => {
+test("the lock screen of window and vault is accessible, and beginning a new vault says where the old one is", async () => {
   const { page, profile } = await start();
   await ready(page);
   await setPassphrase(page);
@@ -141,14 +133,14 @@ test("locked, window or vault, it is accessible, and so is the way out, which sa
   await page.getByRole("heading", { name: "Locked" }).waitFor();
   await button(page, "Begin a new vault…").click();
   await button(page, "Begin a new vault").click();
-  const told = page.getByText(/A new vault has begun\. The old one is in \//);
-  await told.waitFor();
-  const folder = ((await told.textContent()) ?? "").split(" is in ")[1] ?? "";
+  const notice = page.getByText(/A new vault has begun\. The old one is in \//);
+  await notice.waitFor();
+  const folder = ((await notice.textContent()) ?? "").split(" is in ")[1] ?? "";
   expect(readFileSync(path.join(folder, "envelope.json"), "utf8")).toContain('"passphrase"');
   await page.getByText("Without a passphrase a lock would only pretend").waitFor();
 });
 
-test("closed by a keychain that is lost, it is accessible and has a way out", async () => {
+test("a vault whose keychain is lost has an accessible screen, and a new vault can be begun there", async () => {
   const { app, page, profile, runtime } = await start();
   await ready(page);
   await setPassphrase(page);

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The packaged binary starts, seals and shows, calls nobody, and refuses what would turn its protections off. Its fuses
- * forbid a debugger for main, so a copy of it whose main lets that through is driven by the window's own port.
+ * The packaged binary starts, seals and shows its window, connects to no server, and refuses switches that would turn its
+ * protections off. Its fuses forbid a debugger, so the test drives a copy whose main permits Chromium's debugging port.
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -18,11 +18,11 @@ const binary = path.join(folder, "tokenkeep");
 const asRoot = isRoot ? ["--no-sandbox"] : [];
 const base = ["--disable-gpu", ...asRoot];
 
-// What is watched for longest begins first: the app as it is released, which is to call nobody.
+// The longest watch begins first: the released app must connect to no server.
 const WATCH_MS = process.env["CAMPAIGN"] === "long" ? 60_000 : 20_000;
 const network = canCatch ? await catchNetwork() : undefined;
 if (network === undefined)
-  console.error("this network cannot be caught: what the app connects to is not watched");
+  console.error("the network of this computer cannot be caught: the app's connections are not watched");
 const quietProfile = newProfile();
 const quiet = spawn(binary, [...base, `--user-data-dir=${quietProfile}`], {
   stdio: "ignore",
@@ -30,7 +30,7 @@ const quiet = spawn(binary, [...base, `--user-data-dir=${quietProfile}`], {
 });
 const watchedFromMs = Date.now();
 
-// The same, but for a switch that lets us drive it.
+// The same package, but for a switch that lets the test drive it.
 const profile = newProfile();
 const runtime = newRuntimeFolder();
 const child = spawn(
@@ -39,7 +39,7 @@ const child = spawn(
   { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, XDG_RUNTIME_DIR: runtime } },
 );
 /**
- * The packaged command line, with no display to show anything on.
+ * The packaged command line, without a display.
  * @param {string[]} args @param {Record<string, string>} env
  */
 function cli(args, env) {
@@ -69,7 +69,7 @@ try {
   assert(context);
   const page = context.pages()[0] ?? (await context.waitForEvent("page"));
   await page.getByText(/sealed by GNOME Keyring/).waitFor();
-  await page.getByRole("button", { name: "Start the sandbox" }).click(); // its process, the vault and the socket's thread
+  await page.getByRole("button", { name: "Start the sandbox" }).click(); // starts the sandbox's process, and with it the vault and the socket's thread
   await page.getByRole("heading", { name: "Sign in at Sandbox" }).waitFor();
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("link", { name: "Tools" }).first().click();
@@ -79,7 +79,7 @@ try {
     readdirSync(path.join(profile, "vault/records")).filter((name) => name.endsWith(".json")).length,
     1,
   );
-  // The command line is the same binary (ADR 0014): a tool of the app, without a key in any file.
+  // The command line is the same binary (ADR 0014), here a tool whose key is in no file.
   await page.evaluate('window.tokenkeep["tools.create"]({ name: "smoke" })');
   const tool = Object.fromEntries(
     (await copied(/TOKENKEEP_KEY=/))
@@ -127,25 +127,25 @@ async function refused(args, env = {}) {
     env: { ...process.env, XDG_RUNTIME_DIR: newRuntimeFolder(), ...env },
     timeout: 30_000,
   });
-  let said = "";
-  started.stderr.on("data", (chunk) => (said += String(chunk)));
+  let output = "";
+  started.stderr.on("data", (chunk) => (output += String(chunk)));
   const [code] = await once(started, "close");
-  // Chromium itself may make an empty folder of that name before any code of ours runs.
-  return { code, said, touched: existsSync(untouched) && readdirSync(untouched).length > 0 };
+  // Chromium may create an empty folder of that name before the app's code runs.
+  return { code, output, touched: existsSync(untouched) && readdirSync(untouched).length > 0 };
 }
 const waiting = [...REFUSED];
 const work = async () => {
   for (let argument = waiting.pop(); argument !== undefined; argument = waiting.pop()) {
-    const { code, said, touched } = await refused([argument]);
+    const { code, output, touched } = await refused([argument]);
     const name = argument.startsWith("app.") ? "link is too long" : (argument.split("=")[0] ?? "");
-    assert(said.includes(name), `${name} is not named: ${said}`);
-    assert.doesNotMatch(said, /DevTools listening|Debugger listening/);
+    assert(output.includes(name), `${name} is not named: ${output}`);
+    assert.doesNotMatch(output, /DevTools listening|Debugger listening/);
     assert.deepEqual({ name, code, touched }, { name, code: 2, touched: false });
   }
 };
 await Promise.all([work(), work(), work()]);
 const keyLog = await refused([], { SSLKEYLOGFILE: "/tmp/tk-keys" });
-assert.match(keyLog.said, /SSLKEYLOGFILE/);
+assert.match(keyLog.output, /SSLKEYLOGFILE/);
 assert.deepEqual([keyLog.code, keyLog.touched], [2, false]);
 const beforeCli = spawnSync(binary, ["--remote-debugging-port=0", "--cli", "--", "--version"], {
   encoding: "utf8",
@@ -153,7 +153,7 @@ const beforeCli = spawnSync(binary, ["--remote-debugging-port=0", "--cli", "--",
 });
 assert.deepEqual([beforeCli.status, beforeCli.stdout], [2, ""]);
 
-// Fuses: neither a script nor a debugger gets into the binary.
+// The fuses keep scripts and debuggers out of the binary.
 const asNode = spawnSync(binary, ["-e", "console.log('in')"], {
   env: { ...process.env, ELECTRON_RUN_AS_NODE: "1", XDG_RUNTIME_DIR: newRuntimeFolder() },
   encoding: "utf8",
@@ -164,10 +164,10 @@ const packed = readFileSync(path.join(folder, "resources/app.asar"), "latin1");
 assert.doesNotMatch(packed, /\/admin\/faults/);
 assert(
   packed.includes(`"${NO_SWITCH}"`) && !packed.includes(TEST_SWITCH),
-  "the released package can be driven",
+  "a debugger can drive the released package",
 );
 
-// Nothing was looked up and nobody was connected to, by either of the two: the sandbox is on this computer.
+// Neither app looked up a name or connected to another computer: the sandbox is on this one.
 await new Promise((resolve) => setTimeout(resolve, Math.max(0, watchedFromMs + WATCH_MS - Date.now())));
 assert.equal(quiet.exitCode, null);
 assert(existsSync(path.join(quietProfile, "logs")), "the watched app did not start");

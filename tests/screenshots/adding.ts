@@ -15,8 +15,38 @@ import {
   type Shot,
 } from "./steps.ts";
 
-/** In the person's browser. */
+/** The provider's page in the person's browser. */
 let tab: Page | undefined;
+
+/** A screen's form as it opens, and as it refuses to be saved empty. `address`: of the screen. */
+const formShots = (form: {
+  readonly name: string;
+  readonly screen: string;
+  readonly address: string;
+  readonly opener: string;
+  readonly save: string;
+  readonly refusal: string;
+}): readonly Shot<AppAtSandbox>[] => [
+  {
+    name: form.name,
+    screen: form.screen,
+    state: "form",
+    async show({ page }) {
+      await go(page, form.address, form.screen);
+      await button(page, form.opener);
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: `${form.name}-refused`,
+    screen: form.screen,
+    state: "form, refused",
+    async show({ page }) {
+      await button(page, form.save);
+      await page.getByText(form.refusal).waitFor();
+    },
+  },
+];
 
 export const ADDING: readonly Shot<AppAtSandbox>[] = [
   {
@@ -59,25 +89,14 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
       await page.getByRole("button", { name: "Open in browser" }).waitFor();
     },
   },
-  {
+  ...formShots({
     name: "client-form",
     screen: "Clients",
-    state: "form",
-    async show({ page }) {
-      await go(page, "clients", "Clients");
-      await button(page, "Add a registration");
-      await page.getByRole("dialog").waitFor();
-    },
-  },
-  {
-    name: "client-form-refused",
-    screen: "Clients",
-    state: "form, refused",
-    async show({ page }) {
-      await button(page, "Save registration");
-      await page.getByText("Give it a name.").waitFor();
-    },
-  },
+    address: "clients",
+    opener: "Add a registration",
+    save: "Save registration",
+    refusal: "Give it a name.",
+  }),
   {
     name: "client-checked",
     screen: "Clients",
@@ -136,25 +155,14 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
       await page.getByRole("alert").waitFor();
     },
   },
-  {
+  ...formShots({
     name: "tool-form",
     screen: "Tools",
-    state: "form",
-    async show({ page }) {
-      await go(page, "tools", "Tools");
-      await button(page, "Connect a tool");
-      await page.getByRole("dialog").waitFor();
-    },
-  },
-  {
-    name: "tool-form-refused",
-    screen: "Tools",
-    state: "form, refused",
-    async show({ page }) {
-      await button(page, "Make a key and copy it");
-      await page.getByText("Give the tool a name.").waitFor();
-    },
-  },
+    address: "tools",
+    opener: "Connect a tool",
+    save: "Make a key and copy it",
+    refusal: "Give the tool a name.",
+  }),
   {
     name: "add-flow",
     screen: "Add account",

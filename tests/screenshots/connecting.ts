@@ -1,4 +1,4 @@
-/** Tools: those that were given a key, and those that ask for one themselves. */
+/** Tools that were given a key, and tools that ask for pairing. */
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
 import { askToPair } from "../e2e/support/asking-tool.ts";
 import { SECOND, accounts, button, escape, go, title, type Shot } from "./steps.ts";
@@ -9,7 +9,7 @@ const NIGHTCUE = {
   reason: "Show and send chat in your second window",
   scopes: ["user:read:chat", "user:write:chat", "channel:manage:broadcast"],
 };
-/** It waits from one shot to the next. */
+/** The tool that waits from one shot to the next. */
 let tool: Awaited<ReturnType<typeof askToPair>> | undefined;
 
 export const CONNECTING: readonly Shot<AppAtSandbox>[] = [

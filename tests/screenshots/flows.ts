@@ -1,4 +1,4 @@
-/** What comes of the flows with OpenID Connect, and of a sign-in anew with other scopes. */
+/** The results of the flows with OpenID Connect, and of signing in again with other scopes. */
 import { signInAtProvider } from "../support/app.mjs";
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
 import { FIRST, SECOND, button, account, startFlow, title, type Shot } from "./steps.ts";

@@ -1,4 +1,4 @@
-/** Takes the pictures of tooling/screenshots.mjs: the real app, at each entry of shots.ts, in each theme and width. */
+/** Takes the screenshots of tooling/screenshots.mjs: the real app, at each entry of shots.ts, in each theme and width. */
 import { expect, test, type Page } from "@playwright/test";
 import {
   appendFileSync,
@@ -34,25 +34,25 @@ const SIZES = README
   ? [{ width: 1180, height: 800 }]
   : [360, 900, 1440].map((width) => ({ width, height: 800 }));
 const OVER = "[role=dialog], [role=alertdialog], [role=menu]";
-/** Of a window that is made taller for what is in it. */
+/** The greatest height of a window that is made as tall as its page. */
 const TALLEST = 4_000;
 const LIFE_MS = 14_124_000;
 
 const isWanted = ({ name, readme }: Shot<never>) =>
   README ? readme !== undefined : ONLY === undefined || ONLY.includes(name);
 
-/** News goes away by its button; while something lies over the page, that would close it. */
+/** Dismisses notices by their button; while a dialog is open the click would close the dialog. */
 async function dismissNews(page: Page): Promise<void> {
   const news = page.locator(".toast .icon-btn");
   if ((await page.locator(OVER).count()) > 0 || (await news.count()) === 0) return;
   await news.click();
   await expect(news).toHaveCount(0);
 }
-/** How tall a window shows all of the page, or of what lies over it. */
+/** The height at which the window shows the whole page, or the whole dialog. */
 const tallOf = (page: Page): Promise<number> =>
   page.evaluate((over) => {
     const dialog = document.querySelector(over);
-    const BESIDE = 40; // its margins and borders
+    const BESIDE = 40; // the dialog's margins and borders
     return dialog === null ? document.documentElement.scrollHeight : dialog.scrollHeight + BESIDE;
   }, OVER);
 async function shoot(page: Page, shot: Shot<never>): Promise<void> {
@@ -73,7 +73,7 @@ async function shoot(page: Page, shot: Shot<never>): Promise<void> {
   appendFileSync(path.join(OUTPUT, "shots.jsonl"), `${JSON.stringify({ name, screen, state })}\n`);
 }
 
-/** One app for all of them: what is not wanted is passed through on the way to what is, and no further. */
+/** Goes through the shots in one app, up to the last one that is wanted, and takes the wanted ones. */
 async function through<Stage extends { readonly page: Page }>(
   shots: readonly Shot<Stage>[],
   start: () => Promise<Stage & { close: () => Promise<void> }>,

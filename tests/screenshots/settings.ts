@@ -1,4 +1,4 @@
-/** What opens the vault, providers of one's own, and moving house. */
+/** Settings: what opens the vault, custom providers, export and import. */
 import path from "node:path";
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
 import { PASSPHRASE, button, clientId, escape, go, type Shot } from "./steps.ts";
@@ -96,7 +96,7 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
         },
         path.join(profile, "moved.tokenkeep"),
       );
-      // What belongs to the sandbox is not exported.
+      // Sign-ins and registrations of the sandbox are not exported.
       await page.evaluate(() =>
         window.tokenkeep["clients.save"]({ provider: "twitch", name: "Stage lights", client_id: "stage" }),
       );

@@ -1,6 +1,6 @@
 /**
- * Every screen in every state, in the order in which one running app comes by them. A new screen is one more entry:
- * its `show` starts where the entry before it ended, and fails when the screen cannot be reached.
+ * Every screen in every state, in the order in which one running app shows them. A new screen is one more entry: its
+ * `show` starts where the entry before it ended, and fails when it cannot reach the screen.
  */
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
 import type { startCrowdServer } from "../support/crowd-server.mjs";
@@ -10,7 +10,7 @@ import { WELL } from "./well.ts";
 
 export const AT_SANDBOX: readonly Shot<AppAtSandbox>[] = [...WELL, ...TROUBLE];
 
-/** Without a keyring. */
+/** The first start without a keyring. */
 export const KEYLESS: readonly Shot<Running>[] = [
   {
     name: "choose-passphrase",
@@ -31,7 +31,7 @@ export const KEYLESS: readonly Shot<Running>[] = [
   },
 ];
 
-/** Over a vault that a keyring sealed, without it. */
+/** A start without the keyring that sealed the vault. */
 export const CLOSED: readonly Shot<Running>[] = [
   {
     name: "vault-closed",
@@ -41,7 +41,7 @@ export const CLOSED: readonly Shot<Running>[] = [
   },
 ];
 
-/** Over one that has a passphrase, too. */
+/** The same with a vault that has a passphrase, too. */
 export const CLOSED_WITH_PASSPHRASE: readonly Shot<Running>[] = [
   {
     name: "vault-closed-passphrase",
@@ -51,7 +51,7 @@ export const CLOSED_WITH_PASSPHRASE: readonly Shot<Running>[] = [
   },
 ];
 
-/** Where the keyring is locked, and no vault is made yet. */
+/** A first start with a locked keyring. */
 export const LOCKED_KEYRING: readonly Shot<Running>[] = [
   {
     name: "choose-passphrase-waits",
@@ -61,7 +61,7 @@ export const LOCKED_KEYRING: readonly Shot<Running>[] = [
   },
 ];
 
-/** Over some sign-ins, with damaged files and a folder that is open to others. */
+/** A profile with damaged files, and a runtime folder that other users can open. */
 export const DAMAGED: readonly Shot<Running>[] = [
   {
     name: "accounts-unreadable",
@@ -99,7 +99,7 @@ export const DAMAGED: readonly Shot<Running>[] = [
       await accounts(page);
       const open = await snapshot(page);
       const { sealedBy } = open.vault.state === "open" ? open.vault : { sealedBy: { passphrase: false } };
-      // Even of thousands it is soon over: what main says meanwhile is said for longer.
+      // Reading takes too short a time to be seen, so the test answers in main's place.
       const vault = { state: "opening", reading: { of: 4_000, sealedBy } };
       const value = JSON.stringify({ ...open, vault, signIns: open.signIns.slice(0, 30) });
       await app.evaluate(({ ipcMain }, said) => {
@@ -112,7 +112,7 @@ export const DAMAGED: readonly Shot<Running>[] = [
   },
 ];
 
-/** Over hundreds of sign-ins. */
+/** A vault with hundreds of sign-ins. */
 export const CROWD: readonly Shot<
   Running & { readonly server: Awaited<ReturnType<typeof startCrowdServer>> }
 >[] = [
@@ -153,7 +153,7 @@ export const CROWD: readonly Shot<
       await page.locator("[data-row]").first().focus();
       await page.keyboard.press("Control+a");
       await page.getByRole("toolbar").getByText("300 selected").waitFor();
-      setTimeout(() => server.hold(), 700); // with some of them done
+      setTimeout(() => server.hold(), 700); // after some refreshes are done
       await button(page, "Refresh");
       await page
         .getByRole("group")

@@ -1,23 +1,23 @@
-/** What leads from one screen to the next, for the lists of shots. */
+/** The steps from one screen to the next, for the lists of shots. */
 import type { ElectronApplication, Page } from "@playwright/test";
 import type { Flow } from "../../contract/flow.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
 
 export interface Shot<Stage> {
-  /** Of its files, and for `--only`. */
+  /** The name of the image files, and of `--only`. */
   readonly name: string;
-  /** What it stands under in the index. */
+  /** The heading in the index. */
   readonly screen: string;
   readonly state: string;
   readonly show: (at: Stage) => Promise<unknown>;
-  /** What is seen at once; otherwise the window is made as tall as its page. */
+  /** The window keeps its height; otherwise it is made as tall as its page. */
   readonly cut?: true;
-  /** News at the bottom is what it is about; otherwise it is sent away. */
+  /** The notices stay; otherwise they are dismissed. */
   readonly toast?: true;
-  /** The page that is seen, where it is not the window's. */
+  /** The page to show, where it is not the window's. */
   readonly of?: (at: Stage) => Promise<Page>;
-  /** Of that page, where it is not as tall as a window. */
+  /** The height of that page, where it is not as tall as a window. */
   readonly height?: number;
   /** The README shows it, in this theme. */
   readonly readme?: "light" | "dark";
@@ -36,7 +36,7 @@ export const button = (page: Page, name: string | RegExp) =>
   page.getByRole("button", { name, exact: true }).first().click();
 export const title = (page: Page, name: string | RegExp) =>
   page.getByRole("heading", { name, level: 1 }).waitFor();
-/** By the address, as the navigation does. */
+/** Opens a screen by its address, as the navigation does. */
 export async function go(page: Page, screen: string, heading: string): Promise<void> {
   await page.evaluate((to) => (location.hash = `#/${to}`), screen);
   await title(page, heading);
@@ -54,7 +54,7 @@ export async function rowMenu(page: Page, login: string, item: RegExp): Promise<
   await page.getByRole("menuitem", { name: item }).click();
   await page.getByRole("alertdialog").waitFor();
 }
-/** What the window knows. */
+/** The window's state. */
 export const snapshot = (page: Page): Promise<Snapshot> =>
   page.evaluate(async () => {
     const state = await window.tokenkeep["state.get"]();
@@ -65,7 +65,7 @@ export const idOf = async (page: Page, login: string): Promise<string> =>
   (await snapshot(page)).signIns.find((one) => one.login === login)?.id ?? "";
 export const clientId = async (page: Page, name: string): Promise<string> =>
   (await snapshot(page)).clients.find((one) => one.name === name)?.id ?? "";
-/** Whether names are masked. */
+/** Switches the masking of names. */
 export async function setStreamer(page: Page, streamer: "on" | "off"): Promise<void> {
   const { settings } = await snapshot(page);
   const done = await page.evaluate((to) => window.tokenkeep["settings.change"](to), {
@@ -91,7 +91,7 @@ export async function startSignIn({ page }: AppAtSandbox): Promise<void> {
   );
   await go(page, `signIn/${id}`, "Sign in at Sandbox");
 }
-/** By one of the flows, up to the provider's page. */
+/** Starts a sign-in by this flow; the provider's page opens. */
 export async function startFlow(page: Page, flow: Flow, scopes: string[]): Promise<void> {
   const client = await clientId(page, "Bot");
   const started = await page.evaluate((form) => window.tokenkeep["authorization.start"](form), {
@@ -102,7 +102,7 @@ export async function startFlow(page: Page, flow: Flow, scopes: string[]): Promi
   if (!started.ok) throw new Error(started.failure.code);
   await page.evaluate((id) => (location.hash = `#/signIn/${id}`), started.value.id);
 }
-/** Two browsers to choose from, of which none opens. */
+/** Starts a sign-in in the browser, with two browsers to choose from, of which none opens. */
 export async function startInBrowser(at: AppAtSandbox): Promise<void> {
   const { app, page } = at;
   await button(page, "Accounts");
@@ -116,7 +116,7 @@ export async function startInBrowser(at: AppAtSandbox): Promise<void> {
   await button(page, "Use my browser instead");
   await page.getByRole("combobox", { name: "Browser" }).waitFor();
 }
-/** Calls of these names are never answered from now on: what waits for them goes on waiting. */
+/** Leaves calls of these names without an answer from now on. */
 export const hold = (app: ElectronApplication, ...names: readonly string[]) =>
   app.evaluate(({ ipcMain }, held) => {
     for (const name of held) {
@@ -124,18 +124,18 @@ export const hold = (app: ElectronApplication, ...names: readonly string[]) =>
       ipcMain.handle(name, () => new Promise(() => undefined));
     }
   }, names);
-/** Calls of this name fail from now on, as by a fault of ours. */
+/** Makes calls of this name fail from now on, with an internal error. */
 export const fail = (app: ElectronApplication, name: string) =>
   app.evaluate(({ ipcMain }, failing) => {
     ipcMain.removeHandler(failing);
     ipcMain.handle(failing, () => ({ ok: false, failure: { code: "internal" } }));
   }, name);
-/** What `find` finds, as soon as it is there. */
+/** Resolves with what `find` returns, as soon as that is not undefined. */
 export async function until<V>(find: () => V | undefined): Promise<V> {
   for (const end = Date.now() + 15_000; Date.now() < end;) {
     const found = find();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error("it did not come");
+  throw new Error("what was waited for did not appear");
 }

@@ -1,4 +1,4 @@
-/** What it shows when something fails, is locked, or is waited for; goes on where well.ts ended. */
+/** The window while something fails, is locked, or loads; goes on where well.ts ended. */
 import { chmodSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "@playwright/test";
@@ -22,7 +22,7 @@ import {
   type Shot,
 } from "./steps.ts";
 
-/** What is waited for at the end. */
+/** Calls that are held back for the last shots. */
 const HELD = [
   "signIns.history",
   "signIns.opens",
@@ -32,7 +32,7 @@ const HELD = [
   "scopes.list",
   "doctor.run",
 ];
-/** To the registration of most sign-ins. */
+/** Opens the form of the registration that most sign-ins use. */
 async function giveSecret(page: Page, client_secret: string): Promise<void> {
   const form = {
     id: await clientId(page, "Bot"),

@@ -1,4 +1,4 @@
-/** A sign-in that is under way, and what is there no more. */
+/** A sign-in that is under way, and addresses of things that are gone. */
 import { providerPage, signInAtProvider } from "../support/app.mjs";
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
 import { FIRST, accounts, button, escape, go, startSignIn, until, type Shot } from "./steps.ts";
@@ -22,7 +22,7 @@ export const UNDER_WAY: readonly Shot<AppAtSandbox>[] = [
     screen: "Sign-in",
     state: "the strip above the provider's page",
     cut: true,
-    height: 44, // as authorization-window.ts leaves for it
+    height: 44, // the height that authorization-window.ts gives the strip
     of: ({ app }) => until(() => app.windows().find((one) => one.url().includes("authorization-bar"))),
     show: ({ app }) => providerPage(app),
   },

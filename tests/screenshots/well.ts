@@ -1,4 +1,4 @@
-/** What the window shows while all is well, from its first start on. */
+/** The window without any problem, from the first start on. */
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
 import { ADDING } from "./adding.ts";
 import { CONNECTING } from "./connecting.ts";

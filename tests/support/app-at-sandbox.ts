@@ -1,6 +1,6 @@
 /**
- * The real app over a sandbox in the hands of a test. The app's own has no admin API, so this one runs in the test's
- * process, on the port where the app remembers its own.
+ * The real app over a sandbox that the test controls. The app's own sandbox has no admin API, so this one runs in the test's
+ * process, on the port that the app remembers for its own.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -11,10 +11,10 @@ import { newProfile, signInAtProvider, startApp } from "./app.mjs";
 
 export type AppAtSandbox = Awaited<ReturnType<typeof startAtSandbox>>;
 
-/** `env`: of a desktop of its own, say. */
+/** `env`: additions to the app's environment. */
 export async function startAtSandbox(env: Record<string, string> = {}) {
   const admin = createAdmin({ slowMs: 3_000 });
-  /** Tokens come without a refresh token, as those of other grants do. */
+  /** Token answers have no refresh token, as those of other grants. */
   const hands = { withoutRefresh: false };
   const middleware: Middleware = (world, request, answer, exchange) =>
     admin.middleware(
@@ -58,7 +58,7 @@ export async function startAtSandbox(env: Record<string, string> = {}) {
       kind,
     }: Partial<Fault> & Pick<Fault, "kind">) =>
       post("faults", { fault: JSON.stringify({ path: of, after, times, kind }) }),
-    /** A registration of one of the sandbox's clients, under a name of our own. */
+    /** Saves a registration of one of the sandbox's clients under this name. */
     async register(client_id: string, name: string): Promise<string> {
       const known = CLIENTS.find((one) => one.client_id === client_id);
       const form = {
@@ -71,7 +71,7 @@ export async function startAtSandbox(env: Record<string, string> = {}) {
       if (!saved.ok) throw new Error(saved.failure.code);
       return saved.value.id;
     },
-    /** Signs in through the provider's pages and keeps it; answers with its id. */
+    /** Signs in through the provider's pages and keeps the sign-in; returns its id. */
     async signIn(client: string, login: string, scopes = ["user:read:chat", "channel:manage:broadcast"]) {
       const started = await page.evaluate((form) => window.tokenkeep["authorization.start"](form), {
         client,
@@ -83,7 +83,7 @@ export async function startAtSandbox(env: Record<string, string> = {}) {
         for (let tries = 0; tries < 200; tries += 1) {
           const kept = await window.tokenkeep["authorization.keep"]({ id, beside: false });
           if (kept.ok) return kept.value.signIn;
-          await new Promise((resolve) => setTimeout(resolve, 50)); // it asks whose token it is
+          await new Promise((resolve) => setTimeout(resolve, 50)); // the app validates the token first
         }
         throw new Error("the sign-in did not come to its end");
       }, started.value.id);

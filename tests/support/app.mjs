@@ -1,5 +1,5 @@
 // @ts-check
-/** Drives the real app: starts it with a profile of its own and does what a person does. */
+/** Drives the real app as a person does, with a profile of its own. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,7 +13,7 @@ const electronPath = /** @type {string} */ (
 );
 
 export const newProfile = () => mkdtempSync(path.join(tmpdir(), "profile-"));
-/** Short, because a socket's path has to fit 107 octets. */
+/** A short path, because a socket's path is limited to 107 octets. */
 export const newRuntimeFolder = () => mkdtempSync(path.join("/tmp", "tk-run-"));
 export const isRoot = process.getuid?.() === 0;
 /** @param {string} profile @param {string[]} [more] */
@@ -28,7 +28,7 @@ export { electronPath };
 
 /**
  * @param {{ profile?: string, runtime?: string, args?: string[], env?: Record<string, string>, executable?: string }} [options]
- * `executable`: a script that sets something up and becomes Electron.
+ * `executable`: a script that prepares the process and then executes Electron.
  */
 export async function startApp({
   profile = newProfile(),
@@ -38,7 +38,7 @@ export async function startApp({
   executable = electronPath,
 } = {}) {
   const app = await _electron.launch({
-    executablePath: executable, // named, because Playwright's own start switches the keyring off
+    executablePath: executable, // set, because Playwright's default switches the keyring off
     chromiumSandbox: !isRoot,
     args: appArguments(profile, args),
     env: { .../** @type {Record<string, string>} */ (process.env), XDG_RUNTIME_DIR: runtime, ...env },
@@ -89,7 +89,7 @@ export async function signInAtProvider(app, login, onConsent = async () => undef
 export async function addSandboxAccount(app, page, login, client = /^Sandbox/) {
   await page.getByRole("link", { name: "Add account" }).click();
   await page.getByRole("radio", { name: client }).check();
-  // A registration without a secret is offered a device's code first; the sandbox has no choice before it has run.
+  // For a registration without a secret the guide suggests the device code flow; before its first start the sandbox offers one flow.
   const byCode = page.getByRole("radio", { name: /^Authorization code ?You/ });
   if ((await byCode.count()) > 0) await byCode.check();
   await page.getByRole("button", { name: "Continue" }).click();
@@ -100,7 +100,7 @@ export async function addSandboxAccount(app, page, login, client = /^Sandbox/) {
   await page.getByRole("row", { name: new RegExp(login) }).waitFor();
 }
 
-/** What was just copied: whoever copied it says so before it is there for every program. @param {RegExp} wanted */
+/** Waits for the copied text: the app reports a copy before other programs can read it. @param {RegExp} wanted */
 export async function copied(wanted) {
   for (const end = Date.now() + 10_000; Date.now() < end;) {
     const text = readClipboard();
@@ -110,7 +110,7 @@ export async function copied(wanted) {
   throw new Error(`the clipboard holds nothing like ${String(wanted)}`);
 }
 
-/** The X11 clipboard as another program sees it; empty when nobody offers text. */
+/** The X11 clipboard as another program reads it; empty when no program offers text. */
 export function readClipboard() {
   try {
     return execFileSync("xclip", ["-selection", "clipboard", "-o"], {

@@ -1,5 +1,5 @@
 // @ts-check
-/** A program on a session bus: it has a name there, and one object with one method that answers a boolean. */
+/** A program on a session bus, with a name and one object, whose one method answers a boolean. */
 import dbus from "@homebridge/dbus-native";
 
 /**

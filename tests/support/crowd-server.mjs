@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * A provider for the sign-ins of crowd.ts: it answers in constant time however many there are, which the sandbox, with
- * its lists, does not. The same dialect over real HTTP; every request is counted.
+ * A provider for the sign-ins of crowd.ts. It answers in constant time for any number of them, which the sandbox with its
+ * lists does not. It speaks the sandbox's dialect over real HTTP, and counts every request.
  */
 import { createServer } from "node:http";
 
@@ -9,13 +9,13 @@ const READ_AT_MOST = 64 * 1024;
 
 const ENDS_IN_MS = 840_000;
 /**
- * Of so many sign-ins one does not renew itself and is near its end, counted by the second; 0: none.
+ * Whether the nth sign-in has no refresh token and ends soon: one in every `endingEvery` does; 0: none.
  * @param {number} nth @param {number} endingEvery
  */
 export const isEnding = (nth, endingEvery) => endingEvery > 0 && nth % endingEvery === 1;
 
 /**
- * How much of its life the first token of the nth has behind it: up to `usedMs`, spread evenly, neighbours far apart.
+ * The age of the nth sign-in's first token: up to `usedMs`, spread evenly, with different ages for neighbours.
  * @param {number} nth @param {{ lifeMs: number, usedMs?: number, endingEvery?: number }} tokens
  */
 export const usedOf = (nth, { lifeMs, usedMs = 0, endingEvery = 0 }) =>

@@ -1,11 +1,11 @@
-/** Any number of sign-ins of a provider on loopback, as records: for what has to hold whatever their number. */
+/** Records of any number of sign-ins of a provider on loopback. */
 import type { ClientRecord, Draft, SignInRecord } from "../../core/accounts/records.ts";
 import { originsOf } from "../../core/providers/provider.ts";
 import { sandboxAt } from "../../core/providers/sandbox.ts";
 import { Secret } from "../../core/secret.ts";
 import { isEnding, usedOf } from "./crowd-server.mjs";
 
-/** Ids count up, so that a token tells whose it is, and a test can name the nth. */
+/** The id of the nth sign-in; its token holds the same number. */
 export const crowdId = (nth: number): string =>
   `00000000-0000-4000-8000-${nth.toString(16).padStart(12, "0")}`;
 const CLIENT = crowdId(0xc11e47);
@@ -17,8 +17,8 @@ export interface Crowd {
 }
 
 /**
- * `providerId`: a provider that is served at `origin` and speaks as the sandbox does; `usedMs`, `endingEvery`: how old their
- * tokens are (`usedOf`).
+ * `providerId`: a provider at `origin` that speaks the sandbox's dialect; `usedMs`, `endingEvery`: the age of the tokens
+ * (`usedOf`).
  */
 export function crowd(
   count: number,

@@ -1,6 +1,6 @@
 /**
- * Stands in front of a provider, or between it and Chromium, and spoils answers after the provider has acted; counts
- * what went through.
+ * A proxy in front of a provider, or between it and Chromium. It spoils answers after the provider has acted, and counts
+ * refreshes.
  */
 import { createHash } from "node:crypto";
 import {
@@ -26,26 +26,86 @@ export type ProxyFault =
 
 export interface FaultProxy extends AsyncDisposable {
   readonly origin: string;
-  /** For an app's command line: all that it asks comes through here. */
+  /** For an app's command line: Chromium sends all requests through this proxy. */
   readonly switches: string[];
-  /** For the next refresh alone. */
+  /** Plans a fault for the next refresh alone. */
   fault(kind: ProxyFault): void;
   release(): void;
-  /** Resolves when the next refresh has been answered by the provider, whatever becomes of the answer. */
+  /** Resolves when the provider has answered the next refresh, before the fault spoils that answer. */
   acted(): Promise<void>;
-  /** Refreshes that reached us. */
+  /** How many refreshes reached this proxy. */
   readonly refreshes: number;
-  /** Refreshes with a token that the provider had replaced before: each may cost an account its connection. */
+  /** How many refreshes sent a token that the provider had replaced before: each may end a sign-in. */
   readonly spentAgain: number;
-  /** Whether the provider has given another in its place. */
+  /** Whether the provider has replaced this token. */
   isSpent(refreshToken: string): boolean;
-  /** Resolves when nothing is on its way to the provider any more. */
+  /** Resolves when no request is on its way to the provider. */
   rest(): Promise<void>;
 }
 
 const digest = (token: string) => createHash("sha256").update(token).digest("hex");
 
-/** `target`: the provider's origin, where it is not named in each request. */
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** Sends the request on to the provider, on a connection of its own. */
+function forward(incoming: IncomingMessage, body: Buffer, url: URL): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { "proxy-connection": _hop, ...given } = incoming.headers;
+    const outgoing = send(
+      {
+        hostname: "127.0.0.1",
+        port: url.port,
+        path: url.pathname + url.search,
+        method: incoming.method,
+        headers: { ...given, host: `localhost:${url.port}`, connection: "close" },
+        agent: false,
+      },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+        answer.on("error", reject);
+        answer.on("end", () => {
+          const { "transfer-encoding": _chunked, connection: _closed, ...headers } = answer.headers;
+          resolve({ status: answer.statusCode ?? 0, headers, text: Buffer.concat(chunks).toString() });
+        });
+      },
+    );
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
+
+/** Answers as the provider did, spoilt by the fault. `held`: resolves when a held answer may go out. */
+async function reply(
+  outgoing: ServerResponse,
+  { status, headers, text }: Answer,
+  fault: ProxyFault | undefined,
+  held: () => Promise<void>,
+): Promise<void> {
+  switch (fault) {
+    case "drop":
+      outgoing.destroy();
+      return;
+    case "502":
+      outgoing.writeHead(502, { "content-type": "text/html" }).end("<html>Bad gateway</html>");
+      return;
+    case "half":
+      outgoing.writeHead(200, { ...headers, "content-length": Buffer.byteLength(text) });
+      outgoing.write(text.slice(0, text.length / 2), () => outgoing.destroy());
+      return;
+    case "hold":
+      await held();
+      break;
+    default:
+  }
+  outgoing.writeHead(status, headers).end(text);
+}
+
+/** `target`: the provider's origin, where the requests do not name it. */
 export async function startFaultProxy(target?: string): Promise<FaultProxy> {
   const spent = new Set<string>();
   let next: ProxyFault | undefined;
@@ -53,9 +113,9 @@ export async function startFaultProxy(target?: string): Promise<FaultProxy> {
   let spentAgain = 0;
   let release: () => void = () => undefined;
   let waiting: (() => void)[] = [];
-  const asking = new Set<Promise<unknown>>();
+  const underWay = new Set<Promise<unknown>>();
 
-  async function forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
     const body = Buffer.concat(chunks);
@@ -68,71 +128,27 @@ export async function startFaultProxy(target?: string): Promise<FaultProxy> {
       if (spent.has(digest(token))) spentAgain += 1;
     }
     if (fault === "drop before") return void outgoing.destroy();
-    const asked = ask(incoming, body);
-    asking.add(asked);
-    const answer = await asked.finally(() => asking.delete(asked));
+    const forwarded = forward(incoming, body, new URL(incoming.url ?? "", target));
+    underWay.add(forwarded);
+    const answer = await forwarded.finally(() => underWay.delete(forwarded));
     if (token !== null) {
       const renewed = answer.status === 200 ? (JSON.parse(answer.text) as { refresh_token?: string }) : {};
       if (renewed.refresh_token !== undefined && renewed.refresh_token !== token) spent.add(digest(token));
       for (const resolve of waiting.splice(0)) resolve();
     }
-    const { headers } = answer;
-    switch (fault) {
-      case "drop":
-        outgoing.destroy();
-        return;
-      case "502":
-        outgoing.writeHead(502, { "content-type": "text/html" }).end("<html>Bad gateway</html>");
-        return;
-      case "half":
-        outgoing.writeHead(200, { ...headers, "content-length": Buffer.byteLength(answer.text) });
-        outgoing.write(answer.text.slice(0, answer.text.length / 2), () => outgoing.destroy());
-        return;
-      case "hold":
-        await new Promise<void>((resolve) => (release = resolve));
-        break;
-      default:
-    }
-    outgoing.writeHead(answer.status, headers).end(answer.text);
-  }
-
-  function ask(incoming: IncomingMessage, body: Buffer) {
-    const url = new URL(incoming.url ?? "", target);
-    return new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
-      const { "proxy-connection": _hop, ...given } = incoming.headers;
-      const outgoing = send(
-        {
-          hostname: "127.0.0.1",
-          port: url.port,
-          path: url.pathname + url.search,
-          method: incoming.method,
-          headers: { ...given, host: `localhost:${url.port}`, connection: "close" },
-          agent: false,
-        },
-        (answer) => {
-          const chunks: Buffer[] = [];
-          answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-          answer.on("error", reject);
-          answer.on("end", () => {
-            const { "transfer-encoding": _chunked, connection: _closed, ...headers } = answer.headers;
-            resolve({ status: answer.statusCode ?? 0, headers, text: Buffer.concat(chunks).toString() });
-          });
-        },
-      );
-      outgoing.on("error", reject);
-      outgoing.end(body);
-    });
+    const held = () => new Promise<void>((resolve) => (release = resolve));
+    await reply(outgoing, answer, fault, held);
   }
 
   const server = createServer((incoming, outgoing) => {
     outgoing.on("error", () => undefined);
-    void forward(incoming, outgoing).catch(() => outgoing.destroy());
+    void pass(incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
   return {
     origin,
-    // Chromium passes loopback by, unless it is told not to.
+    // Without the second switch Chromium uses no proxy for loopback.
     switches: [`--proxy-server=${origin}`, "--proxy-bypass-list=<-loopback>"],
     fault: (kind) => void (next = kind),
     release: () => release(),
@@ -146,9 +162,9 @@ export async function startFaultProxy(target?: string): Promise<FaultProxy> {
     isSpent: (token) => spent.has(digest(token)),
     async rest() {
       do {
-        await Promise.allSettled([...asking]);
-        await new Promise((resolve) => setImmediate(resolve)); // one that had just arrived
-      } while (asking.size > 0);
+        await Promise.allSettled([...underWay]);
+        await new Promise((resolve) => setImmediate(resolve)); // for a request that has just arrived
+      } while (underWay.size > 0);
     },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {

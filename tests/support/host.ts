@@ -1,10 +1,10 @@
-/** The app's host for tests: real HTTP, real files, a real socket; the clock, the clipboard and the person are ours. */
+/** The app for tests: real HTTP, files and socket; the clock, the clipboard and the user agent are the test's. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Provider } from "../../core/providers/provider.ts";
-import type { Clock, HttpClient, Log } from "../../core/ports.ts";
+import type { Clock, HttpClient, Log, Network } from "../../core/ports.ts";
 import { Secret } from "../../core/secret.ts";
 import { compose, type App } from "../../main/app/compose.ts";
 import type { Host } from "../../main/app/host.ts";
@@ -23,16 +23,16 @@ import { en } from "../../text/en.ts";
 import { createWords } from "../../text/words.ts";
 import { createTestKeychain, type TestKeychain } from "./keychain.ts";
 
-/** What is done in the provider's pages: a sign-in, a refusal, nothing, or a window that is closed. */
+/** Acts in the provider's pages: signs in, refuses, does nothing, or closes the window. */
 export type Person = (request: UserAgentRequest) => Promise<void>;
 
-/** Fills in login and consent over HTTP, and lets the app catch the redirect. */
+/** Submits login and consent over HTTP, and passes the redirect to the app. */
 export const signsInAs =
   (userId: string, answer: "allow" | "deny" = "allow"): Person =>
   async ({ url, onRedirect }) =>
     onRedirect(await walkPages(url, userId, answer));
 
-/** The redirect that a person's clicks end in. */
+/** Walks the provider's pages; returns the redirect that they end in. */
 export async function walkPages(url: string, userId: string, answer = "allow"): Promise<string> {
   const { origin } = new URL(url);
   const first = await fetch(url, { redirect: "manual" });
@@ -52,204 +52,246 @@ export async function walkPages(url: string, userId: string, answer = "allow"): 
   return decided.headers.get("location") ?? "";
 }
 
+/** An app over a profile of its own, with a sandbox as its provider. */
 export interface Bench extends AsyncDisposable {
   readonly app: App;
   readonly sandbox: Sandbox;
   readonly keychain: TestKeychain;
   readonly profile: string;
   readonly clipboard: { text: string };
+  /** Lines of the log: event and facts. */
   readonly logged: string[];
+  /** Acts in each sign-in window. */
   person: Person;
+  /** Makes a request to the sandbox fail; by default the next one to the token endpoint. */
   fault(fault: Partial<Fault> & Pick<Fault, "kind">): Promise<void>;
+  /** Posts to the sandbox's admin API. */
   admin(path: string, form?: Record<string, string>): Promise<void>;
+  /** The requests that the sandbox has received. */
   seen(): Promise<readonly ReceivedRequest[]>;
-  /** Time passes, here and at the provider, and timers do not notice. */
+  /** Moves the clocks of app and provider forward; timers do not notice. */
   pass(seconds: number): Promise<void>;
-  /** Time passes while the machine sleeps; then it wakes up. */
+  /** As `pass`, for a computer that sleeps meanwhile: then it wakes up. */
   advance(seconds: number): Promise<void>;
-  /** Our wall clock alone is set. */
+  /** Moves the app's wall clock alone. */
   jump(seconds: number): void;
   readonly network: { isOnline: boolean };
+  /** The file that the system's dialogs answer. */
   readonly chosenFile: string;
-  /** What happens while the system's dialog for a file is open. */
+  /** Runs while the system's file dialog is open. */
   whileChoosing: () => Promise<unknown>;
-  /** What happens when a page is opened in the person's browser. False: none opens. */
+  /** Opens a page in the system browser. False: none opens. */
   browser: (url: string) => Promise<boolean>;
-  /** The system hands links of our scheme to us. */
+  /** The system passes links of our scheme to the app. */
   links: boolean;
-  /** Ends the app and starts another over the same files; by default its start is waited for. */
+  /** Stops the app and starts another one over the same files; by default waits for its start. */
   restart(wait?: { readonly started: boolean }): Promise<App>;
   /** Whether a lock keeps others out of the profile. */
   profileLock: ProfileLockState;
   /** OBS runs. */
   recordingSoftwareRuns: boolean;
-  /** What asks for credentials in a proxy's name. */
   readonly proxyLogins: ProxyLogins;
-  /** The program at the other end of a connection is looked at when this resolves. */
+  /** The search for the program at the other end of a connection waits for this. */
   programLookedAt: Promise<void>;
-  /** The sandbox's process answers when this does. */
+  /** The start of the sandbox's process waits for this. */
   sandboxStarts: Promise<void>;
-  /** How often the sandbox's process was told to end. */
+  /** How often the app stopped the sandbox's process. */
   readonly sandboxStops: number;
-  /** Another app over what is on disk at this moment, as after a power cut. It has to be stopped. */
+  /** Starts another app over a copy of the vault on disk, as after a power cut. The test has to stop it. */
   afterCrash(): Promise<App>;
 }
 
 export interface BenchOptions {
-  /** In place of the built thread of the socket. */
+  /** In place of the built script of the socket's thread. */
   readonly socketWorkerUrl?: URL;
-  /** Signs ID tokens in the sandbox's place. */
+  /** Signs ID tokens in place of the sandbox. */
   readonly signer?: Signer;
   /** Providers besides the built-in ones, at the sandbox's origin. */
   readonly providers?: (origin: string) => readonly Provider[];
   /** In place of the real clock. */
   readonly clock?: Clock;
-  /** Sees every request of the app, and its end. */
+  /** Wraps the HTTP client, to see every request of the app and its end. */
   readonly http?: (client: HttpClient) => HttpClient;
 }
 
-export async function startBench(options: BenchOptions = {}): Promise<Bench> {
-  const profile = await mkdtemp("/tmp/tk-test-");
-  const admin = createAdmin();
+/** A clock that runs by itself, and that a test moves. */
+function createBenchClock(given: Clock | undefined) {
+  const startedMs = performance.now();
   let offsetMs = 0;
   let passedMs = 0;
-  const { signer } = options;
-  const sandbox = await startSandbox({
-    port: 0,
-    deviceIntervalSec: 1,
-    ...admin,
-    ...(signer !== undefined && { signer }),
-  });
-  if ("failure" in sandbox) throw new Error(sandbox.failure);
-  const keychain = createTestKeychain();
-  const network = { isOnline: true, online: () => network.isOnline };
-  const chosenFile = path.join(profile, "moved.tokenkeep");
-  const startedMs = performance.now();
-  const clipboard = { text: "" };
-  const logged: string[] = [];
-  const note: Log["info"] = (event, facts) => void logged.push(`${event} ${JSON.stringify(facts ?? {})}`);
   const timers = new Set<NodeJS.Timeout>();
-  const proxyLogins = createProxyLogins(
-    { nowMs: () => 0, monotonicMs: () => 0, after: () => () => undefined },
-    { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
-  );
+  const clock: Clock = given ?? {
+    nowMs: () => Date.now() + offsetMs,
+    monotonicMs: () => performance.now() - startedMs + passedMs,
+    after(inMs, run) {
+      const timer = setTimeout(run, inMs);
+      timers.add(timer);
+      return () => clearTimeout(timer);
+    },
+  };
+  return {
+    clock,
+    pass(seconds: number): void {
+      offsetMs += seconds * 1000;
+      passedMs += seconds * 1000;
+    },
+    jump: (seconds: number): void => void (offsetMs += seconds * 1000),
+    stop(): void {
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}
 
-  const bench = {
-    proxyLogins,
-    sandbox,
-    keychain,
+type BenchState = Omit<
+  Bench,
+  | "app"
+  | "fault"
+  | "admin"
+  | "seen"
+  | "pass"
+  | "advance"
+  | "jump"
+  | "restart"
+  | "afterCrash"
+  | "sandboxStops"
+  | typeof Symbol.asyncDispose
+> & { readonly network: Network & { isOnline: boolean }; sandboxStops: number };
+
+/** What tests set and read. */
+function createState(profile: string, sandbox: Sandbox): BenchState {
+  const network = { isOnline: true, online: () => network.isOnline };
+  return {
     profile,
-    clipboard,
-    logged,
+    sandbox,
     network,
-    chosenFile,
-    whileChoosing: (): Promise<unknown> => Promise.resolve(),
+    keychain: createTestKeychain(),
+    clipboard: { text: "" },
+    logged: [],
+    chosenFile: path.join(profile, "moved.tokenkeep"),
+    proxyLogins: createProxyLogins(
+      { nowMs: () => 0, monotonicMs: () => 0, after: () => () => undefined },
+      { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
+    ),
+    whileChoosing: () => Promise.resolve(),
     person: signsInAs("700000001"),
     sandboxStarts: Promise.resolve(),
     programLookedAt: Promise.resolve(),
     sandboxStops: 0,
-    browser: (_url: string): Promise<boolean> => Promise.resolve(false),
+    browser: () => Promise.resolve(false),
     links: false,
     recordingSoftwareRuns: false,
-    profileLock: "held" as ProfileLockState,
+    profileLock: "held",
   };
-  const host = (folder = profile): Host => ({
-    proxyLogins,
-    clock: options.clock ?? {
-      nowMs: () => Date.now() + offsetMs,
-      monotonicMs: () => performance.now() - startedMs + passedMs,
-      after(inMs, run) {
-        const timer = setTimeout(run, inMs);
-        timers.add(timer);
-        return () => clearTimeout(timer);
-      },
-    },
+}
+
+/** The ports of an app whose profile is this folder. */
+function hostAt(folder: string, state: BenchState, clock: Clock, options: BenchOptions): Host {
+  const { sandbox, clipboard } = state;
+  const note: Log["info"] = (event, facts) =>
+    void state.logged.push(`${event} ${JSON.stringify(facts ?? {})}`);
+  const chooseFile = (): Promise<string> => state.whileChoosing().then(() => state.chosenFile);
+  return {
+    clock,
+    proxyLogins: state.proxyLogins,
     random: { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
     http: (options.http ?? ((client) => client))(createHttpClient(nodeExchange)),
-    network,
-    files: {
-      save: () => bench.whileChoosing().then(() => chosenFile),
-      open: () => bench.whileChoosing().then(() => chosenFile),
-    },
-    keychain,
+    network: state.network,
+    files: { save: chooseFile, open: chooseFile },
+    keychain: state.keychain,
     clipboard: {
       write: (text) => Promise.resolve(void (clipboard.text = text.reveal())),
       read: () => Promise.resolve(clipboard.text),
       clear: () => Promise.resolve(void (clipboard.text = "")),
     },
     openUserAgent(request) {
-      void bench.person(request);
+      void state.person(request);
       return { show: () => undefined, close: () => undefined };
     },
-    openInBrowser: (url) => bench.browser(url),
+    openInBrowser: (url) => state.browser(url),
     browsers: () => Promise.resolve([]),
-    linksReachUs: () => Promise.resolve(bench.links),
+    linksReachUs: () => Promise.resolve(state.links),
     translator: { language: "en", t: createWords("en", en) },
     startSandbox: () =>
-      bench.sandboxStarts.then(() =>
+      state.sandboxStarts.then(() =>
         ok({
           origin: sandbox.origin,
           port: sandbox.port,
           client: { client_id: OWN_CLIENT.client_id, client_secret: new Secret(OWN_CLIENT.client_secret) },
-          stop: () => void (bench.sandboxStops += 1),
+          stop: () => void (state.sandboxStops += 1),
           onExit: () => undefined,
         }),
       ),
     startSocketServer,
-    programAt: (inode) => bench.programLookedAt.then(() => programAt(inode)),
-    recordingSoftwareRuns: () => Promise.resolve(bench.recordingSoftwareRuns),
+    programAt: (inode) => state.programLookedAt.then(() => programAt(inode)),
+    recordingSoftwareRuns: () => Promise.resolve(state.recordingSoftwareRuns),
     log: { info: note, warn: note, error: note },
-    profileLock: () => bench.profileLock,
+    profileLock: () => state.profileLock,
     profileFolder: folder,
     runtimeFolder: path.join(folder, "run"),
     socketWorkerUrl: options.socketWorkerUrl ?? pathToFileURL(path.resolve("out/main/socket-worker.js")),
     ...(options.providers !== undefined && { providers: options.providers(sandbox.origin) }),
     app: { version: "0", electron: "0", unsandboxed: false },
-  });
-  let app = compose(host());
-  await app.start();
-  const post = async (path: string, form: Record<string, string> = {}): Promise<void> => {
-    await fetch(`${sandbox.origin}/admin/${path}`, { method: "POST", body: new URLSearchParams(form) });
   };
-  // A getter, since a restart makes another app; `assign` would copy what it answers now.
-  Object.defineProperty(bench, "app", { get: () => app });
-  return Object.assign(bench as typeof bench & { readonly app: App }, {
-    admin: post,
-    fault: ({
-      path = "/oauth2/token",
-      after = false,
-      times = 1,
-      kind,
-    }: Partial<Fault> & Pick<Fault, "kind">) =>
-      post("faults", { fault: JSON.stringify({ path, after, times, kind }) }),
-    seen: async () => (await (await fetch(`${sandbox.origin}/admin/requests`)).json()) as readonly ReceivedRequest[],
-    async pass(seconds: number) {
-      offsetMs += seconds * 1000;
-      passedMs += seconds * 1000;
-      await post("clock", { advance_sec: String(seconds) });
-    },
+}
+
+/** The sandbox's admin API, as far as tests use it. */
+const adminOf = ({ origin }: Sandbox): Pick<Bench, "admin" | "fault" | "seen"> => {
+  const admin = async (path: string, form: Record<string, string> = {}): Promise<void> => {
+    await fetch(`${origin}/admin/${path}`, { method: "POST", body: new URLSearchParams(form) });
+  };
+  return {
+    admin,
+    fault: ({ path = "/oauth2/token", after = false, times = 1, kind }) =>
+      admin("faults", { fault: JSON.stringify({ path, after, times, kind }) }),
+    seen: async () => (await (await fetch(`${origin}/admin/requests`)).json()) as readonly ReceivedRequest[], // as admin.ts writes it
+  };
+};
+
+export async function startBench(options: BenchOptions = {}): Promise<Bench> {
+  const profile = await mkdtemp("/tmp/tk-test-");
+  const { signer } = options;
+  const sandbox = await startSandbox({
+    port: 0,
+    deviceIntervalSec: 1,
+    ...createAdmin(),
+    ...(signer !== undefined && { signer }),
+  });
+  if ("failure" in sandbox) throw new Error(sandbox.failure);
+  const admin = adminOf(sandbox);
+  const time = createBenchClock(options.clock);
+  const state = createState(profile, sandbox);
+  const appAt = (folder: string): App => compose(hostAt(folder, state, time.clock, options));
+  const bench = Object.assign(state, { app: appAt(profile) });
+  await bench.app.start();
+
+  const pass = async (seconds: number): Promise<void> => {
+    time.pass(seconds);
+    await admin.admin("clock", { advance_sec: String(seconds) });
+  };
+  return Object.assign(bench, admin, {
+    pass,
     async advance(seconds: number) {
-      await this.pass(seconds);
-      app.resume();
+      await pass(seconds);
+      bench.app.resume();
     },
-    jump: (seconds: number) => void (offsetMs += seconds * 1000),
+    jump: time.jump,
     async afterCrash() {
       const copy = `${profile}-crash`;
       await cp(path.join(profile, "vault"), path.join(copy, "vault"), { recursive: true });
-      const other = compose(host(copy));
+      const other = appAt(copy);
       await other.start();
       return other;
     },
     async restart({ started } = { started: true }) {
-      await app.stop();
-      app = compose(host());
-      const starting = app.start();
+      await bench.app.stop();
+      bench.app = appAt(profile);
+      const starting = bench.app.start();
       if (started) await starting;
-      return app;
+      return bench.app;
     },
     async [Symbol.asyncDispose]() {
-      await app.stop();
-      for (const timer of timers) clearTimeout(timer);
+      await bench.app.stop();
+      time.stop();
       await sandbox.close();
       // A program of a test may still write while it ends.
       const anyhow = { recursive: true, force: true, maxRetries: 5, retryDelay: 200 };
@@ -258,7 +300,11 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   });
 }
 
-/** Signs in and keeps; answers with the sign-in's id. */
+export const authorization = (app: App, id: string) =>
+  app.state.snapshot().authorizations.find((one) => one.id === id);
+export const view = (app: App, id: string) => app.state.snapshot().signIns.find((one) => one.id === id);
+
+/** Signs in and saves the sign-in; returns its id. */
 export async function signIn(
   { app }: Pick<Bench, "app">,
   client?: string,
@@ -278,10 +324,6 @@ export async function signIn(
   if (!kept.ok) throw new Error(kept.failure.code);
   return kept.value.signIn;
 }
-
-export const authorization = (app: App, id: string) =>
-  app.state.snapshot().authorizations.find((one) => one.id === id);
-export const view = (app: App, id: string) => app.state.snapshot().signIns.find((one) => one.id === id);
 
 export async function until(condition: () => boolean, what = "the condition"): Promise<void> {
   for (const end = Date.now() + 20_000; !condition();) {

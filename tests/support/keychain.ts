@@ -1,4 +1,4 @@
-/** A keychain for tests in plain Node: real AES under a key of its own, with the moods that real ones have. */
+/** A keychain for tests in plain Node: real AES under a key of its own, and the faults of real keychains. */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { KeychainView } from "../../contract/views/vault.ts";
 import { Secret } from "../../core/secret.ts";
@@ -6,19 +6,19 @@ import type { Keychain } from "../../main/vault/types.ts";
 
 export interface TestKeychain extends Keychain {
   /**
-   * `forges`: no integrity, as on Linux: altered text opens to something else, without an error. `refuses`: it says that
-   * it is usable, and then seals nothing.
+   * `forges`: no integrity, as on Linux: altered text opens to another text, without an error. `refuses`: it reports that
+   * it is usable, and then fails to seal.
    */
   mood: "usable" | "missing" | "locked" | "hangs" | "forges" | "refuses";
   otherOnes: readonly KeychainView[];
-  /** How often the app was asked to start again. */
+  /** How often the vault asked for a restart of the app. */
   restarts: number;
   backend: string;
-  /** As when the keyring was deleted and made anew. */
+  /** Replaces the key, as when a keyring is deleted and created again. */
   forget(): void;
 }
 
-/** `key`: that of an earlier one, to open what it sealed. */
+/** `key`: the key of an earlier keychain, to open what that one sealed. */
 export function createTestKeychain(key: Buffer = randomBytes(32)): TestKeychain {
   const self: TestKeychain = {
     mood: "usable",
@@ -44,7 +44,7 @@ export function createTestKeychain(key: Buffer = randomBytes(32)): TestKeychain 
     restart() {
       self.restarts += 1;
     },
-    // Asynchronous, as every keychain is: what it throws is a rejection.
+    // Asynchronous like every keychain: an error is a rejection.
     async open(sealed) {
       await Promise.resolve();
       if (self.mood === "forges")

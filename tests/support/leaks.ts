@@ -1,14 +1,14 @@
-/** Looks for secrets where none may stand: in files, in what every process of this computer shows, in a window's heap. */
+/** Searches for secrets in files, in the command line and environment of every process, and in a window's heap. */
 import type { ElectronApplication, Page } from "@playwright/test";
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** Value → what it is. Bytes are looked for as bytes. */
+/** A name for each secret value. Bytes are searched for as bytes. */
 export type Secrets = ReadonlyMap<string | Buffer, string>;
-/** What stands where, in which form. Never the value. */
+/** Findings: the place, the secret's name and its form; never its value. */
 export type Found = string[];
 
-/** Base64 of a text depends on where in its surroundings it begins; what is next to it is cut away. */
+/** Base64 of a text depends on its offset modulo 3; characters that depend on its neighbours are cut off. */
 function base64Forms(bytes: Buffer): string[] {
   return [0, 1, 2].map((offset) => {
     const text = Buffer.concat([Buffer.alloc(offset), bytes])
@@ -19,7 +19,7 @@ function base64Forms(bytes: Buffer): string[] {
   });
 }
 
-/** The ways in which a secret comes to lie in files and memory. */
+/** The forms in which a secret may be stored in files and memory. */
 export function formsOf(value: string | Buffer): [form: string, bytes: Buffer][] {
   const bytes = Buffer.from(value as string);
   const hex = bytes.toString("hex");
@@ -56,7 +56,7 @@ export function createSearch(secrets: Secrets): (bytes: Buffer, where: string) =
   ];
 }
 
-/** Every file below `folders`; those that go away meanwhile are passed over. */
+/** Every file below `folders`, without files that are deleted meanwhile. */
 export function searchFiles(secrets: Secrets, folders: readonly string[]): { files: number; found: Found } {
   const search = createSearch(secrets);
   const found: Found = [];
@@ -80,13 +80,13 @@ export interface Shown {
   readonly pid: number;
   readonly parent: number;
   readonly commandLine: string;
-  /** Undefined: it is not shown to us. */
+  /** Undefined: this user may not read it. */
   readonly environment: Buffer | undefined;
   /** `Max core file size`, soft and hard. */
   readonly coreLimits: string;
 }
 
-/** What /proc shows of every process. */
+/** Every process, as /proc shows it. */
 export function processes(): Shown[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -109,12 +109,12 @@ export function processes(): Shown[] {
             /^Max core file size\s+(\S+)\s+(\S+)/m.exec(read("limits").toString())?.slice(1).join(" ") ?? "",
         };
       } catch {
-        return []; // it has ended
+        return []; // the process has ended
       }
     });
 }
 
-/** A process and all that came from it. */
+/** A process and all its descendants. */
 export function family(root: number): Shown[] {
   const all = processes();
   const members = new Set([root]);
@@ -125,7 +125,7 @@ export function family(root: number): Shown[] {
   return all.filter(({ pid }) => members.has(pid));
 }
 
-/** Command lines and environments of every process that we may look at, ours or not. */
+/** Command lines and environments of every process that this user may read. */
 export function searchProcesses(secrets: Secrets): Found {
   const search = createSearch(secrets);
   return processes().flatMap(({ pid, commandLine, environment }) => [
@@ -135,8 +135,8 @@ export function searchProcesses(secrets: Secrets): Found {
 }
 
 /**
- * A snapshot of the window's JavaScript heap after a garbage collection. V8 may cut long strings short in it, so a
- * secret deep inside a long one could be missed.
+ * A snapshot of the window's JavaScript heap after a garbage collection. V8 may truncate long strings in it, so a secret
+ * deep inside a long string could be missed.
  */
 export async function heapOf(app: ElectronApplication, page: Page): Promise<Buffer> {
   const cdp = await app.context().newCDPSession(page);

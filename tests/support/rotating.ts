@@ -1,4 +1,4 @@
-/** The sandbox under another name: a provider that is not the pretend one, so that its accounts are treated as real. */
+/** The sandbox as a provider of another name, so that its accounts are treated as real ones. */
 import type { Provider } from "../../core/providers/provider.ts";
 import { sandboxAt } from "../../core/providers/sandbox.ts";
 import type { Bench } from "./host.ts";
@@ -9,7 +9,7 @@ export const provider = (origin: string): Provider => ({
   name: "Harbour",
 });
 
-/** A client of it; confidential ones with their secret. */
+/** Saves a client of this provider, with its secret where it has one. */
 export async function registration({ app }: Pick<Bench, "app">, client_id: string): Promise<string> {
   const saved = await app.handlers["clients.save"]({
     provider: "harbour",

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * A session of its own: a D-Bus that starts nothing by itself, and a real GNOME Keyring on it, which a test may lock,
- * stop, freeze and replace without taking it from the tests that follow.
+ * A session of its own: a D-Bus that starts no service by itself, and a real GNOME Keyring on it. A test may lock, stop,
+ * freeze and replace this keyring without harm to the tests that follow.
  */
 import dbus from "@homebridge/dbus-native";
 import { spawn } from "node:child_process";
@@ -11,7 +11,7 @@ import path from "node:path";
 
 const SERVICE = "org.freedesktop.secrets";
 const SECRETS = { destination: SERVICE, path: "/org/freedesktop/secrets" };
-/** GNOME Keyring's own, for its login helper: without it every unlocking is a dialog. */
+/** GNOME Keyring's interface for its login helper: the only way to unlock without a dialog. */
 const INTERNAL = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface";
 export const KEYRING_PASSWORD = "a keyring's password";
 
@@ -27,10 +27,11 @@ export const BUS_CONFIG = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus
   </policy>
 </busconfig>`;
 
+/** @typedef {ReturnType<typeof connect>} Client */
 /** @param {string} address */
 function connect(address) {
   const bus = /** @type {any} */ (dbus).createClient({ busAddress: address });
-  /** The first value of the answer. @param {object} message @returns {Promise<any>} */
+  /** Resolves with the values of the answer. @param {object} message @returns {Promise<any>} */
   const call = (message) =>
     new Promise((resolve, reject) => {
       bus.invoke(message, (/** @type {any} */ error, /** @type {any} */ ...values) =>
@@ -40,24 +41,118 @@ function connect(address) {
   return { bus, call, end: () => bus.connection.end() };
 }
 
-export async function startSession() {
-  const folder = mkdtempSync("/tmp/tk-session-");
+/** Resolves when `condition` does with true. @param {() => Promise<boolean>} condition @param {string} failure */
+async function until(condition, failure) {
+  for (const end = Date.now() + 30_000; !(await condition());) {
+    if (Date.now() > end) throw new Error(failure);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** @param {Client} client */
+async function isOwned({ call }) {
+  const [owned] = await call({
+    destination: "org.freedesktop.DBus",
+    path: "/org/freedesktop/DBus",
+    interface: "org.freedesktop.DBus",
+    member: "NameHasOwner",
+    signature: "s",
+    body: [SERVICE],
+  });
+  return owned === true || owned === 1;
+}
+
+/** A method of the Secret Service. @param {Client} client @param {string} member @param {string} signature @param {unknown[]} body */
+const callSecrets = ({ call }, member, signature, body) =>
+  call({ ...SECRETS, interface: "org.freedesktop.Secret.Service", member, signature, body });
+
+/** The path of the default collection; `/`: there is none. @param {Client} client */
+const defaultCollection = async (client) => (await callSecrets(client, "ReadAlias", "s", ["default"]))[0];
+
+/** @param {Client} client */
+async function isUnlocked(client) {
+  const collection = await defaultCollection(client);
+  if (collection === "/") return false;
+  const [[, [locked]]] = await client.call({
+    destination: SERVICE,
+    path: collection,
+    interface: "org.freedesktop.DBus.Properties",
+    member: "Get",
+    signature: "ss",
+    body: ["org.freedesktop.Secret.Collection", "Locked"],
+  });
+  return locked === false || locked === 0;
+}
+
+/** @param {Client} client */
+async function lock(client) {
+  await callSecrets(client, "Lock", "ao", [[await defaultCollection(client)]]);
+}
+
+/** As the login helper does it, without a dialog. @param {Client} client */
+async function unlock(client) {
+  const [, session] = await callSecrets(client, "OpenSession", "sv", ["plain", ["s", ""]]);
+  const secret = [session, Buffer.alloc(0), Buffer.from(KEYRING_PASSWORD), "text/plain"];
+  await client.call({
+    ...SECRETS,
+    interface: INTERNAL,
+    member: "UnlockWithMasterPassword",
+    signature: "o(oayays)",
+    body: [await defaultCollection(client), secret],
+  });
+}
+
+/** Opens the dialog that asks for the keyring's password; it closes with the client. @param {Client} client */
+async function openUnlockDialog(client) {
+  const [, prompt] = await callSecrets(client, "Unlock", "ao", [[await defaultCollection(client)]]);
+  if (prompt === "/") throw new Error("no dialog opened: the keyring is unlocked");
+  void client
+    .call({
+      destination: SERVICE,
+      path: prompt,
+      interface: "org.freedesktop.Secret.Prompt",
+      member: "Prompt",
+      signature: "s",
+      body: [""],
+    })
+    .catch(() => undefined);
+}
+
+/** Sends the signal of a screen lock. @param {Client} client @param {string} locker @param {boolean} active */
+async function signalScreenLock(client, locker, active) {
+  await client.call({
+    destination: "org.freedesktop.DBus",
+    path: "/org/freedesktop/DBus",
+    interface: "org.freedesktop.DBus",
+    member: "GetId",
+  });
+  client.bus.sendSignal("/", locker, "ActiveChanged", "b", [active]);
+  await new Promise((resolve) => setTimeout(resolve, 50)); // the signal leaves before the connection ends
+}
+
+/** A D-Bus of its own. @param {string} folder */
+async function startBus(folder) {
   const config = path.join(folder, "bus.conf");
-  const runtime = path.join(folder, "run");
-  const data = path.join(folder, "data");
   writeFileSync(config, BUS_CONFIG);
-  for (const each of [runtime, data]) mkdirSync(each, { mode: 0o700 });
   const daemon = spawn("dbus-daemon", [`--config-file=${config}`, "--nofork", "--print-address=1"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = await once(/** @type {NonNullable<typeof daemon.stdout>} */ (daemon.stdout), "data");
-  const address = String(line).trim();
+  return { daemon, address: String(line).trim() };
+}
+
+export async function startSession() {
+  const folder = mkdtempSync("/tmp/tk-session-");
+  const runtime = path.join(folder, "run");
+  const data = path.join(folder, "data");
+  for (const each of [runtime, data]) mkdirSync(each, { mode: 0o700 });
+  const { daemon, address } = await startBus(folder);
   const env = { DBUS_SESSION_BUS_ADDRESS: address, XDG_DATA_HOME: data, XDG_RUNTIME_DIR: runtime };
   const keyrings = path.join(data, "keyrings");
   /** @type {import("node:child_process").ChildProcess | undefined} */
   let keyring;
 
-  /** @template V @param {(client: ReturnType<typeof connect>) => Promise<V>} work */
+  /** @template V @param {(client: Client) => Promise<V>} work */
   async function withBus(work) {
     const client = connect(address);
     try {
@@ -66,55 +161,10 @@ export async function startSession() {
       client.end();
     }
   }
-  const owned = () =>
-    withBus(async ({ call }) => {
-      const [is] = await call({
-        destination: "org.freedesktop.DBus",
-        path: "/org/freedesktop/DBus",
-        interface: "org.freedesktop.DBus",
-        member: "NameHasOwner",
-        signature: "s",
-        body: [SERVICE],
-      });
-      return is === true || is === 1;
-    });
-  /** @param {boolean} wanted */
-  async function untilOwned(wanted) {
-    for (const end = Date.now() + 30_000; (await owned()) !== wanted;) {
-      if (Date.now() > end) throw new Error(`the keyring is ${wanted ? "not there" : "still there"}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-  /** @param {ReturnType<typeof connect>} client */
-  const defaultCollection = async ({ call }) =>
-    (
-      await call({
-        ...SECRETS,
-        interface: "org.freedesktop.Secret.Service",
-        member: "ReadAlias",
-        signature: "s",
-        body: ["default"],
-      })
-    )[0];
-
-  /** @param {ReturnType<typeof connect>} client */
-  async function isUnlocked(client) {
-    const collection = await defaultCollection(client);
-    if (collection === "/") return false;
-    const [[, [locked]]] = await client.call({
-      destination: SERVICE,
-      path: collection,
-      interface: "org.freedesktop.DBus.Properties",
-      member: "Get",
-      signature: "ss",
-      body: ["org.freedesktop.Secret.Collection", "Locked"],
-    });
-    return locked === false || locked === 0;
-  }
 
   const self = {
     env,
-    /** Unlocked by its password, as a login does it. */
+    /** Starts it and unlocks it by its password, as a login does. */
     async startKeyring() {
       const started = spawn("gnome-keyring-daemon", ["--foreground", "--unlock", "--components=secrets"], {
         stdio: ["pipe", "ignore", "ignore"],
@@ -122,78 +172,31 @@ export async function startSession() {
       });
       started.stdin?.end(KEYRING_PASSWORD);
       keyring = started;
-      await untilOwned(true);
-      // It has its name before it answers, and answers before it has unlocked itself, which makes its collection the
-      // first time.
-      for (const end = Date.now() + 30_000; !(await withBus(isUnlocked).catch(() => false));) {
-        if (Date.now() > end) throw new Error("the keyring did not unlock itself");
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      await until(() => withBus(isOwned), "the keyring is not on the bus");
+      // It owns its name before it answers, and answers before it has unlocked itself; the first unlocking makes its
+      // collection.
+      await until(() => withBus(isUnlocked).catch(() => false), "the keyring did not unlock itself");
     },
     /** As `kill -9` does. */
     async killKeyring() {
       const dying = /** @type {import("node:child_process").ChildProcess} */ (keyring);
       dying.kill("SIGKILL");
       if (dying.exitCode === null && dying.signalCode === null) await once(dying, "exit");
-      await untilOwned(false);
+      await until(async () => !(await withBus(isOwned)), "the keyring is still on the bus");
     },
-    /** It is there, and says nothing any more. @param {boolean} frozen */
+    /** A frozen keyring keeps its name and answers nothing. @param {boolean} frozen */
     freezeKeyring(frozen) {
       keyring?.kill(frozen ? "SIGSTOP" : "SIGCONT");
     },
-    lockKeyring: () =>
-      withBus(async (client) => {
-        await client.call({
-          ...SECRETS,
-          interface: "org.freedesktop.Secret.Service",
-          member: "Lock",
-          signature: "ao",
-          body: [[await defaultCollection(client)]],
-        });
-      }),
-    /** As the login helper does it, without a dialog. */
-    unlockKeyring: () =>
-      withBus(async (client) => {
-        const [, session] = await client.call({
-          ...SECRETS,
-          interface: "org.freedesktop.Secret.Service",
-          member: "OpenSession",
-          signature: "sv",
-          body: ["plain", ["s", ""]],
-        });
-        const secret = [session, Buffer.alloc(0), Buffer.from(KEYRING_PASSWORD), "text/plain"];
-        await client.call({
-          ...SECRETS,
-          interface: INTERNAL,
-          member: "UnlockWithMasterPassword",
-          signature: "o(oayays)",
-          body: [await defaultCollection(client), secret],
-        });
-      }),
-    /** Another program asks for the keyring's password: its dialog stays open until the answer's `end`. */
+    lockKeyring: () => withBus(lock),
+    unlockKeyring: () => withBus(unlock),
+    /** Another program asks for the keyring's password. Returns what closes its dialog. */
     async askAsAnotherProgram() {
       const client = connect(address);
-      const [, prompt] = await client.call({
-        ...SECRETS,
-        interface: "org.freedesktop.Secret.Service",
-        member: "Unlock",
-        signature: "ao",
-        body: [[await defaultCollection(client)]],
-      });
-      if (prompt === "/") throw new Error("nothing was asked: the keyring is unlocked");
-      void client
-        .call({
-          destination: SERVICE,
-          path: prompt,
-          interface: "org.freedesktop.Secret.Prompt",
-          member: "Prompt",
-          signature: "s",
-          body: [""],
-        })
-        .catch(() => undefined);
+      await openUnlockDialog(client);
       return client.end;
     },
-    /** Puts the keyring's files away; the answer brings them back. Both while it is stopped. */
+    /** Puts the keyring's files away; returns what brings them back. Both only while the keyring is stopped. */
     forgetKeyrings() {
       const kept = path.join(folder, "kept");
       cpSync(keyrings, kept, { recursive: true });
@@ -203,18 +206,8 @@ export async function startSession() {
         cpSync(kept, keyrings, { recursive: true });
       };
     },
-    /** A screen lock says so to the session. @param {string} locker @param {boolean} active */
-    screenLock: (locker, active) =>
-      withBus(async (client) => {
-        await client.call({
-          destination: "org.freedesktop.DBus",
-          path: "/org/freedesktop/DBus",
-          interface: "org.freedesktop.DBus",
-          member: "GetId",
-        });
-        client.bus.sendSignal("/", locker, "ActiveChanged", "b", [active]);
-        await new Promise((resolve) => setTimeout(resolve, 50)); // out before the connection ends
-      }),
+    /** A screen lock tells the session that it is active, or no longer. @param {string} locker @param {boolean} active */
+    screenLock: (locker, active) => withBus((client) => signalScreenLock(client, locker, active)),
     async [Symbol.asyncDispose]() {
       keyring?.kill("SIGCONT");
       keyring?.kill("SIGKILL");

@@ -1,8 +1,8 @@
-/** A sign-in as it stands on disk, for the tests of rules. */
+/** A sign-in's record, for the tests of rules. */
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { Secret } from "../../core/secret.ts";
 
-/** It was issued at 0 and lasts four hours. */
+/** The token was issued at 0 and lasts four hours. */
 export const signInRecord = (over: Partial<SignInRecord> = {}): SignInRecord => ({
   kind: "sign_in",
   id: "00000000-0000-4000-8000-000000000001",

@@ -1,9 +1,9 @@
-/** Records as a sign-in at a judge leaves them, for the keeper's process. */
+/** Records of a sign-in at a judge, for the keeper's process. */
 import { randomUUID } from "node:crypto";
 import { USERS } from "../../sandbox/seeds.ts";
 import type { Judge, Seed } from "./judges.ts";
 
-/** `origin`: where the keeper is to send its requests; a proxy, as a rule. */
+/** `origin`: the origin for the keeper's requests, usually a proxy's. */
 export async function signInRecords(judge: Judge, seed: Seed, user: string, origin: string) {
   const { access_token, refresh_token, scopes } = await judge.tokens(seed, user);
   const client = {
@@ -15,7 +15,7 @@ export async function signInRecords(judge: Judge, seed: Seed, user: string, orig
     builtIn: false,
   };
   const nowMs = Date.now();
-  // The one that a validation tells: another would be news, and written.
+  // The login that a validation returns: another one would be written to the record.
   const known = judge.dialect === "sandbox" ? USERS.find(({ id }) => id === user) : undefined;
   const login = known?.login ?? user;
   return {

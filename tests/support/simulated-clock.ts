@@ -1,15 +1,15 @@
-/** A clock in a test's hands: hours go by as fast as what they bring about can be done. */
+/** A simulated clock: hours pass as fast as the work that falls into them. */
 import type { Clock } from "../../core/ports.ts";
 
 export interface SimulatedClock extends Clock {
   /**
-   * Lets `ms` go by. Timers that come due run at their own instants, in order, also those that are set meanwhile; after
-   * each, `rest` waits until the world has done what it began.
+   * Lets `ms` pass. Due timers run at their own instants, in order, also timers that are set meanwhile; after each,
+   * `rest` waits for the work that the timer began.
    */
   pass(ms: number, rest: () => Promise<void>): Promise<void>;
 }
 
-/** Both its clocks go together, so that no jump is seen. */
+/** The wall clock and the monotonic clock pass together, so that no jump is noticed. */
 export function createSimulatedClock(startMs: number): SimulatedClock {
   let now = startMs;
   const timers = new Set<{ readonly atMs: number; readonly run: () => void }>();

@@ -11,6 +11,52 @@ import dbus from "@homebridge/dbus-native";
 const NAME = "org.kde.StatusNotifierWatcher";
 const PROPERTIES = "org.freedesktop.DBus.Properties";
 
+/** The icon at `destination` on the bus: its texts, the entries of its menu, and `send`, which clicks one of them. */
+async function describe(call, destination) {
+  const body = await call({
+    destination,
+    path: "/StatusNotifierItem",
+    interface: PROPERTIES,
+    member: "GetAll",
+    signature: "s",
+    body: ["org.kde.StatusNotifierItem"],
+  });
+  const properties = Object.fromEntries(body.map(([key, [, [value]]]) => [key, value]));
+  const menu = { destination, path: properties.Menu, interface: "com.canonical.dbusmenu" };
+  const [, root] = await call({ ...menu, member: "GetLayout", signature: "iias", body: [0, -1, []] });
+  const entries = [];
+  const walk = ([id, attributes, children]) => {
+    const { label } = Object.fromEntries(attributes.map(([key, [, [value]]]) => [key, value]));
+    // One underscore marks an access key; two stand for an underscore.
+    if (label !== undefined) entries.push({ id, label: label.replaceAll("__", "_") });
+    for (const [, [child]] of children) walk(child);
+  };
+  walk(root);
+  return {
+    tooltip: properties.ToolTip?.[2],
+    status: properties.Status,
+    entries,
+    send: (id) => call({ ...menu, member: "Event", signature: "isvu", body: [id, "clicked", ["i", 0], 0] }),
+  };
+}
+
+/**
+ * Clicks an entry as soon as the menu has it; returns the icon as it was then. The menu is read anew each time, because ids
+ * change with every menu.
+ */
+async function click(call, service, label, timeout) {
+  for (const end = Date.now() + timeout; ;) {
+    const { send, ...item } = await describe(call, service);
+    const at = item.entries.find((entry) => entry.label === label);
+    if (at !== undefined) {
+      await send(at.id);
+      return item;
+    }
+    if (Date.now() > end) throw new Error(`the tray's menu has no ${label}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 export async function startTrayWatcher({ timeout = 60_000 } = {}) {
   const bus = dbus.sessionBus();
   const call = (message) =>
@@ -49,48 +95,6 @@ export async function startTrayWatcher({ timeout = 60_000 } = {}) {
     },
   );
 
-  async function describe(destination) {
-    const body = await call({
-      destination,
-      path: "/StatusNotifierItem",
-      interface: PROPERTIES,
-      member: "GetAll",
-      signature: "s",
-      body: ["org.kde.StatusNotifierItem"],
-    });
-    const properties = Object.fromEntries(body.map(([key, [, [value]]]) => [key, value]));
-    const menu = { destination, path: properties.Menu, interface: "com.canonical.dbusmenu" };
-    const [, root] = await call({ ...menu, member: "GetLayout", signature: "iias", body: [0, -1, []] });
-    const entries = [];
-    const walk = ([id, attributes, children]) => {
-      const { label } = Object.fromEntries(attributes.map(([key, [, [value]]]) => [key, value]));
-      // An underscore marks an access key; two are one that is meant.
-      if (label !== undefined) entries.push({ id, label: label.replaceAll("__", "_") });
-      for (const [, [child]] of children) walk(child);
-    };
-    walk(root);
-    return {
-      tooltip: properties.ToolTip?.[2],
-      status: properties.Status,
-      entries,
-      send: (id) => call({ ...menu, member: "Event", signature: "isvu", body: [id, "clicked", ["i", 0], 0] }),
-    };
-  }
-
-  /** As soon as its menu has that entry; answers with the menu. Read anew each time: ids change with every menu. */
-  async function click(service, label) {
-    for (const end = Date.now() + timeout; ;) {
-      const { send, ...item } = await describe(service);
-      const at = item.entries.find((entry) => entry.label === label);
-      if (at !== undefined) {
-        await send(at.id);
-        return item;
-      }
-      if (Date.now() > end) throw new Error(`the tray's menu has no ${label}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
   return {
     /** The next icon that appears. */
     nextItem: () =>
@@ -98,7 +102,7 @@ export async function startTrayWatcher({ timeout = 60_000 } = {}) {
         const timer = setTimeout(() => no(new Error("no tray icon appeared")), timeout);
         const found = (service) => {
           clearTimeout(timer);
-          ok({ click: (label) => click(service, label) });
+          ok({ click: (label) => click(call, service, label, timeout) });
         };
         if (registered.length > 0) found(registered.shift());
         else waiting.push(found);

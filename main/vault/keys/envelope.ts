@@ -14,21 +14,21 @@ export const ENVELOPE_FORMAT = 1;
 
 const keychainWrap = v.object({
   kind: v.literal("keychain"),
-  /** As Electron names it; another one cannot open this. */
+  /** Electron's name of the keychain; no other keychain can open this wrap. */
   backend: v.string(),
-  /** For people. */
+  /** The keychain's name for the window. */
   name: v.string(),
   sealed: v.string(),
 });
 const passphraseWrap = v.object({ kind: v.literal("passphrase"), kdf: kdfShape, sealed: v.string() });
 const envelopeShape = v.object({
   format: v.literal(ENVELOPE_FORMAT),
-  /** Names this vault; part of every seal, so that records of another vault do not open here. */
+  /** The vault's id; part of every seal's context, so that records of another vault do not open in this one. */
   vault: v.pipe(v.string(), v.uuid()),
-  /** Tells the right key from what a keychain without integrity makes of altered text. */
+  /** Proves the key: a keychain without integrity answers altered text with a wrong key. */
   check: v.string(),
   createdAtMs: v.number(),
-  /** The backend that is to wrap the key, too, once the app runs with it and a passphrase has opened the vault. */
+  /** The next keychain's backend: it wraps the key once the app runs with it and a passphrase has opened the vault. */
   movesTo: v.optional(v.string()),
   wraps: v.pipe(v.array(v.variant("kind", [keychainWrap, passphraseWrap])), v.minLength(1)),
 });
@@ -44,11 +44,11 @@ export const wrapOf = <K extends Wrap["kind"]>(
 ): Extract<Wrap, { kind: K }> | undefined =>
   envelope.wraps.find((wrap): wrap is Extract<Wrap, { kind: K }> => wrap.kind === kind);
 
-/** The keychain backend that this vault is opened with; undefined: it is opened by a passphrase alone. */
+/** The backend of the keychain that opens this vault; undefined: only a passphrase does. */
 export const sealingBackend = (envelope: Envelope): string | undefined =>
   wrapOf(envelope, "keychain")?.backend ?? envelope.movesTo;
 
-/** Undefined: there is none. Fails with `envelope_unreadable` or `envelope_newer`; the file is left as it is. */
+/** Undefined: there is no envelope. Fails with `envelope_unreadable` or `envelope_newer`; the file stays as it is. */
 export async function readEnvelope(file: string): Promise<Result<Envelope | undefined>> {
   let text: string;
   try {
@@ -87,13 +87,13 @@ export const newEnvelope = (key: Uint8Array, vault: string, wrap: Wrap, createdA
   wraps: [wrap],
 });
 
-/** True for the key that this envelope was made with, and no other. */
+/** True only for the key that this envelope was made with. */
 export function isKeyOf(envelope: Envelope, key: Uint8Array): boolean {
   const [expected, found] = [Buffer.from(envelope.check, "base64"), checkOf(key, envelope.vault)];
   return key.length === KEY_BYTES && expected.length === found.length && timingSafeEqual(expected, found);
 }
 
-/** What opens it, for the person. */
+/** What opens the vault, for the window. */
 export function sealedBy(envelope: Envelope): SealedBy {
   const wrap = wrapOf(envelope, "keychain");
   return {
@@ -102,7 +102,7 @@ export function sealedBy(envelope: Envelope): SealedBy {
   };
 }
 
-/** How the key travels through a keychain that takes text. */
+/** The key as text, because keychains take only text. */
 export const keyToText = (key: Uint8Array): Secret => new Secret(Buffer.from(key).toString("base64"));
 export const keyFromText = (text: Secret): Buffer => Buffer.from(text.reveal(), "base64");
 
@@ -118,7 +118,7 @@ export const wrapByPassphrase = async (
   ...(await sealByPassphrase(passphrase, passphraseContext(vault), key, random)),
 });
 
-/** Undefined: not this passphrase. */
+/** Undefined: the passphrase is wrong. */
 export const unwrapByPassphrase = (
   wrap: PassphraseWrap,
   vault: string,

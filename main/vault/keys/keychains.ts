@@ -1,7 +1,7 @@
 /**
- * The keychains of a Linux session, and which of them seals a vault. Chromium goes by the desktop's name unless
- * `--password-store` names one; the name says little (KWallet is turned off, sway runs GNOME Keyring), so it is asked
- * over D-Bus which one answers.
+ * The keychains of a Linux session, and which of them seals a vault (ADR 0017). Chromium goes by the desktop's name unless
+ * `--password-store` names a keychain. The desktop's name says little (KWallet may be off, sway may run GNOME Keyring), so
+ * the keychains are asked over D-Bus which of them answers.
  */
 import path from "node:path";
 import type { KeychainView } from "../../../contract/views/vault.ts";
@@ -9,29 +9,29 @@ import { connectSessionBus, DBUS, sessionBusAddress, within } from "../../deskto
 import { readEnvelope, sealingBackend } from "./envelope.ts";
 import { inspectSecretService, nameOfSecretService } from "../../desktop/secret-service.ts";
 
-/** What a keychain says when it is asked, without being touched. */
+/** A keychain's state, found without unlocking it. */
 export type KeychainState = "usable" | "locked" | "failing" | "missing";
 
-/** As Electron names them (`safeStorage.getSelectedStorageBackend`). */
+/** Electron's names of the keychains (`safeStorage.getSelectedStorageBackend`). */
 export const BACKENDS = ["gnome_libsecret", "kwallet6", "kwallet5", "kwallet"] as const;
 export type Backend = (typeof BACKENDS)[number];
 export const isBackend = (name: string): name is Backend => (BACKENDS as readonly string[]).includes(name);
 
-/** The value of Chromium's `--password-store` that stands for it. */
+/** The value of Chromium's `--password-store` for this backend. */
 export const storeOf = (backend: Backend): string => backend.replaceAll("_", "-");
 
-/** KWallet's service of that version, as Chromium reaches it. */
+/** The D-Bus address of KWallet in this version, as Chromium uses it. */
 const walletOf = (backend: Exclude<Backend, "gnome_libsecret">) => {
   const daemon = backend.replace("kwallet", "kwalletd");
   return { destination: `org.kde.${daemon}`, path: `/modules/${daemon}`, interface: "org.kde.KWallet" };
 };
 
-/** The window says that the vault opens, and a person waits. */
+/** The user waits for this long at most, while the window shows that the vault opens. */
 const TIMEOUT_MS = 3_000;
 
 /**
- * Asks KWallet whether it is turned on. That its name can be activated says nothing: it still can be when KWallet is
- * turned off, and only the call fails. Never rejects.
+ * Asks KWallet whether it is enabled: its D-Bus name can be activated even when it is disabled, and only the call fails.
+ * Never rejects.
  */
 async function inspectKWallet(
   backend: Exclude<Backend, "gnome_libsecret">,
@@ -63,17 +63,17 @@ export async function inspectBackend(
   return state === "locked" || state === "failing" ? state : "missing";
 }
 
-/** For people. Several programs offer the Secret Service, so the one that does is asked for. */
+/** The keychain's name for the window. Several programs offer the Secret Service, so the running one is looked up. */
 export const nameOfBackend = (backend: Backend, address: string | undefined): Promise<string> =>
   backend === "gnome_libsecret" ? nameOfSecretService(address) : Promise.resolve("KWallet");
 
-/** The desktop of a session, as its environment names it. */
+/** The session's desktop, from its environment variables. */
 export interface Desktop {
   readonly XDG_CURRENT_DESKTOP?: string | undefined;
   readonly KDE_SESSION_VERSION?: string | undefined;
 }
 
-/** In which order a session's keychains are asked: KWallet first where the desktop is KDE's, that of its version before others. */
+/** The order in which a session's keychains are asked: under KDE its own version of KWallet first, then other KWallets. */
 export function backendsOf({
   XDG_CURRENT_DESKTOP: names = "",
   KDE_SESSION_VERSION: version = "",
@@ -85,9 +85,8 @@ export function backendsOf({
 }
 
 /**
- * Which keychain is used. An existing vault's is asked first and alone, whatever else answers: opening it with another
- * one cannot succeed. For a new vault the first one that answers counts; one that is locked answers, too. Undefined:
- * none does, and Chromium's own choice stays.
+ * The keychain to use. For an existing vault only its own (`sealedBy`), because no other can open it. For a new vault the
+ * first that answers; a locked keychain answers too. Undefined: none answers, and Chromium's own choice stays.
  */
 export async function chooseBackend(
   sealedBy: string | undefined,
@@ -104,13 +103,13 @@ export async function chooseBackend(
   return failing;
 }
 
-/** What the app's start waits for each of them: it cannot begin before. */
+/** The app's start waits this long at most for each keychain. */
 const AT_START_TIMEOUT_MS = 1_000;
 
 /**
  * The `--password-store` to start with, for the vault in that folder; undefined: Chromium's own choice. Never rejects.
- * Nothing is asked where the vault itself knows. The desktop's name alone is no answer: KWallet may be the one keychain
- * of an Xfce, and a list may name two desktops (`KDE:GNOME`), of which Chromium takes the first.
+ * No keychain is asked where the vault's envelope names one. The desktop's name does not decide: KWallet may be the only
+ * keychain under Xfce, and a list may name two desktops (`KDE:GNOME`), of which Chromium takes the first.
  */
 export async function passwordStoreFor(
   vaultFolder: string,
@@ -123,7 +122,7 @@ export async function passwordStoreFor(
   return backend === undefined ? undefined : storeOf(backend);
 }
 
-/** Asks wallets that the bus knows alone, so that nothing is waited for in vain. `timeoutMs`: for each. */
+/** Asks only the KWallets that the bus knows, so that no timeout is spent on the others. `timeoutMs`: for each. */
 function createInspection(
   address: string | undefined,
   timeoutMs: number,
@@ -138,7 +137,7 @@ function createInspection(
   };
 }
 
-/** Those besides `current` that are usable now. Never rejects. */
+/** Usable keychains besides `current`. Never rejects. */
 export async function otherKeychains(
   current: string,
   address: string | undefined,
@@ -154,7 +153,7 @@ export async function otherKeychains(
   return found.filter(({ state }) => state === "usable").map(({ name, backend }) => ({ name, backend }));
 }
 
-/** Services that run or can be started; empty where there is no bus, or one that does not answer. */
+/** Services that run or can be started; empty where there is no bus, or the bus does not answer. */
 async function namesOn(address: string | undefined, timeoutMs: number): Promise<ReadonlySet<unknown>> {
   const bus = await connectSessionBus(address);
   if (bus === undefined) return new Set();

@@ -1,4 +1,4 @@
-/** Sealing under a passphrase: slow to try, and never on the main thread. For the envelope and for exports. */
+/** Seals under a passphrase, for the envelope and for exports. The derivation is slow on purpose and runs in a thread. */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import * as v from "valibot";
@@ -10,9 +10,9 @@ import { freshNonce, KEY_BYTES, open, seal } from "./seal.ts";
 export const PASSPHRASE_MIN_LENGTH = 8;
 
 const KDF = { name: "scrypt", N: 2 ** 17, r: 8, p: 1 } as const;
-/** Four times what we ask for ourselves. */
+/** Four times the memory that our own parameters need. */
 const MOST_MEMORY_BYTES = 512 * 1024 * 1024;
-/** Bounds for what a file may ask for: not so little that it is worthless, nor so much that it is an attack. */
+/** Bounds for the parameters in a file: enough work to protect the passphrase, too little to exhaust this computer. */
 export const kdfShape = v.pipe(
   v.object({
     name: v.literal("scrypt"),
@@ -31,8 +31,8 @@ export interface SealedByPassphrase {
 }
 
 /**
- * What a thread runs for one derivation. It is text, and not a file, because it has to start from the source and from
- * the bundle alike. The answer is posted; what goes wrong is thrown, and arrives as the thread's error.
+ * The code of the thread that runs one derivation. It is text instead of a file, because it must start from the source and
+ * from the bundle alike. The thread posts the key; an exception arrives as the thread's error.
  */
 const DERIVATION = `
   const { scryptSync } = require("node:crypto");
@@ -42,8 +42,8 @@ const DERIVATION = `
 `;
 
 /**
- * A second of work in a thread of its own. `crypto.scrypt` is asynchronous in name: with Electron's BoringSSL it checks
- * its parameters by a whole derivation on the thread that calls it.
+ * Derives a key in a thread of its own; takes about a second. `crypto.scrypt` blocks its caller: with Electron's BoringSSL
+ * it checks its parameters by a whole derivation on the calling thread.
  */
 async function derive(passphrase: Secret, { N, r, p, salt }: Kdf): Promise<Buffer> {
   const thread = new Worker(DERIVATION, { eval: true });
@@ -59,7 +59,7 @@ async function derive(passphrase: Secret, { N, r, p, salt }: Kdf): Promise<Buffe
     const [key] = await derived;
     return Buffer.from(key);
   } finally {
-    await thread.terminate(); // and with it what it was sent
+    await thread.terminate(); // and with it its copy of the passphrase
   }
 }
 
@@ -75,20 +75,20 @@ export async function sealByPassphrase(
   return { kdf, sealed: seal(key, context, text, nonce) };
 }
 
-/** Undefined: not this passphrase, or not what was sealed. */
+/** Undefined: the passphrase is wrong, or the seal was altered. */
 export const openByPassphrase = async (
   passphrase: Secret,
   context: string,
   { kdf, sealed }: SealedByPassphrase,
 ): Promise<Buffer | undefined> => open(await derive(passphrase, kdf), context, sealed);
 
-/** Wrong tries that cost nothing but the derivation. */
+/** Wrong tries without a wait. */
 const FREE_TRIES = 3;
 const LONGEST_WAIT_MS = 60_000;
 
-/** Makes guessing at the window slow: from the fourth wrong try on each costs twice the wait of the one before. */
+/** Makes guessing in the window slow: from the fourth wrong try on, each wait is twice as long as the one before. */
 export interface Tries {
-  /** Seconds until the next one may be made; 0: now. */
+  /** Seconds until the next try is allowed; 0: now. */
   waitSec(): number;
   wrong(): void;
   right(): void;
@@ -110,7 +110,7 @@ export function createTries(clock: Clock): Tries {
   };
 }
 
-/** Why a new passphrase is not taken; undefined: it is. */
+/** Why a new passphrase is refused; undefined: it is long enough. */
 export const tooShort = (passphrase: Secret): Failure | undefined =>
   passphrase.reveal().length < PASSPHRASE_MIN_LENGTH
     ? { code: "passphrase_too_short", minLength: PASSPHRASE_MIN_LENGTH }

@@ -11,7 +11,7 @@ export function seal(key: Uint8Array, context: string, text: Uint8Array, nonce: 
   return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString("base64");
 }
 
-/** What is sealed is read into the same place again: fresh memory for each of thousands costs more than their opening. */
+/** One buffer for all seals: fresh memory for each of thousands of records takes longer than opening them. */
 const bytesOfOne = Buffer.alloc(16 * 1024);
 function bytesOf(sealed: string): Buffer {
   return Buffer.byteLength(sealed, "base64") > bytesOfOne.length
@@ -20,8 +20,8 @@ function bytesOf(sealed: string): Buffer {
 }
 
 /**
- * Undefined when one bit of it, its key or its context is not what it was. That holds for the text too: base64 has
- * spare bits at its end, and decoders pass over what is not base64, so another spelling of the same bytes is refused.
+ * Undefined when one bit of the seal, the key or the context differs. A different base64 text of the same bytes is refused
+ * too: base64 has spare bits at its end, and decoders skip characters that are not base64.
  */
 export function open(key: Uint8Array, context: string, sealed: string): Buffer | undefined {
   const bytes = bytesOf(sealed);
@@ -31,7 +31,7 @@ export function open(key: Uint8Array, context: string, sealed: string): Buffer |
       .setAAD(Buffer.from(context))
       .setAuthTag(bytes.subarray(-TAG_BYTES));
     const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
-    decipher.final(); // throws, and has nothing to add: GCM has no blocks to fill
+    decipher.final(); // throws if the tag is wrong; returns nothing, because GCM does not pad
     return text;
   } catch {
     return undefined;

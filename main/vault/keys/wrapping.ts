@@ -5,10 +5,10 @@ import type { Clock, Randomness } from "../../../core/ports.ts";
 import { keyToText, wrapByPassphrase, wrapOf, type Envelope, type KeychainWrap } from "./envelope.ts";
 import type { Keychain, Resealing } from "../types.ts";
 
-/** A keychain that asks its person something may take long; one that takes longer than this hangs. */
+/** A keychain that prompts the user may take long; one that takes longer than this hangs. */
 const KEYCHAIN_TIMEOUT_MS = 10_000;
 
-/** The keychain is at fault, whatever it said of itself before, and not the disk. */
+/** The keychain failed, even if it reported itself usable before. Not an error of the disk. */
 export class KeychainFailure extends Error {}
 export class KeychainTimeout extends KeychainFailure {
   constructor() {
@@ -17,10 +17,13 @@ export class KeychainTimeout extends KeychainFailure {
 }
 
 export interface Wrapping {
-  /** Rejects with `KeychainFailure` when the keychain refuses, or takes too long; nothing waits for ever. */
+  /** Waits for the keychain. Rejects with `KeychainFailure` when it refuses or takes too long. */
   readonly inTime: <V>(work: Promise<V>) => Promise<V>;
   readonly wrapByKeychain: (key: Buffer, view: KeychainView) => Promise<KeychainWrap>;
-  /** The wraps that are asked for, from those there are; only what is missing is made. */
+  /**
+   * The wraps that `by` asks for; those that the envelope has are used again. Fails with `keychain_missing`,
+   * `keychain_locked`, `keychain_failing`, and `passphrase_missing` when there would be none.
+   */
   readonly rewrap: (key: Buffer, envelope: Envelope, by: Resealing) => Promise<Result<Envelope["wraps"]>>;
 }
 
@@ -41,14 +44,14 @@ export function createWrapping(keychain: Keychain, clock: Clock, random: Randomn
     async rewrap(key, envelope, { keychain: byKeychain, passphrase }) {
       const wraps: Envelope["wraps"] = [];
       if (byKeychain) {
-        const there = wrapOf(envelope, "keychain");
-        const found = there === undefined ? await inTime(keychain.inspect()) : undefined;
-        if (there !== undefined) wraps.push(there);
+        const present = wrapOf(envelope, "keychain");
+        const found = present === undefined ? await inTime(keychain.inspect()) : undefined;
+        if (present !== undefined) wraps.push(present);
         else if (found?.state === "usable") wraps.push(await wrapByKeychain(key, found.keychain));
         else return failed({ code: `keychain_${found?.state ?? "missing"}` });
       }
-      const there = wrapOf(envelope, "passphrase");
-      if (passphrase === "keep") wraps.push(...(there === undefined ? [] : [there]));
+      const present = wrapOf(envelope, "passphrase");
+      if (passphrase === "keep") wraps.push(...(present === undefined ? [] : [present]));
       else if (passphrase !== "none")
         wraps.push(await wrapByPassphrase(key, envelope.vault, passphrase, random));
       return wraps.length === 0 ? failed({ code: "passphrase_missing" }) : ok(wraps);

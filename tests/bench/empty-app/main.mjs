@@ -1,9 +1,9 @@
 // @ts-check
-/** What every Electron app pays: a window, or with `--hidden` a tray icon, and nothing else. */
+/** The smallest Electron app: a window, or with `--hidden` a tray icon. */
 import { app, BrowserWindow, Menu, Tray } from "electron/main";
 import path from "node:path";
 
-/** @type {Tray | undefined} kept, or it would be collected */
+/** @type {Tray | undefined} held, because an unreferenced icon is collected */
 let tray;
 void app.whenReady().then(async () => {
   tray = new Tray(path.join(import.meta.dirname, "../../../resources/tray.png"));

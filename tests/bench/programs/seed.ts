@@ -1,6 +1,6 @@
 /**
- * Runs inside Electron: fills a vault with sign-ins through the app's own vault and the session's own keyring, so that
- * the app finds what it would have written itself.
+ * Runs inside Electron: fills a vault with sign-ins through the app's vault code and the session's keyring, so that its
+ * files are as the app itself writes them.
  */
 import { app } from "electron/main";
 import { randomBytes, randomUUID } from "node:crypto";
@@ -25,10 +25,10 @@ const { count, origin, lifeMs, endsInMs, usedMs, endingEvery, appName } = JSON.p
   endingEvery: number;
   appName: string;
 };
-app.setName(appName); // the keyring knows its entry by it
+app.setName(appName); // names the key's entry in the keyring
 const folder = path.join(app.getPath("userData"), "vault");
 
-/** Ten thousand syncs are minutes, and nothing that is written here has to outlive a power cut. */
+/** Files are not synced: ten thousand syncs take minutes, and these files need not survive a power cut. */
 async function withoutSync(): Promise<void> {
   fs.fsyncSync = () => undefined;
   const handle = await open(app.getPath("userData"));

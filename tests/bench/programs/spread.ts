@@ -1,4 +1,4 @@
-/** Runs in plain Node: ten thousand sign-ins over two and a half simulated hours, and after a night. */
+/** Runs in plain Node: ten thousand sign-ins over two and a half simulated hours, and after a night's sleep. */
 import { startCrowdKeeper } from "../../integration/keeper/support/crowd-keeper.ts";
 
 const HOUR_MS = 3_600_000;
@@ -6,7 +6,7 @@ const LIFE_MS = 14_124_000;
 const COUNT = Number(process.env["COUNT"] ?? 10_000);
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-/** `mean`: that of the even hours, which every later minute is held against as well. */
+/** `mean`: of the hours without a sleep, the reference for all later minutes. */
 function busiest(
   minutes: readonly number[],
   unit: string,

@@ -1,5 +1,5 @@
 /**
- * Every answer of TA §14 that can meet the person, from the wire to the sentence: what happened, what to do next, in
+ * Every answer of docs/twitch-auth.md §14 that can meet the person, from the wire to the sentence: what happened, what to do next, in
  * both languages. Nothing that was sent or answered is in it: each answer here repeats a token, a code and a secret.
  */
 import { describe, expect, test } from "vitest";
@@ -24,7 +24,7 @@ import { sentence } from "../../../text/sentence.ts";
 import { createWords } from "../../../text/words.ts";
 
 const CANARIES = ["canary-access-token", "canary-refresh-token", "canary-code", "canary-client-secret"];
-/** In the form of TA §14, with what was sent repeated in places where a careless server would. */
+/** In the form of docs/twitch-auth.md §14, with what was sent repeated in places where a careless server would. */
 const answered = (status: number, message: string): HttpOutcome => ({
   kind: "answered",
   status,

@@ -1,18 +1,20 @@
-/** Runs inside Electron: sends what it is told through the app's own transport, and prints how each request ended. */
-import { app } from "electron/main";
+/** Runs inside Electron: sends the requests of the variable PROBE through the app's own transport, and prints how each one ended. */
+import { app, type Session } from "electron/main";
 import { Secret } from "../../../core/secret.ts";
 import type { HttpOutcome } from "../../../core/ports.ts";
 import { createHttpClient } from "../../../main/net/http.ts";
 import { createElectronTransport } from "../../../main/electron/network/http.ts";
 
-const { requests, together, trusts, credentials } = JSON.parse(process.env["PROBE"] ?? "{}") as {
+const { requests, together, trusts, credentials, proxied } = JSON.parse(process.env["PROBE"] ?? "{}") as {
   requests: { url: string; timeoutMs: number; method?: "GET" | "POST" }[];
-  /** How many are on their way at a time; absent: one. */
+  /** Requests under way at a time; absent: one. */
   together?: number;
-  /** The only certificate that is believed, as PEM. */
+  /** The only certificate that is trusted, as PEM. */
   trusts?: string;
-  /** For a proxy that asks: one after the other, then none. */
+  /** The credentials for a proxy's questions, in their order; a later question gets none. */
   credentials?: [username: string, password: string][];
+  /** A script (PAC) names a proxy for every host. */
+  proxied?: boolean;
 };
 if (trusts !== undefined)
   app.on("session-created", (session) =>
@@ -20,6 +22,20 @@ if (trusts !== undefined)
       answer(certificate.data.trim() === trusts.trim() ? 0 : -2),
     ),
   );
+const sessions: Session[] = [];
+// Chromium runs the script in a process of its own. While that process is missing, on a busy computer, Chromium answers
+// DIRECT; so an answer that the script cannot have given is asked for again.
+if (proxied === true)
+  app.on("session-created", (session) => {
+    sessions.push(session);
+    const resolve = session.resolveProxy.bind(session);
+    session.resolveProxy = async (url) => {
+      for (;;) {
+        const way = await resolve(url);
+        if (way !== "DIRECT") return way;
+      }
+    };
+  });
 const asked: string[] = [];
 void app.whenReady().then(async () => {
   const transport = createElectronTransport(({ host, port, realm }) => {
@@ -37,6 +53,7 @@ void app.whenReady().then(async () => {
       const [at, { url, timeoutMs, method = "POST" }] = next;
       const headers = { "content-type": "application/x-www-form-urlencoded" };
       const post = method === "POST" ? { headers, body: "grant_type=refresh_token" } : { headers: {} };
+      for (const session of sessions) await session.resolveProxy(url); // until its script runs
       outcomes[at] = await client.send({ method, url, timeoutMs, ...post });
     }
   };

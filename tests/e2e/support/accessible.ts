@@ -1,11 +1,11 @@
-/** Whether a screen can be used by everybody: by axe's rules, in both themes and languages; and by keyboard alone. */
+/** Whether everybody can use a screen: axe's rules in both themes and languages, and the keyboard alone. */
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { cutOff, speak, unmarked } from "./languages.ts";
 
 /**
- * As it is now, in both themes. `within`: a selector; what lies over the page is no part of its landmarks, and is looked
- * at alone.
+ * Expects no violation of axe's rules on the screen as it is, in both themes. `within`: a selector; a menu or dialog lies
+ * outside the page's landmarks, and is judged alone.
  */
 export async function findsNothingAsItStands(
   page: Page,
@@ -25,7 +25,7 @@ export async function findsNothingAsItStands(
   }
 }
 
-/** What lies open and what is in the fields. The choice of the language is what changes. */
+/** Open dialogs and the values of fields, without the choice of the language. */
 const standing = (page: Page): Promise<string> =>
   page.evaluate(() =>
     [
@@ -39,10 +39,10 @@ const standing = (page: Page): Promise<string> =>
   );
 
 /**
- * In both themes and both languages; and in the pretended language nothing is untranslated or cut off. A change of the
- * language draws the window anew: an open dialog, typed words and an unfolded part are gone, and are looked at as they
- * stand. Of those, the walk in languages.spec.ts sees the other languages. So it does of a locked vault, which takes no
- * setting. A page that is not the app's window has one language.
+ * Expects no violation of axe's rules in both themes and both languages, and no untranslated or cut off text in the pretended
+ * language. A change of the language redraws the window, which closes dialogs and empties fields: a screen with those is judged
+ * as it stands, and so is a locked vault, whose settings cannot change. The walks in languages.spec.ts show them in the other
+ * languages. A page that is not the app's window has one language.
  */
 export async function findsNothing(page: Page, where: string, within = "html"): Promise<void> {
   await findsNothingAsItStands(page, where, within);
@@ -56,7 +56,7 @@ export async function findsNothing(page: Page, where: string, within = "html"): 
   let was: Awaited<ReturnType<typeof speak>> = "system";
   await changed("de", async () => (was = await speak(page, "de")));
   await findsNothingAsItStands(page, `${where}, German`, within);
-  // Another one than before, so that the window hears of it.
+  // A language other than the present one, so that the window is told of the change.
   await changed("en", () => speak(page, was === "en" ? "system" : "en", { pretend: true }));
   await unmarked(page, where);
   await cutOff(page, where);
@@ -64,7 +64,7 @@ export async function findsNothing(page: Page, where: string, within = "html"): 
   await expect(page.locator("body")).not.toContainText("~~");
 }
 
-/** As it stands, for who asked the system for more contrast: all text reaches 7:1. */
+/** Expects a contrast of 7:1 for all text where the system asks for more contrast; the screen is judged as it stands. */
 export async function findsNothingInHighContrast(page: Page, where: string, within?: string): Promise<void> {
   await page.emulateMedia({ contrast: "more" });
   const rules = { "color-contrast-enhanced": { enabled: true } };
@@ -72,11 +72,11 @@ export async function findsNothingInHighContrast(page: Page, where: string, with
   await page.emulateMedia({ contrast: null });
 }
 
-/** Keys go there; also in a window that is not the desktop's active one, as on a display without a window manager. */
+/** Expects the element to have the focus, also in a window that is not active, as on a display without a window manager. */
 export const hasKeyboard = (wanted: Locator): Promise<void> =>
   expect.poll(() => wanted.evaluate((element) => element === document.activeElement)).toBe(true);
 
-/** Presses Tab until it is there, as somebody without a mouse does; more than any screen has stops is too often. */
+/** Presses Tab until the element has the focus; fails after more stops than any screen has. */
 export async function tabTo(page: Page, wanted: Locator): Promise<void> {
   for (let presses = 0; presses < 60; presses += 1) {
     await page.keyboard.press("Tab");
@@ -85,7 +85,7 @@ export async function tabTo(page: Page, wanted: Locator): Promise<void> {
   throw new Error(`Tab does not lead to ${String(wanted)}`);
 }
 
-/** Nothing is cut off, or has to be scrolled to sideways, in the narrowest window. */
+/** Expects the narrowest window to cut off no text and to scroll in one direction only. */
 export async function fits(page: Page, where: string): Promise<void> {
   const before = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
   await page.setViewportSize({ width: 360, height: 740 });

@@ -1,4 +1,4 @@
-/** A tool that asks to be paired, over the real socket. */
+/** A tool that asks for pairing over the real socket. */
 import { connect } from "node:net";
 import path from "node:path";
 import { lineReader } from "../../support/socket-client.mjs";
@@ -10,7 +10,7 @@ export interface Asks {
   readonly scopes: readonly string[];
 }
 
-/** Asks, and waits for the number that the person compares. `runtime`: the app's runtime folder. */
+/** Asks for pairing, and resolves with the number that the person compares. `runtime`: the app's runtime folder. */
 export async function askToPair(runtime: string, asks: Asks) {
   const socket = connect(path.join(runtime, "tokenkeep/tokenkeep.sock"));
   const read = lineReader(socket);

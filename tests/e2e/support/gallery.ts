@@ -1,4 +1,4 @@
-/** The gallery, served as `npm run dev` serves it, in a window of Electron without the app. */
+/** The gallery of components, served by vite as in `npm run dev`, in a window of Electron without the app. */
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ export async function openGallery() {
     configFile: false,
     logLevel: "error",
     root: path.join(ROOT, "renderer"),
-    cacheDir: mkdtempSync(path.join(tmpdir(), "vite-")), // the checkout may be somebody else's
+    cacheDir: mkdtempSync(path.join(tmpdir(), "vite-")), // the checkout may be read-only
     plugins: [svelte({ configFile: path.join(ROOT, "svelte.config.js") })],
     server: { host: "127.0.0.1", port: 0, hmr: false },
   });

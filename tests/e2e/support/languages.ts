@@ -1,11 +1,11 @@
-/** The window in another language: how it comes to speak it, and what a text does there that was not thought of. */
+/** The window in another language: how to switch to it, and how to find untranslated and cut off texts. */
 import { expect, type Page } from "@playwright/test";
 import type { Snapshot } from "../../../contract/views/snapshot.ts";
 
 export type Look = (page: Page, where: string) => Promise<void>;
 type Chosen = Snapshot["settings"]["language"];
 
-/** What the language was before. `pretend`: the window says everything in text/pseudo.ts instead. */
+/** Switches the language, and returns the former one. `pretend`: the window shows the texts of text/pseudo.ts instead. */
 export const speak = (page: Page, language: Chosen, { pretend = false } = {}): Promise<Chosen> =>
   page.evaluate(
     async ([to, shown]) => {
@@ -21,8 +21,8 @@ export const speak = (page: Page, language: Chosen, { pretend = false } = {}): P
   );
 
 /**
- * What is no word of ours: names, ids, times, keys of one letter, paths, scopes, what a provider claims and calls its endpoints; and
- * what was said before, in the language of then.
+ * Texts that are not translated: names, ids, times, shortcuts of one letter, paths, scopes, a provider's claims and endpoints;
+ * and notices that were shown before the language changed.
  */
 const DATA = {
   elements:
@@ -34,32 +34,32 @@ const DATA = {
 export const unmarked: Look = async (page, where) => {
   const found = await page.evaluate(({ elements, words }) => {
     const data = new RegExp(`(?<![\\wá-ý])(?:${words})(?![\\wá-ý])`, "gi");
-    const left = (said: string): string => {
-      let rest = said;
+    const left = (text: string): string => {
+      let rest = text;
       for (let before = ""; before !== rest;) {
         before = rest;
         rest = rest.replace(/\[[^[\]]*\]/g, " ");
       }
-      // Of what is said at length, some places have the first sentence.
+      // Some places show only the first sentence of a text, so its closing mark is missing.
       return rest
         .replace(/\[[^[\]]*$/, " ")
         .replace(data, " ")
         .replace(/[^a-zA-Z]+/g, " ")
         .trim();
     };
-    const said: string[] = [];
+    const texts: string[] = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node !== null; node = walker.nextNode())
-      if (node.parentElement?.closest(elements) === null) said.push(node.nodeValue ?? "");
+      if (node.parentElement?.closest(elements) === null) texts.push(node.nodeValue ?? "");
     for (const element of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]"))
       for (const name of ["aria-label", "placeholder", "title", "alt"])
-        said.push(element.getAttribute(name) ?? "");
-    return [...new Set(said.filter((one) => left(one) !== ""))];
+        texts.push(element.getAttribute(name) ?? "");
+    return [...new Set(texts.filter((one) => left(one) !== ""))];
   }, DATA);
   expect.soft(found, `not translated: ${where}`).toEqual([]);
 };
 
-/** 640 px: what a window of 1280 has at 200 %. */
+/** 640 px is the width of a window of 1280 px at a zoom of 200 %. */
 const SIZES = [
   [1280, 800],
   [640, 400],
@@ -72,7 +72,7 @@ export const cutOff: Look = async (page, where) => {
     const found = await page.evaluate(() => {
       const name = (element: Element): string =>
         `${element.tagName} ${element.getAttribute("class") ?? ""}: ${(element.textContent ?? "").trim().slice(0, 60)}`;
-      // What is there for screen readers alone is one pixel wide on purpose.
+      // Texts for screen readers alone are one pixel wide on purpose.
       const hidden = (element: Element): boolean =>
         element.closest(".sr, .skip, [hidden]") !== null || getComputedStyle(element).clipPath !== "none";
       const clipped = [...document.querySelectorAll("body *")].filter((element) => {
@@ -81,7 +81,7 @@ export const cutOff: Look = async (page, where) => {
           (overflowX === "hidden" || overflowX === "clip") &&
           display !== "inline" &&
           !hidden(element) &&
-          // A value that is longer than its field is moved through there.
+          // A value longer than its field scrolls inside the field.
           !element.matches(".clip, svg *, [role=meter], progress, .avatar, input:not(:placeholder-shown)") &&
           element.scrollWidth > element.clientWidth + 1
         );

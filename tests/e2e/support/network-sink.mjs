@@ -1,13 +1,13 @@
 // @ts-check
 /**
- * The rest of the world, on a desktop whose network is caught (tooling/desktop.mjs): notes every name that is looked up
- * and every connection that is opened, to whatever address, and gives nothing back that anybody could use.
+ * The rest of the internet, on a desktop whose network is caught (tooling/desktop.mjs): notes every DNS lookup and every
+ * connection, to any address, and answers without content.
  */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Whether this process runs on such a desktop. */
+/** Whether this process runs on a desktop whose network is caught. */
 export const canCatch = process.env["TOKENKEEP_CAUGHT"] === "1";
 
 /** The name in the first question (RFC 1035 §4.1.2). @param {Buffer} message */
@@ -20,7 +20,7 @@ function questionOf(message) {
   }
   return { name: labels.join("."), type: message.readUInt16BE(at + 1), end: at + 5 };
 }
-/** An address of documentation (RFC 5737) for every name; nothing for other types. @param {Buffer} message */
+/** Answers every name with an address of documentation (RFC 5737), other types with none. @param {Buffer} message */
 function answerTo(message) {
   const { type, end } = questionOf(message);
   const head = Buffer.from(message.subarray(0, end));
@@ -31,7 +31,7 @@ function answerTo(message) {
   return type === 1 ? Buffer.concat([head, address]) : head;
 }
 
-/** Listens where names are looked up and web servers are. */
+/** Listens on the ports of DNS and of web servers. */
 export async function catchNetwork() {
   /** @type {string[]} */
   const seen = [];

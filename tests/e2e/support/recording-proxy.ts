@@ -1,6 +1,6 @@
 /**
- * A forward proxy between the app and the sandbox: it notes every secret that passes, so that tests know what to look
- * for. Chromium takes it by a switch, so that the app and its sandbox are the real ones.
+ * A forward proxy between the app and the sandbox. It notes every secret that passes, so that tests can search for it. A
+ * switch makes Chromium use it, so that the app and its sandbox are unchanged.
  */
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,18 +8,18 @@ import type { AddressInfo } from "node:net";
 export interface RecordingProxy extends AsyncDisposable {
   /** For the app's command line. */
   readonly switches: string[];
-  /** What passed, by value; the name says what it is. */
+  /** The secrets that passed, by value, each with a name for it. */
   readonly secrets: ReadonlyMap<string, string>;
-  /** The next token request gets this status and an error that repeats all it sent. */
+  /** The next token request gets this status and an error that repeats the whole request. */
   echo(status: number): void;
-  /** Errors of that kind which were given. */
+  /** How many of these errors were sent. */
   readonly echoed: number;
 }
 
 const IN_FORMS = ["client_secret", "refresh_token", "code", "code_verifier", "token"];
 const IN_ANSWERS = ["access_token", "refresh_token", "id_token"];
 
-/** `swap`: a client secret of the test's own, and the one that the sandbox knows in its place. */
+/** `swap`: a client secret of the test, and the secret that the sandbox knows in its place. */
 export async function startRecordingProxy(swap: {
   readonly ours: string;
   readonly theirs: string;
@@ -28,7 +28,7 @@ export async function startRecordingProxy(swap: {
   let echoStatus: number | undefined;
   let echoed = 0;
   const note = (name: string, value: unknown): void => {
-    // The built-in client's is printed in its source.
+    // The secret of the built-in client is public, in the sandbox's source.
     if (typeof value === "string" && value !== "" && value !== swap.theirs) secrets.set(value, name);
   };
 
@@ -38,7 +38,7 @@ export async function startRecordingProxy(swap: {
     note("access_token", /^(?:OAuth|Bearer) (\S+)$/i.exec(incoming.headers.authorization ?? "")?.[1]);
     const url = new URL(incoming.url ?? "");
     if (echoStatus !== undefined && url.pathname === "/oauth2/token") {
-      // In the provider's own words, or it would count as somebody else's answer.
+      // In the provider's dialect, so that the app takes it for the provider's answer.
       const words = echoStatus === 403 ? "invalid client secret" : "refused";
       const body = JSON.stringify({ status: echoStatus, message: `${words}: ${[...form].join(" ")}` });
       outgoing.writeHead(echoStatus, { "content-type": "application/json" }).end(body);
@@ -85,7 +85,7 @@ export async function startRecordingProxy(swap: {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    // Chromium passes loopback by, unless it is told not to.
+    // Without the second switch Chromium uses no proxy for loopback.
     switches: [`--proxy-server=http://127.0.0.1:${String(port)}`, "--proxy-bypass-list=<-loopback>"],
     secrets,
     echo: (status) => void (echoStatus = status),

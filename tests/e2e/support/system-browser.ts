@@ -1,6 +1,6 @@
 /**
- * A person's desktop as far as links go: Debian's Chromium is the default browser, and links of our own scheme lead to
- * the app under test. Both by desktop entries, as they are on a real one; the test reads along in the browser.
+ * A desktop's handling of links: Debian's Chromium is the default browser, and links of the scheme app.tokenkeep open the
+ * app under test. Desktop entries set up both, as on a real desktop; the test drives the browser.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -48,7 +48,7 @@ export function makeDesktop() {
   const env = { XDG_DATA_HOME: data, XDG_CONFIG_HOME: config };
 
   let browser: Browser | undefined;
-  /** As soon as it runs. */
+  /** Resolves when the browser runs. */
   async function connect(): Promise<Browser> {
     for (const end = Date.now() + 30_000; browser === undefined;) {
       try {
@@ -63,7 +63,7 @@ export function makeDesktop() {
   }
   return {
     env,
-    /** From now on our links lead to the app of this profile, and a page of `origin` may open them unasked. */
+    /** Makes the app's links open the app of this profile; a page of `origin` may open them without a question. */
     installApp(profile: string, origin: string): void {
       const scheme = "app.tokenkeep";
       const command = [electronPath, ...appArguments(profile)];
@@ -75,10 +75,10 @@ export function makeDesktop() {
       const protocol_handler = { allowed_origin_protocol_pairs: { [origin]: { [scheme]: true } } };
       writeFileSync(path.join(browserProfile, "Default/Preferences"), JSON.stringify({ protocol_handler }));
     },
-    /** A program, or a page somewhere, opens a link. */
+    /** Opens a link, as a program or a page does. */
     open: (url: string) =>
       execFileSync("xdg-open", [url], { env: { ...process.env, ...env }, stdio: "ignore", timeout: 20_000 }),
-    /** The tab that shows such an address. */
+    /** The tab with an address like this. */
     async tab(address: RegExp): Promise<Page> {
       const contexts = (await connect()).contexts();
       for (const end = Date.now() + 20_000; Date.now() < end;) {
@@ -93,7 +93,7 @@ export function makeDesktop() {
         const session = await browser?.newBrowserCDPSession();
         await session?.send("Browser.close");
       };
-      await end().catch(() => undefined); // it ends before it has answered
+      await end().catch(() => undefined); // the browser ends before it answers
     },
   };
 }

@@ -1,4 +1,4 @@
-/** One thing done to many sign-ins: counted, paced, ended when asked, and told with names where it failed. */
+/** Bulk actions: counted, limited, cancelled, and with the names of failed sign-ins. */
 import { expect, test } from "vitest";
 import { failed, ok, type Result } from "../../../contract/failure.ts";
 import type { BulkView } from "../../../contract/views/account.ts";
@@ -7,7 +7,7 @@ import { signIn, startBench, until } from "../../support/host.ts";
 
 const ids = (count: number) => Array.from({ length: count }, (_, at) => `id${String(at)}`);
 
-/** What is done to a sign-in is said by `act`. */
+/** A bulk action that runs `act` on each sign-in. */
 function bench(act: (signIn: string) => Promise<Result<unknown>>, gone = "") {
   const seen: string[] = [];
   const views: (BulkView | undefined)[] = [];
@@ -33,7 +33,7 @@ function bench(act: (signIn: string) => Promise<Result<unknown>>, gone = "") {
   };
 }
 
-test("many are done a few at a time, and every one is counted", async () => {
+test("a bulk action runs a few sign-ins at a time and counts each", async () => {
   const open: (() => void)[] = [];
   const { bulk, seen, settle } = bench(() => new Promise((resolve) => open.push(() => resolve(ok(null)))));
   expect(bulk.start("validate", ids(60))).toMatchObject({ ok: true });
@@ -48,7 +48,7 @@ test("many are done a few at a time, and every one is counted", async () => {
   expect(bulk.view).toBeUndefined();
 });
 
-test("one that throws is counted as failed, and the others go on", async () => {
+test("a sign-in whose action throws counts as failed, and the others go on", async () => {
   const { bulk, seen, settle } = bench((id) =>
     id === "id1" ? Promise.reject(new Error("a bug")) : Promise.resolve(ok(null)),
   );
@@ -62,7 +62,7 @@ test("one that throws is counted as failed, and the others go on", async () => {
   });
 });
 
-test("no second one begins while one runs", async () => {
+test("a second bulk action fails with bulk_running", async () => {
   const { bulk, settle } = bench(() => Promise.resolve(ok(null)));
   bulk.start("validate", ids(60));
   expect(bulk.start("revoke", ids(1))).toMatchObject({ failure: { code: "bulk_running" } });
@@ -70,7 +70,7 @@ test("no second one begins while one runs", async () => {
   expect(bulk.start("revoke", ids(1))).toMatchObject({ ok: true });
 });
 
-test("ended, what runs is finished and nothing more begins", async () => {
+test("a cancelled bulk action finishes the running sign-ins and starts no more", async () => {
   const open: (() => void)[] = [];
   const { bulk, seen, settle } = bench(() => new Promise((resolve) => open.push(() => resolve(ok(null)))));
   bulk.start("revoke", ids(60));
@@ -83,7 +83,7 @@ test("ended, what runs is finished and nothing more begins", async () => {
   expect(bulk.view).toMatchObject({ done: 4, of: 60, running: false });
 });
 
-test("those that fail in one way are told together, the first by name; who is gone is passed over", async () => {
+test("equal failures are counted together with the first names, and removed sign-ins are skipped", async () => {
   const { bulk, settle } = bench(
     (signIn) =>
       Promise.resolve(
@@ -102,7 +102,7 @@ test("those that fail in one way are told together, the first by name; who is go
   ]);
 });
 
-test("a lock ends it: nothing can be done for any of the others", async () => {
+test("a locked vault ends the bulk action", async () => {
   const { bulk, seen, settle } = bench(() => Promise.resolve(failed({ code: "vault_locked" })));
   bulk.start("refresh", ids(50));
   await settle();
@@ -110,7 +110,7 @@ test("a lock ends it: nothing can be done for any of the others", async () => {
   expect(bulk.view).toMatchObject({ running: false });
 });
 
-test("in the app: checked at the provider, then revoked there, and the list of what happened names them", async () => {
+test("the app validates and then revokes at the provider, and the activity names the accounts", async () => {
   await using app = await startBench();
   const id = await signIn(app);
   const { handlers, state } = app.app;

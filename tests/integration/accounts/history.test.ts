@@ -1,4 +1,4 @@
-/** The diary of sign-ins, over real files: what it merges, keeps and reads back, and how much it does at once. */
+/** The history over real files: what it merges, keeps and reads, and how long it blocks main. */
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
@@ -40,12 +40,12 @@ const linesOnDisk = async (): Promise<HistoryEntry[]> =>
     .map((line) => JSON.parse(line) as HistoryEntry);
 const failure = { code: "provider_unreachable", provider: "Twitch" } as const;
 
-test("two tools by turns: one line for each tool, sign-in and hour, in memory and on disk", async () => {
+test("alternating hand-outs to two tools make one entry for each tool, sign-in and hour", async () => {
   const history = start();
   for (let times = 0; times < 1_000; times += 1) {
     nowMs = START_MS + Math.floor((times / 1_000) * 2 * HOUR_MS);
     history.note({ signIn: "s1", what: "handed_out", tool: times % 2 === 0 ? "a" : "b" });
-    // Others come between, and are written at once, without the hand-outs.
+    // Other entries come between, and are written at once, without the hand-outs.
     if (times % 100 === 0) {
       history.note({ signIn: "s1", what: "failed", failure: { ...failure, provider: String(times) } });
       history.note({ signIn: "s1", what: "refreshed" });
@@ -66,7 +66,7 @@ test("two tools by turns: one line for each tool, sign-in and hour, in memory an
   expect((await linesOnDisk()).filter(({ what }) => what === "failed")).toHaveLength(10);
 });
 
-test("random events, flushed and read at random: nothing is lost or counted twice, and the order is that of time", async () => {
+test("no event is lost or counted twice, and entries are in the order of time, for any flushes and reads", async () => {
   const event = fc.record({
     signIn: fc.constantFrom("s1", "s2"),
     what: fc.constantFrom("validated", "handed_out", "copied", "refreshed", "failed"),
@@ -111,7 +111,7 @@ test("random events, flushed and read at random: nothing is lost or counted twic
   );
 });
 
-/** Lines of many tools, as the file has them: routine alone, over the bound. */
+/** Lines of the file for many tools: only routine, more than the file may hold. */
 function routineLines(bytes: number, fromMs: number): string {
   const lines: string[] = [];
   let size = 0;
@@ -128,7 +128,7 @@ function routineLines(bytes: number, fromMs: number): string {
   }
   return lines.join("");
 }
-/** What matters, of one sign-in: each another one than before. */
+/** Entries of one sign-in that are no routine, each different from the one before. */
 const MATTERS = [
   { signIn: "s1", what: "signed_in" },
   { signIn: "s1", what: "failed", failure },
@@ -143,7 +143,7 @@ async function fill(): Promise<void> {
   nowMs = START_MS + 48 * HOUR_MS;
 }
 
-test("what matters stays, however much routine comes after it, and is shown beside it", async () => {
+test("routine never pushes out other entries", async () => {
   await fill();
   const history = start();
   history.note({ signIn: "s2", what: "failed", failure });
@@ -156,7 +156,7 @@ test("what matters stays, however much routine comes after it, and is shown besi
   for (const { what } of MATTERS) expect(recent.map((entry) => entry.what)).toContain(what);
 });
 
-test("to make it shorter, or to read it, takes no long turn", async () => {
+test("shortening and reading a full history do not block main", async () => {
   await fill();
   const history = start();
   let inThisTurn = 0;
@@ -180,7 +180,7 @@ test("to make it shorter, or to read it, takes no long turn", async () => {
   expect(most).toBeLessThan(1_000);
 });
 
-test("a crash while it was made shorter doubles and loses nothing, at whatever point", async () => {
+test("a crash at any point of shortening doubles and loses no entry", async () => {
   await fill();
   await copyFile(file(), path.join(path.dirname(folder), "full"));
   const before = await start().of("s1");
@@ -222,14 +222,14 @@ test("a crash while it was made shorter doubles and loses nothing, at whatever p
       strange: [], // less of the routine, and none of it counted twice
     });
     if (files["history.jsonl"]?.includes("s99") === true) expect(await after.of("s99")).toHaveLength(1);
-    // It goes on from there.
+    // New entries are appended afterwards.
     after.note({ signIn: "s1", what: "imported" });
     await after.flush();
     expect((await after.of("s1"))[0]).toMatchObject({ what: "imported" });
   }
 });
 
-test("a line that a crash tore takes none of the later ones along, wherever it was torn", async () => {
+test("a torn line makes no later line unreadable", async () => {
   const first = start();
   first.note({ signIn: "s1", what: "signed_in" });
   first.note({ signIn: "s1", what: "failed", failure });
@@ -249,7 +249,7 @@ test("a line that a crash tore takes none of the later ones along, wherever it w
   }
 });
 
-test("an entry of a clock that was ahead, in a file of an earlier version, hides no later ones", async () => {
+test("an entry from the future in an earlier version's file hides no later entries", async () => {
   const entry = (atMs: number, what: string) => `${JSON.stringify({ atMs, signIn: "s1", what })}\n`;
   await mkdir(folder, { recursive: true });
   const former = entry(nowMs - HOUR_MS, "signed_in") + entry(nowMs + 1_000 * HOUR_MS, "refreshed");

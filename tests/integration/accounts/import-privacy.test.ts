@@ -1,4 +1,4 @@
-/** What leaves at an import: nothing before the person chose, and then what was chosen, once, to one address. */
+/** What an import sends: nothing before the user chooses, and then each chosen value once, to one address. */
 import { writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -36,7 +36,7 @@ const FILES: readonly ((entries: readonly Entry[]) => string)[] = [
   (entries) => `http://localhost/#${entries.map(({ name, value }) => `${name}=${value}`).join("&")}`,
 ];
 
-test("whatever the text: no request before the check, and then each chosen value once, to the chosen provider's validation alone", async () => {
+test("an import sends nothing before the check, and then each chosen value once, to the chosen provider's validation endpoint alone", async () => {
   await using chosen = await startRecordingProvider("chosen");
   await using other = await startRecordingProvider("other");
   await using at = await startBench({ providers: (): Provider[] => [chosen.provider, other.provider] });
@@ -74,7 +74,7 @@ test("whatever the text: no request before the check, and then each chosen value
           for (const { name } of named)
             expect(name).not.toMatch(/^(?:client_id|client_secret|refresh|REFRESH_TOKEN|id_token)$/);
         }
-        // A second check tells the same, and asks nobody.
+        // A second check gives the same answer, and sends nothing.
         if (keys.length > 0) await at.app.handlers["import.check"]({ id, keys });
         expect(chosen.requests).toHaveLength(keys.length);
         await at.app.handlers["import.drop"](undefined);
@@ -87,7 +87,7 @@ test("whatever the text: no request before the check, and then each chosen value
   expect(await at.seen()).toHaveLength(sandboxBefore);
 });
 
-test("they are sent one at a time, also when two checks come at once", async () => {
+test("two concurrent checks send one token at a time", async () => {
   await using chosen = await startRecordingProvider("chosen");
   await using at = await startBench({ providers: (): Provider[] => [chosen.provider] });
   const values = Array.from({ length: 25 }, (_, at) => `inventedaccesstoken${String(at).padStart(11, "0")}`);

@@ -1,4 +1,4 @@
-/** Another tool's token: found in main, sent when the person says so, shown by its owner, kept when the person says so. */
+/** Importing another tool's token: found in main, validated and stored only when the user says so. */
 import { execFileSync } from "node:child_process";
 import type { HttpOutcome } from "../../../core/ports.ts";
 import { mkdirSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
@@ -44,7 +44,7 @@ async function register({ app }: Bench, client_id: string, client_secret?: strin
   return saved.value.id;
 }
 
-test("a pasted token is found without a request, shown by its owner, and kept without a way to renew itself", async () => {
+test("a pasted token is found without a request, shown with its owner, and stored without a refresh token", async () => {
   await using at = await bench();
   const { access_token } = await deviceTokens(at.sandbox.origin, "sandbox-public", MIRRELUNE);
   at.clipboard.text = `oauth:${access_token}`;
@@ -73,7 +73,7 @@ test("a pasted token is found without a request, shown by its owner, and kept wi
   expect(JSON.stringify(read)).not.toContain(access_token);
 });
 
-test("read again, it takes its own place", async () => {
+test("a token that is imported again replaces its earlier import", async () => {
   await using at = await bench();
   const tokens = await deviceTokens(at.sandbox.origin, "sandbox-public", MIRRELUNE);
   at.clipboard.text = tokens.access_token;
@@ -85,7 +85,7 @@ test("read again, it takes its own place", async () => {
   expect(at.app.state.snapshot().signIns).toHaveLength(1);
 });
 
-test("a refresh token is used with the person's own registration alone, and then it renews", async () => {
+test("an imported refresh token is stored only with the user's own registration", async () => {
   await using at = await bench();
   const tokens = await deviceTokens(at.sandbox.origin, "sandbox-public", MIRRELUNE);
   writeFileSync(at.chosenFile, JSON.stringify(tokens));
@@ -119,7 +119,7 @@ test("a session of the provider's own site is refused", async () => {
   expect(at.app.state.snapshot().signIns).toEqual([]);
 });
 
-test("while others may see the screen, names are masked here too", async () => {
+test("streamer mode masks the names of an import", async () => {
   await using at = await bench();
   const { handlers, state } = at.app;
   const { access_token } = await deviceTokens(at.sandbox.origin, "sandbox-public", MIRRELUNE);
@@ -132,7 +132,7 @@ test("while others may see the screen, names are masked here too", async () => {
   expect(JSON.stringify([read, tokens])).not.toContain("mirrelune");
 });
 
-test("what is no token is told as that, and is sent to nobody", async () => {
+test("a text without a token fails with import_empty and is not sent", async () => {
   await using at = await bench();
   const before = (await at.seen()).length;
   for (const text of ["", "correct horse battery staple", "hunter2"]) {
@@ -148,7 +148,7 @@ test("what is no token is told as that, and is sent to nobody", async () => {
   expect(await at.seen()).toHaveLength(before);
 });
 
-test("a file that cannot be read is not called one without a token", async () => {
+test("a file that cannot be read fails with import_file, not with import_empty", async () => {
   await using at = await bench();
   const { access_token } = await deviceTokens(at.sandbox.origin, "sandbox-public", MIRRELUNE);
   const read = () => at.app.handlers["import.read"]({ from: "file", provider: "sandbox" });
@@ -180,7 +180,7 @@ test("a file that cannot be read is not called one without a token", async () =>
   });
 });
 
-test("while a large text is looked through, the app goes on with everything else", async () => {
+test("scanning a large text does not block the app", async () => {
   await using at = await bench();
   at.clipboard.text = "SOME_NAME=value of something\n".repeat(100_000);
   let turns = 0;
@@ -196,7 +196,7 @@ test("while a large text is looked through, the app goes on with everything else
   expect(turns).toBeGreaterThan(3);
 });
 
-test("a dead token, and trouble at the provider, are called what they are; trouble may be over at the next try", async () => {
+test("a dead token and a provider's fault have their own failures, and the fault may be over at the next check", async () => {
   await using at = await bench();
   at.clipboard.text = "inventedaccesstoken0000000001";
   expect(await check(at, await readFrom(at, "clipboard"))).toMatchObject([
@@ -214,7 +214,7 @@ test.each<[string, HttpOutcome]>([
   ["answer_unrecognized", { kind: "answered", status: 401, body: "<html>" }],
   ["answer_unrecognized", { kind: "answered", status: 403, body: '{"error":"Forbidden"}' }],
   ["proxy_failing", { kind: "not_sent", cause: "ERR_TUNNEL_CONNECTION_FAILED" }],
-])("%s of a stranger is not the last word on a token", async (code, outcome) => {
+])("%s from another server is not a final answer about a token", async (code, outcome) => {
   let isInBetween = true;
   await using at = await startBench({
     http: (client) => ({
@@ -230,7 +230,7 @@ test.each<[string, HttpOutcome]>([
   expect(await check(at, read)).toMatchObject([{ owner: { login: "mirrelune" } }]);
 });
 
-test("what was read is forgotten by a lock and by who thinks better of it", async () => {
+test("a lock and the end of an import drop the candidates", async () => {
   await using at = await bench();
   const { access_token } = await deviceTokens(at.sandbox.origin, "sandbox-public", MIRRELUNE);
   at.clipboard.text = access_token;
@@ -241,7 +241,7 @@ test("what was read is forgotten by a lock and by who thinks better of it", asyn
   expect(await at.app.handlers["import.check"]({ id: read.id, keys: [0] })).toMatchObject({
     failure: { code: "import_gone" },
   });
-  // The dialog of the system stays open over a vault that locks meanwhile.
+  // The vault locks while the system's file dialog is open.
   writeFileSync(at.chosenFile, access_token);
   await at.app.handlers["vault.reseal"]({
     keychain: true,
@@ -253,7 +253,7 @@ test("what was read is forgotten by a lock and by who thinks better of it", asyn
   });
 });
 
-test("a screen that was left while the dialog was open holds nothing afterwards", async () => {
+test("an import that was ended while its dialog was open finds nothing", async () => {
   await using at = await bench();
   writeFileSync(at.chosenFile, "TOKEN=inventedaccesstoken00000000001");
   at.whileChoosing = () => at.app.handlers["import.drop"](undefined);
@@ -263,7 +263,7 @@ test("a screen that was left while the dialog was open holds nothing afterwards"
   });
 });
 
-test("a client's ID and secret, and the refresh token of a sign-in, are never sent, whatever they are called", async () => {
+test("a known client ID, client secret or refresh token is never sent, under whatever name", async () => {
   await using chosen = await startRecordingProvider("chosen");
   await using at = await startBench({ providers: () => [chosen.provider] });
   const refresh_token = "inventedrefreshtoken0000000001";
@@ -290,7 +290,7 @@ THREE_TOKEN="Bearer ${refresh_token}"`;
   expect(sent.filter((one) => !one.endsWith("inventedaccesstoken00000000001"))).toEqual([]);
 });
 
-test("a provider that changed while the person was choosing is sent nothing", async () => {
+test("a provider that changed since the tokens were found is sent nothing", async () => {
   await using here = await startRecordingProvider("here");
   await using there = await startRecordingProvider("there");
   await using at = await bench();
@@ -333,7 +333,7 @@ test("a provider that changed while the person was choosing is sent nothing", as
   expect([here.requests, there.requests]).toEqual([[], []]);
 });
 
-test("two keeps at once save once", async () => {
+test("two concurrent stores of one token make one sign-in", async () => {
   await using at = await bench();
   const { access_token } = await deviceTokens(at.sandbox.origin, "sandbox-public", MIRRELUNE);
   at.clipboard.text = access_token;
@@ -348,7 +348,7 @@ test("two keeps at once save once", async () => {
   expect(at.app.state.snapshot().signIns).toHaveLength(1);
 });
 
-test("keeping that failed halfway goes on at the next try, and doubles nothing", async () => {
+test("storing that failed halfway continues at the next try and doubles nothing", async () => {
   await using at = await bench();
   const first = await deviceTokens(at.sandbox.origin, "sandbox-public", MIRRELUNE);
   const second = await deviceTokens(at.sandbox.origin, "sandbox-public", LANTERNBOT);
@@ -357,7 +357,7 @@ test("keeping that failed halfway goes on at the next try, and doubles nothing",
   await check(at, before);
   const kept = await keepAll(at, before.id);
   const id = kept.ok ? (kept.value.signIns[0] ?? "") : "";
-  // Nothing can be written where its record is.
+  // The record's file cannot be written.
   const record = execFileSync("find", [path.join(at.profile, "vault"), "-name", `${id}.json`], {
     encoding: "utf8",
   }).trim();
@@ -386,7 +386,7 @@ test("keeping that failed halfway goes on at the next try, and doubles nothing",
   expect(await keepBoth()).toMatchObject({ failure: { code: "import_gone" } });
 });
 
-test("two tokens of one account in one import are two sign-ins, and neither takes the other's place", async () => {
+test("two tokens of one account in one import become two sign-ins", async () => {
   await using at = await bench();
   for (const _ of [1, 2]) {
     const tokens = await Promise.all(
@@ -405,7 +405,7 @@ test("two tokens of one account in one import are two sign-ins, and neither take
   }
 });
 
-test("an import beside a sign-in of one's own leaves that alone", async () => {
+test("an import does not replace a sign-in of the same account", async () => {
   await using at = await bench();
   const own = await signIn(at);
   const { access_token } = await deviceTokens(at.sandbox.origin, "sandbox-public", "700000001");

@@ -1,4 +1,4 @@
-/** Numbers in files of ours that something has damaged: what cannot be is left out, and the rest is read. */
+/** Damaged numbers in our files: impossible values are left out, and the rest is read. */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test("a line of the history whose instant or count cannot be is left out", async () => {
+test("a history line with an impossible instant or count is left out", async () => {
   const line = (atMs: string, more = "") => `{"atMs":${atMs},"signIn":"a","what":"refreshed"${more}}\n`;
   const odd = ODD.map((value) => line(value)).join("");
   const counts = ["1e300", "0.5", "-1"].map((value) => line(String(NOW), `,"count":${value}`)).join("");
@@ -27,7 +27,7 @@ test("a line of the history whose instant or count cannot be is left out", async
   expect((await history.of("a")).map(({ atMs }) => atMs)).toEqual([NOW - 1_000]);
 });
 
-test.each(ODD)("uses whose last instant is %s count as none", async (value) => {
+test.each(ODD)("a tool's uses with the last instant %s count as none", async (value) => {
   const file = path.join(folder, "tools-used.json");
   await writeFile(file, `{"tool":{"count":1,"lastAtMs":${value},"signIns":[]}}`);
   const usages = createToolUsage(file, clock, log);
@@ -35,20 +35,20 @@ test.each(ODD)("uses whose last instant is %s count as none", async (value) => {
   expect(usages.of("tool")).toBeUndefined();
 });
 
-test.each(ODD)(
-  "a vault that was closed at %s, with tokens idle since then, warns of nothing",
-  async (value) => {
-    const file = path.join(folder, "closed.json");
-    await writeFile(file, `{"format":1,"held":true,"closedAtMs":${value},"idleSinceMs":${value}}`);
-    expect(await createClosingFile(file, clock).read()).toEqual({ format: 1, held: true });
+test.each(ODD)("a closing file with the instants %s gives no warning", async (value) => {
+  const file = path.join(folder, "closed.json");
+  await writeFile(file, `{"format":1,"held":true,"closedAtMs":${value},"idleSinceMs":${value}}`);
+  expect(await createClosingFile(file, clock).read()).toEqual({ format: 1, held: true });
+});
+
+test.each(["1e300", "0", "-1", "65536", "0.5", '"80"'])(
+  "a sandbox port of %s in its file is ignored",
+  async (port) => {
+    await using bench = await startBench();
+    await mkdir(path.join(bench.profile, "sandbox"), { recursive: true });
+    await writeFile(path.join(bench.profile, "sandbox/port.json"), `{"port":${port}}`);
+    await bench.restart();
+    // With a port in the file, the sandbox would be listed before it runs.
+    expect(bench.app.state.snapshot().providers.map(({ id }) => id)).not.toContain("sandbox");
   },
 );
-
-test.each(["1e300", "0", "-1", "65536", "0.5", '"80"'])("a kept port of %s is none", async (port) => {
-  await using bench = await startBench();
-  await mkdir(path.join(bench.profile, "sandbox"), { recursive: true });
-  await writeFile(path.join(bench.profile, "sandbox/port.json"), `{"port":${port}}`);
-  await bench.restart();
-  // With a port that was kept, the sandbox has an address before it runs.
-  expect(bench.app.state.snapshot().providers.map(({ id }) => id)).not.toContain("sandbox");
-});

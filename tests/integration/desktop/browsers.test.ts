@@ -31,7 +31,7 @@ async function entry(where: "own" | "shared", id: string, lines: Record<string, 
   );
 }
 
-test("those that open pages are listed by name, the person's own before the system's", async () => {
+test("browsers are listed by name, and the user's entries override those of the system", async () => {
   await entry("shared", "firefox.desktop", { Name: "Firefox", "Name[de]": "Feuerfuchs", Exec: "firefox %u" });
   await entry("shared", "aardvark.desktop", { Name: "Aardvark", Exec: "aardvark %U" });
   await entry("shared", "editor.desktop", { Name: "Editor", Exec: "editor %F", MimeType: "text/html;" });
@@ -72,7 +72,7 @@ test.each([
   expect(said.trimEnd().split("\n")).toEqual(expected);
 });
 
-test("one that is gone, or does not start, is not opened", async () => {
+test("a browser that is gone or does not start opens nothing", async () => {
   expect(await openInInstalled("none.desktop", URL, env)).toBe(false);
   await entry("own", "b.desktop", { Name: "B", Exec: "/nowhere/browser %u" });
   expect(await openInInstalled("b.desktop", URL, env)).toBe(false);

@@ -32,7 +32,7 @@ function desk() {
   return { board, timers, tokenClipboard, pass };
 }
 
-test("cleared after 30 s", async () => {
+test("a copied secret is cleared after 30 s", async () => {
   const { board, timers, tokenClipboard, pass } = desk();
   expect(await tokenClipboard.copy(new Secret("ours"))).toEqual({ ok: true, value: { clearsInMs: 30_000 } });
   expect(board.text).toBe("ours");
@@ -41,7 +41,7 @@ test("cleared after 30 s", async () => {
   expect(board.text).toBe("");
 });
 
-test("what another program put there since stays", async () => {
+test("a text that another program copied later stays", async () => {
   const { board, tokenClipboard, pass } = desk();
   await tokenClipboard.copy(new Secret("ours"));
   board.text = "theirs";
@@ -49,14 +49,14 @@ test("what another program put there since stays", async () => {
   expect(board.text).toBe("theirs");
 });
 
-test("a second copy starts the time anew", async () => {
+test("a second copy starts the 30 s again", async () => {
   const { timers, tokenClipboard } = desk();
   await tokenClipboard.copy(new Secret("one"));
   await tokenClipboard.copy(new Secret("two"));
   expect(timers).toHaveLength(1);
 });
 
-test("a write that did not take is said", async () => {
+test("a write that has no effect fails with clipboard_failing", async () => {
   const { board, tokenClipboard } = desk();
   board.broken = true;
   expect(await tokenClipboard.copy(new Secret("ours"))).toMatchObject({
@@ -178,7 +178,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 test.each(["time passes", "the app quits"])(
-  "however the clipboard failed: once it works and %s, nothing of ours is left, and nobody else's text was cleared",
+  "after a failing clipboard works again and %s, no secret is left, and no other text was cleared",
   async (end) => {
     await fc.assert(
       fc.asyncProperty(
@@ -220,7 +220,7 @@ test.each<[string, Fate[]]>([
   expect(board.text).toBe("");
 });
 
-test("a second copy that fails does not keep the first one there, nor take it away early", async () => {
+test("a second copy that fails neither keeps the first one longer nor clears it early", async () => {
   const board = new FailingBoard();
   for (const secret of ["first", "second"]) board.secrets.add(secret);
   await board.tokenClipboard.copy(new Secret("first"));
@@ -234,7 +234,7 @@ test("a second copy that fails does not keep the first one there, nor take it aw
   expect(board.text).toBe("");
 });
 
-test("at the end a clipboard that cannot be read is cleared: the last thing known there is ours", async () => {
+test("at a quit an unreadable clipboard is cleared if the last known text is ours", async () => {
   const board = new FailingBoard();
   board.secrets.add("token");
   await board.tokenClipboard.copy(new Secret("token"));
@@ -243,7 +243,7 @@ test("at the end a clipboard that cannot be read is cleared: the last thing know
   expect(board.text).toBe("");
 });
 
-test("locked meanwhile, nothing is copied any more", async () => {
+test("after a lock nothing is copied", async () => {
   const board = { text: "" };
   const tokenClipboard = createTokenClipboard(
     {

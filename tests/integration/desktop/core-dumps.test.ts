@@ -10,7 +10,7 @@ import { family } from "../../support/leaks.ts";
 /** The session allows core dumps; on a signal there are more of us. */
 const GROWING = `ulimit -c unlimited; trap "sleep 60 & sleep 60 &" USR1; sleep 60 & echo; while :; do wait; done`;
 
-test.runIf(process.platform === "linux")("none of a growing family may write a core dump", async () => {
+test.runIf(process.platform === "linux")("no process of a growing tree may write a core dump", async () => {
   const folder = await mkdtemp("/tmp/tk-cores-");
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const prlimit = execFileSync("sh", ["-c", "command -v prlimit"], { encoding: "utf8" }).trim();

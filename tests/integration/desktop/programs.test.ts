@@ -33,7 +33,7 @@ function plant() {
   return { folder, mark };
 }
 
-test.runIf(process.platform === "linux")("what is planted is not run by any of our own uses", async () => {
+test.runIf(process.platform === "linux")("a planted program of the same name is never run", async () => {
   const { folder, mark } = plant();
   await programAt("1");
   await runSystemProgram("xdg-mime", ["query", "default", "x-scheme-handler/app.tokenkeep"]).catch(() => "");
@@ -47,7 +47,7 @@ test.runIf(process.platform === "linux")("what is planted is not run by any of o
   expect(existsSync(mark)).toBe(false);
 });
 
-test.runIf(process.platform === "linux")("scripts of the system find the system's programs too", async () => {
+test.runIf(process.platform === "linux")("scripts of the system find the system's programs", async () => {
   const { mark } = plant();
   expect(await runSystemProgram("sh", ["-c", "env >/dev/null; pwd; command -v ss"])).toMatch(
     /^\/\n\/(?:usr\/)?s?bin\/ss\n$/,
@@ -55,19 +55,19 @@ test.runIf(process.platform === "linux")("scripts of the system find the system'
   expect(existsSync(mark)).toBe(false);
 });
 
-test("a program is an absolute path in a folder of the system, or there is none", () => {
+test("a program is an absolute path in a system folder, or undefined", () => {
   expect(systemProgram("sh")).toMatch(/^\/(usr\/)?bin\/sh$/);
   expect(systemProgram("no-such-program")).toBeUndefined();
   expect(systemProgram("tasklist", "win32", { SystemRoot: "relative" })).toBeUndefined(); // and nothing is looked up
 });
 
-test("PATH keeps the entries that mean the same everywhere", () => {
+test("PATH keeps its absolute entries", () => {
   expect(absoluteEntries("/a::.:bin:../x:/b c:", "linux")).toBe("/a:/b c");
   expect(absoluteEntries("C:\\Windows;.;bin;;D:\\x", "win32")).toBe("C:\\Windows;D:\\x");
 });
 
 test.runIf(process.platform === "linux").each(["", ".", "::", "bin:./x:../y"])(
-  "a PATH of which nothing is left (%j) is not the working directory",
+  "a PATH without absolute entries (%j) does not mean the working directory",
   async (searchPath) => {
     const { folder, mark } = plant();
     // What Electron does with xdg-open: execvp(3), in the working directory of the app.
@@ -82,7 +82,7 @@ test.runIf(process.platform === "linux").each(["", ".", "::", "bin:./x:../y"])(
   },
 );
 
-test("a browser's entry means a file of PATH's absolute entries, or an absolute path", async () => {
+test("the command of a desktop entry is an absolute path, or found by absolute entries of PATH", async () => {
   const { folder, mark } = plant();
   vi.stubEnv("HOME", folder); // where a browser is started: what a relative entry would mean
   const data = path.join(folder, "data");

@@ -21,7 +21,7 @@ const failureOf = (address: string | undefined) =>
   });
 
 // The first in this file: the library is loaded by it.
-test("a bus that is not there ends at once, the first time too", async () => {
+test("a bus that cannot be reached ends at once", async () => {
   expect(await failureOf("unix:path=/nowhere")).toBeInstanceOf(Error);
   expect(await failureOf("unix:path=/nowhere")).toBeInstanceOf(Error);
   expect(await failureOf(undefined)).toBeInstanceOf(Error);
@@ -33,7 +33,7 @@ const newFolder = async (): Promise<string> => {
   return folder;
 };
 
-test("so does one that closes the connection", async () => {
+test("a bus that closes the connection ends at once", async () => {
   const folder = await newFolder();
   const bus = createServer((socket) => socket.destroy()).listen(path.join(folder, "bus"));
   onTestFinished(() => void bus.close());
@@ -91,7 +91,7 @@ function watched(address: string) {
 }
 const AGAIN = { timeout: 20_000, interval: 50 };
 
-test("a bus that is started again, and again, is watched again; its end is told once each time", async () => {
+test("a bus that restarts twice is watched again, and each end is reported once", async () => {
   const bus = await ownBus();
   await bus.start();
   const { heard } = watched(bus.address);
@@ -108,7 +108,7 @@ test("a bus that is started again, and again, is watched again; its end is told 
 });
 
 test.each(["org.freedesktop.ScreenSaver", "org.xfce.ScreenSaver"])(
-  "a screen that was locked while the bus was away counts when it is back (%s)",
+  "a screen that was locked without a bus is reported when the bus returns (%s)",
   async (name) => {
     const bus = await ownBus();
     await bus.start();
@@ -124,7 +124,7 @@ test.each(["org.freedesktop.ScreenSaver", "org.xfce.ScreenSaver"])(
   },
 );
 
-test("a bus that comes late is found; and nothing is heard after the end", async () => {
+test("a bus that starts late is watched, and nothing is reported after the watch ends", async () => {
   const bus = await ownBus();
   const { heard, end } = watched(bus.address);
   await expect.poll(() => heard.failed, AGAIN).toBe(1);

@@ -1,4 +1,4 @@
-/** The log on disk: cleaned at the sink, turned over, ours alone. */
+/** The log file: redacted, rotated, and readable by its owner alone. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { createLog } from "../../../main/diagnostics/log.ts";
 
 const CANARY = "canary0a1b2c3d4e5f6g7h8i9j0k";
 
-test("what should never come to the log is not in the file all the same", async () => {
+test("the log file holds no secret even if a caller logs one", async () => {
   const folder = await mkdtemp("/tmp/tk-log-");
   const log = createLog(folder);
   log.info("a.secret", { token: new Secret(CANARY) });
@@ -24,7 +24,7 @@ test("what should never come to the log is not in the file all the same", async 
   await rm(folder, { recursive: true });
 });
 
-test("it is turned over, so that it does not fill the disk", async () => {
+test("the log is rotated and stays bounded", async () => {
   const folder = await mkdtemp("/tmp/tk-log-");
   const log = createLog(folder);
   const words = "a quiet evening by the water ".repeat(40);
@@ -58,12 +58,12 @@ const numbersIn = async (folder: string): Promise<number[]> => {
 
 interface Trouble {
   readonly what: string;
-  /** Lines that are written meanwhile; where nothing can be, as many as may wait. */
+  /** Lines that are logged during the trouble; where nothing can be written, as many as the buffer holds. */
   readonly lines: number;
   readonly begin: (file: string) => Promise<unknown>;
   readonly end: (file: string) => Promise<unknown>;
 }
-/** Folders in the log's own. Turning over may have moved them. */
+/** Folders in the log's folder. A rotation may have moved them. */
 async function removeFolders(file: string): Promise<void> {
   for (const entry of await readdir(path.dirname(file), { withFileTypes: true }))
     if (entry.isDirectory()) await rm(path.join(entry.parentPath, entry.name), { recursive: true });
@@ -93,41 +93,38 @@ const TROUBLES: readonly Trouble[] = [
   },
 ];
 
-test.each(TROUBLES)(
-  "$what: the log goes on as soon as it can, and loses nothing",
-  async ({ lines, begin, end }) => {
-    const parent = await mkdtemp("/tmp/tk-log-");
-    const folder = path.join(parent, "logs");
-    const file = path.join(folder, "tokenkeep.log");
-    const log = createLog(folder);
-    let number = 0;
-    const write = async (lines: number, words: string): Promise<void> => {
-      for (let line = 1; line <= lines; line += 1) {
-        log.info("filler", { number: (number += 1), words });
-        if (line % 100 === 0 || line === lines) await log.close(); // all that can be in the file is in it
-      }
-    };
-    try {
-      // .2 and .3 are reached at the second and third turn.
-      for (let turn = 0; turn < 3; turn += 1) await write(LINES / 3, WORDS);
-      await begin(file);
-      await write(lines, WORDS);
-      await write(5, "few");
-      await end(file);
-      await write(LINES / 3, WORDS);
-      await write(1, "last");
-      const found = await numbersIn(folder);
-      expect(found).toContain(number);
-      // Of four files of a mebibyte the oldest may have gone by then; nothing is missing in between.
-      const [first = 0] = found;
-      expect(found).toEqual(Array.from({ length: number - first + 1 }, (_, at) => first + at));
-    } finally {
-      await rm(parent, { recursive: true, force: true });
+test.each(TROUBLES)("the log continues after $what and loses nothing", async ({ lines, begin, end }) => {
+  const parent = await mkdtemp("/tmp/tk-log-");
+  const folder = path.join(parent, "logs");
+  const file = path.join(folder, "tokenkeep.log");
+  const log = createLog(folder);
+  let number = 0;
+  const write = async (lines: number, words: string): Promise<void> => {
+    for (let line = 1; line <= lines; line += 1) {
+      log.info("filler", { number: (number += 1), words });
+      if (line % 100 === 0 || line === lines) await log.close(); // all that can be in the file is in it
     }
-  },
-);
+  };
+  try {
+    // The second rotation reaches .2, the third .3.
+    for (let turn = 0; turn < 3; turn += 1) await write(LINES / 3, WORDS);
+    await begin(file);
+    await write(lines, WORDS);
+    await write(5, "few");
+    await end(file);
+    await write(LINES / 3, WORDS);
+    await write(1, "last");
+    const found = await numbersIn(folder);
+    expect(found).toContain(number);
+    // The oldest of the four files may be deleted by then; no line is missing in between.
+    const [first = 0] = found;
+    expect(found).toEqual(Array.from({ length: number - first + 1 }, (_, at) => first + at));
+  } finally {
+    await rm(parent, { recursive: true, force: true });
+  }
+});
 
-test("what stays in the way for ever does not end the log, nor let it fill the disk", async () => {
+test("a permanent obstacle to rotation neither ends the log nor lets it fill the disk", async () => {
   const folder = await mkdtemp("/tmp/tk-log-");
   const file = path.join(folder, "tokenkeep.log");
   await mkdir(path.join(`${file}.1`, "within"), { recursive: true });
@@ -143,7 +140,7 @@ test("what stays in the way for ever does not end the log, nor let it fill the d
   await rm(folder, { recursive: true });
 });
 
-test("while nothing can be written, what waits is bounded, and the count of what was lost is told", async () => {
+test("while nothing can be written the buffer is bounded, and a line counts the dropped lines", async () => {
   const folder = await mkdtemp("/tmp/tk-log-");
   const file = path.join(folder, "tokenkeep.log");
   await mkdir(file);
@@ -164,9 +161,9 @@ test("while nothing can be written, what waits is bounded, and the count of what
   await rm(folder, { recursive: true });
 });
 
-test("a disk that is full for a while leaves no torn line, and the log goes on", async () => {
+test("the log continues after a full disk, without a torn line", async () => {
   const folder = await mkdtemp("/tmp/tk-log-");
-  // A disk of its own of 64 KiB, for which one has to be root; everywhere else the folder's own is not filled for a test.
+  // A file system of 64 KiB, which only root can mount; a test does not fill the real disk.
   const small = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]).status === 0;
   try {
     const log = createLog(folder);

@@ -4,55 +4,23 @@
  * servers count how often a spent token is sent again: never.
  */
 import { execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startFaultProxy, type FaultProxy, type ProxyFault } from "../../support/fault-proxy.ts";
+import type { FaultProxy, ProxyFault } from "../../support/fault-proxy.ts";
 import { oidcJudge, sandboxJudge, type Judge, type Seed } from "../../support/judges.ts";
-import { startKeeperChild, type CrashPoint, type KeeperChild } from "../../support/keeper-child.ts";
-import { signInRecords } from "../../support/sign-ins.ts";
+import { startJudgedKeeper, type JudgedKeeper } from "../../support/judged-keeper.ts";
+import type { CrashPoint, KeeperChild } from "../../support/keeper-child.ts";
 
-interface Scene extends AsyncDisposable {
-  readonly proxy: FaultProxy;
+interface Scene extends JudgedKeeper {
   readonly id: string;
-  /** The running keeper. */
-  child(): KeeperChild;
-  /** Kills the running keeper and starts another one over the same files. */
-  again(): Promise<KeeperChild>;
 }
 
+/** Starts a keeper with one sign-in. */
 async function scene(judge: Judge, seed: Seed, folder: string): Promise<Scene> {
-  const proxy = await startFaultProxy(judge.origin);
-  const options = {
-    folder,
-    keychain: randomBytes(32).toString("hex"),
-    provider: {
-      origin: proxy.origin,
-      dialect: judge.dialect,
-      confidentialRefreshReuse: judge.confidentialRefreshReuse,
-    },
-  };
-  let child = await startKeeperChild(options);
-  await child.start();
-  const { client, signIn } = await signInRecords(judge, seed, "700000001", proxy.origin);
-  await child.put(client);
-  await child.put(signIn);
-  return {
-    proxy,
-    id: signIn.id,
-    child: () => child,
-    async again() {
-      await child.kill();
-      child = await startKeeperChild(options);
-      await child.start();
-      return child;
-    },
-    async [Symbol.asyncDispose]() {
-      await child.kill();
-      await proxy[Symbol.asyncDispose]();
-    },
-  };
+  const keeper = await startJudgedKeeper(judge, folder);
+  const { id } = await keeper.signIn(seed);
+  return { ...keeper, id };
 }
 const rowOf = async (child: KeeperChild, id: string) =>
   (await child.look()).rows.find((row) => row.id === id);
@@ -133,7 +101,7 @@ describe.each(JUDGES)("$name", ({ judging, at: seedAt }) => {
     await stage.child().crash(point);
     expect(await stage.child().refresh(id)).toBe("died");
     expect(proxy.refreshes).toBe(sent);
-    const child = await stage.again();
+    const child = await stage.restart();
     const after = outcomes[server.seed.refreshReuse];
     const row = await rowOf(child, id);
     expect(row?.access === first).toBe(after !== "renewed");
@@ -146,7 +114,7 @@ describe.each(JUDGES)("$name", ({ judging, at: seedAt }) => {
     const acted = stage.proxy.acted();
     const refreshing = stage.child().refresh(stage.id);
     await acted;
-    const child = await stage.again();
+    const child = await stage.restart();
     expect(await refreshing).toBe("died");
     stage.proxy.release();
     await server.expectRecovered(
@@ -166,7 +134,7 @@ describe.each(JUDGES)("$name", ({ judging, at: seedAt }) => {
       expect(await stage.child().refresh(stage.id)).toBe(safe ? code : "refresh_ambiguous");
       await server.expectRecovered(stage.child(), stage.id, safe ? "untouched" : "ambiguous", stage.proxy);
       await server.expectRecovered(
-        await stage.again(),
+        await stage.restart(),
         stage.id,
         safe ? "untouched" : "ambiguous",
         stage.proxy,
@@ -214,7 +182,7 @@ describe.skipIf(process.getuid?.() !== 0).each(JUDGES)("$name, on a small disk",
       });
       expect(proxy.refreshes).toBe(0);
       await empty(mount);
-      await server.expectRecovered(await stage.again(), id, "untouched", proxy);
+      await server.expectRecovered(await stage.restart(), id, "untouched", proxy);
     }),
   );
 
@@ -238,6 +206,6 @@ describe.skipIf(process.getuid?.() !== 0).each(JUDGES)("$name, on a small disk",
       await empty(mount);
       expect(await stage.child().refresh(id)).toBe("ok");
       expect(await rowOf(stage.child(), id)).toMatchObject({ unsaved: false, access: row?.access });
-      await server.expectRecovered(await stage.again(), id, "renewed", proxy);
+      await server.expectRecovered(await stage.restart(), id, "renewed", proxy);
     }));
 });

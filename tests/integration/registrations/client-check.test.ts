@@ -1,4 +1,4 @@
-/** What is wrong with a registration is found out before anybody signs in; what cannot be known is not guessed. */
+/** The check of a registration finds its faults before a sign-in, and does not guess what it cannot know. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ClientFinding } from "../../../contract/client-check.ts";
 import { formerToCheck, judgeClient } from "../../../core/oauth/client-check.ts";
@@ -64,7 +64,7 @@ async function check(provider: string, client_id: string, client_secret?: string
   if (!found.ok) throw new Error(found.failure.code);
   return found.value;
 }
-/** Each thing that is said, once: of several redirects the same is said. */
+/** The findings without repeats: several redirect URIs can have the same finding. */
 const brief = (findings: readonly ClientFinding[]) => [
   ...new Set(
     findings.map(({ about, result, failure }) => [about, result, failure?.code].filter(Boolean).join(" ")),
@@ -72,7 +72,7 @@ const brief = (findings: readonly ClientFinding[]) => [
 ];
 const REDIRECTS = ["redirect_uri good", "redirect_uri wrong redirect_uri_rejected"];
 
-describe("where the errors are those of the provider we know best", () => {
+describe("with Twitch's own error messages", () => {
   test.each([
     [
       "all right but one redirect",
@@ -105,7 +105,7 @@ describe("where the errors are those of the provider we know best", () => {
     expect(brief(await check("harbour", client_id, secret))).toEqual(want),
   );
 
-  test("the redirect that is not registered is named", async () => {
+  test("a redirect URI that is not registered is named", async () => {
     const wrong = (await check("harbour", "tokenkeep-sandbox", SECRET)).filter(
       ({ result }) => result === "wrong",
     );
@@ -113,7 +113,7 @@ describe("where the errors are those of the provider we know best", () => {
   });
 
   test.each(["500_json", "502_html", "drop", "huge", "200_html", "429_empty"] as const)(
-    "%s is trouble at the provider, and nothing is said of the client",
+    "%s counts as the provider's fault and judges nothing of the client",
     async (kind) => {
       await bench.fault({ kind });
       const findings = await check("harbour", "tokenkeep-sandbox", SECRET);
@@ -121,7 +121,7 @@ describe("where the errors are those of the provider we know best", () => {
     },
   );
 
-  test("nobody is signed in, and no token is given", async () => {
+  test("a check signs nobody in and gets no token", async () => {
     const before = await bench.seen();
     await check("harbour", "tokenkeep-sandbox", SECRET);
     const after = (await bench.seen()).slice(before.length);
@@ -133,7 +133,7 @@ describe("where the errors are those of the provider we know best", () => {
   });
 });
 
-describe("where the RFC has one word for both", () => {
+describe("with the RFC's one error for both", () => {
   const NOT_REGISTERED = "redirect_uri wrong redirect_uri_rejected";
   test.each([
     ["right", "confidential", "harbour-secret", ["client_id good", "client_secret good", NOT_REGISTERED]],
@@ -156,7 +156,7 @@ describe("where the RFC has one word for both", () => {
   );
 });
 
-test("a registration that turns out to be public forgets its secret; a new secret takes the place of the old", async () => {
+test("saving a registration can remove its secret, or replace it", async () => {
   const { handlers, state } = bench.app;
   const form = { provider: "harbour", name: "Turned", client_id: "tokenkeep-sandbox" };
   const saved = await handlers["clients.save"]({ ...form, client_secret: "wrong" });
@@ -174,7 +174,7 @@ test("a registration that turns out to be public forgets its secret; a new secre
   expect(state.snapshot().clients.find((one) => one.id === id)?.hasSecret).toBe(false);
 });
 
-/** Of one client each, what the sandbox says of redirect URIs that are registered in part. */
+/** A client in the sandbox for which only some of the redirect URIs are registered. */
 describe("one registered port is enough", () => {
   const at = (port: number) => `http://localhost:${String(port)}/callback/sandbox`;
   const NOW = [17563, 21563, 26563].map(at);

@@ -1,4 +1,4 @@
-/** Providers that the person describes: found, saved, read again; and what becomes of sign-ins when they move or go. */
+/** Custom providers: discovered, saved, read again; and their sign-ins when they change or are removed. */
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -16,7 +16,7 @@ const save = ({ app }: Bench, form: ProviderForm, change = false) =>
   app.handlers["providers.save"]({ form, change });
 const fileOf = ({ profile }: Bench, id: string) => path.join(profile, "providers", `${id}.json`);
 
-test("a server says what it is, and what is saved is there after a restart", async () => {
+test("a discovered provider is saved and read after a restart", async () => {
   await using judge = await oidcJudge();
   await using at = await startBench();
   const form = await discover(at, judge.origin);
@@ -43,7 +43,7 @@ test("a server says what it is, and what is saved is there after a restart", asy
   });
 });
 
-test("who speaks for somebody else is not believed", async () => {
+test("a discovery document of another issuer is refused", async () => {
   await using at = await startBench();
   await at.app.handlers["sandbox.start"](undefined);
   const elsewhere = `http://127.0.0.1:${String(at.sandbox.port)}/oauth2`; // it calls itself localhost
@@ -62,7 +62,7 @@ test("who speaks for somebody else is not believed", async () => {
   });
 });
 
-test("files that cannot be used are told about and left alone; the others work", async () => {
+test("unusable provider files are reported and left as they are, and the others work", async () => {
   await using judge = await oidcJudge();
   await using at = await startBench();
   const form = await discover(at, judge.origin);
@@ -87,13 +87,13 @@ test("files that cannot be used are told about and left alone; the others work",
     { file: "torn.json", failure: { code: "provider_file_unreadable" } },
     { file: "twitch.json", failure: { code: "provider_field", field: "id", why: "reserved" } },
   ]);
-  // The form does not write over them either.
+  // Saving a form does not overwrite the files either.
   expect(await save(at, { ...form, id: "torn" })).toMatchObject({ failure: { why: "taken" } });
   for (const [name, text] of Object.entries(files))
     expect(readFileSync(path.join(at.profile, "providers", name), "utf8")).toBe(text);
 });
 
-/** An account there, with a refresh token that another tool gave up. */
+/** An imported sign-in of the provider, with its refresh token. */
 async function account(at: Bench, judge: Judge, form: ProviderForm): Promise<string> {
   await save(at, form);
   const [seed] = judge.seeds;
@@ -112,7 +112,7 @@ async function account(at: Bench, judge: Judge, form: ProviderForm): Promise<str
   return kept.value.signIns[0] ?? "";
 }
 
-test("a provider that moved is sent no token, and its accounts ask; moved back, they go on", async () => {
+test("a provider with new addresses is sent no token until it has the old ones again", async () => {
   await using judge = await oidcJudge();
   await using elsewhere = await startRoughServer();
   await using at = await startBench();
@@ -133,7 +133,7 @@ test("a provider that moved is sent no token, and its accounts ask; moved back, 
   expect(judge.reuses()).toBe(0);
 });
 
-test("a provider that was removed leaves its accounts at rest, until it is there again", async () => {
+test("accounts of a removed provider rest until the provider is added again", async () => {
   await using judge = await oidcJudge();
   await using at = await startBench();
   const form = await discover(at, judge.origin);

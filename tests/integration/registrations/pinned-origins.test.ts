@@ -1,4 +1,4 @@
-/** Tokens go where they were sealed to go, whatever a provider's settings say later. */
+/** Tokens are sent only to the origins that are sealed with them, whatever a provider's settings say later. */
 import { expect, test } from "vitest";
 import type { Provider } from "../../../core/providers/provider.ts";
 import { signIn, startBench, view } from "../../support/host.ts";

@@ -53,8 +53,8 @@ const exchange = async (sandbox: Sandbox, more: Record<string, string> = {}): Pr
 test("code, tokens, validation, API, revocation", async () => {
   await using sandbox = await start();
   const tokens = await exchange(sandbox);
-  expect(tokens).toMatchObject({ scope: ["user:read:chat", "openid"], token_type: "bearer" }); // TA §6: an array
-  for (const character of "%/+=") expect(tokens.refresh_token).toContain(character); // TA §10
+  expect(tokens).toMatchObject({ scope: ["user:read:chat", "openid"], token_type: "bearer" }); // docs/twitch-auth.md §6: an array
+  for (const character of "%/+=") expect(tokens.refresh_token).toContain(character); // docs/twitch-auth.md §10
   const validate = () =>
     fetch(`${sandbox.origin}/oauth2/validate`, {
       headers: { authorization: `OAuth ${tokens.access_token}` },
@@ -67,14 +67,14 @@ test("code, tokens, validation, API, revocation", async () => {
   const authorization = `Bearer ${tokens.access_token}`;
   expect((await users({ authorization, "client-id": OWN_CLIENT.client_id })).status).toBe(200);
   expect(await (await users({ authorization, "client-id": "other" })).json()).toMatchObject({
-    message: "Client ID and OAuth token do not match", // TA §14
+    message: "Client ID and OAuth token do not match", // docs/twitch-auth.md §14
   });
   const revoke = () =>
     post(sandbox, "revoke", { client_id: OWN_CLIENT.client_id, token: tokens.access_token });
   expect((await revoke()).status).toBe(200);
-  expect(await (await revoke()).json()).toEqual({ status: 400, message: "Invalid token" }); // TA §12
-  expect(await (await validate()).json()).toEqual({ status: 401, message: "invalid access token" }); // TA §11
-  expect((await post(sandbox, "revoke", { client_id: "nobody", token: "x" })).status).toBe(404); // TA §12
+  expect(await (await revoke()).json()).toEqual({ status: 400, message: "Invalid token" }); // docs/twitch-auth.md §12
+  expect(await (await validate()).json()).toEqual({ status: 401, message: "invalid access token" }); // docs/twitch-auth.md §11
+  expect((await post(sandbox, "revoke", { client_id: "nobody", token: "x" })).status).toBe(404); // docs/twitch-auth.md §12
 });
 
 test.each([
@@ -89,7 +89,7 @@ test.each([
     "Parameter redirect_uri does not match registered URI",
   ],
   ["a wrong code", { code: "no" }, 400, "Invalid authorization code"],
-] as const)("%s is refused in `message` (TA §14)", async (_name, more, status, message) => {
+] as const)("%s is refused in `message` (docs/twitch-auth.md §14)", async (_name, more, status, message) => {
   await using sandbox = await start();
   const code = await codeOf(sandbox);
   const answer = await post(sandbox, "token", {
@@ -122,7 +122,7 @@ test("a code works once; a verifier that was announced has to be shown", async (
   expect((await send(code, { code_verifier: verifier })).status).toBe(400);
 });
 
-test("a redirect URI that is not registered leads to the first one, a refusal to the query (TA §3, §4)", async () => {
+test("a redirect URI that is not registered leads to the first one, a refusal to the query (docs/twitch-auth.md §3, §4)", async () => {
   await using sandbox = await start();
   const wrong = new URL(
     await walkPages(authorizeUrl(sandbox, { redirect_uri: "http://localhost:9" }), "700000001"),
@@ -133,7 +133,7 @@ test("a redirect URI that is not registered leads to the first one, a refusal to
   expect(Object.fromEntries(denied.searchParams)).toMatchObject({ error: "access_denied", state: "st" });
 });
 
-test("a token without scopes: no `scope` (TA §6), null `scopes` (TA §11)", async () => {
+test("a token without scopes: no `scope` (docs/twitch-auth.md §6), null `scopes` (docs/twitch-auth.md §11)", async () => {
   await using sandbox = await start();
   const tokens = await exchange(sandbox, { scope: "" });
   expect(tokens).not.toHaveProperty("scope");
@@ -143,7 +143,7 @@ test("a token without scopes: no `scope` (TA §6), null `scopes` (TA §11)", asy
   expect(await answer.json()).toMatchObject({ scopes: null });
 });
 
-test("confidential: the same refresh token comes back; rotating: a second use ends everything (TA §10)", async () => {
+test("confidential: the same refresh token comes back; rotating: a second use ends everything (docs/twitch-auth.md §10)", async () => {
   await using sandbox = await start();
   const refresh = (refresh_token: string, client: object) =>
     post(sandbox, "token", { ...client, grant_type: "refresh_token", refresh_token });
@@ -175,7 +175,7 @@ test("confidential: the same refresh token comes back; rotating: a second use en
   expect((await refresh(second.refresh_token, rotating)).status).toBe(400);
 });
 
-test("the ID token is signed by a published key (TA §9)", async () => {
+test("the ID token is signed by a published key (docs/twitch-auth.md §9)", async () => {
   await using sandbox = await start();
   const { id_token = "" } = await exchange(sandbox, { nonce: "n1" });
   const keys = createRemoteJWKSet(new URL(`${sandbox.origin}/oauth2/keys`));

@@ -1,4 +1,4 @@
-/** Sign-in by a code on any device: the whole of it, and every way that it ends without one. */
+/** The device code flow: the whole sign-in, and each way in which it fails. */
 import { expect, test } from "vitest";
 import { sandboxAt } from "../../../core/providers/sandbox.ts";
 import { authorization, startBench, until, view, walkPages, type Bench } from "../../support/host.ts";
@@ -22,7 +22,7 @@ async function begin(bench: Bench, client: string, scopes = SCOPES): Promise<str
 const step = (bench: Bench, id: string) => authorization(bench.app, id);
 const reached = (bench: Bench, id: string, wanted: string) =>
   until(() => step(bench, id)?.step === wanted, `${wanted} instead of ${String(step(bench, id)?.step)}`);
-/** What is shown while it waits. */
+/** The device code that the window shows. */
 function shown(bench: Bench, id: string) {
   const one = step(bench, id);
   if (one?.step !== "waiting" || one.device === undefined) throw new Error("no code is shown");
@@ -31,7 +31,7 @@ function shown(bench: Bench, id: string) {
 const polls = async (bench: Bench) =>
   (await bench.seen()).filter(({ grant_type }) => grant_type?.includes("device_code")).length;
 
-test("a public client signs in by a code, is kept, and is renewed with one-time tokens", async () => {
+test("a public client signs in by a device code, is saved, and refreshes with one-time tokens", async () => {
   await using bench = await startBench();
   const id = await begin(bench, await publicClient(bench));
   const { user_code, verification_uri, expiresAtMs } = shown(bench, id);
@@ -50,7 +50,7 @@ test("a public client signs in by a code, is kept, and is renewed with one-time 
   expect(view(bench.app, signIn)).toMatchObject({ flow: "device_code", login: "mirrelune" });
   expect(await bench.app.handlers["signIns.refresh"](signIn)).toMatchObject({ ok: true });
 
-  // To be renewed by hand it goes the same way.
+  // Renewing the sign-in by hand uses the same flow.
   const client = bench.app.state.snapshot().clients.find(({ client_id }) => client_id === "sandbox-public");
   const again = await bench.app.handlers["authorization.start"]({
     client: client?.id ?? "",
@@ -61,7 +61,7 @@ test("a public client signs in by a code, is kept, and is renewed with one-time 
   expect(shown(bench, again.value.id).user_code).not.toBe(user_code);
 });
 
-test("declined, nothing is saved", async () => {
+test("a declined device code saves nothing", async () => {
   await using bench = await startBench();
   const id = await begin(bench, await publicClient(bench));
   await walkPages(shown(bench, id).verification_uri, "700000002", "deny");
@@ -70,7 +70,7 @@ test("declined, nothing is saved", async () => {
   expect(bench.app.state.snapshot().signIns).toEqual([]);
 });
 
-test("a code that has ended says so", async () => {
+test("an expired device code fails with device_code_ended", async () => {
   await using bench = await startBench();
   const id = await begin(bench, await publicClient(bench));
   await bench.pass(1_801);
@@ -78,7 +78,7 @@ test("a code that has ended says so", async () => {
   expect(step(bench, id)).toMatchObject({ failure: { code: "device_code_ended" } });
 });
 
-test("trouble of the provider's own does not end it", async () => {
+test("server errors of the provider do not end the polling", async () => {
   await using bench = await startBench();
   const client = await publicClient(bench);
   await bench.fault({ kind: "502_html", times: 2 });
@@ -87,11 +87,11 @@ test("trouble of the provider's own does not end it", async () => {
   await reached(bench, id, "confirm");
 });
 
-test("cancelled, a token that comes all the same is revoked", async () => {
+test("a token that arrives after the user cancelled is revoked", async () => {
   await using bench = await startBench();
   const id = await begin(bench, await publicClient(bench));
   const { verification_uri } = shown(bench, id);
-  // From here on each answer is on its way for a while, and made when it was asked for.
+  // From here on each answer is delayed after the server has processed its request.
   await bench.fault({ kind: "slow", after: true, times: 100 });
   await walkPages(verification_uri, "700000002");
   const given = async () => (await (await fetch(`${bench.sandbox.origin}/admin/tokens`)).json()) as string[];
@@ -102,7 +102,7 @@ test("cancelled, a token that comes all the same is revoked", async () => {
   expect(bench.app.state.snapshot().signIns).toEqual([]);
 });
 
-test("an unknown client is told at once", async () => {
+test("an unknown client fails with client_id_rejected at once", async () => {
   await using bench = await startBench();
   await bench.app.handlers["sandbox.start"](undefined);
   const saved = await bench.app.handlers["clients.save"]({
@@ -120,7 +120,7 @@ test("an unknown client is told at once", async () => {
   ).toMatchObject({ failure: { code: "client_id_rejected" } });
 });
 
-test("no window where the provider's pages refuse them: the browser, or else the link", async () => {
+test("a provider that refuses embedded windows gets the browser or a copied link", async () => {
   await using bench = await startBench({
     providers: (origin) => [
       { ...sandboxAt(origin), id: "elsewhere", userAgents: ["system_browser"], publicFlows: ["device_code"] },
@@ -132,7 +132,7 @@ test("no window where the provider's pages refuse them: the browser, or else the
     client_id: "sandbox-public",
   });
   if (!saved.ok) throw new Error(saved.failure.code);
-  // Nobody said which way: this client has but one.
+  // Without a chosen flow the client's only flow is used.
   const started = await bench.app.handlers["authorization.start"]({ client: saved.value.id, scopes: SCOPES });
   if (!started.ok) throw new Error(started.failure.code);
   const { id } = started.value;
@@ -143,7 +143,7 @@ test("no window where the provider's pages refuse them: the browser, or else the
   expect(bench.clipboard.text).toBe(shown(bench, id).verification_uri);
 });
 
-test("a page at another host is shown with its address, and opened when the person allows it", async () => {
+test("a page at another host opens only after the user has allowed its host", async () => {
   await using bench = await startBench({
     providers: (origin) => {
       const sandbox = sandboxAt(origin);

@@ -1,4 +1,4 @@
-/** Sign-ins by the person's own browser: out by its address, and back by a port of this computer or a link of ours. */
+/** Sign-ins by the user's own browser; the response arrives at a loopback port or as a link of our scheme. */
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { afterEach, expect, test } from "vitest";
@@ -21,7 +21,7 @@ async function takePorts(): Promise<void> {
   }
 }
 
-/** Answers with the attempt and what the browser was sent to, one address each time it was. */
+/** Starts a sign-in. `opened`: the URLs that the browser or the window was opened with. */
 async function start(bench: Bench, more: Partial<Argument<"authorization.start">> = { way: "browser" }) {
   const { handlers } = bench.app;
   const opened: URL[] = [];
@@ -44,7 +44,7 @@ const answerOf = (url: URL | undefined) => walkPages(url?.href ?? "", "700000002
 const confirmed = (bench: Bench, id: string) =>
   until(() => step(bench, id) !== "waiting" && step(bench, id) !== "exchanging");
 
-test("a code comes back to the port, and the next sign-in has the port", async () => {
+test("a code arrives at the loopback port, and the next sign-in uses the same port", async () => {
   await using bench = await startBench();
   const { opened, id } = await start(bench);
   expect(opened[0]?.searchParams.get("redirect_uri")).toBe(PORT);
@@ -56,22 +56,22 @@ test("a code comes back to the port, and the next sign-in has the port", async (
   expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("You can close this tab")]);
   await confirmed(bench, id);
   expect(authorization(bench.app, id)).toMatchObject({ step: "confirm", login: "mirrelune" });
-  // The browser asks again: it gets the same page, and nothing happens twice.
+  // A repeated request gets the same page, and the code is exchanged once.
   expect((await fetch(answer)).status).toBe(200);
   expect((await bench.seen()).filter(({ path }) => path === "/oauth2/token")).toHaveLength(1);
   const next = await start(bench);
   expect(next.opened[0]?.searchParams.get("redirect_uri")).toBe(PORT);
-  // Whatever a sign-in had, its end gives back.
+  // Ending the sign-ins frees their ports.
   for (const one of [id, next.id]) await bench.app.handlers["authorization.cancel"](one);
   await expect(fetch(answer)).rejects.toThrow();
 });
 
-test("a token in the fragment is handed over by our page", async () => {
+test("a token in the fragment is posted by the loopback page", async () => {
   await using bench = await startBench();
   const { opened, id } = await start(bench, { way: "browser", flow: "implicit" });
   expect(authorization(bench.app, id)).toMatchObject({ page: { tokenInAddress: true } });
   const answer = new URL(await answerOf(opened[0]));
-  expect((await fetch(answer)).status).toBe(200); // as a browser does it: without the fragment
+  expect((await fetch(answer)).status).toBe(200); // a browser sends no fragment
   expect(step(bench, id)).toBe("waiting");
   const post = (origin: string) =>
     fetch(PORT, { method: "POST", headers: { origin }, body: answer.hash.slice(1) });
@@ -81,7 +81,7 @@ test("a token in the fragment is handed over by our page", async () => {
   expect(authorization(bench.app, id)).toMatchObject({ step: "confirm", login: "mirrelune", renews: false });
 });
 
-test("declined there, it ends as declined", async () => {
+test("a sign-in that the user declines in the browser fails with authorization_denied", async () => {
   await using bench = await startBench();
   const { opened, id } = await start(bench);
   expect((await fetch(await walkPages(opened[0]?.href ?? "", "700000002", "deny"))).status).toBe(200);
@@ -91,7 +91,7 @@ test("declined there, it ends as declined", async () => {
   });
 });
 
-test("a window that is refused is left for the browser: new values, and the old ones count no more", async () => {
+test("leaving a refused window for the browser sends a new request, and the old one is no longer accepted", async () => {
   await using bench = await startBench();
   const { opened, id } = await start(bench, { way: "window" });
   expect(authorization(bench.app, id)).toMatchObject({ page: { way: "window", other: true } });
@@ -108,7 +108,7 @@ test("a window that is refused is left for the browser: new values, and the old 
   expect(step(bench, id)).toBe("confirm");
 });
 
-test("the strip's own button does the same", async () => {
+test("the strip's link leaves the window for the browser, too", async () => {
   await using bench = await startBench();
   const { opened, refuse, id } = await start(bench, { way: "window" });
   refuse();
@@ -116,7 +116,7 @@ test("the strip's own button does the same", async () => {
   expect(authorization(bench.app, id)).toMatchObject({ step: "waiting", page: { way: "browser" } });
 });
 
-test("the right answer by another carrier is refused, and goes on waiting", async () => {
+test("the right response by another channel is refused, and the sign-in goes on waiting", async () => {
   await using bench = await startBench();
   const { opened, id } = await start(bench);
   const { search } = new URL(await answerOf(opened[0]));
@@ -127,7 +127,7 @@ test("the right answer by another carrier is refused, and goes on waiting", asyn
 });
 
 test.each(["device_code", "authorization_code"] as const)(
-  "a browser that did not open is said where the person waits, until one opens (%s)",
+  "the waiting sign-in shows that no browser opened, until one opens (%s)",
   async (flow) => {
     await using bench = await startBench({
       providers: (origin) => [
@@ -148,10 +148,10 @@ test.each(["device_code", "authorization_code"] as const)(
     if (!started.ok) throw new Error(started.failure.code);
     const { id } = started.value;
     const failure = () => {
-      const course = authorization(bench.app, id);
-      return course?.step === "waiting" ? course.failure?.code : course?.step;
+      const pending = authorization(bench.app, id);
+      return pending?.step === "waiting" ? pending.failure?.code : pending?.step;
     };
-    if (flow === "device_code") await handlers["authorization.show"](id); // a device's page waits for a click
+    if (flow === "device_code") await handlers["authorization.show"](id); // the page of a device code opens on request only
     await until(() => failure() === "browser_failing", "that it did not open");
     expect(await handlers["authorization.show"](id)).toMatchObject({ failure: { code: "browser_failing" } });
     expect(failure()).toBe("browser_failing");
@@ -163,7 +163,7 @@ test.each(["device_code", "authorization_code"] as const)(
   },
 );
 
-test("cancelled, the port is free, and the address can be copied until then", async () => {
+test("the link can be copied until the sign-in is cancelled, and then the port is free", async () => {
   await using bench = await startBench();
   const { opened, id } = await start(bench);
   await bench.app.handlers["authorization.copyLink"](id);
@@ -174,7 +174,7 @@ test("cancelled, the port is free, and the address can be copied until then", as
   await expect(fetch(PORT)).rejects.toThrow();
 });
 
-test("two at once that end in the other order, each at its own port", async () => {
+test("two sign-ins at once have a port each, and may end in any order", async () => {
   await using bench = await startBench();
   const first = await start(bench);
   const second = await start(bench);
@@ -186,7 +186,7 @@ test("two at once that end in the other order, each at its own port", async () =
   }
 });
 
-test("all ports taken: it says so, and a window that is open goes on", async () => {
+test("with all ports taken the browser fails, and an open window goes on", async () => {
   await using bench = await startBench();
   await takePorts();
   expect((await start(bench)).started).toMatchObject({ failure: { code: "loopback_ports_taken" } });
@@ -197,7 +197,7 @@ test("all ports taken: it says so, and a window that is open goes on", async () 
   expect(authorization(bench.app, id)).toMatchObject({ step: "waiting", page: { way: "window" } });
 });
 
-test("all ports taken, where the provider enforces PKCE: the code comes back by a link of ours", async () => {
+test("with all ports taken, a provider that enforces PKCE returns the code by a link of our scheme", async () => {
   await using bench = await startBench();
   bench.links = true;
   await takePorts();
@@ -234,24 +234,27 @@ test("all ports taken, where the provider enforces PKCE: the code comes back by 
 test.each([
   ["a token in the address", { flow: "implicit" as const }, {}],
   ["a provider that ignores PKCE", {}, { enforcesPkce: false }],
-])("no link for %s: command lines are read by others", async (_name, question, provider) => {
-  await using bench = await startBench({
-    providers: (origin) => [{ ...sandboxAt(origin), id: "elsewhere", ...provider }],
-  });
-  bench.links = true;
-  await takePorts();
-  const saved = await bench.app.handlers["clients.save"]({
-    provider: "elsewhere",
-    name: "Bot",
-    client_id: "tokenkeep-sandbox",
-    client_secret: "sandbox-only-not-a-secret",
-  });
-  if (!saved.ok) throw new Error(saved.failure.code);
-  const { started } = await start(bench, { client: saved.value.id, way: "browser", ...question });
-  expect(started).toMatchObject({ failure: { code: "loopback_ports_taken" } });
-});
+])(
+  "a link is not used for %s, because other users can read command lines",
+  async (_name, question, provider) => {
+    await using bench = await startBench({
+      providers: (origin) => [{ ...sandboxAt(origin), id: "elsewhere", ...provider }],
+    });
+    bench.links = true;
+    await takePorts();
+    const saved = await bench.app.handlers["clients.save"]({
+      provider: "elsewhere",
+      name: "Bot",
+      client_id: "tokenkeep-sandbox",
+      client_secret: "sandbox-only-not-a-secret",
+    });
+    if (!saved.ok) throw new Error(saved.failure.code);
+    const { started } = await start(bench, { client: saved.value.id, way: "browser", ...question });
+    expect(started).toMatchObject({ failure: { code: "loopback_ports_taken" } });
+  },
+);
 
-test("a provider whose page refuses windows is opened in the browser, whatever was asked for", async () => {
+test("a provider that refuses embedded windows opens in the browser even if a window was chosen", async () => {
   await using bench = await startBench({
     providers: (origin) => [{ ...sandboxAt(origin), id: "elsewhere", userAgents: ["system_browser"] }],
   });

@@ -41,7 +41,7 @@ async function finish(id: string): Promise<string> {
   if (!kept.ok) throw new Error(JSON.stringify(step(id)));
   return kept.value.signIn;
 }
-/** What holds of every sign-in that renews itself, whatever flow it came by. */
+/** Checks that a sign-in validates, refreshes three times, and can be revoked. */
 async function livesAndEnds(signIn: string): Promise<void> {
   const { handlers } = bench.app;
   const token = async (): Promise<string> => {
@@ -71,7 +71,7 @@ test.each([
   ["oidc_code", "confidential", CONFIDENTIAL],
   ["oidc_code", "public", PUBLIC],
 ] as const)(
-  "%s, a %s client: signs in, is renewed with tokens of one use, and is revoked",
+  "%s, a %s client: signs in, refreshes with one-time tokens, and is revoked",
   async (flow, _kind, client) => {
     const signIn = await finish(await begin(await register(client), flow));
     expect(view(bench.app, signIn)).toMatchObject({
@@ -92,7 +92,7 @@ test.each([
   },
 );
 
-test("device_code: its page is answered elsewhere, and the rest is as ever", async () => {
+test("device_code: signs in by a page elsewhere, refreshes, and is revoked", async () => {
   const id = await begin(await register(PUBLIC), "device_code");
   const one = step(id);
   if (one?.step !== "waiting" || one.device === undefined) throw new Error("no code is shown");
@@ -102,7 +102,7 @@ test("device_code: its page is answered elsewhere, and the rest is as ever", asy
   await livesAndEnds(signIn);
 });
 
-test("client_credentials: the client's own token, got anew and revoked", async () => {
+test("client_credentials: the client's own token is requested again and revoked", async () => {
   const { handlers } = bench.app;
   const signIn = await finish(await begin(await register(CONFIDENTIAL), "client_credentials", []));
   expect(view(bench.app, signIn)).toMatchObject({ user_id: "", login: "Bot", renews: true });
@@ -111,7 +111,7 @@ test("client_credentials: the client's own token, got anew and revoked", async (
   expect(await handlers["signIns.revoke"](signIn)).toMatchObject({ ok: true });
 });
 
-test("a code with another verifier is refused there, and its refusal has a sentence here", async () => {
+test("a code with another verifier fails with code_rejected", async () => {
   bench.person = async ({ url, onRedirect }) => {
     const changed = new URL(url);
     changed.searchParams.set("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");

@@ -1,4 +1,4 @@
-/** The OpenID Connect flows: who signed in is proven, shown, and sealed; what is not proven saves nothing. */
+/** The OpenID Connect flows: a verified ID token is shown and stored; without a verified one nothing is saved. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Flow } from "../../../contract/flow.ts";
 import { authorization, startBench, until, view, walkPages, type Bench } from "../../support/host.ts";
@@ -35,7 +35,7 @@ describe.each([
   ["oidc_code", true],
   ["oidc_implicit_token", false],
 ] as const)("%s", (flow, renews) => {
-  test("says who signed in, and keeps the ID token sealed beside the access token", async () => {
+  test("shows who signed in, and stores the ID token beside the access token", async () => {
     await using bench = await startBench();
     const id = await begin(bench, flow);
     await ended(bench, id);
@@ -53,7 +53,7 @@ describe.each([
     expect(known).not.toHaveProperty("value.now");
     const told = await handlers["signIns.claims"]({ id: signIn, now: true });
     expect(told.ok && value(told.value.now, "email")).toBe("harborlights@example.test");
-    // Each is copied under its own name.
+    // ID token and access token are copied by different calls.
     await handlers["signIns.copyIdToken"](signIn);
     expect(bench.clipboard.text).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+$/);
     const idToken = bench.clipboard.text;
@@ -64,7 +64,7 @@ describe.each([
   });
 });
 
-test("an ID token alone is shown and copied, and nothing is kept", async () => {
+test("an ID token alone can be seen and copied, and is not stored", async () => {
   await using bench = await startBench();
   const { handlers } = bench.app;
   const before = await begin(bench, "implicit");
@@ -78,14 +78,14 @@ test("an ID token alone is shown and copied, and nothing is kept", async () => {
     keeps: false,
     scopes: [],
   });
-  expect(step(bench, id)).not.toHaveProperty("replaces"); // it takes nobody's place
+  expect(step(bench, id)).not.toHaveProperty("replaces"); // it is not saved, so it replaces nothing
   expect(await handlers["authorization.keep"]({ id, beside: false })).toMatchObject({ ok: false });
   expect(await handlers["authorization.copyIdToken"](id)).toMatchObject({ ok: true });
   expect(bench.clipboard.text).toMatch(/^ey/);
   await handlers["authorization.discard"](id);
   expect(await handlers["authorization.copyIdToken"](id)).toMatchObject({ ok: false });
   expect(bench.app.state.snapshot().signIns).toMatchObject([{ id: there }]);
-  expect(await seen(bench, "/oauth2/revoke")).toBe(0); // there is nothing to be revoked
+  expect(await seen(bench, "/oauth2/revoke")).toBe(0); // an ID token cannot be revoked
 });
 
 const forgeries: readonly [string, Forgery, string][] = [
@@ -106,7 +106,7 @@ describe.each(["oidc_code", "oidc_implicit_token"] as const)("%s refuses an ID t
   beforeAll(async () => void (bench = await startBench({ signer })));
   afterAll(() => bench[Symbol.asyncDispose]());
 
-  test.each(forgeries)("with %s, and ends the access token", async (_name, forgery, why) => {
+  test.each(forgeries)("with %s, and revokes the access token", async (_name, forgery, why) => {
     signer.forgery = forgery;
     const before = await seen(bench, "/oauth2/revoke");
     const id = await begin(bench, flow);
@@ -117,7 +117,7 @@ describe.each(["oidc_code", "oidc_implicit_token"] as const)("%s refuses an ID t
   });
 });
 
-test("a new key of the provider's is asked for once; names that do not exist make no more requests", async () => {
+test("a new key is requested once; ID tokens with unknown key names cause no further requests", async () => {
   const { bench, signer } = await benchWithSigner();
   await using _ = bench;
   await ended(bench, await begin(bench, "oidc_code"));
@@ -138,7 +138,7 @@ test("a new key of the provider's is asked for once; names that do not exist mak
   expect(await seen(bench, "/oauth2/keys")).toBe(2);
 });
 
-test("keys that cannot be had end the sign-in, and say so", async () => {
+test("a sign-in fails with provider_busy when the keys cannot be requested", async () => {
   await using bench = await startBench();
   await bench.fault({ kind: "500_json", path: "/oauth2/keys" });
   const id = await begin(bench, "oidc_code");
@@ -146,7 +146,7 @@ test("keys that cannot be had end the sign-in, and say so", async () => {
   expect(step(bench, id)).toMatchObject({ failure: { code: "provider_busy" } });
 });
 
-test("what the provider cannot say now is told as that", async () => {
+test("a userinfo request fails with provider_busy when the provider does", async () => {
   await using bench = await startBench();
   const id = await begin(bench, "oidc_code");
   await ended(bench, id);
@@ -157,7 +157,7 @@ test("what the provider cannot say now is told as that", async () => {
   });
 });
 
-test("two sign-ins that finish in the other order come to their own ends", async () => {
+test("two sign-ins that finish in the other order get their own users", async () => {
   await using bench = await startBench();
   const pages: { url: string; onRedirect: (url: string) => void }[] = [];
   bench.person = (request) => Promise.resolve(void pages.push(request));
@@ -172,7 +172,7 @@ test("two sign-ins that finish in the other order come to their own ends", async
   expect(step(bench, second)).toMatchObject({ step: "confirm", login: "mirrelune", flow: "implicit" });
 });
 
-test("an answer in another window than the one it was asked in is refused, and ends that one alone", async () => {
+test("a response in another sign-in's window fails that sign-in alone", async () => {
   await using bench = await startBench();
   const pages: { url: string; onRedirect: (url: string) => void }[] = [];
   bench.person = (request) => Promise.resolve(void pages.push(request));
@@ -188,7 +188,7 @@ test("an answer in another window than the one it was asked in is refused, and e
   expect(step(bench, first)?.step).toBe("confirm");
 });
 
-test("an answer that comes after ten minutes is refused", async () => {
+test("a response after ten minutes is refused", async () => {
   await using bench = await startBench();
   let page: { url: string; onRedirect: (url: string) => void } | undefined;
   bench.person = (request) => Promise.resolve(void (page = request));
@@ -204,28 +204,25 @@ test("an answer that comes after ten minutes is refused", async () => {
 test.each([
   ["another script", "ミレルーン"],
   ["other letters' case", "HarborLights_TV"],
-])(
-  "a display name in %s is kept beside the login, and no sign-in without one takes it away",
-  async (_name, said) => {
-    const { bench, signer } = await benchWithSigner();
-    await using app = bench;
-    signer.forgery = { claims: { preferred_username: said } };
-    const id = await begin(app, "oidc_code");
-    await ended(app, id);
-    expect(step(app, id)).toMatchObject({ step: "confirm", login: "harborlights_tv", displayName: said });
-    const signIn = await kept(app, id);
-    const shown = { login: "harborlights_tv", displayName: said };
-    expect(view(app.app, signIn)).toMatchObject(shown);
-    expect(await app.app.handlers["signIns.validate"](signIn)).toMatchObject({ ok: true });
-    expect(view(app.app, signIn)).toMatchObject(shown);
-    const plain = await begin(app, "authorization_code");
-    await ended(app, plain);
-    expect(await kept(app, plain)).toBe(signIn);
-    expect(view(app.app, signIn)).toMatchObject(shown);
-  },
-);
+])("a display name in %s is stored, and a later sign-in without one keeps it", async (_name, said) => {
+  const { bench, signer } = await benchWithSigner();
+  await using app = bench;
+  signer.forgery = { claims: { preferred_username: said } };
+  const id = await begin(app, "oidc_code");
+  await ended(app, id);
+  expect(step(app, id)).toMatchObject({ step: "confirm", login: "harborlights_tv", displayName: said });
+  const signIn = await kept(app, id);
+  const shown = { login: "harborlights_tv", displayName: said };
+  expect(view(app.app, signIn)).toMatchObject(shown);
+  expect(await app.app.handlers["signIns.validate"](signIn)).toMatchObject({ ok: true });
+  expect(view(app.app, signIn)).toMatchObject(shown);
+  const plain = await begin(app, "authorization_code");
+  await ended(app, plain);
+  expect(await kept(app, plain)).toBe(signIn);
+  expect(view(app.app, signIn)).toMatchObject(shown);
+});
 
-test("a token that names no key is verified by one of several, also by one that is new", async () => {
+test("an ID token that names no key is verified by any of the provider's keys, also by a new one", async () => {
   const { bench, signer } = await benchWithSigner();
   await using app = bench;
   signer.forgery = { kid: null };
@@ -233,7 +230,7 @@ test("a token that names no key is verified by one of several, also by one that 
   const first = await begin(app, "oidc_code");
   await ended(app, first);
   expect(step(app, first)).toMatchObject({ step: "confirm", login: "harborlights_tv" });
-  // The provider changes its key, and a token still names none: the keys are asked for once more.
+  // The provider changes its key, and the token names none: the keys are requested again.
   signer.publishesOther = true;
   signer.forgery = { kid: null, otherKey: true };
   await app.pass(120);

@@ -1,4 +1,4 @@
-/** From the question at the provider to a sign-in in the vault; every way it can go wrong saves nothing. */
+/** From the authorization request to a sign-in in the vault; a sign-in that fails saves nothing. */
 import { expect, test } from "vitest";
 import type { Flow } from "../../../contract/flow.ts";
 import {
@@ -13,7 +13,7 @@ import {
   type Person,
 } from "../../support/host.ts";
 
-async function attempt(bench: Bench, client?: string, flow?: Flow): Promise<string> {
+async function begin(bench: Bench, client?: string, flow?: Flow): Promise<string> {
   const { handlers } = bench.app;
   const sandbox = await handlers["sandbox.start"](undefined);
   if (!sandbox.ok) throw new Error(sandbox.failure.code);
@@ -42,9 +42,9 @@ async function clientWith(bench: Bench, client_id: string, client_secret?: strin
   return saved.value.id;
 }
 
-test("who signed in is shown before anything is saved, and kept when the person says so", async () => {
+test("the user who signed in is shown first, and saved when the user confirms", async () => {
   await using bench = await startBench();
-  const id = await attempt(bench);
+  const id = await begin(bench);
   await ended(bench, id);
   expect(authorization(bench.app, id)).toMatchObject({
     step: "confirm",
@@ -60,9 +60,9 @@ test("who signed in is shown before anything is saved, and kept when the person 
   ]);
 });
 
-test("by the implicit grant: the token comes in the fragment, and says that it cannot renew itself", async () => {
+test("an implicit sign-in has its token in the fragment, and cannot be refreshed", async () => {
   await using bench = await startBench();
-  const id = await attempt(bench, undefined, "implicit");
+  const id = await begin(bench, undefined, "implicit");
   await ended(bench, id);
   expect(authorization(bench.app, id)).toMatchObject({ step: "confirm", flow: "implicit", renews: false });
   const kept = await bench.app.handlers["authorization.keep"]({ id, beside: false });
@@ -75,7 +75,7 @@ test("by the implicit grant: the token comes in the fragment, and says that it c
 
 test("“Not this one” revokes the token and saves nothing", async () => {
   await using bench = await startBench();
-  const id = await attempt(bench);
+  const id = await begin(bench);
   await ended(bench, id);
   await bench.app.handlers["authorization.discard"](id);
   expect((await bench.seen()).some(({ path, status }) => path === "/oauth2/revoke" && status === 200)).toBe(
@@ -84,7 +84,7 @@ test("“Not this one” revokes the token and saves nothing", async () => {
   expect(bench.app.state.snapshot().signIns).toEqual([]);
 });
 
-test("the same person and client again takes the place of the old sign-in; another person stands beside it", async () => {
+test("a sign-in replaces the one of the same user and client; another user's is added", async () => {
   await using bench = await startBench();
   const first = await signIn(bench);
   expect(await signIn(bench)).toBe(first);
@@ -122,24 +122,24 @@ const gateway: readonly [string, Person | undefined, string, ((bench: Bench) => 
     (b) => b.fault({ kind: "other_client", path: "/oauth2/validate", after: true }),
   ],
 ];
-test.each(gateway)("%s ends with its sentence, and nothing is saved", async (_name, person, code, before) => {
+test.each(gateway)("%s fails with its code, and nothing is saved", async (_name, person, code, before) => {
   await using bench = await startBench();
   if (person !== undefined) bench.person = person;
   await before?.(bench);
-  const id = await attempt(bench);
+  const id = await begin(bench);
   await ended(bench, id);
   expect(authorization(bench.app, id)).toMatchObject({ step: "failed", failure: { code } });
   expect(bench.app.state.snapshot().signIns).toEqual([]);
 });
 
-test("an answer that comes twice counts once", async () => {
+test("a response that arrives twice is exchanged once", async () => {
   await using bench = await startBench();
   bench.person = async ({ url, onRedirect }) => {
     const answer = await walkPages(url, "700000001");
     onRedirect(answer);
     onRedirect(answer);
   };
-  const id = await attempt(bench);
+  const id = await begin(bench);
   await ended(bench, id);
   expect(authorization(bench.app, id)?.step).toBe("confirm");
   expect((await bench.seen()).filter(({ path }) => path === "/oauth2/token")).toHaveLength(1);
@@ -149,14 +149,14 @@ test.each([
   ["a wrong secret", "tokenkeep-sandbox", "wrong", "client_secret_rejected"],
   ["no secret", "tokenkeep-sandbox", undefined, "client_secret_missing"],
   ["a public client", "sandbox-public", undefined, "client_public"],
-] as const)("%s is named as what it is", async (_name, client_id, secret, code) => {
+] as const)("%s fails with its own code", async (_name, client_id, secret, code) => {
   await using bench = await startBench();
-  const id = await attempt(bench, await clientWith(bench, client_id, secret));
+  const id = await begin(bench, await clientWith(bench, client_id, secret));
   await ended(bench, id);
   expect(authorization(bench.app, id)).toMatchObject({ step: "failed", failure: { code } });
 });
 
-test("an unknown client id: the provider says so in its own page", async () => {
+test("the provider's page reports an unknown client ID", async () => {
   await using bench = await startBench();
   const client = await clientWith(bench, "nobody");
   let said = "";
@@ -164,11 +164,11 @@ test("an unknown client id: the provider says so in its own page", async () => {
     said = await (await fetch(url)).text();
     onClosed();
   };
-  await ended(bench, await attempt(bench, client));
+  await ended(bench, await begin(bench, client));
   expect(said).toContain("No application with this client ID");
 });
 
-test("nothing secret is logged", async () => {
+test("the log contains no token and no client secret", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await bench.app.handlers["signIns.copy"]({ id, form: "token" });

@@ -324,13 +324,16 @@ test("an alias of a sign-in outside the grant is account_unknown to the tool", a
 test.each([
   { ok: true, value: { valid: true } } as const,
   { ok: false, code: "provider_unreachable" } as const,
-])("a report on a token that left the grant meanwhile answers valid: false, whatever main found: %o", async (said) => {
-  const tool = startSession(table({}, { s0: { leftSec: 9_000 } }), said);
-  const asked = tool.ask("token.reportInvalid", { token_id: tool.table.tokens[0]?.token.token_id });
-  tool.move({ ...tool.table, grants: [{ id: CLIENT, key: KEY, signIns: [] }] });
-  await asked;
-  expect(tool.lines.at(-1)).toMatchObject({ result: { valid: false } });
-});
+])(
+  "a report on a token that left the grant meanwhile answers valid: false, whatever main found: %o",
+  async (said) => {
+    const tool = startSession(table({}, { s0: { leftSec: 9_000 } }), said);
+    const asked = tool.ask("token.reportInvalid", { token_id: tool.table.tokens[0]?.token.token_id });
+    tool.move({ ...tool.table, grants: [{ id: CLIENT, key: KEY, signIns: [] }] });
+    await asked;
+    expect(tool.lines.at(-1)).toMatchObject({ result: { valid: false } });
+  },
+);
 
 test("an alias of an account outside the grant does not hide the tool's own account of that name", async () => {
   const shapes = { s0: { leftSec: 9_000 }, s2: { leftSec: 9_000, alias: "loginp:0" } };

@@ -103,9 +103,9 @@ function startServer(
   let reports = 0;
   let shows = 0;
   const lines: object[] = [];
+  const tooSoon = (retryAfterSec: number): Refusal => ({ ok: false, code: "rate_limited", retryAfterSec });
   const once = (count: number, everySec: number, value: object): Promise<Answer<never>> =>
     Promise.resolve((count === 1 ? { ok: true, value } : tooSoon(everySec)) as Answer<never>);
-  const tooSoon = (retryAfterSec: number): Refusal => ({ ok: false, code: "rate_limited", retryAfterSec });
   const session: Session = createSession({
     endpoint,
     challenge,

@@ -1,4 +1,4 @@
-/** One process per profile: real files, real locks of the kernel, real programs that hold them. */
+/** One process per profile, with real files, kernel locks and other processes. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -34,7 +34,7 @@ const heldBy = (taken: Taken) => {
   if (taken.kind !== "held" && taken.kind !== "unavailable") throw new Error(taken.kind);
   return taken.lock;
 };
-/** Another program that has the lock, and says so. */
+/** Another process that holds the lock and names itself. */
 async function otherHolder(folder: string) {
   const other = spawn("flock", [path.join(folder, "start.lock"), "sh", "-c", "echo held; cat"], {
     stdio: ["pipe", "pipe", "inherit"],
@@ -51,8 +51,8 @@ async function otherHolder(folder: string) {
 }
 const HOLDER = { pid: 4711, host: "attic", sinceMs: 1_700_000_000_000 };
 
-describe.runIf(process.platform === "linux")("the lock of a profile", () => {
-  test("is held by one, who says who it is; the next one reads that", () => {
+describe.runIf(process.platform === "linux")("the profile lock", () => {
+  test("has one holder, whose name the next start reads", () => {
     const folder = path.join(newFolder(), "deep/profile"); // made on the way
     const lock = heldBy(takeProfileLock(folder));
     expect(takeProfileLock(folder)).toEqual({ kind: "taken" });
@@ -61,7 +61,7 @@ describe.runIf(process.platform === "linux")("the lock of a profile", () => {
     expect(lock.look()).toBe("held");
   });
 
-  test("is free the moment its holder is killed, whatever the file says", async () => {
+  test("is free as soon as its holder is killed, whatever the file holds", async () => {
     const folder = newFolder();
     const other = await otherHolder(folder);
     writeFileSync(path.join(folder, "start.lock"), JSON.stringify(HOLDER));
@@ -78,7 +78,7 @@ describe.runIf(process.platform === "linux")("the lock of a profile", () => {
     ["an absurd process", '{"pid":1e99,"host":1}'],
     ["zeros", "\u0000".repeat(5_000)],
     ["far too much", `"${"x".repeat(9_000)}"`],
-  ])("a file that says %s keeps nobody out and lets nobody in", async (_name, text) => {
+  ])("is decided by the kernel alone when the file holds %s", async (_name, text) => {
     const folder = newFolder();
     writeFileSync(path.join(folder, "start.lock"), text);
     const other = await otherHolder(folder);
@@ -87,7 +87,7 @@ describe.runIf(process.platform === "linux")("the lock of a profile", () => {
     await until(() => takeProfileLock(folder).kind === "held");
   });
 
-  test("a file that was deleted or replaced is locked anew before anything is spent", () => {
+  test("locks its file again after the file was deleted or replaced", () => {
     const folder = newFolder();
     const file = path.join(folder, "start.lock");
     const lock = heldBy(takeProfileLock(folder));
@@ -101,7 +101,7 @@ describe.runIf(process.platform === "linux")("the lock of a profile", () => {
     expect(takeProfileLock(folder).kind).toBe("taken");
   });
 
-  test("where another has locked the new file meanwhile, the lock is not ours any more", async () => {
+  test("is lost once another process has locked the new file", async () => {
     const folder = newFolder();
     const lock = heldBy(takeProfileLock(folder));
     rmSync(path.join(folder, "start.lock"));
@@ -111,13 +111,13 @@ describe.runIf(process.platform === "linux")("the lock of a profile", () => {
     await until(() => lock.look() === "held");
   });
 
-  test("no child of ours has the file open, so none keeps the lock after us", async () => {
+  test("is not inherited by child processes", async () => {
     const folder = newFolder();
     heldBy(takeProfileLock(folder));
     const child = spawn("sh", ["-c", "echo up; exec cat"], { stdio: ["pipe", "pipe", "ignore"] });
     await once(child.stdout, "data");
     const fds = `/proc/${String(child.pid)}/fd`;
-    // A shell closes what it had open while it becomes the program.
+    // A shell closes its open files when it becomes the program.
     const open = readdirSync(fds).flatMap((fd) => {
       try {
         return [readlinkSync(path.join(fds, fd))];
@@ -134,7 +134,7 @@ describe.runIf(process.platform === "linux")("the lock of a profile", () => {
     ["no flock(1)", undefined],
     ["a folder whose flock(2) is refused", "flock: 3: No locks available"],
     ["a file system without it", "flock: 3: Operation not supported"],
-  ])("%s: it is unavailable, which is neither held nor taken", (_name, said) => {
+  ])("is unavailable, neither held nor taken, with %s", (_name, said) => {
     const folder = newFolder();
     const flock = said === undefined ? undefined : path.join(folder, "flock");
     if (flock !== undefined)
@@ -145,15 +145,15 @@ describe.runIf(process.platform === "linux")("the lock of a profile", () => {
   });
 });
 
-describe("a lock that cannot be made is told as what it is", () => {
-  test("a file in the way of the folder, or of one above it", () => {
+describe("a profile lock that cannot be made names the fault", () => {
+  test("a file stands in place of the folder, or of a folder above it", () => {
     const folder = newFolder();
     writeFileSync(path.join(folder, "file"), "");
     for (const profile of [path.join(folder, "file"), path.join(folder, "file/profile")])
       expect(takeProfileLock(profile)).toMatchObject({ kind: "impossible", why: "not_a_folder" });
     expect(readFileSync(path.join(folder, "file"), "utf8")).toBe("");
   });
-  test("something else in the way of the file", () => {
+  test("a folder or a link stands in place of the lock file", () => {
     const [inFolder, atLink, dangling] = [newFolder(), newFolder(), newFolder()];
     mkdirSync(path.join(inFolder, "start.lock"));
     writeFileSync(path.join(atLink, "elsewhere"), "kept");
@@ -163,12 +163,15 @@ describe("a lock that cannot be made is told as what it is", () => {
       expect(takeProfileLock(folder)).toMatchObject({ kind: "impossible", why: "not_a_file" });
     expect(readFileSync(path.join(atLink, "elsewhere"), "utf8")).toBe("kept");
   });
-  test.runIf(process.platform === "linux")("a pipe, a device: it does not wait for anybody", async () => {
-    const folder = newFolder();
-    const made = spawn("mkfifo", [path.join(folder, "start.lock")]);
-    await once(made, "exit");
-    expect(takeProfileLock(folder)).toMatchObject({ kind: "impossible", why: "not_a_file" });
-  });
+  test.runIf(process.platform === "linux")(
+    "a pipe or a device in place of the lock file does not block the start",
+    async () => {
+      const folder = newFolder();
+      const made = spawn("mkfifo", [path.join(folder, "start.lock")]);
+      await once(made, "exit");
+      expect(takeProfileLock(folder)).toMatchObject({ kind: "impossible", why: "not_a_file" });
+    },
+  );
   test.runIf(process.platform === "linux")(
     "a loop of links above the profile is not blamed on the lock",
     () => {
@@ -178,10 +181,10 @@ describe("a lock that cannot be made is told as what it is", () => {
         expect(takeProfileLock(path.join(folder, profile))).toMatchObject({ why: "not_a_folder" });
     },
   );
-  test.runIf(process.platform === "linux")("a folder of the kernel's, where nobody makes files", () => {
+  test.runIf(process.platform === "linux")("the folder is the kernel's and takes no files", () => {
     expect(takeProfileLock("/proc/nowhere")).toMatchObject({ kind: "impossible" });
   });
-  test("no permission", () => {
+  test("the folder may not be written", () => {
     const folder = newFolder();
     chmodSync(folder, 0o500);
     const root = process.geteuid?.() === 0;
@@ -194,7 +197,7 @@ describe("a lock that cannot be made is told as what it is", () => {
   });
 });
 
-/** Who runs, as far as starts can see it. */
+/** The running app, as far as a second start can see it. */
 function running(folder: string, take: (wish: StartRequest) => void) {
   const warned: string[] = [];
   const server = listenForStarts(folder, take, { warn: (event) => void warned.push(event) });
@@ -209,8 +212,8 @@ const clock = {
   },
 };
 
-describe("what a second start hands on", () => {
-  test("arrives, and is acknowledged", async () => {
+describe("a second start's message", () => {
+  test("arrives and is acknowledged", async () => {
     const folder = newFolder();
     const wishes: StartRequest[] = [];
     running(folder, (wish) => wishes.push(wish));
@@ -220,7 +223,7 @@ describe("what a second start hands on", () => {
     expect(wishes).toEqual([{ want: "show" }, { want: "nothing" }, link]);
   });
 
-  test("two hundred at once: each is taken or comes again, and nothing is lost", async () => {
+  test("is not lost when two hundred starts send one at once", async () => {
     const folder = newFolder();
     const seen = new Set<string>();
     running(folder, (wish) => {
@@ -243,7 +246,7 @@ describe("what a second start hands on", () => {
     expect(seen.size).toBe(200);
   });
 
-  test("who drips a line, or goes on after it, keeps no place from later starts", async () => {
+  test("is not blocked by a connection that drips its line, or goes on sending after it", async () => {
     const folder = newFolder();
     const wishes: StartRequest[] = [];
     running(folder, (wish) => wishes.push(wish));
@@ -261,7 +264,7 @@ describe("what a second start hands on", () => {
     expect(await handOn(folder, "start.sock", { want: "show" }, 20_000)).toBe("taken");
   });
 
-  test("a profile whose path is longer than a socket's address can be", async () => {
+  test("arrives in a profile whose path is longer than a socket address", async () => {
     const folder = path.join(newFolder(), "long-".repeat(40), "still-longer-".repeat(15));
     mkdirSync(folder, { recursive: true });
     const wishes: StartRequest[] = [];
@@ -271,7 +274,7 @@ describe("what a second start hands on", () => {
     expect(wishes).toEqual([{ want: "show" }]);
   });
 
-  test("a socket that an earlier one left is replaced; where none can be made, it runs on without", async () => {
+  test("uses a new socket in place of a leftover, and the app runs where no socket can be made", async () => {
     const folder = newFolder();
     writeFileSync(path.join(folder, "start.sock"), "left over");
     running(folder, () => undefined);
@@ -290,7 +293,7 @@ describe("what a second start hands on", () => {
     '{"want":"link","link":"https://example.org/"}',
     '{"want":"quit"}',
     "[".repeat(50),
-  ])("%j is no wish: nothing comes of it", async (line) => {
+  ])("is ignored when it is %j", async (line) => {
     const folder = newFolder();
     const wishes: StartRequest[] = [];
     running(folder, (wish) => wishes.push(wish));
@@ -303,7 +306,7 @@ describe("what a second start hands on", () => {
     expect(await handOn(folder, "start.sock", { want: "show" }, 20_000)).toBe("taken");
   });
 
-  test("a line without an end is not read for ever, and delays nobody", async () => {
+  test("without an end of line is cut off, and delays no other start", async () => {
     const folder = newFolder();
     running(folder, () => undefined);
     const { connect } = await import("node:net");
@@ -344,7 +347,7 @@ describe("what a second start hands on", () => {
     },
   );
 
-  test("nobody listens, and the lock stays taken: it says so and ends nobody", async () => {
+  test("fails when nobody listens and the lock stays taken, and no process is ended", async () => {
     const folder = newFolder();
     expect(
       await handOnOrTakePlace(folder, undefined, { want: "show" }, () => ({ kind: "taken" }), clock, {

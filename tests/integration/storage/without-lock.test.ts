@@ -1,4 +1,4 @@
-/** Where no lock keeps a second instance out of the profile, what works once is not sent unless the person says so. */
+/** A profile without a lock: one-time refresh tokens are not sent without the user's consent. */
 import { expect, test } from "vitest";
 import { settings as shape } from "../../../contract/settings.ts";
 import * as v from "valibot";
@@ -16,7 +16,7 @@ async function rotating(bench: Bench): Promise<string> {
 const sayYes = (bench: Bench) =>
   bench.app.handlers["settings.change"]({ ...v.parse(shape, {}), withoutLock: true });
 
-test("a one-time refresh is not sent, and says why; what can be sent twice goes on", async () => {
+test("without a profile lock one-time refreshes wait and name the reason, and other refreshes go on", async () => {
   await using bench = await startBench();
   const safe = await signIn(bench);
   const oneTime = await rotating(bench);
@@ -32,7 +32,7 @@ test("a one-time refresh is not sent, and says why; what can be sent twice goes 
   expect(await bench.app.handlers["signIns.refresh"](safe)).toMatchObject({ ok: true });
 });
 
-test("a lock that is lost while a refresh is probing the server stops it before anything is spent", async () => {
+test("a profile lock that is lost during the validation before a refresh stops the refresh", async () => {
   await using bench = await startBench();
   const id = await rotating(bench);
   const probes = async () => (await bench.seen()).filter(({ path }) => path.includes("validate")).length;
@@ -46,7 +46,7 @@ test("a lock that is lost while a refresh is probing the server stops it before 
   expect(await refreshes(bench)).toBe(0);
 });
 
-test("once the person says yes it is sent by itself, and the yes is remembered for this profile", async () => {
+test("the user's consent sends the waiting refresh, and lasts for this profile", async () => {
   await using bench = await startBench();
   const id = await rotating(bench);
   bench.profileLock = "unavailable";
@@ -65,7 +65,7 @@ test("once the person says yes it is sent by itself, and the yes is remembered f
   expect(await refreshes(bench)).toBe(2);
 });
 
-test("a yes of earlier does not count while another process has the lock", async () => {
+test("the consent does not count while another process holds the profile lock", async () => {
   await using bench = await startBench();
   const id = await rotating(bench);
   expect(await sayYes(bench)).toMatchObject({ ok: true });
@@ -79,7 +79,7 @@ test("a yes of earlier does not count while another process has the lock", async
   expect(await refreshes(bench)).toBe(1);
 });
 
-test("a lock that is held again needs no yes", async () => {
+test("a profile lock that is held again needs no consent", async () => {
   await using bench = await startBench();
   const id = await rotating(bench);
   bench.profileLock = "unavailable";

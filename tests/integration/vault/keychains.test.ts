@@ -1,4 +1,4 @@
-/** Which keychain seals a vault: what answers on a real session bus decides, and not the desktop's name. */
+/** The choice of the keychain: the answers on a real session bus decide, not the desktop's name. */
 import fc from "fast-check";
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -51,7 +51,7 @@ const answers = fc.record(
 );
 
 describe("the choice", () => {
-  test("an existing vault's keychain is asked first and alone, whatever the desktop and whatever answers", () =>
+  test("an existing vault asks only its own keychain, whatever the desktop and the other keychains are", () =>
     fc.assert(
       fc.asyncProperty(desktops, fc.constantFrom(...BACKENDS), async (desktop, sealedBy) => {
         const asked: Backend[] = [];
@@ -64,7 +64,7 @@ describe("the choice", () => {
       }),
     ));
 
-  test("for a new vault one that answers comes before every one that does not", () =>
+  test("a new vault uses the first keychain that answers", () =>
     fc.assert(
       fc.asyncProperty(desktops, answers, async (desktop, states) => {
         const chosen = await chooseBackend(undefined, desktop, (backend) => Promise.resolve(states[backend]));
@@ -72,25 +72,25 @@ describe("the choice", () => {
         const answering = BACKENDS.filter((one) => states[one] === "usable" || states[one] === "locked");
         if (answering.length > 0) expect(answering).toContain(chosen);
         else expect(state).toBe(BACKENDS.some((one) => states[one] === "failing") ? "failing" : "missing");
-        // The name decides between several that answer, and nothing else.
+        // The desktop's name decides only between several keychains that answer.
         if (answering.length > 0)
           expect(chosen).toBe(backendsOf(desktop).find((backend) => answering.includes(backend)));
       }),
     ));
 
-  test("every desktop asks every keychain once, and KDE its own first", () => {
+  test("every desktop asks every keychain once, and KDE asks its own first", () => {
     for (const desktop of DESKTOPS) expect([...backendsOf(desktop)].sort()).toEqual([...BACKENDS].sort());
     expect(backendsOf({ XDG_CURRENT_DESKTOP: "KDE", KDE_SESSION_VERSION: "5" })[0]).toBe("kwallet5");
     expect(backendsOf({ XDG_CURRENT_DESKTOP: "KDE" })[0]).toBe("kwallet6");
     expect(backendsOf({ XDG_CURRENT_DESKTOP: "sway" })[0]).toBe("gnome_libsecret");
   });
 
-  test("a vault that another system's keychain seals is left to Chromium's choice", async () => {
+  test("a vault sealed by another system's keychain leaves the choice to Chromium", async () => {
     expect(await chooseBackend("darwin", {}, () => Promise.resolve("usable"))).toBeUndefined();
   });
 });
 
-test("the bus is found where systemd puts it, too", async () => {
+test("the session bus is found at systemd's path too", async () => {
   const folder = await mkdtemp("/tmp/tk bus,");
   try {
     expect(sessionBusAddress({})).toBeUndefined();
@@ -98,7 +98,7 @@ test("the bus is found where systemd puts it, too", async () => {
     expect(sessionBusAddress({ XDG_RUNTIME_DIR: folder, DBUS_SESSION_BUS_ADDRESS: "unix:path=/x" })).toBe(
       "unix:path=/x",
     );
-    // One that takes connections and says nothing.
+    // A bus that accepts connections and never answers.
     const bus = createServer(() => undefined).listen(path.join(folder, "bus"));
     await new Promise((resolve) => bus.once("listening", resolve));
     const address = sessionBusAddress({ XDG_RUNTIME_DIR: folder });
@@ -110,7 +110,7 @@ test("the bus is found where systemd puts it, too", async () => {
   }
 });
 
-test("no address of a bus, however odd, keeps the app from starting", () =>
+test("no odd bus address keeps the app from starting", () =>
   fc.assert(
     fc.asyncProperty(
       fc.oneof(
@@ -128,7 +128,7 @@ test("no address of a bus, however odd, keeps the app from starting", () =>
     { numRuns: 60, examples: [["unix:path=%zz"], ["unix:path=/tmp"], [`unix:path=/${"x".repeat(200)}`]] },
   ));
 
-test("a move begins with a keychain that answers and the right passphrase, and starts the app again", async () => {
+test("a move to another keychain needs one that answers and the right passphrase, and restarts the app", async () => {
   await using bench = await startBench();
   const { handlers } = bench.app;
   const passphrase = "a lantern by the harbour";
@@ -149,7 +149,7 @@ test("a move begins with a keychain that answers and the right passphrase, and s
   expect(bench.app.state.snapshot().vault).toMatchObject({ state: "open", sealedBy: { passphrase: true } });
 });
 
-/** Stands for kwalletd on a real bus: its wallet is on, off, or the call is never answered. */
+/** A fake kwalletd on a real bus: its wallet is enabled, disabled, or never answers. */
 const startWallet = (address: string, answer: boolean | "never") =>
   startService(address, {
     name: "org.kde.kwalletd6",
@@ -172,7 +172,7 @@ describe("on a real session bus", () => {
   });
   const storeUnder = (desktop: object) => passwordStoreFor(vaultFolder, { ...session.env, ...desktop });
 
-  test("a Secret Service that answers is used under every desktop, and named by the program that offers it", async () => {
+  test("a Secret Service that answers is used under every desktop, under the name of its program", async () => {
     for (const desktop of DESKTOPS) expect(await storeUnder(desktop)).toBe("gnome-libsecret");
     const address = session.env.DBUS_SESSION_BUS_ADDRESS;
     expect(await nameOfBackend("gnome_libsecret", address)).toBe("GNOME Keyring");
@@ -182,7 +182,7 @@ describe("on a real session bus", () => {
     expect(await otherKeychains("gnome_libsecret", address)).toEqual([]);
   });
 
-  test("none answers: Chromium's choice stays, and every keychain is missing", async () => {
+  test("where no keychain answers, all are missing and Chromium's choice stays", async () => {
     await session.killKeyring();
     for (const desktop of DESKTOPS) expect(await storeUnder(desktop)).toBeUndefined();
     for (const backend of BACKENDS)
@@ -199,7 +199,7 @@ describe("on a real session bus", () => {
     expect(await inspectBackend("kwallet6", address, 500)).toBe(state);
     expect(await inspectBackend("kwallet5", address, 500)).toBe("missing");
     expect(await storeUnder({ XDG_CURRENT_DESKTOP: "KDE", KDE_SESSION_VERSION: "6" })).toBe(store);
-    // Elsewhere the Secret Service comes first.
+    // On other desktops the Secret Service comes first.
     expect(await storeUnder({ XDG_CURRENT_DESKTOP: "sway" })).toBe("gnome-libsecret");
     await session.killKeyring();
     const left = enabled === false ? undefined : "kwallet6";
@@ -208,7 +208,7 @@ describe("on a real session bus", () => {
     wallet.end();
   });
 
-  test("a vault that is there is opened with what sealed it; one that is to move, with what it moves to", async () => {
+  test("an existing vault starts with the keychain that sealed it, and a moving vault with its next keychain", async () => {
     const keychain = createTestKeychain();
     keychain.backend = "kwallet5";
     const note = () => undefined;
@@ -236,7 +236,7 @@ describe("on a real session bus", () => {
     expect(await storeUnder({ XDG_CURRENT_DESKTOP: "KDE" })).toBe("gnome-libsecret");
     await vault.lock(false);
 
-    // The app starts again, and the other keychain does not answer yet: the passphrase opens it all the same.
+    // After the restart the next keychain does not answer yet: the passphrase still opens the vault.
     keychain.mood = "missing";
     const early = make();
     expect(await early.open()).toMatchObject({ state: "locked" });
@@ -256,7 +256,7 @@ describe("on a real session bus", () => {
     expect(await make().open()).toMatchObject({ state: "open" });
   });
 
-  test("an envelope that cannot be read is no reason not to start", async () => {
+  test("the app starts with an unreadable envelope", async () => {
     await writeFile(path.join(vaultFolder, "envelope.json"), "{");
     expect(await storeUnder({ XDG_CURRENT_DESKTOP: "sway" })).toBe("gnome-libsecret");
   });

@@ -1,4 +1,4 @@
-/** Locked, paused, and what opens it: nothing leaves while it is closed, and nothing is lost by closing it. */
+/** Locks, pauses and passphrases: a closed vault hands out nothing, and closing it loses nothing. */
 import { randomUUID } from "node:crypto";
 import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -25,7 +25,7 @@ async function tool(bench: Bench) {
   return connectTool(parseConnection(bench.clipboard.text));
 }
 
-test("a passphrase is set beside the keychain, changed and dropped without touching a record", async () => {
+test("setting, changing and removing a passphrase rewrites no record", async () => {
   await using bench = await startBench();
   await signIn(bench);
   const before = await records(bench);
@@ -55,7 +55,7 @@ test("a passphrase is set beside the keychain, changed and dropped without touch
 });
 
 test(
-  "locked by hand it stays locked over a restart, and each wrong try is slower than the one before",
+  "a vault locked by the user stays locked over a restart, and each wrong passphrase makes the next try slower",
   { timeout: 120_000 },
   async () => {
     await using bench = await startBench();
@@ -85,7 +85,7 @@ test(
   },
 );
 
-test("the keychain lost: the passphrase opens it all the same", async () => {
+test("the passphrase opens the vault when the keychain is lost", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await withPassphrase(bench);
@@ -100,7 +100,7 @@ test("the keychain lost: the passphrase opens it all the same", async () => {
   expect(view(again, id)?.login).toBe("harborlights_tv");
 });
 
-test("a lock stops hand-outs at once, lets a running refresh finish, and keeps its answer", async () => {
+test("a lock stops hand-outs at once, and stores the answer of a running refresh", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await withPassphrase(bench);
@@ -125,7 +125,7 @@ test("a lock stops hand-outs at once, lets a running refresh finish, and keeps i
   bot.close();
 });
 
-test("the window alone: tools go on, and it shows and takes nothing but the passphrase", async () => {
+test("a locked window shows nothing and takes only the passphrase, while tools still get tokens", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await withPassphrase(bench);
@@ -145,7 +145,7 @@ test("the window alone: tools go on, and it shows and takes nothing but the pass
   bot.close();
 });
 
-test("without a passphrase there is no lock, but a pause, which outlives a restart", async () => {
+test("a vault without a passphrase cannot be locked, and its pause lasts over a restart", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   const bot = await tool(bench);
@@ -166,7 +166,7 @@ test("without a passphrase there is no lock, but a pause, which outlives a resta
 });
 
 test.each(["window", "vault"] as const)(
-  "away: the %s is locked, and only if that was set",
+  "an absence locks the %s, and only if the settings say so",
   async (lockWhat) => {
     await using bench = await startBench();
     await signIn(bench);
@@ -184,7 +184,7 @@ test.each(["window", "vault"] as const)(
   },
 );
 
-test("forgotten for good: the old vault is moved aside whole, and a new one begins", async () => {
+test("a vault with a forgotten passphrase is moved aside whole, and an empty one begins", async () => {
   await using bench = await startBench();
   await signIn(bench);
   await withPassphrase(bench);
@@ -201,7 +201,7 @@ test("forgotten for good: the old vault is moved aside whole, and a new one begi
   });
 });
 
-test("forgotten behind a locked window: the old vault is closed and moved aside, and the lock with it", async () => {
+test("setting aside behind a locked window closes the old vault and unlocks the window", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await withPassphrase(bench);
@@ -228,7 +228,7 @@ test("forgotten behind a locked window: the old vault is closed and moved aside,
   expect(view(back, id)?.login).toBe("harborlights_tv");
 });
 
-test("the keychain lost behind a locked window: the new vault does not inherit the lock", async () => {
+test("a vault that is set aside because its keychain is lost takes the window's lock with it", async () => {
   await using bench = await startBench();
   await withPassphrase(bench);
   await bench.app.handlers["vault.lock"]("window");
@@ -240,7 +240,7 @@ test("the keychain lost behind a locked window: the new vault does not inherit t
   expect(state.snapshot().vault).toMatchObject({ state: "open", sealedBy: { passphrase: true } });
 });
 
-test("locked for weeks: it says by when it has to be opened, before refresh tokens end", async () => {
+test("a vault that is locked for weeks shows by when it must be opened", async () => {
   await using bench = await startBench();
   await signIn(bench);
   await withPassphrase(bench);
@@ -253,7 +253,7 @@ test("locked for weeks: it says by when it has to be opened, before refresh toke
   expect(leftMs / 86_400_000).toBeCloseTo(4, 1);
 });
 
-test("a keychain that comes back opens the vault by itself", async () => {
+test("the vault opens without a click once the keychain is back", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   bench.keychain.mood = "locked";
@@ -280,7 +280,7 @@ test.each([
     if (vault !== undefined) seen.push({ state: vault.state, rows: signIns.length });
   });
   await until(() => seen.at(-1)?.state === states[1], "every record was read");
-  // It may be told of more than once.
+  // The state may be announced more than once.
   const changes = seen.map(({ state }) => state).filter((state, at, all) => state !== all[at - 1]);
   expect(changes).toEqual(states);
   const first = seen.findLast(({ state }) => state === "opening");
@@ -302,7 +302,7 @@ test("a window that was locked is locked after a restart", async () => {
   expect(view(await bench.restart(), id)).toBeDefined();
 });
 
-test("locked while a token is being revoked: the revocation is finished and written first", async () => {
+test("a lock waits until a running revocation is finished and written", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await withPassphrase(bench);
@@ -314,7 +314,7 @@ test("locked while a token is being revoked: the revocation is finished and writ
   expect(view(bench.app, id)?.status).toBe("revoked");
 });
 
-test("locked while the sandbox still starts: unlocked, it is looked after", async () => {
+test("sign-ins are kept after an unlock, even if the lock came while the sandbox started", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await withPassphrase(bench);

@@ -1,4 +1,4 @@
-/** Whatever a passphrase seals or opens, main goes on: the slow part runs in a thread of its own. */
+/** Passphrases: the slow derivation runs in a thread of its own, so that main does not block. */
 import { createHook } from "node:async_hooks";
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync } from "node:fs";
@@ -27,7 +27,7 @@ const clock = {
 const folder = mkdtempSync("/tmp/tk-passphrase-");
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Does the work, and tells what it did to this thread. */
+/** Runs `work`, and measures how it blocked this thread. */
 async function watched<V>(work: () => Promise<V>) {
   const begun: string[] = [];
   const hook = createHook({ init: (_id, type) => void begun.push(type) }).enable();
@@ -72,7 +72,7 @@ const STEPS: readonly (readonly [string, () => Promise<unknown>])[] = [
   ["the right one", () => again.unlock(PASSPHRASE)],
 ];
 
-test("each use of a passphrase leaves this thread its turns, and no derivation begins in it", async () => {
+test("no use of a passphrase blocks the main thread", async () => {
   expect((await made.open()).state).toBe("open");
   const wrong = ["a wrong passphrase"];
   for (const [what, work] of STEPS) {
@@ -83,7 +83,7 @@ test("each use of a passphrase leaves this thread its turns, and no derivation b
   }
 });
 
-test("it opens what was sealed before threads did it, in either spelling of its letters", async () => {
+test("seals of earlier versions open, in either Unicode form of the passphrase", async () => {
   // Made by crypto.scrypt on Node 20, from the composed spelling (NFC).
   const kdf = { name: "scrypt", N: 2 ** 14, r: 8, p: 1, salt: "AAECAwQFBgcICQoLDA0ODw==" } as const;
   const sealed = "BwcHBwcHBwcHBwcHCH2+WYkBw9wblZt6LtekY9Gf7N20";
@@ -94,7 +94,7 @@ test("it opens what was sealed before threads did it, in either spelling of its 
   expect(await openByPassphrase(new Secret("cafe by night"), "context", { kdf, sealed })).toBeUndefined();
 });
 
-test("parameters that cannot be computed are an error, and not a thread that waits for ever", async () => {
+test("a derivation that cannot be computed rejects, and does not hang", async () => {
   const { kdf, sealed } = await sealByPassphrase(PASSPHRASE, "context", Buffer.from("a key"), random);
   await expect(
     openByPassphrase(PASSPHRASE, "context", { kdf: { ...kdf, N: kdf.N + 1 }, sealed }),

@@ -1,4 +1,4 @@
-/** Accounts on their way to another computer. */
+/** Exporting accounts, and importing them on another computer. */
 import { existsSync } from "node:fs";
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { provider, registration } from "../../support/rotating.ts";
 
 const passphrase = "two harbours and a boat";
 
-test("what can travel does, sealed; one-time tokens stay, and their accounts are named", async () => {
+test("an export is sealed, leaves one-time refresh tokens out, and names their accounts", async () => {
   await using here = await startBench({ providers: (origin) => [provider(origin)] });
   const safe = await signIn(here, await registration(here, "tokenkeep-sandbox"));
   here.person = signsInAs("700000002");
@@ -51,7 +51,7 @@ async function withPassphrase(): Promise<Bench> {
 }
 
 test(
-  "a vault with a passphrase asks for it before it writes anything, and wrong tries are slow",
+  "an export asks for the vault's passphrase first, and wrong tries are slow",
   { timeout: 120_000 },
   async () => {
     await using bench = await withPassphrase();
@@ -72,7 +72,7 @@ test(
 );
 
 test.each(["window", "vault"] as const)(
-  "the %s locks while the system asks for the file: nothing is written or read",
+  "a %s that locks while the file dialog is open stops the export and the import",
   async (what) => {
     await using bench = await withPassphrase();
     const { handlers } = bench.app;
@@ -112,7 +112,7 @@ test.each([
     }),
     "import_unreadable",
   ],
-])("%s: refused by name, nothing changed", async (_name, text, code) => {
+])("an import of %s fails with its own code and changes nothing", async (_name, text, code) => {
   await using bench = await startBench();
   await writeFile(bench.chosenFile, text);
   expect(await bench.app.handlers["vault.import"]({ passphrase, sameFile: false })).toMatchObject({

@@ -23,7 +23,7 @@ const provider = { ...sandboxAt("http://localhost:1"), id: "judge" };
 const ignore: Log["info"] = () => undefined;
 const random = { bytes: (count: number) => randomBytes(count), uuid: () => randomUUID() };
 
-/** Rotates refresh tokens, and notes every one that comes a second time. */
+/** A provider that rotates refresh tokens, and records each that is sent a second time. */
 function createServer() {
   let number = 0;
   const server = {
@@ -72,6 +72,37 @@ interface Computer {
   readonly requests: { readonly request: HttpRequest; readonly end: (outcome: HttpOutcome) => void }[];
 }
 
+const clientDraft: Omit<ClientRecord, "generation"> = {
+  kind: "client",
+  id: CLIENT,
+  provider: provider.id,
+  name: "c",
+  client_id: "c",
+  builtIn: false,
+  createdAtMs: START_MS,
+};
+/** The sign-in with the tokens that the server issued last. */
+const signInOf = (server: ReturnType<typeof createServer>): Omit<SignInRecord, "generation"> => ({
+  kind: "sign_in",
+  id: ID,
+  provider: provider.id,
+  pinned: originsOf(provider),
+  flow: "authorization_code",
+  refreshReuse: "one_time",
+  client: CLIENT,
+  client_id: "c",
+  user_id: "7",
+  login: "mirelune",
+  displayName: "mirelune",
+  access_token: new Secret(server.access),
+  refresh_token: new Secret(server.refresh),
+  scopes: [],
+  issuedAtMs: START_MS,
+  expiresAtMs: START_MS + 4 * HOUR_MS,
+  createdAtMs: START_MS,
+  state: { name: "signed_in" },
+});
+
 async function bench() {
   const folder = await mkdtemp("/tmp/tk-two-");
   const key = randomBytes(32);
@@ -113,40 +144,11 @@ async function bench() {
     return { vault, requests, keeper: keeperOver({ vault, requests }) };
   };
   const first = await computer();
-  const client: Omit<ClientRecord, "generation"> = {
-    kind: "client",
-    id: CLIENT,
-    provider: provider.id,
-    name: "c",
-    client_id: "c",
-    builtIn: false,
-    createdAtMs: START_MS,
-  };
-  const signIn: Omit<SignInRecord, "generation"> = {
-    kind: "sign_in",
-    id: ID,
-    provider: provider.id,
-    pinned: originsOf(provider),
-    flow: "authorization_code",
-    refreshReuse: "one_time",
-    client: CLIENT,
-    client_id: "c",
-    user_id: "7",
-    login: "mirelune",
-    displayName: "mirelune",
-    access_token: new Secret(server.access),
-    refresh_token: new Secret(server.refresh),
-    scopes: [],
-    issuedAtMs: START_MS,
-    expiresAtMs: START_MS + 4 * HOUR_MS,
-    createdAtMs: START_MS,
-    state: { name: "signed_in" },
-  };
-  await first.vault.write<ClientRecord>(client);
-  await first.vault.write<SignInRecord>(signIn);
+  await first.vault.write<ClientRecord>(clientDraft);
+  await first.vault.write<SignInRecord>(signInOf(server));
   const second = await computer();
   const computers = [first, second] as const;
-  /** Answers what is asked until `work` is done; what these computers ask, or both. */
+  /** Answers the requests of these computers (by default of both) until `work` is done. */
   const answering = async <V>(work: Promise<V>, of: readonly Computer[] = computers): Promise<V> => {
     let done = false;
     void work.finally(() => (done = true)).catch(() => undefined);
@@ -194,7 +196,7 @@ const changed = { ok: false, failure: { code: "record_changed" } };
 const refreshed = (two: TwoComputers, which: 0 | 1, asker: "person" | "bulk" = "bulk") =>
   two.answering(two.computers[which].keeper.refresh(ID, asker));
 
-test("after one computer has refreshed, the other spends nothing, and goes on with the token it has", async () => {
+test("after one computer refreshed, the other sends no refresh token, and goes on handing out its access token", async () => {
   await using two = await bench();
   const [, other] = two.computers;
   const before = other.keeper.watches.current(ID)?.access_token?.reveal();
@@ -203,7 +205,7 @@ test("after one computer has refreshed, the other spends nothing, and goes on wi
   expect(two.server.sent).toHaveLength(1);
   const given = await other.keeper.tokenFor(ID, 60_000, false, "tool");
   expect(given.ok && given.value.access_token?.reveal()).toBe(before);
-  // Not on a tool's demand, nor by itself, nor once its token has ended.
+  // Nothing is sent on a tool's demand either, not even after the access token has ended.
   two.pass(5 * HOUR_MS);
   const asked = other.keeper.tokenFor(ID, 60_000, true, "tool");
   expect(await two.answering(asked)).toMatchObject(changed);
@@ -211,7 +213,7 @@ test("after one computer has refreshed, the other spends nothing, and goes on wi
   expect((await two.onDisk())?.refresh_token?.reveal()).toBe(two.server.refresh);
 });
 
-test("the person who acts, and a restart, go on with what the other computer left", async () => {
+test("a refresh by the user, and a restart, continue with the other computer's record", async () => {
   await using two = await bench();
   await refreshed(two, 0);
   expect(await refreshed(two, 1)).toMatchObject(changed);
@@ -222,7 +224,7 @@ test("the person who acts, and a restart, go on with what the other computer lef
   expect(two.server.sentTwice).toEqual([]);
 });
 
-test("an answer that arrives over another writer's record is kept, and then nothing more is spent", async () => {
+test("tokens that arrive after another writer changed the record are written, and no refresh follows", async () => {
   await using two = await bench();
   const [first, second] = two.computers;
   const asked = first.keeper.refresh(ID, "bulk");
@@ -239,7 +241,7 @@ test("an answer that arrives over another writer's record is kept, and then noth
   expect(two.server.sent).toHaveLength(1);
 });
 
-test("what the other computer has on disk is not written over by a check, a name or a dead token", async () => {
+test("a validation, a rename and a dead token do not overwrite the other computer's record", async () => {
   await using two = await bench();
   const [, second] = two.computers;
   await refreshed(two, 0);
@@ -260,7 +262,7 @@ test.each([
     "another writer's claim",
     (two: TwoComputers) => writeFile(path.join(two.folder, "records", `${ID}.claim`), ""),
   ],
-])("%s is another writer's work", async (_name, act) => {
+])("%s counts as another writer", async (_name, act) => {
   await using two = await bench();
   const backup = path.join(two.folder, "backup");
   await cp(path.join(two.folder, "records", `${ID}.json`), backup);
@@ -271,7 +273,7 @@ test.each([
   expect(two.server.sent).toHaveLength(1);
 });
 
-test("a disk that does not let the record be read is a disk that fails, and no other writer", async () => {
+test("a record that the disk does not let be read fails with storage_failing, not record_changed", async () => {
   await using two = await bench();
   const file = path.join(two.folder, "records", `${ID}.json`);
   const text = await readFile(file);
@@ -285,7 +287,7 @@ test("a disk that does not let the record be read is a disk that fails, and no o
   expect(await refreshed(two, 0)).toMatchObject({ ok: true });
 });
 
-test("a claim that a killed writer left is cleared at the next start, and none stays after a write", async () => {
+test("a killed writer's claim is deleted at the next start, and no claim stays after a write", async () => {
   await using two = await bench();
   await writeFile(path.join(two.folder, "records", `${ID}.claim`), "");
   await two.reopen(two.computers[0]);
@@ -313,7 +315,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   { minLength: 4, maxLength: 14 },
 );
 
-test("from any interleaving of two computers, no one-time token is sent twice, and the newest one is on disk", async () => {
+test("in any interleaving of two computers no one-time token is sent twice, and the newest is on disk", async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (taken) => {
       await using two = await bench();

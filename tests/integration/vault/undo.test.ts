@@ -1,4 +1,4 @@
-/** What was removed here and nowhere else comes back for a while; what a provider was told to end does not. */
+/** Undo: a record that was removed only here can be restored for a while; a revoked sign-in cannot. */
 import { expect, test } from "vitest";
 import { failed, ok, type Result } from "../../../contract/failure.ts";
 import type { ClientRecord } from "../../../core/accounts/records.ts";
@@ -25,7 +25,7 @@ const clients = (bench: Bench) =>
     .clients.filter(({ builtIn }) => !builtIn)
     .map(({ id, name, hasSecret }) => ({ id, name, hasSecret }));
 
-test("a registration comes back with its secret, once, and is there after a restart", async () => {
+test("undo restores a registration with its secret, once, and on disk", async () => {
   await using bench = await startBench();
   const id = await client(bench);
   await bench.app.handlers["clients.remove"](id);
@@ -37,7 +37,7 @@ test("a registration comes back with its secret, once, and is there after a rest
   expect(clients(bench)).toEqual([{ id, name: "Bot", hasSecret: true }]);
 });
 
-test("a tool comes back with its key", async () => {
+test("undo restores a tool with its key", async () => {
   await using bench = await startBench();
   await bench.pass(-3_600); // the socket's thread goes by the real clock
   await signIn(bench);
@@ -52,7 +52,7 @@ test("a tool comes back with its key", async () => {
   tool.close();
 });
 
-test("a sign-in without a token comes back; one whose token is told to end does not", async () => {
+test("undo restores a sign-in without a token, and not one whose token is revoked", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await bench.app.handlers["signIns.revoke"](id);
@@ -65,12 +65,12 @@ test("a sign-in without a token comes back; one whose token is told to end does 
   const other = await signIn(bench);
   const gone = await bench.app.handlers["signIns.remove"](other);
   expect(gone).toMatchObject({ value: { undo: false } });
-  // What came before it still does, and only that.
+  // The earlier removal can still be undone, and only that one.
   expect(await undo(bench)).toMatchObject({ ok: true });
   expect(view(bench.app, other)).toBeUndefined();
 });
 
-test("not after a lock", async () => {
+test("a lock ends the undo", async () => {
   await using bench = await startBench();
   const id = await client(bench);
   await bench.app.handlers["vault.reseal"]({ keychain: true, passphrase: { new: PASSPHRASE } });
@@ -83,10 +83,10 @@ test("not after a lock", async () => {
 test.each([
   ["the app that removed it", false],
   ["an app that has just started", true],
-] as const)("a sign-in that renews itself is renewed when it comes back, by %s", async (_which, anew) => {
+] as const)("undo restores a sign-in with a refresh token, and %s refreshes it", async (_which, anew) => {
   await using bench = await startBench();
   const id = await signIn(bench);
-  // The provider has ended its access token, and asks to wait before it gives another.
+  // The provider has ended the access token, and answers the refresh with Retry-After.
   await bench.fault({ kind: "429_retry_after", times: 50 });
   await bench.admin("end-access", { user_id: "700000001" });
   await bench.app.handlers["signIns.validate"](id);
@@ -99,13 +99,13 @@ test.each([
   expect(await undo(bench)).toMatchObject({ ok: true });
   await until(() => view(bench.app, id)?.hasToken === true, "a new token");
   expect(view(bench.app, id)).toMatchObject({ status: "signed_in", login: "harborlights_tv" });
-  // It did not sign in again, and came from nowhere else.
+  // The history names neither a new sign-in nor an import.
   const history = await handlers["signIns.history"](id);
-  const said = history.ok ? history.value.map(({ what }) => what) : [];
-  expect(said.filter((what) => what === "signed_in" || what === "imported")).toHaveLength(1);
+  const words = history.ok ? history.value.map(({ what }) => what) : [];
+  expect(words.filter((what) => what === "signed_in" || what === "imported")).toHaveLength(1);
 });
 
-test("a sign-in comes back without its alias when another one was given that name meanwhile", async () => {
+test("undo restores a sign-in without its alias when another sign-in has taken the name", async () => {
   await using bench = await startBench();
   const gone = await signIn(bench);
   bench.person = signsInAs("700000002");
@@ -120,7 +120,7 @@ test("a sign-in comes back without its alias when another one was given that nam
   expect(view(bench.app, gone)?.alias).toBeUndefined();
 });
 
-/** An undo whose parts end when the test says so. */
+/** An undo whose removals and restorings end when the test ends them. */
 function stepByStep() {
   const ends: ((answer: Result<null>) => void)[] = [];
   const restored: unknown[] = [];
@@ -143,7 +143,7 @@ function stepByStep() {
     restored,
     timers,
     remove: (record: ClientRecord) => remembers.removing(record, asked),
-    /** `nth`: of those under way, the oldest first. */
+    /** `nth`: the running ones, the oldest first. */
     end: async (answer: Result<null>, nth = 0) => {
       ends.splice(nth, 1)[0]?.(answer);
       await new Promise((resolve) => setImmediate(resolve));
@@ -156,7 +156,7 @@ const [one, two] = ["1", "2"].map((id) => ({ kind: "client", id }) as ClientReco
 ];
 const full = failed({ code: "storage_failing" });
 
-test("not once its time is over; and not lost by a disk that does not take it", async () => {
+test("undo ends after its time, and can be tried again after a failed write", async () => {
   const { remembers, restored, timers, remove, end } = stepByStep();
   void remove(one);
   await end(ok(null));
@@ -174,7 +174,7 @@ test("not once its time is over; and not lost by a disk that does not take it", 
   expect(await remembers.undo()).toMatchObject({ failure: { code: "undo_gone" } });
 });
 
-test("what ends after a lock is not remembered beside the vault: a removal, and an undo that failed", async () => {
+test("a removal or a failed undo that ends after a lock is not remembered", async () => {
   const { remembers, timers, remove, end } = stepByStep();
   void remove(one);
   remembers.forget();
@@ -190,7 +190,7 @@ test("what ends after a lock is not remembered beside the vault: a removal, and 
   expect(timers.size).toBe(0);
 });
 
-test("an undo that failed does not take the place of what was removed meanwhile", async () => {
+test("a failed undo does not replace a record that was removed since", async () => {
   const { remembers, restored, remove, end } = stepByStep();
   void remove(one);
   await end(ok(null));

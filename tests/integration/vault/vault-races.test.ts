@@ -1,4 +1,4 @@
-/** Writes, erases, locks and openings that meet each other, over real files: what was answered is what is on disk. */
+/** Concurrent writes, erases, locks and openings over real files: the disk holds what the answers said. */
 import fc from "fast-check";
 import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -37,7 +37,7 @@ const draft = (id: string, name: string): Omit<ClientRecord, "generation"> => ({
   createdAtMs: 1,
 });
 
-/** Every file of the folder with its text. */
+/** The text of every file in the folder. */
 async function filesOf(folder: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
@@ -57,7 +57,7 @@ async function pass(turns: number): Promise<void> {
 type Step =
   | { readonly do: "write" | "erase"; readonly id: string }
   | { readonly do: "lock" | "open" | "setAside" | "reseal" }
-  /** The event loop turns that often before the next step begins. */
+  /** Turns of the event loop before the next step. */
   | { readonly do: "turn"; readonly turns: number };
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
@@ -77,7 +77,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   { minLength: 4, maxLength: 24 },
 );
 
-test("whatever meets a lock: no exception, nothing written after it, and what was answered is on disk", async () => {
+test("in any order of writes, erases, openings and locks, nothing is written after a lock, and every answered write is on disk", async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (program) => {
       const parent = await mkdtemp("/tmp/tk-races-");
@@ -87,7 +87,7 @@ test("whatever meets a lock: no exception, nothing written after it, and what wa
       const wrong: string[] = [];
       try {
         expect((await vault.open()).state).toBe("open");
-        /** What the answers so far say the vault holds. */
+        /** The records that the vault holds by the answers so far. */
         let expected: Record<string, string> = {};
         let number = 0;
         const running: Promise<unknown>[] = [];
@@ -140,7 +140,7 @@ test("whatever meets a lock: no exception, nothing written after it, and what wa
         await rm(parent, { recursive: true, force: true });
       }
     }),
-    // An erase and a write at every moment of a lock, and what chance adds.
+    // An erase and a write at every moment of a lock, besides random programs.
     {
       numRuns: 60,
       examples: Array.from({ length: 40 }, (_, at): [readonly Step[]] => [
@@ -157,7 +157,7 @@ test("whatever meets a lock: no exception, nothing written after it, and what wa
   );
 }, 60_000);
 
-test("what comes while the vault locks is refused at once, and what was under way is finished first", async () => {
+test("a lock refuses new writes at once, and waits for the running ones", async () => {
   const folder = await mkdtemp("/tmp/tk-races-");
   try {
     const keychain = createTestKeychain();
@@ -166,7 +166,7 @@ test("what comes while the vault locks is refused at once, and what was under wa
     const [first = "", second = ""] = IDS;
     const early = vault.write<ClientRecord>(draft(first, "early"));
     const locking = vault.lock(false);
-    // Until it is locked: at every turn another one comes.
+    // At every turn of the event loop another write and erase begin, until the vault is locked.
     let locked = false;
     const late: Promise<{ readonly ok: boolean }>[] = [];
     void locking.then(() => (locked = true));
@@ -186,7 +186,7 @@ test("what comes while the vault locks is refused at once, and what was under wa
   }
 });
 
-test("an erase that begins in the last moments of a lock neither throws nor ends after it", async () => {
+test("an erase that begins in the last moments of a lock fails with vault_locked and deletes nothing", async () => {
   const folder = await mkdtemp("/tmp/tk-races-");
   try {
     const vault = make(folder, createTestKeychain());

@@ -74,7 +74,7 @@ const write = async (vault: Awaited<ReturnType<typeof opened>>, draft = client()
 };
 const fileOf = (id: string) => path.join(folder, "records", `${id}.json`);
 
-test("what was written is there after a restart, secrets and all", async () => {
+test("a written record, with its secret, is read after a restart", async () => {
   const first = await opened();
   const { id } = await write(first);
   await first.lock(false);
@@ -94,7 +94,7 @@ test("electron-store reads a record's file, and would write the same bytes", asy
   expect(await readFile(fileOf(id), "utf8")).toBe(text); // reading leaves the file as it is
 });
 
-test("no secret stands in any file, and every file is ours alone", async () => {
+test("no file holds a secret in the clear, and only the user can read the files", async () => {
   const vault = await opened();
   await write(vault);
   for (const name of await readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -112,21 +112,24 @@ test.each([
     (text: string) => text.replace(/"sealed":"(.{40})./, (_all, kept: string) => `"sealed":"${kept}#`),
   ],
   ["written by a newer version", (text: string) => text.replace('"format":1', '"format":2')],
-] as const)("a record that was %s is reported, left alone, and the others work", async (_name, spoil) => {
-  const first = await opened();
-  const [bad, good] = [await write(first), await write(first, client("other"))];
-  await first.lock(false);
-  const spoilt = spoil(await readFile(fileOf(bad.id), "utf8"));
-  await writeFile(fileOf(bad.id), spoilt);
-  const second = await opened();
-  expect(second.unreadable.map(({ file }) => file)).toEqual([`${bad.id}.json`]);
-  expect(second.get("client", good.id)?.name).toBe("other");
-  expect(await second.write<ClientRecord>(client("again", bad.id))).toMatchObject({
-    ok: false,
-    failure: { code: "storage_failing" },
-  });
-  expect(await readFile(fileOf(bad.id), "utf8")).toBe(spoilt);
-});
+] as const)(
+  "a record that was %s is reported and not overwritten, and the others work",
+  async (_name, spoil) => {
+    const first = await opened();
+    const [bad, good] = [await write(first), await write(first, client("other"))];
+    await first.lock(false);
+    const spoilt = spoil(await readFile(fileOf(bad.id), "utf8"));
+    await writeFile(fileOf(bad.id), spoilt);
+    const second = await opened();
+    expect(second.unreadable.map(({ file }) => file)).toEqual([`${bad.id}.json`]);
+    expect(second.get("client", good.id)?.name).toBe("other");
+    expect(await second.write<ClientRecord>(client("again", bad.id))).toMatchObject({
+      ok: false,
+      failure: { code: "storage_failing" },
+    });
+    expect(await readFile(fileOf(bad.id), "utf8")).toBe(spoilt);
+  },
+);
 
 test("swapped records do not open as each other", async () => {
   const first = await opened();
@@ -140,7 +143,7 @@ test("swapped records do not open as each other", async () => {
   expect(second.unreadable).toHaveLength(2);
 });
 
-test("a killed write that left the only copy is adopted; an old copy is deleted", async () => {
+test("a killed write's only copy becomes the record, and an old copy is deleted", async () => {
   const first = await opened();
   const [only, old] = [await write(first), await write(first)];
   const oldText = await readFile(fileOf(old.id), "utf8");
@@ -162,7 +165,7 @@ test.each([
   ["without integrity", (k): unknown => (k.mood = "forges"), "envelope_unreadable"],
   ["made anew", (k) => k.forget(), "envelope_unreadable"],
 ] satisfies [string, (k: TestKeychain) => unknown, string][])(
-  "a keychain that is %s is reported; nothing is made anew",
+  "a keychain that is %s is reported, and no new vault is made",
   async (_name, spoil, code) => {
     const first = await opened();
     const { id } = await write(first);
@@ -188,7 +191,7 @@ test("records without their envelope get no new key", async () => {
   expect(await make().open()).toMatchObject({ state: "closed", failure: { code: "envelope_unreadable" } });
 });
 
-test("without a keychain a passphrase opens it, and no other does", async () => {
+test("without a keychain only the right passphrase opens the vault", async () => {
   keychain.mood = "missing";
   const first = make();
   expect(await first.open()).toMatchObject({ state: "needs_passphrase" });
@@ -212,7 +215,7 @@ test.each([
   ["locked", "keychain_locked"],
   ["hangs", "keychain_failing"],
 ] as const)(
-  "a keychain that is lost (%s) is no dead end: aside, then a passphrase in its place",
+  "a vault whose keychain is lost (%s) can be set aside, and a passphrase seals the next one",
   async (mood, code) => {
     const first = await opened();
     const { id } = await write(first);
@@ -232,14 +235,14 @@ test.each([
 );
 
 test.each(["refuses", "hangs", "missing"] as const)(
-  "no vault yet, and a keychain that %s: a passphrase is offered, and the disk is not blamed",
+  "a new vault whose keychain %s offers a passphrase and does not report the disk",
   async (mood) => {
     keychain.mood = mood;
     const vault = make(0.001);
     const code = mood === "missing" ? "keychain_missing" : "keychain_failing";
     expect(await vault.open()).toEqual({ state: "needs_passphrase", failure: { code } });
     expect(await vault.create(new Secret("correct horse battery"))).toMatchObject({ ok: true });
-    // Nor where it is to be added to a passphrase.
+    // The same where the keychain is to be added to a passphrase.
     const reseal = {
       keychain: true,
       passphrase: "keep",
@@ -250,7 +253,7 @@ test.each(["refuses", "hangs", "missing"] as const)(
   },
 );
 
-test("no vault yet, and a keychain that comes back: it is made without a passphrase", async () => {
+test("a keychain that comes back seals the new vault, without a passphrase", async () => {
   keychain.mood = "locked";
   const vault = make();
   expect(await vault.open()).toMatchObject({ state: "needs_passphrase" });
@@ -258,7 +261,7 @@ test("no vault yet, and a keychain that comes back: it is made without a passphr
   expect(await vault.open()).toMatchObject({ state: "open", sealedBy: { passphrase: false } });
 });
 
-test("a terminal inside a snap: records are replaced as a whole all the same", async () => {
+test("records are replaced as a whole where SNAP is set", async () => {
   process.env["SNAP"] = "/snap/code/1";
   try {
     const vault = await opened();
@@ -271,7 +274,7 @@ test("a terminal inside a snap: records are replaced as a whole all the same", a
   }
 });
 
-test("the keychain has a new key and does not seal now: what it opened is open", async () => {
+test("the vault opens although the keychain cannot renew its stale wrap", async () => {
   await opened();
   const open = keychain.open.bind(keychain);
   keychain.open = async (sealed) => ({ ...(await open(sealed)), stale: true });
@@ -281,7 +284,7 @@ test("the keychain has a new key and does not seal now: what it opened is open",
   expect(await readFile(path.join(folder, "envelope.json"), "utf8")).toBe(before);
 });
 
-test("a leftover that a newer version wrote, or that cannot be read, stays", async () => {
+test("a leftover of a newer version, or one that cannot be read, stays", async () => {
   const vault = await opened();
   const { id } = await write(vault);
   await vault.lock(false);
@@ -294,7 +297,7 @@ test("a leftover that a newer version wrote, or that cannot be read, stays", asy
   expect((await readdir(path.join(folder, "records"))).sort()).toEqual([`${id}.json`, `${id}.next.json`]);
 });
 
-test("closed for weeks while it runs: it says by when it has to be opened", async () => {
+test("a vault that stays closed for weeks shows by when it must be opened, without a restart", async () => {
   let passedMs = 0;
   let look: () => void = () => undefined;
   const vault = createVault({
@@ -326,11 +329,11 @@ test("closed for weeks while it runs: it says by when it has to be opened", asyn
   await expect.poll(() => "openByMs" in vault.state).toBe(true);
 });
 
-/** Files that count as records, and open for nobody. */
+/** Files that are named like records, and cannot be opened. */
 const junk = (count: number) =>
   Promise.all(Array.from({ length: count }, () => writeFile(fileOf(randomUUID()), "{}")));
 
-test("of many records those that are looked at first are there before the rest, and then all", async () => {
+test("of many records the first ones are shown before the rest is read", async () => {
   const before = await opened();
   const { id } = await write(before);
   await write(before, client("other"));
@@ -348,7 +351,7 @@ test("of many records those that are looked at first are there before the rest, 
   expect(vault.unreadable).toHaveLength(998);
 });
 
-test("of few records, and where none of the first is left, the list comes at once", async () => {
+test("few records, and records without first ones, are shown all at once", async () => {
   const before = await opened();
   const { id } = await write(before);
   await before.lock(false);

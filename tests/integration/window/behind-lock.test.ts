@@ -1,4 +1,4 @@
-/** Locked, the vault or the window alone: nothing that leaves main names an account, a tool or a code, now or later. */
+/** While the vault or the window is locked nothing that leaves main names an account, a tool or a code. */
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { merged } from "../../../contract/ipc.ts";
@@ -32,7 +32,7 @@ const startByCode = (bench: Bench, client: string) =>
   bench.app.handlers["authorization.start"]({ client, scopes: ["user:read:chat"], flow: "device_code" });
 const release = (bench: Bench) => bench.admin("faults/clear");
 
-/** Everything that is told from the lock on: to the window, by the tray, and in notifications. */
+/** Everything that main shows after the lock: in the window, the tray and notifications. */
 function listen({ app }: Bench): () => string {
   const heard: string[] = [];
   const notices = createNotices();
@@ -49,7 +49,7 @@ function listen({ app }: Bench): () => string {
 }
 const NAMES = ["harborlights", "mirrelune", "700000001", "700000002"];
 
-/** Something of everything that the state can hold; answers with what must not be seen of it. */
+/** Fills every part of the state; returns the texts that must not be shown behind a lock. */
 async function fill(bench: Bench): Promise<readonly string[]> {
   const { handlers, state } = bench.app;
   const first = await signIn(bench);
@@ -88,11 +88,11 @@ async function fill(bench: Bench): Promise<readonly string[]> {
   });
   expect(saved).toMatchObject({ ok: true });
   await handlers["signIns.rename"]({ id: second, alias: "canary-alias" });
-  // Failed, with names that are left to be read.
+  // A bulk action with failures, whose names stay in the state.
   await bench.fault({ kind: "503_json", path: "/oauth2/validate", times: 2 });
   await handlers["signIns.bulk"]({ action: "validate", ids: [first, second] });
   await until(() => state.snapshot().bulk?.running === false, "the end of the checks");
-  // One that waits for a yes, one that failed, and one by a code.
+  // One sign-in waits for its confirmation, one failed, and one waits for a device code.
   await handlers["authorization.start"]({ client: view(bench.app, first)?.client ?? "", scopes: [] });
   await until(() => state.snapshot().authorizations.some(({ step }) => step === "confirm"), "a confirmation");
   bench.person = signsInAs("700000001", "deny");
@@ -109,7 +109,7 @@ async function fill(bench: Bench): Promise<readonly string[]> {
 }
 
 test.each(LOCKS)(
-  "the %s locked: no part of the state, no later change, no menu and no notice names anybody",
+  "with a locked %s no part of the state, no later change, no menu and no notification holds a name",
   async (what) => {
     await using bench = await startBench();
     const canaries = await fill(bench);
@@ -121,7 +121,7 @@ test.each(LOCKS)(
     expect(await bench.app.handlers["vault.lock"](what)).toMatchObject({ ok: true });
     await until(() => bench.clipboard.text === "", "an empty clipboard");
     for (const canary of canaries) expect(JSON.stringify(bench.app.state.snapshot())).not.toContain(canary);
-    // Whatever moves meanwhile is not told either.
+    // Later changes are not shown either.
     await bench.advance(3_600);
     bench.app.state.touch();
     bench.app.state.flush();
@@ -133,7 +133,7 @@ test.each(LOCKS)(
     expect(bench.app.state.snapshot().settings.deniedTools).toHaveLength(1);
     expect(bench.app.state.snapshot().signIns).toHaveLength(2);
     expect(bench.app.state.snapshot().providers.some(({ name }) => name === "Own provider")).toBe(true);
-    // What a locked vault knew of accounts is gone with it; behind a locked window it went on.
+    // A locked vault dropped its accounts; behind a locked window they went on.
     const { bulk, wish, authorizations } = bench.app.state.snapshot();
     expect(bulk === null).toBe(what === "vault");
     expect(wish === null).toBe(what === "vault");
@@ -141,7 +141,7 @@ test.each(LOCKS)(
   },
 );
 
-test("a wish behind a locked window says what, and for whom only once it is unlocked", async () => {
+test("a navigation request behind a locked window shows its action, and its account only after the unlocking", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await withPassphrase(bench);
@@ -156,7 +156,7 @@ test("a wish behind a locked window says what, and for whom only once it is unlo
   expect(bench.app.state.snapshot().wish).toMatchObject({ action: "remove", account });
 });
 
-test("locked while a device code is asked for: it is dropped, and nobody asks about it", async () => {
+test("a device code that arrives after the lock is dropped, and never polled for", async () => {
   await using bench = await startBench();
   const client = await publicClient(bench);
   await withPassphrase(bench);
@@ -172,13 +172,13 @@ test("locked while a device code is asked for: it is dropped, and nobody asks ab
   await bench.app.handlers["vault.unlock"]({ passphrase: PASSPHRASE });
   expect(bench.app.state.snapshot().authorizations).toEqual([]);
   expect(heard()).not.toContain("user_code");
-  // The next one is asked about; of the first nothing is left that would be.
+  // The next device code is polled for; the dropped one is not.
   const next = await startByCode(bench, client);
   expect(next).toMatchObject({ ok: true });
   expect(bench.app.state.snapshot().authorizations).toHaveLength(1);
 });
 
-test.each(LOCKS)("the %s locked while a code waits for its yes: who said it is not told", async (what) => {
+test.each(LOCKS)("with a locked %s an approved device code does not show who approved it", async (what) => {
   await using bench = await startBench();
   await withPassphrase(bench);
   await startByCode(bench, await publicClient(bench));
@@ -204,7 +204,7 @@ test.each(LOCKS)("the %s locked while a code waits for its yes: who said it is n
     );
 });
 
-test("locked while a code is exchanged: the token that comes is ended at the provider", async () => {
+test("a token from a code that was being exchanged at the lock is revoked at the provider", async () => {
   await using bench = await startBench();
   await withPassphrase(bench);
   const own = await bench.app.handlers["sandbox.start"](undefined);
@@ -220,7 +220,7 @@ test("locked while a code is exchanged: the token that comes is ended at the pro
   for (const name of NAMES) expect(heard()).not.toContain(name);
 });
 
-test("locked in the middle of many: what still comes of them is not told", async () => {
+test("later results of a bulk action that a lock interrupted are not shown", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await withPassphrase(bench);
@@ -240,19 +240,19 @@ test("locked in the middle of many: what still comes of them is not told", async
   expect(bench.app.state.snapshot().bulk).toBeNull();
 });
 
-test("an answer that comes after the lock names nobody", async () => {
+test("an answer that arrives after the lock holds no name", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await withPassphrase(bench);
   await bench.fault({ kind: "hold", path: "/oauth2/validate" });
   await bench.admin("disconnect", { user_id: "700000001" });
-  const asked = bench.app.handlers["signIns.validate"](id);
+  const validating = bench.app.handlers["signIns.validate"](id);
   await bench.app.handlers["vault.lock"]("window");
   await release(bench);
-  expect(await asked).toEqual({ ok: false, failure: { code: "vault_locked" } });
+  expect(await validating).toEqual({ ok: false, failure: { code: "vault_locked" } });
 });
 
-test("locked while a token is got for a copy: it is not copied any more", async () => {
+test("a token that was being refreshed for a copy at the lock is not copied", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await withPassphrase(bench);

@@ -1,4 +1,4 @@
-/** Which rows a start over thousands of sign-ins begins with: remembered by id alone, and never in the way. */
+/** The rows that are read first at a start with thousands of sign-ins: remembered by id alone, and never required. */
 import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -17,7 +17,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const ignore = () => undefined;
 const make = () => createFirstRows(file, { info: ignore, warn: ignore, error: ignore });
 const bot = randomUUID();
-/** What the file may hold of these is an id. */
+/** Rows of which the file may hold only the ids. */
 const rows = (count: number): SignInView[] =>
   Array.from(
     { length: count },
@@ -25,7 +25,7 @@ const rows = (count: number): SignInView[] =>
       ({ id: randomUUID(), client: bot, login: `name${String(at)}`, status: "signed_in" }) as SignInView,
   );
 
-test("the first of many are remembered, with their client, and those that need the person before others", async () => {
+test("the first rows of many are remembered with their clients, rows that need the person first", async () => {
   const list = rows(1_200);
   const last = { ...list[1_199], status: "needs_sign_in" } as SignInView;
   list[1_199] = last;
@@ -38,13 +38,13 @@ test("the first of many are remembered, with their client, and those that need t
   expect(await readFile(file, "utf8")).not.toContain("name");
 });
 
-test("few are not remembered", async () => {
+test("the rows of a short list are not remembered", async () => {
   make().keep(rows(999));
   await expect(readFile(file)).rejects.toThrow("ENOENT");
 });
 
 test.each(["", "{", '["../../etc/passwd"]', JSON.stringify(Array.from({ length: 61 }, () => randomUUID()))])(
-  "a file that is not ours is as good as none: %s",
+  "a file with other content counts as missing: %s",
   async (text) => {
     await writeFile(file, text);
     expect(await make().load()).toEqual([]);

@@ -1,4 +1,4 @@
-/** What is said outside the window: tray and notifications, in the person's language. */
+/** The texts of tray and notifications, in the person's language. */
 import { expect, test } from "vitest";
 import type { SignInView } from "../../../contract/views/account.ts";
 import { createNotices } from "../../../main/window/notices.ts";
@@ -13,7 +13,7 @@ const signIn = (login: string, status: SignInView["status"]): SignInView =>
 const signIns = [signIn("mirrelune", "signed_in"), signIn("harborlights_tv", "needs_sign_in")];
 const open = { state: "open", paused: false, unreadable: [], sealedBy: { passphrase: true } } as const;
 
-test("the tray speaks English and German", () => {
+test("the tray's menu is in English and in German", () => {
   const labels = (language: "en" | "de") =>
     trayModel({ vault: open, signIns, pairing: null, streamer: false }, words[language]).entries.flatMap(
       (entry) => ("label" in entry ? [entry.label] : []),
@@ -43,7 +43,7 @@ test.each([
   ["needs_sign_in", true, true],
   ["needs_sign_in", false, false],
   ["revoked", false, false],
-  ["expiring", false, true], // a new token is got for the asking
+  ["expiring", false, true], // a tool's request gets a new token
   ["config_error", true, true],
 ] as const)("in the tray a token of status %s, there: %s, can be copied: %s", (status, hasToken, enabled) => {
   const row = { ...signIn("mirrelune", status), hasToken };
@@ -51,7 +51,7 @@ test.each([
   expect(entries.find(({ kind }) => kind === "copy")).toMatchObject({ enabled });
 });
 
-test("a notification is told once, in the language of the moment", () => {
+test("a notification is shown once, in the current language", () => {
   const notices = createNotices();
   expect(notices.from(signIns, open, words.de)).toEqual([
     { title: de.notices.needs_sign_in.replace("{{login}}", "harborlights_tv"), body: de.notices.cannotRenew },

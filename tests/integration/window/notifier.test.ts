@@ -1,4 +1,4 @@
-/** Notifications that are held, failures that are told, and a window that is not loaded for ever. */
+/** Kept notifications, notified failures, and the limit on reloading a crashed window. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { createRevival } from "../../../main/window/revival.ts";
 
 const NOTICE = { title: "title", body: "body" };
 
-/** A notification as the system has it: what it calls is all that it knows of us. */
+/** The system's side of a notification: its event handlers are all that it has. */
 class Fake implements Shown {
   readonly #listeners = new Map<string, () => void>();
   shown = 0;
@@ -36,7 +36,7 @@ function desk() {
   return { made, notifier };
 }
 
-test("a notification lives, and its click does, until it is over", async () => {
+test("a notification and its click handler are kept until it is closed", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const refs: WeakRef<Fake>[] = [];
@@ -57,7 +57,7 @@ test("a notification lives, and its click does, until it is over", async () => {
   expect(clicks).toEqual(["second"]);
 });
 
-test("all that are still there are taken away at a lock; those that are over are not asked again", () => {
+test("a lock closes all notifications that are shown, and none that is closed already", () => {
   const { made, notifier } = desk();
   for (const event of ["click", "close", "failed", undefined] as const) {
     notifier.show(NOTICE, () => undefined);
@@ -68,23 +68,23 @@ test("all that are still there are taken away at a lock; those that are over are
   expect(made.map(({ closed }) => closed)).toEqual([0, 0, 0, 1]);
 });
 
-test("where the system never says that one was closed, no more than a few are held", () => {
+test("if the system never reports a closed notification, only a few are kept", () => {
   const { made, notifier } = desk();
   for (let nth = 0; nth < 50; nth += 1) notifier.show(NOTICE, () => undefined);
   expect(made.filter(({ closed }) => closed === 0)).toHaveLength(20);
   expect(made.at(-1)?.closed).toBe(0);
 });
 
-test("what fails is told, a fault of ours too, and what went well is not", async () => {
-  const told: string[] = [];
-  const tell = ({ code }: { code: string }): void => void told.push(code);
+test("a failed action is notified, also after an internal error, and a successful one is not", async () => {
+  const notified: string[] = [];
+  const tell = ({ code }: { code: string }): void => void notified.push(code);
   await reportFailure(Promise.resolve(ok(null)), tell);
   await reportFailure(Promise.resolve(failed({ code: "storage_failing" })), tell);
   await reportFailure(Promise.reject(new Error("a bug")), tell);
-  expect(told).toEqual(["storage_failing", "internal"]);
+  expect(notified).toEqual(["storage_failing", "internal"]);
 });
 
-test("a window that dies each time is loaded a few times, later each time, and then left until it is asked for", () => {
+test("a window that crashes at each load is loaded a few times, with growing delays, and then only on request", () => {
   let nowMs = 0;
   const revival = createRevival(() => nowMs);
   const dies = () => {
@@ -98,6 +98,6 @@ test("a window that dies each time is loaded a few times, later each time, and t
   expect(dies()).toBe(waits[0]);
   for (let day = 0; day < 10; day += 1) {
     nowMs += 86_400_000;
-    expect(dies()).toBe(waits[0]); // once in a while is no loop
+    expect(dies()).toBe(waits[0]); // a single crash after a long time does not count as a loop
   }
 });

@@ -1,4 +1,4 @@
-/** What the window is told of: what changed, once, and as the text that crosses to it. */
+/** The messages to the window: each change once, as the text that crosses the process boundary. */
 import { expect, test, vi } from "vitest";
 import { fromJson, merged, type Changes, type Json } from "../../../contract/ipc.ts";
 import type { SignInView } from "../../../contract/views/account.ts";
@@ -17,43 +17,43 @@ function setUp(count = 2) {
     (id) => now.signIns.find((one) => one.id === id),
     () => count,
   );
-  const told: Changes[] = [];
+  const messages: Changes[] = [];
   state.onChange((changes, json: Json<Changes>) => {
     expect(fromJson(json)).toEqual(changes);
-    told.push(changes);
+    messages.push(changes);
   });
-  return { now, state, told };
+  return { now, state, messages };
 }
 
-test("everything is told the first time, and then nothing but what changed", () => {
-  const { now, state, told } = setUp();
+test("the first message has the whole state, each later one only what changed", () => {
+  const { now, state, messages } = setUp();
   state.touch();
   state.flush();
-  expect(told).toEqual([{ tools: [], signIns: now.signIns }]);
+  expect(messages).toEqual([{ tools: [], signIns: now.signIns }]);
   state.touch();
   state.flush();
-  expect(told).toHaveLength(1);
+  expect(messages).toHaveLength(1);
   now.tools = [{ id: "t", name: "bot", createdAtMs: 0, lifetime: "always", uses: 0, tookFrom: [] }];
   state.touch();
   state.flush();
-  expect(told[1]).toEqual({ tools: now.tools });
+  expect(messages[1]).toEqual({ tools: now.tools });
 });
 
-test("of one sign-in its row alone is told; when it went, the list", () => {
-  const { now, state, told } = setUp();
+test("a changed sign-in is sent as one row, a removed one as a new list", () => {
+  const { now, state, messages } = setUp();
   state.touch();
   state.flush();
   now.signIns = [row("a"), row("b", "renamed")];
   state.touch("b");
   state.flush();
-  expect(told[1]).toEqual({ signInsChanged: [row("b", "renamed")] });
+  expect(messages[1]).toEqual({ signInsChanged: [row("b", "renamed")] });
   now.signIns = [row("a")];
   state.touch("b");
   state.flush();
-  expect(told[2]).toEqual({ signIns: [row("a")] });
+  expect(messages[2]).toEqual({ signIns: [row("a")] });
 });
 
-test("who follows the texts has what main has", () => {
+test("a window that applies all messages has the same state as main", () => {
   const { now, state } = setUp();
   let window = { tools: [], signIns: [] } as unknown as Snapshot;
   state.onChange((_changes, json) => (window = merged(window, fromJson(json))));
@@ -66,19 +66,19 @@ test("who follows the texts has what main has", () => {
   }
 });
 
-test("changes that come together are told together, and not twice", async () => {
-  const { state, told } = setUp();
+test("changes at the same time are sent together, and once", async () => {
+  const { state, messages } = setUp();
   state.touch();
   state.touchParts();
   state.flush();
   await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(told).toHaveLength(1);
+  expect(messages).toHaveLength(1);
 });
 
-test("with thousands of rows the first news is told at once, and then once a second", () => {
+test("with thousands of rows the first change is sent at once, and later ones once a second", () => {
   vi.useFakeTimers();
   try {
-    const { now, state, told } = setUp(5_000);
+    const { now, state, messages } = setUp(5_000);
     let version = 0;
     const change = () => {
       now.signIns = [row("a", `version ${String((version += 1))}`), row("b")];
@@ -87,40 +87,40 @@ test("with thousands of rows the first news is told at once, and then once a sec
     vi.advanceTimersByTime(10_000);
     change();
     vi.advanceTimersByTime(20);
-    expect(told).toHaveLength(1);
+    expect(messages).toHaveLength(1);
     for (let time = 0; time < 8; time += 1) {
       change();
       vi.advanceTimersByTime(100);
     }
-    expect(told).toHaveLength(1);
+    expect(messages).toHaveLength(1);
     vi.advanceTimersByTime(300);
-    expect(told).toHaveLength(2);
-    expect(told[1]).toEqual({ signInsChanged: [row("a", "version 9")] });
+    expect(messages).toHaveLength(2);
+    expect(messages[1]).toEqual({ signInsChanged: [row("a", "version 9")] });
   } finally {
     vi.useRealTimers();
   }
 });
 
-test("of thousands, what was checked in passing waits ten seconds, or until there is other news", () => {
+test("with thousands of rows a routine validation is sent after ten seconds, or with the next other change", () => {
   vi.useFakeTimers();
   try {
-    const { now, state, told } = setUp(5_000);
+    const { now, state, messages } = setUp(5_000);
     const change = (news?: "passing") => {
       now.signIns = now.signIns.map((one) => ({ ...one }));
       state.touch(news ? "a" : "b", news);
     };
     change();
     vi.advanceTimersByTime(20);
-    expect(told).toHaveLength(1);
+    expect(messages).toHaveLength(1);
     change("passing");
     vi.advanceTimersByTime(9_000);
-    expect(told).toHaveLength(1);
+    expect(messages).toHaveLength(1);
     vi.advanceTimersByTime(1_100);
-    expect(told[1]).toEqual({ signInsChanged: [row("a")] });
+    expect(messages[1]).toEqual({ signInsChanged: [row("a")] });
     change("passing");
     change();
     vi.advanceTimersByTime(1_100);
-    expect(told[2]).toEqual({ signInsChanged: [row("a"), row("b")] });
+    expect(messages[2]).toEqual({ signInsChanged: [row("a"), row("b")] });
   } finally {
     vi.useRealTimers();
   }

@@ -1,4 +1,4 @@
-/** Streamer mode: names are masked wherever main shows them, by hand or while a studio program runs. */
+/** Streamer mode masks names wherever main shows them, switched by hand or while recording software runs. */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createLinuxRecordingWatch } from "../../../main/desktop/recording-software.ts";
@@ -17,7 +17,7 @@ const snapshot = () => bench.app.state.snapshot();
 const set = (streamer: "auto" | "on" | "off") =>
   bench.app.handlers["settings.change"]({ ...snapshot().settings, streamer });
 
-test("no name leaves main while it is on, and all are back afterwards", async () => {
+test("no name leaves main while streamer mode is on, and all names are back afterwards", async () => {
   const id = await signIn(bench);
   const { login = "" } = view(bench.app, id) ?? {};
   expect(login).not.toBe("");
@@ -33,9 +33,9 @@ test("no name leaves main while it is on, and all are back afterwards", async ()
     words,
   );
   const activity = await bench.app.handlers["activity.list"](undefined);
-  for (const said of [shown, tray, notices, activity]) {
-    expect(JSON.stringify(said)).not.toContain(login);
-    expect(JSON.stringify(said)).not.toContain("the-bot");
+  for (const text of [shown, tray, notices, activity]) {
+    expect(JSON.stringify(text)).not.toContain(login);
+    expect(JSON.stringify(text)).not.toContain("the-bot");
   }
   expect(notices).toHaveLength(1);
   const unknown = await bench.app.handlers["signIns.revoke"](id);
@@ -46,7 +46,7 @@ test("no name leaves main while it is on, and all are back afterwards", async ()
   expect(view(bench.app, id)).toMatchObject({ login, alias: "the-bot" });
 });
 
-test("by itself it is on while a studio program runs, and the window is told", async () => {
+test("automatic streamer mode is on while recording software runs, and the window is told", async () => {
   await set("off");
   bench.recordingSoftwareRuns = true;
   await set("auto");
@@ -58,7 +58,7 @@ test("by itself it is on while a studio program runs, and the window is told", a
   await until(() => !snapshot().streamer);
 });
 
-test("OBS is found by its name, also when the process had another one at first", async () => {
+test("OBS is found by its process name, also when that name was set after the start", async () => {
   const folder = await mkdtemp("/tmp/tk-proc-");
   const name = async (pid: number, comm: string) => {
     await mkdir(`${folder}/${String(pid)}`, { recursive: true });

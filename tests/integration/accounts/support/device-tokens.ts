@@ -1,4 +1,4 @@
-/** Tokens as another tool on this computer has them: got at the sandbox by a code on a device. */
+/** Tokens of another tool on this computer, obtained from the sandbox by the device flow. */
 import { walkPages } from "../../../support/host.ts";
 
 export interface OtherTokens {

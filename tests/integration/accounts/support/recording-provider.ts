@@ -1,4 +1,4 @@
-/** A provider on loopback that writes down every request, and says that each token is somebody's. */
+/** A provider on loopback that records every request, and answers that each token is valid. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Provider } from "../../../../core/providers/provider.ts";
@@ -13,9 +13,9 @@ export interface RecordingProvider extends AsyncDisposable {
   readonly origin: string;
   readonly provider: Provider;
   readonly requests: Recorded[];
-  /** The most that were open at a time. */
+  /** The largest number of concurrent requests. */
   readonly mostAtOnce: number;
-  /** Answers wait for it. */
+  /** Answers wait until this resolves. */
   hold: Promise<unknown>;
   status: number;
 }

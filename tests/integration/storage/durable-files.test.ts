@@ -1,4 +1,4 @@
-/** Files of main that are written whole: many writers at once leave the last content, and nothing beside it. */
+/** Durable writes: concurrent writers of one file leave the last content, and no other file. */
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
@@ -15,13 +15,13 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-test("writes and erases of one file, all begun at once: the last one counts", async () => {
+test("of concurrent writes and erases of one file, the last call counts", async () => {
   const folder = await newFolder();
   const file = path.join(folder, "file.json");
   const act = fc.option(fc.string({ maxLength: 2_000 }), { nil: undefined });
   await fc.assert(
     fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 20 }), async (acts) => {
-      // The same file by two names.
+      // Two names of the same file.
       const names = [file, `${folder}/./file.json`];
       await Promise.all(
         acts.map((text, at) => {
@@ -37,7 +37,7 @@ test("writes and erases of one file, all begun at once: the last one counts", as
   );
 });
 
-test("a write that fails does not hinder the next", async () => {
+test("a failed write does not block the next one", async () => {
   const folder = await newFolder();
   const file = path.join(folder, "later", "file.json");
   const failing = writeDurably(file, "1");
@@ -55,7 +55,7 @@ test("a file whose folder is gone counts as erased", async () => {
   await expect(eraseDurably(path.join(folder, "endpoint.json"))).resolves.toBeUndefined();
 });
 
-test("the announcement of the endpoint, made and withdrawn again and again", async () => {
+test("the endpoint file survives many concurrent announcements, and a withdrawal deletes it", async () => {
   const folder = await newFolder();
   await Promise.all(Array.from({ length: 20 }, (_, at) => announce(folder, `/run/${String(at)}.sock`)));
   expect(JSON.parse(await readFile(path.join(folder, "endpoint.json"), "utf8"))).toMatchObject({
@@ -65,7 +65,7 @@ test("the announcement of the endpoint, made and withdrawn again and again", asy
   expect(await readdir(folder)).toEqual([]);
 });
 
-test("the rows that a list begins with, changed many times in a moment", async () => {
+test("the first rows, changed many times at once, are written in their last state", async () => {
   const folder = await newFolder();
   const file = path.join(folder, "first-rows.json");
   const warned: unknown[] = [];
