@@ -37,33 +37,10 @@ export function fixOf(signIn: SignInView): Fix | undefined {
 }
 
 export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
-  const { status, condition, providerName, expiresAtMs, refreshesAtMs, sinceMs, nextTryAtMs } = signIn;
+  const passing = conditionWords(signIn, nowMs);
+  if (passing !== undefined) return passing;
+  const { status, providerName, expiresAtMs, refreshesAtMs, sinceMs } = signIn;
   const at = (ms: number | undefined): string => (ms === undefined ? "" : timeOf(ms, nowMs));
-  if (condition === "record_changed")
-    return {
-      glyph: "warn",
-      tone: "attention",
-      word: t("status.record_changed"),
-      reason: t("status.quitTheOther"),
-    };
-  if (condition === "storage_failing")
-    return {
-      glyph: "warn",
-      tone: "attention",
-      word: t("status.storage_failing"),
-      reason: t("status.inMemory"),
-    };
-  if (condition === "unreachable" || condition === "offline")
-    return {
-      glyph: "unreachable",
-      tone: "info",
-      word:
-        condition === "offline" ? t("status.offline") : t("status.unreachable", { provider: providerName }),
-      reason:
-        nextTryAtMs === undefined
-          ? t(signIn.hasToken ? "status.kept" : "status.noToken")
-          : t(signIn.hasToken ? "status.keptNext" : "status.noTokenNext", { when: at(nextTryAtMs) }),
-    };
   switch (status) {
     case "signed_in":
       return { glyph: "ok", tone: "ok", word: t("status.signed_in"), reason: checked(signIn, nowMs) };
@@ -122,6 +99,39 @@ export function statusWords(signIn: SignInView, nowMs: number): StatusWords {
         reason: t("status.since", { time: at(sinceMs) }),
       };
   }
+}
+
+/** The words for a condition, which lies over the status for a while; undefined: there is none. */
+function conditionWords(
+  { condition, providerName, hasToken, nextTryAtMs }: SignInView,
+  nowMs: number,
+): StatusWords | undefined {
+  if (condition === "record_changed")
+    return {
+      glyph: "warn",
+      tone: "attention",
+      word: t("status.record_changed"),
+      reason: t("status.quitTheOther"),
+    };
+  if (condition === "storage_failing")
+    return {
+      glyph: "warn",
+      tone: "attention",
+      word: t("status.storage_failing"),
+      reason: t("status.inMemory"),
+    };
+  if (condition === "unreachable" || condition === "offline")
+    return {
+      glyph: "unreachable",
+      tone: "info",
+      word:
+        condition === "offline" ? t("status.offline") : t("status.unreachable", { provider: providerName }),
+      reason:
+        nextTryAtMs === undefined
+          ? t(hasToken ? "status.kept" : "status.noToken")
+          : t(hasToken ? "status.keptNext" : "status.noTokenNext", { when: timeOf(nextTryAtMs, nowMs) }),
+    };
+  return undefined;
 }
 
 function checked({ validating, validatedAtMs }: SignInView, nowMs: number): string {
