@@ -64,7 +64,7 @@ export type Failure =
   /** Tokens came, and an error beside them; `error` is made fit to be shown. */
   | { readonly code: "provider_error"; readonly provider: string; readonly error: string }
   | { readonly code: "provider_changed"; readonly provider: string }
-  // a provider that the person describes
+  // a provider that the user describes
   /** Which line of it, and what is wrong with that. */
   | { readonly code: "provider_field"; readonly field: ProviderField; readonly why: FieldFault }
   | { readonly code: "provider_file_unreadable" }
@@ -86,7 +86,7 @@ export type Failure =
   | { readonly code: "authorization_not_offered"; readonly provider: string }
   | { readonly code: "authorization_page_failed"; readonly provider: string }
   | { readonly code: "device_code_ended" }
-  /** The page of a device's code is at a host (`detail`) that is not the provider's: the person has to allow it. */
+  /** The page of a device's code is at a host (`detail`) that is not the provider's: the user has to allow it. */
   | { readonly code: "page_elsewhere"; readonly provider: string; readonly detail: string }
   | { readonly code: "browser_failing" }
   | { readonly code: "loopback_ports_taken"; readonly ports: string }

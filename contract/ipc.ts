@@ -3,7 +3,7 @@
  * Preload and renderer take their types from this table, so a forgotten name does not compile.
  *
  * Invariant: no message carries a token to the window. Those that carry a secret *from* it, once, carry a
- * client secret or a passphrase, typed by the person.
+ * client secret or a passphrase, typed by the user.
  */
 import * as v from "valibot";
 import type { Result } from "./failure.ts";
@@ -75,7 +75,9 @@ export const ipc = {
   "vault.unlock": call()(v.object({ passphrase })),
   /** Tries again to open or make a vault whose keychain was locked or missing. */
   "vault.retry": call()(nothing),
-  /** Locks the window alone (tools are still served) or the vault. Fails with `passphrase_missing` without a passphrase. */
+  /**
+   * Locks the window alone (tools are still served) or the vault. Fails with `passphrase_missing` without a passphrase.
+   */
   "vault.lock": call()(v.picklist(["window", "vault"])),
   /** Pauses or resumes hand-outs. */
   "vault.pause": call()(v.boolean()),
@@ -89,16 +91,19 @@ export const ipc = {
   ),
   /** Other keychains of this session that could open the vault. The one in use is fixed while the app runs. */
   "vault.otherKeychains": call<readonly KeychainView[]>()(nothing),
-  /** Begins the move to one of them, and starts the app again; the next unlocking ends it. Fails with `passphrase_missing`. */
+  /**
+   * Begins the move to one of them, and starts the app again; the next unlocking ends it. Fails with
+   * `passphrase_missing`.
+   */
   "vault.move": call()(v.object({ backend: text(40), current: passphrase })),
   /** Moves aside a vault that cannot be opened, or whose passphrase is forgotten, and begins an empty one. */
   "vault.setAside": call<{ readonly folder: string }>()(nothing),
   /**
-   * Asks where to, and writes accounts and registrations there. Null: the person closed the dialog. `passphrase` seals
+   * Asks where to, and writes accounts and registrations there. Null: the user closed the dialog. `passphrase` seals
    * the file; `current` is asked for when the vault has a passphrase.
    */
   "vault.export": call<ExportView | null>()(v.object({ passphrase, current: v.optional(passphrase) })),
-  /** Asks for the file, unless `sameFile` tries the last file again. Null: the person closed the dialog. */
+  /** Asks for the file, unless `sameFile` tries the last file again. Null: the user closed the dialog. */
   "vault.import": call<ImportView | null>()(v.object({ passphrase, sameFile: v.boolean() })),
 
   /** Logs in at a proxy; the login is kept in memory until the app ends. Fails with `proxy_login_gone`. */
@@ -109,7 +114,7 @@ export const ipc = {
       password: v.pipe(v.string(), v.maxLength(500)),
     }),
   ),
-  /** The person declines; main does not ask again for a while. */
+  /** The user declines; main does not ask again for a while. */
   "proxy.decline": call()(id),
 
   "settings.change": call()(settings),
@@ -120,20 +125,20 @@ export const ipc = {
   /** The installed browsers, where the system lists them. */
   "browsers.list": call<readonly BrowserView[]>()(nothing),
 
-  /** Every scope that can be requested, with what it allows; loaded when the person chooses scopes. */
+  /** Every scope that can be requested, with what it allows; loaded when the user chooses scopes. */
   "scopes.list": call<readonly ScopeView[]>()(nothing),
 
   /** Starts the sandbox if it does not run, and answers with its client registration's id. */
   "sandbox.start": call<{ readonly client: string }>()(nothing),
 
   /**
-   * Adds a provider, or with `change` takes the place of the one of that id. Fails with `provider_field`, which names the
-   * line that is wrong.
+   * Adds a provider, or with `change` takes the place of the one of that id. Fails with `provider_field`, which names
+   * the line that is wrong.
    */
   "providers.save": call()(v.object({ form: providerForm, change: v.boolean() })),
   /** Removes a provider. Its registrations and sign-ins stay, unused until the provider is added again. */
   "providers.remove": call()(text(40)),
-  /** Discovers the metadata of an issuer, as a form that the person reviews. Nothing is saved. */
+  /** Discovers the metadata of an issuer, as a form that the user reviews. Nothing is saved. */
   "providers.discover": call<ProviderForm>()(
     v.object({ issuer: v.pipe(v.string(), v.trim(), v.maxLength(500)) }),
   ),
@@ -171,7 +176,10 @@ export const ipc = {
   ),
   /** Brings the sign-in window to the front, or opens the page in the browser (again). */
   "authorization.show": call()(id),
-  /** Opens a device's verification page at another host than the provider's, whose address the person has seen and allowed. */
+  /**
+   * Opens a device's verification page at another host than the provider's, whose address the user has seen and
+   * allowed.
+   */
   "authorization.showElsewhere": call()(id),
   /** Moves from the sign-in window, which the page refuses, to the browser. Fails with `loopback_ports_taken`. */
   "authorization.toBrowser": call()(id),
@@ -187,7 +195,7 @@ export const ipc = {
 
   /**
    * Looks for tokens of another tool in the clipboard, or in a file that the system's dialog asks for. Nothing is sent.
-   * Null: the person closed the dialog. Forgotten ten minutes after the last call, and by a lock.
+   * Null: the user closed the dialog. Forgotten ten minutes after the last call, and by a lock.
    */
   "import.read": call<CandidatesView | null>()(
     v.object({ from: v.picklist(["clipboard", "file"]), provider: text(40) }),
@@ -222,7 +230,7 @@ export const ipc = {
   "signIns.copyIdToken": call<{ readonly clearsInMs: number }>()(id),
   /** The endpoints and events that each scope opens at the provider; empty where they are not known. */
   "signIns.opens": call<readonly OpensView[]>()(id),
-  /** The history of all sign-ins, the newest entry first, cut at what a person can read. */
+  /** The history of all sign-ins, the newest entry first, cut at what a user can read. */
   "activity.list": call<readonly ActivityView[]>()(nothing),
   /** Sets the alias; an empty one removes it. */
   "signIns.rename": call()(v.object({ id, alias: v.pipe(v.string(), v.trim(), v.maxLength(40)) })),
@@ -238,8 +246,8 @@ export const ipc = {
   /** Stops a bulk action after the running item, or dismisses its result. */
   "signIns.bulkEnd": call()(nothing),
   /**
-   * Erases it here at once; the provider is told as soon as it can be reached. `undo`: it had no token that the provider
-   * is told to end, so it can be brought back.
+   * Erases it here at once; the provider is told as soon as it can be reached. `undo`: it had no token that the
+   * provider is told to end, so it can be brought back.
    */
   "signIns.remove": call<{ readonly undo: boolean }>()(id),
   /** Brings back what was removed last: a registration, a tool, or a sign-in that said so. Fails with `undo_gone`. */
@@ -250,7 +258,9 @@ export const ipc = {
     v.object({ name: text(40), accounts: v.optional(v.pipe(v.array(v.string()), v.maxLength(10_000))) }),
   ),
   "tools.copy": call<{ readonly clearsInMs: number }>()(id),
-  /** `endTokens`: also revokes the tokens that the tool was handed. Other tools that use the same tokens lose them, too. */
+  /**
+   * `endTokens`: also revokes the tokens that the tool was handed. Other tools that use the same tokens lose them, too.
+   */
   "tools.remove": call()(v.object({ id, endTokens: v.boolean() })),
 
   /** Allows the waiting tool; `signIns` are those whose tokens it may have. Fails with `pairing_gone`. */

@@ -31,8 +31,8 @@ export const request = v.object({
 });
 
 /**
- * Text of a stranger, made fit to be shown: no control, format or bidi characters, none that pile up, one space at a time.
- * What is left over may be empty.
+ * Text of a stranger, made fit to be shown: no control, format or bidi characters, none that pile up, one space at a
+ * time. What is left over may be empty.
  */
 export const plainText = (text: string): string =>
   text
@@ -67,11 +67,11 @@ export const params = {
     developer: v.optional(shownText(MAX_NAME), ""),
     /** What it wants the tokens for. */
     reason: v.optional(shownText(MAX_REASON), ""),
-    /** Those it would like; the person chooses. */
+    /** Those it would like; the user chooses. */
     accounts: v.optional(v.pipe(v.array(account), v.maxLength(20)), []),
     /** What its tokens have to carry. */
     scopes: v.optional(scopes, []),
-    /** What it would like; the person chooses. */
+    /** What it would like; the user chooses. */
     lifetime: v.optional(lifetime),
   }),
   "accounts.list": nothing,
@@ -83,7 +83,7 @@ export const params = {
       scopes: v.optional(scopes),
       /** Seconds that the token must still be valid for. */
       min_valid: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(86_400))),
-      /** For the person. */
+      /** For the user. */
       reason: v.optional(shownText(MAX_REASON)),
     }),
   ),
@@ -93,7 +93,7 @@ export const params = {
   "token.watch": nothing,
   /** Ends the grant, and with it the connection. */
   "grant.revokeSelf": nothing,
-  /** Shows our own window with what is asked for; it is the person who does it there, or does not. */
+  /** Shows our own window with what is asked for; it is the user who does it there, or does not. */
   "ui.request": v.object({
     action: v.picklist(["open", "add", "remove", "export"]),
     account: v.optional(account),
@@ -120,7 +120,7 @@ const socketAccount = v.object({
       status: v.string(),
       /** Temporary trouble: `unreachable`, `offline`, `storage_failing`, `record_changed`; null: none. */
       condition: v.nullable(v.string()),
-      /** What the person calls it; a name for `token.get`. */
+      /** What the user calls it; a name for `token.get`. */
       alias: v.nullable(v.string()),
       /** Null: the provider told no end. */
       expires_at: instant,
@@ -161,7 +161,7 @@ export const results = {
   "token.reportInvalid": v.object({ valid: v.boolean() }),
   "token.watch": done,
   "grant.revokeSelf": done,
-  /** False: it waits until the person does not stream any more. */
+  /** False: it waits until the user does not stream any more. */
   "ui.request": v.object({ shown: v.boolean() }),
 } as const satisfies Record<Method, v.GenericSchema>;
 type Frozen<T> = T extends readonly (infer E)[]
@@ -175,7 +175,7 @@ export type TokenGetResult = ResultOf<"token.get">;
 
 /** What the server says unasked: an object without `id`. A client ignores those that it does not know. */
 export const notifications = {
-  /** To who pairs: the number that the person compares with the one in our window. */
+  /** To who pairs: the number that the user compares with the one in our window. */
   "pair.code": v.object({ code: v.pipe(v.string(), v.regex(/^\d{6}$/)) }),
   /** To who watches: a sign-in has another token than before. */
   "token.changed": v.object({
@@ -216,7 +216,7 @@ export const SOCKET_ERRORS = {
 export type SocketErrorCode = keyof typeof SOCKET_ERRORS;
 export const socketError = v.object({
   code: v.number(),
-  /** For the person who reads the tool's log. */
+  /** For the user who reads the tool's log. */
   message: v.string(),
   /** A client expects codes that it does not know. */
   data: v.object({

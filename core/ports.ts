@@ -62,10 +62,10 @@ export type HttpOutcome =
 /** How a request waits until it may be sent: all requests to a host share one rate limit. */
 export interface Turn {
   /**
-   * Who waits for the answer: requests that nobody waits for (undefined) are sent after the others. It may change while the
-   * request waits. Absent: the user waits.
+   * Who waits for the answer: requests that nobody waits for (undefined) are sent after the others. It may change while
+   * the request waits. Absent: the user waits.
    */
-  readonly waiter?: () => "person" | "tool" | undefined;
+  readonly waiter?: () => "user" | "tool" | undefined;
   /** When it is aborted, a request that has not been sent yet ends as `not_sent`. */
   readonly signal?: AbortSignal;
   /** For `HttpClient.turn`: the number of requests that the turn is for; absent: one. */
@@ -78,8 +78,8 @@ export interface HttpClient {
   /** Sends the request once, on a connection of its own, and never repeats it. Never rejects. */
   send(request: HttpRequest, turn?: Turn): Promise<HttpOutcome>;
   /**
-   * Waits until a request to this URL may be sent; the caller then calls `send` with `taken`. Resolves with an outcome when
-   * the request may not be sent. Absent when this client has no rate limit.
+   * Waits until a request to this URL may be sent; the caller then calls `send` with `taken`. Resolves with an outcome
+   * when the request may not be sent. Absent when this client has no rate limit.
    */
   turn?(url: string, turn?: Turn): Promise<HttpOutcome | undefined>;
 }

@@ -75,11 +75,11 @@ function citable(facts: string): Set<string> {
   );
 }
 
-/** The citations in a file: `TA §1, §8` cites sections 1 and 8. A comment may wrap between its words. */
+/** The citations in a file: `docs/twitch-auth.md §1, §8` cites sections 1 and 8. A comment may wrap between its words. */
 function citationsIn(code: string): string[] {
   const text = code.replace(/\s*\n\s*(?:\*|\/\/|#|--)?\s*/g, " ");
   const lists = text.matchAll(
-    /(?:\bTA|twitch-auth\.md`?) (§\d+(?:\.\d+)*(?: [A-Z]\d+)?(?:, §\d+(?:\.\d+)*(?: [A-Z]\d+)?)*)/g,
+    /twitch-auth\.md`? (§\d+(?:\.\d+)*(?: [A-Z]\d+)?(?:, §\d+(?:\.\d+)*(?: [A-Z]\d+)?)*)/g,
   );
   return [...lists].flatMap(([, list = ""]) => list.split(", ").map((one) => one.slice(1)));
 }
@@ -96,10 +96,10 @@ describe("citations of docs/twitch-auth.md", () => {
   });
 
   test.each([
-    ["// by TA §99", ["99"]],
-    ["/** TA §1, §21.99 */", ["21.99"]],
+    ["// by docs/twitch-auth.md §99", ["99"]],
+    ["/** docs/twitch-auth.md §1, §21.99 */", ["21.99"]],
     ["// docs/twitch-auth.md §17 B99", ["17 B99"]],
-    [" * as they say (TA\n * §98)", ["98"]],
+    [" * as they say (docs/twitch-auth.md\n * §98)", ["98"]],
   ])("%j cites a section that does not exist", (code, missing) => {
     expect(citationsIn(code).filter((section) => !facts.has(section))).toEqual(missing);
   });

@@ -1,4 +1,4 @@
-/** English words of providers that the person describes, of the check of a registration, and of other tools' tokens. */
+/** English words of providers that the user describes, of the check of a registration, and of other tools' tokens. */
 export const providersWords = {
   providers: {
     title: "Providers",

@@ -48,7 +48,7 @@ function numbersOf(language: Language): FormatterModule {
   };
 }
 
-/** What the person chose; else the first of the system's languages that there is; else English. */
+/** What the user chose; else the first of the system's languages that there is; else English. */
 export function languageOf(chosen: Language | "system", preferred: readonly string[]): Language {
   if (chosen !== "system") return chosen;
   const known = preferred.map((tag) => tag.slice(0, 2).toLowerCase());

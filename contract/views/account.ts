@@ -19,7 +19,7 @@ export interface SignInView {
   readonly user_id: string;
   readonly login: string;
   readonly displayName: string;
-  /** What the person calls it: "bot". Names it for tools, too. */
+  /** What the user calls it: "bot". Names it for tools, too. */
   readonly alias?: string;
   /** By name: what each allows stands once, in `Snapshot.scopes`. */
   readonly scopes: readonly string[];

@@ -19,14 +19,14 @@ export type AuthorizationView = {
   /** Where the page is, of a flow with a redirect. */
   readonly page?: {
     readonly way: Way;
-    /** It can be left for the person's browser. */
+    /** It can be left for the user's browser. */
     readonly other: boolean;
     /** The browser sees a token in an address for a moment, and may keep that. */
     readonly tokenInAddress: boolean;
   };
 } & (
   | {
-      readonly step: "waiting"; // for the person, in the sign-in window, or wherever the page is opened
+      readonly step: "waiting"; // for the user, in the sign-in window, or wherever the page is opened
       readonly device?: {
         /** To be compared with what the page shows. */
         readonly user_code: string;
@@ -35,7 +35,7 @@ export type AuthorizationView = {
         /** The page is not at one of the provider's addresses: it opens by `authorization.showElsewhere` alone. */
         readonly elsewhere: boolean;
       };
-      /** Why the page is not in front of the person; gone as soon as it is. */
+      /** Why the page is not in front of the user; gone as soon as it is. */
       readonly failure?: Failure;
     }
   | { readonly step: "exchanging" } // code → token → validate
@@ -57,7 +57,7 @@ export type AuthorizationView = {
       readonly replaces?: { readonly scopes: readonly string[]; readonly alias?: string };
       /** The sign-in was to be renewed for this account, and somebody else signed in. */
       readonly insteadOf?: string;
-      /** What the provider told beside the tokens, so that the person can say no. */
+      /** What the provider told beside the tokens, so that the user can say no. */
       readonly doubt?: Failure;
     }
   | { readonly step: "failed"; readonly failure: Failure }

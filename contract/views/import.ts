@@ -54,7 +54,7 @@ export type ImportedToken = {
         readonly scopes: readonly ScopeView[];
         readonly expiresAtMs?: number;
       };
-      /** The person's registrations it can belong to. */
+      /** The user's registrations it can belong to. */
       readonly clients: readonly { readonly id: string; readonly name: string }[];
       readonly hasRefreshToken: boolean;
     }

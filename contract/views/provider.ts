@@ -19,7 +19,7 @@ export interface ProviderView {
   readonly scopes?: readonly string[];
   /** Tools whose tokens are known to be read, and their files. */
   readonly importsFrom?: readonly string[];
-  /** What the person described it by; absent for the built-in ones. */
+  /** What the user described it by; absent for the built-in ones. */
   readonly form?: ProviderForm;
 }
 
@@ -29,7 +29,7 @@ export interface ProviderFileView {
   readonly failure: Failure;
 }
 
-/** One of the person's browsers; `id` is the name of its desktop entry. */
+/** One of the user's browsers; `id` is the name of its desktop entry. */
 export interface BrowserView {
   readonly id: string;
   readonly name: string;

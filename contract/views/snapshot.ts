@@ -1,6 +1,6 @@
 /**
- * Everything the window may know, as plain data. No view is, or holds, a token, a secret or a key. Times are instants in
- * epoch milliseconds (`…AtMs`), lengths are milliseconds (`…Ms`).
+ * Everything the window may know, as plain data. No view is, or holds, a token, a secret or a key. Times are instants
+ * in epoch milliseconds (`…AtMs`), lengths are milliseconds (`…Ms`).
  */
 import type { Failure } from "../failure.ts";
 import type { ScopeView } from "../scopes.ts";
@@ -37,12 +37,15 @@ export interface Snapshot {
     readonly electron: string;
     /** Chromium's sandbox is off because the app was started as root. */
     readonly unsandboxed: boolean;
-    /** No lock keeps another process out of this profile: one-time refresh tokens rest, unless the settings say otherwise. */
+    /**
+     * No lock keeps another process out of this profile: one-time refresh tokens rest, unless the settings say
+     * otherwise.
+     */
     readonly unlocked: boolean;
   };
   readonly vault: VaultView;
   readonly providers: readonly ProviderView[];
-  /** Of the person's own providers, those that cannot be used. */
+  /** Of the user's own providers, those that cannot be used. */
   readonly providerFiles: readonly ProviderFileView[];
   readonly clients: readonly ClientView[];
   /** Every scope that is known, retired ones too. */

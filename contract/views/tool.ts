@@ -25,7 +25,7 @@ export interface ToolView {
   readonly tookFrom: readonly string[];
 }
 
-/** A tool that wants to connect, and waits for the person. Its words are a stranger's. */
+/** A tool that wants to connect, and waits for the user. Its words are a stranger's. */
 export interface PairingView {
   readonly id: string;
   readonly name: string;

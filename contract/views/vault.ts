@@ -43,7 +43,7 @@ export type VaultView =
   | {
       readonly state: "open";
       readonly sealedBy: SealedBy;
-      /** No token is handed out until the person resumes. */
+      /** No token is handed out until the user resumes. */
       readonly paused: boolean;
       readonly unreadable: readonly UnreadableView[];
     };
@@ -69,6 +69,6 @@ export interface ImportView {
   readonly known: number;
   /** Client registrations that were not here, or were without their secret. */
   readonly clients: number;
-  /** Came without tokens; named, so that the person knows whom to ask. */
+  /** Came without tokens; named, so that the user knows whom to ask. */
   readonly needSignIn: readonly string[];
 }

@@ -83,12 +83,12 @@ const signIn = v.object({
     "oidc_implicit_token",
     "import",
   ]),
-  /** Whether the refresh token may be used a second time (TA §10). Unknown counts as `one_time`. */
+  /** Whether the refresh token may be used a second time (docs/twitch-auth.md §10). Unknown counts as `one_time`. */
   refreshReuse: v.picklist(["safe", "one_time"]),
   /** The client registration's record. */
   client: v.pipe(v.string(), v.uuid()),
   client_id: v.string(),
-  /** Empty for an app token, which belongs to the client and not to a user (TA §7). */
+  /** Empty for an app token, which belongs to the client and not to a user (docs/twitch-auth.md §7). */
   user_id: v.string(),
   login: v.string(),
   displayName: v.string(),
@@ -102,7 +102,10 @@ const signIn = v.object({
   issuedAtMs: instant,
   /** Absent: the provider gave no expiry. */
   expiresAtMs: storedInstant,
-  /** When the access tokens of this refresh token that may still be valid were issued; their number is limited (TA §10). */
+  /**
+   * When the access tokens of this refresh token that may still be valid were issued; their number is limited
+   * (docs/twitch-auth.md §10).
+   */
   recentIssuesAtMs: v.optional(v.array(instant)),
   createdAtMs: instant,
   state,
@@ -164,7 +167,7 @@ export type TombstoneRecord = v.InferOutput<typeof tombstone>;
 /** A record before its first write; the vault assigns the generation. */
 export type Draft<R extends VaultRecord> = Omit<R, "generation">;
 
-/** The key of the account to which a sign-in belongs. It never changes, unlike `login` (TA §11). */
+/** The key of the account to which a sign-in belongs. It never changes, unlike `login` (docs/twitch-auth.md §11). */
 export const accountKey = ({
   provider,
   user_id,

@@ -3,7 +3,8 @@
  * explains it. Pure: a record, what the keeper knows besides, and instants in; a status or a failure out.
  *
  * Whether a sign-in can be refreshed and whether its access token is valid are two questions. A provider was seen to
- * refuse a refresh and to accept the access token of the same sign-in for hours after that (TA §21.10).
+ * refuse a refresh and to accept the access token of the same sign-in for hours after that (docs/twitch-auth.md
+ * §21.10).
  */
 import type { Failure } from "../../contract/failure.ts";
 import type { Condition, SignInStatus } from "../../contract/status.ts";
@@ -25,7 +26,7 @@ export interface Health {
   readonly changedElsewhere?: boolean | undefined;
 }
 
-/** The states that last until the person, or another program, acts. */
+/** The states that last until the user, or another program, acts. */
 export type Lasting =
   | "refresh_ambiguous"
   | Extract<SignInState, { name: "needs_sign_in" | "config_error" }>["why"]
@@ -54,7 +55,7 @@ const withoutToken = (status: SignInStatus): Row => ({
   living: both(status),
   ended: both(status),
 });
-/** The client registration has an error; once the person has corrected it, the sign-in refreshes by itself again. */
+/** The client registration has an error; once the user has corrected it, the sign-in refreshes by itself again. */
 const client: Row = { keepsToken: true, living: both("config_error"), ended: both("config_error") };
 /** The window asks for a new sign-in at once; tools get the token until it expires. */
 const cannotRefresh: Row = {
@@ -106,7 +107,7 @@ export function holdsToken(record: SignInRecord): boolean {
   return record.access_token !== undefined && (lasting === undefined || LASTING[lasting].keepsToken);
 }
 
-/** Whether the keeper may refresh the sign-in without an action of the person. */
+/** Whether the keeper may refresh the sign-in without an action of the user. */
 export const refreshesItself = (record: SignInRecord, { changedElsewhere }: Health): boolean =>
   mayRefresh(record) && changedElsewhere !== true;
 
@@ -207,7 +208,7 @@ export function whyNoToken({ state, login: account }: Pick<SignInRecord, "state"
   }
 }
 
-/** Why a sign-in cannot be refreshed, not even when the person asks; undefined: it can. */
+/** Why a sign-in cannot be refreshed, not even when the user asks; undefined: it can. */
 export function whyNoRefresh(record: SignInRecord): Failure | undefined {
   const account = record.login;
   switch (record.state.name) {
@@ -222,7 +223,7 @@ export function whyNoRefresh(record: SignInRecord): Failure | undefined {
   }
 }
 
-/** Whether only the person can help; the window and the tray list such sign-ins first. */
+/** Whether only the user can help; the window and the tray list such sign-ins first. */
 export const needsAttention = ({ status }: { readonly status: SignInStatus }): boolean =>
   status === "needs_sign_in" ||
   status === "config_error" ||

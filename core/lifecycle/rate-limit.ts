@@ -16,13 +16,13 @@ export const checkEveryMs = (signIns: number): number =>
   );
 
 /**
- * A provider was seen to refuse after about 120 quick requests (TA §11). With `BURST` and `URGENT_RESERVE`, this rate
- * allows at most 80 requests in ten seconds.
+ * A provider was seen to refuse after about 120 quick requests (docs/twitch-auth.md §11). With `BURST` and
+ * `URGENT_RESERVE`, this rate allows at most 80 requests in ten seconds.
  */
 const REQUEST_AT_MOST_EVERY_MS = 250;
 /** The share of requests beside the refreshes that leaves room for the hourly checks. */
 const HEADROOM = 1.3;
-/** The number of requests that a person or a tool waits for and that may leave although the bucket is empty. */
+/** The number of requests that a user or a tool waits for and that may leave although the bucket is empty. */
 export const URGENT_RESERVE = 20;
 /** The number of requests that refresh every sign-in at this origin once: a one-time token needs a probe as well. */
 export const requestsToRefresh = (signIns: readonly SignInRecord[], origin: string): number =>

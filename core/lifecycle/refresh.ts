@@ -2,7 +2,7 @@
  * What each outcome of a refresh request means for a sign-in (ADR 0004). Pure; main/keeper/refresher.ts carries it out.
  *
  * Two rules. A one-time refresh token that may have reached the server is never sent again, because a second use can
- * end the whole grant (TA §10). Only a refusal by the server makes the person sign in again.
+ * end the whole grant (docs/twitch-auth.md §10). Only a refusal by the server makes the user sign in again.
  */
 import type { Failure } from "../../contract/failure.ts";
 import type { SignInRecord, SignInState } from "../accounts/records.ts";
@@ -14,14 +14,18 @@ import type { Secret } from "../secret.ts";
 import { issuesAfter } from "./schedule.ts";
 
 export type RefreshDecision =
-  /** Write the new tokens, then hand them out. `failure`: an error in the same answer; the tokens are validated at once. */
+  /**
+   * Write the new tokens, then hand them out. `failure`: an error in the same answer; the tokens are validated at once.
+   */
   | {
       readonly kind: "replace";
       readonly tokens: TokenSet;
       readonly state: SignInState;
       readonly failure?: Failure;
     }
-  /** The answer holds a new refresh token but no usable access token: write the refresh token, then try again with it. */
+  /**
+   * The answer holds a new refresh token but no usable access token: write the refresh token, then try again with it.
+   */
   | {
       readonly kind: "rotate";
       readonly refreshToken: Secret;
@@ -30,7 +34,7 @@ export type RefreshDecision =
     }
   /** The refresh token is not spent: withdraw the intent and try again, not before `retryAfterMs` has passed. */
   | { readonly kind: "retry"; readonly failure: Failure; readonly retryAfterMs?: number }
-  /** The sign-in gets a state that lasts until the person acts. */
+  /** The sign-in gets a state that lasts until the user acts. */
   | { readonly kind: "change_state"; readonly state: SignInState; readonly failure: Failure };
 
 /** The shortest wait before a one-time refresh token is sent again. */
@@ -39,7 +43,7 @@ const ONE_TIME_WAIT_MS = 60_000;
 /** Refusals because of the client, and the error that the sign-in then shows. */
 const CLIENT_ERRORS = {
   client_id: "client_id_rejected",
-  client: "client_secret_rejected", // the client ID was right when the person signed in
+  client: "client_secret_rejected", // the client ID was right when the user signed in
   client_secret: "client_secret_rejected",
   client_secret_missing: "client_secret_missing",
   client_public: "client_secret_missing", // never seen for a refresh; the remedy is the same
@@ -132,7 +136,7 @@ function replace(
   };
 }
 
-/** The server refused the grant, which ends the sign-in, or the client, which the person can correct. */
+/** The server refused the grant, which ends the sign-in, or the client, which the user can correct. */
 function refused(
   why: Extract<TokenVerdict, { kind: "refused" }>["why"],
   { login }: Pick<SignInRecord, "login">,
@@ -174,8 +178,8 @@ export const afterInterruption = ({
 
 /**
  * Whether the refresh token may be used a second time. The last answer decides: it returned the same refresh token
- * (`safe`) or another one (`one_time`) (TA §10). Before the first answer, the provider's data decides; unknown counts as
- * `one_time`.
+ * (`safe`) or another one (`one_time`) (docs/twitch-auth.md §10). Before the first answer, the provider's data decides;
+ * unknown counts as `one_time`.
  */
 export const reuseAfter = (
   record: Pick<SignInRecord, "refreshReuse" | "refresh_token">,
@@ -201,7 +205,8 @@ export function renewedRecord(
     scopes: [...tokens.scopes],
     refreshReuse: reuseAfter(record, tokens),
     issuedAtMs,
-    // The provider limits the access tokens of one refresh token (TA §10), so a new refresh token counts from one.
+    // The provider limits the access tokens of one refresh token (docs/twitch-auth.md §10), so a new refresh token
+    // counts from one.
     recentIssuesAtMs: rotated ? [issuedAtMs] : issuesAfter(record, issuedAtMs, tokens.expiresAtMs),
     ...(tokens.expiresAtMs !== undefined && { expiresAtMs: tokens.expiresAtMs }),
     state,

@@ -5,7 +5,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Twitch asks for a validation at start and every hour (TA §11). */
+/** Twitch asks for a validation at start and every hour (docs/twitch-auth.md §11). */
 export const VALIDATE_EVERY_MS = HOUR_MS;
 /** The wait until the next validation: at most an hour, spread so that not all follow together (`chance` in 0…1). */
 export const nextValidationMs = (chance: number): number => VALIDATE_EVERY_MS * (0.75 + chance / 4);
@@ -15,11 +15,13 @@ export const REFRESH_MARGIN_MS = 15 * MINUTE_MS;
 export const ENDS_SOON_MS = 3 * DAY_MS;
 /** A refresh token is used at least this often, because it expires after `IDLE_LIMIT_MS` without use. */
 const KEEP_ALIVE_MS = 24 * DAY_MS;
-/** A refresh token that is not used for thirty days expires (TA §10). */
+/** A refresh token that is not used for thirty days expires (docs/twitch-auth.md §10). */
 export const IDLE_LIMIT_MS = 30 * DAY_MS;
-/** After this time a closed vault asks the person to open it. */
+/** After this time a closed vault asks the user to open it. */
 export const IDLE_WARN_MS = 25 * DAY_MS;
-/** A larger difference between the wall clock and the monotonic clock means: the clock was set, or the machine slept. */
+/**
+ * A larger difference between the wall clock and the monotonic clock means: the clock was set, or the machine slept.
+ */
 export const CLOCK_JUMP_MS = 30_000;
 
 /** The longest wait for one sign-in, also when a server asks for a longer one. */
@@ -38,10 +40,10 @@ export function backOffMs(failures: number, chance: number, retryAfterMs = 0): n
   return Math.max(Math.round(doubled * (0.75 + chance / 2)), Math.min(retryAfterMs, LONGEST_WAIT_MS));
 }
 
-/** An app token has no refresh token: the client requests another one with its credentials (TA §7). */
+/** An app token has no refresh token: the client requests another one with its credentials (docs/twitch-auth.md §7). */
 export const isAppToken = ({ flow }: Pick<SignInRecord, "flow">): boolean => flow === "client_credentials";
 
-/** Whether the keeper can get a new access token without the person. */
+/** Whether the keeper can get a new access token without the user. */
 export const renews = (record: SignInRecord): boolean =>
   record.refresh_token !== undefined || isAppToken(record);
 
@@ -53,8 +55,8 @@ export const mayRefresh = (record: SignInRecord): boolean =>
 const CLIENT_ERROR_WAIT_MS = HOUR_MS;
 
 /**
- * When a refresh that failed with a client error is tried again: the client's secret may work again, or the provider may
- * have reported an outage as a client error. Undefined: only when the person acts.
+ * When a refresh that failed with a client error is tried again: the client's secret may work again, or the provider
+ * may have reported an outage as a client error. Undefined: only when the user acts.
  */
 export function retriesClientAtMs(record: SignInRecord, nowMs: number): number | undefined {
   const { state } = record;
@@ -81,7 +83,10 @@ export function refreshesAtMs(record: SignInRecord): number | undefined {
   return atMs === Infinity ? undefined : Math.max(atMs, issuedAtMs + RENEW_AT_MOST_EVERY_MS);
 }
 
-/** Valid access tokens per refresh token at one time; above fifty the provider invalidates the oldest (TA §10). */
+/**
+ * Valid access tokens per refresh token at one time; above fifty the provider invalidates the oldest
+ * (docs/twitch-auth.md §10).
+ */
 const ISSUES_AT_MOST = 45;
 /** The lifetime that this count assumes for a token without a known expiry. */
 const UNKNOWN_LIFE_MS = 4 * HOUR_MS;
@@ -114,8 +119,9 @@ export const tombstoneEndsAtMs = ({
   expiresAtMs ?? (createdAtMs > 0 ? createdAtMs + UNKNOWN_TOMBSTONE_LIFE_MS : Infinity);
 
 /**
- * Corrects a tombstone without a creation instant, or with one in the future (the clock was ahead): the token's lifetime
- * counts from now, because the tombstone would otherwise stay for years. Returns the same object when nothing is wrong.
+ * Corrects a tombstone without a creation instant, or with one in the future (the clock was ahead): the token's
+ * lifetime counts from now, because the tombstone would otherwise stay for years. Returns the same object when nothing
+ * is wrong.
  */
 export function tombstoneFrom(tombstone: TombstoneRecord, nowMs: number): TombstoneRecord {
   const { createdAtMs, expiresAtMs } = tombstone;

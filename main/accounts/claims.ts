@@ -1,4 +1,4 @@
-/** Claims about the person who signed in: those of the ID token, and those of the userinfo endpoint now. */
+/** Claims about the user who signed in: those of the ID token, and those of the userinfo endpoint now. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { ClaimsView } from "../../contract/claims.ts";
 import { claimViews } from "../../core/oidc/claims.ts";

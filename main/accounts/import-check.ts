@@ -63,7 +63,9 @@ export function unchanged(providers: Providers, before: Provider): Result<Provid
   return same ? ok(provider) : failed({ code: "provider_changed", provider: name });
 }
 
-/** Failures that are the provider's word about the token itself. After any other failure the token may be sent again. */
+/**
+ * Failures that are the provider's word about the token itself. After any other failure the token may be sent again.
+ */
 const FINAL: ReadonlySet<string> = new Set(["import_rejected", "import_own_client", "import_no_login"]);
 
 /** Whose token this is, by the provider's validation endpoint; an answer that is final is remembered in the item. */
@@ -85,7 +87,7 @@ function ownerOf(provider: Provider, verdict: ReturnType<typeof readValidation>)
   if (verdict.kind === "rejected") return failed({ code: "import_rejected", provider: provider.name });
   if (verdict.kind !== "valid") return failed(validationFailure(verdict, provider));
   const { client_id, user_id, login } = verdict.validation;
-  // TA §18: a session of the provider's own site may do anything, and is not for other programs.
+  // docs/twitch-auth.md §18: a session of the provider's own site may do anything, and is not for other programs.
   if (client_id !== undefined && provider.ownClients?.includes(client_id) === true)
     return failed({ code: "import_own_client", provider: provider.name });
   if (user_id === undefined || login === undefined)

@@ -74,7 +74,7 @@ interface PendingImport {
   /** Goes up with each `forget`. */
   readonly turn: number;
   set(pending: Pending): void;
-  /** Starts the time anew after which the candidates are dropped. */
+  /** Starts the time again after which the candidates are dropped. */
   extend(): void;
   forget(): void;
 }

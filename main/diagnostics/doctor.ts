@@ -1,4 +1,7 @@
-/** Diagnoses what a person who helps would ask first: runtime, keychain, vault, clock, network. The report holds no secret. */
+/**
+ * Diagnoses what a user who helps would ask first: runtime, keychain, vault, clock, network. The report holds no
+ * secret.
+ */
 import { rm, writeFile } from "node:fs/promises";
 import { arch, release } from "node:os";
 import path from "node:path";

@@ -1,7 +1,7 @@
 /**
  * What becomes of a start: it becomes the profile's only instance, or it sends its request to the running instance and
- * ends, or it cannot run and says why (ADR 0018). Chromium's own lock is not used: it counts as stale when a link in the
- * temporary folder is gone, and it kills a running app that does not answer.
+ * ends, or it cannot run and says why (ADR 0018). Chromium's own lock is not used: it counts as stale when a link in
+ * the temporary folder is gone, and it kills a running app that does not answer.
  */
 import { app, dialog } from "electron/main";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -143,7 +143,7 @@ const hasDisplay = (): boolean =>
   (process.env["WAYLAND_DISPLAY"] ?? "") !== "";
 
 /**
- * Says why the app does not start, on standard error in English and in a window in the person's language, and ends with
+ * Says why the app does not start, on standard error in English and in a window in the user's language, and ends with
  * code 1. What Chromium keeps meanwhile goes to a temporary folder, since the profile cannot be used or is another's.
  */
 export function endWith(failure: Failure, { want }: StartRequest): void {

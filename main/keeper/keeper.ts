@@ -26,34 +26,34 @@ const AT_ONCE = 4;
 /** Calls fail with `vault_locked` while the keeper is not started, or is paused; during a start they wait for it. */
 export interface Keeper {
   /**
-   * Call it when the vault has opened: ends interrupted refreshes, then validates every sign-in. Without effect while the
-   * vault is closed. `ready` resolves when the first checks may begin; with false the keeper does not start.
+   * Call it when the vault has opened: ends interrupted refreshes, then validates every sign-in. Without effect while
+   * the vault is closed. `ready` resolves when the first checks may begin; with false the keeper does not start.
    */
   start(ready?: () => Promise<boolean>): Promise<void>;
   /**
-   * Starts no new work. Resolves when the work under way has ended and is written. Fails with `storage_failing` when the
-   * disk refuses a record for too long; the keeper is paused then as well.
+   * Starts no new work. Resolves when the work under way has ended and is written. Fails with `storage_failing` when
+   * the disk refuses a record for too long; the keeper is paused then as well.
    */
   pause(): Promise<Result<null>>;
   /** Call it when the machine goes to sleep: no refresh begins, because its answer could be lost. */
   suspend(): void;
   /** Call it when the machine, or the network, is back: every token is validated again. */
   resume(): void;
-  /** Revokes the token and keeps the sign-in. `asker` is a person by default, here and below. */
+  /** Revokes the token and keeps the sign-in. `asker` is a user by default, here and below. */
   revoke(id: string, asker?: Asker): Promise<Result<null>>;
   /** Erases the sign-in here at once, and revokes its token when the provider can be reached. */
   remove(id: string): Promise<Result<null>>;
   validate(id: string, asker?: Asker): Promise<Result<null>>;
   /**
-   * Validates every sign-in; resolves when each was validated or cannot be: it was removed, it has no token, its provider
-   * has asked for no requests, or the keeper was paused.
+   * Validates every sign-in; resolves when each was validated or cannot be: it was removed, it has no token, its
+   * provider has asked for no requests, or the keeper was paused.
    */
   validateAll(): Promise<void>;
   /**
-   * Refreshes a sign-in. For a person this works where the keeper waits: after a client error, and after another program
+   * Refreshes a sign-in. For a user this works where the keeper waits: after a client error, and after another program
    * has changed the record, which the keeper then reads from disk.
    */
-  refresh(id: string, asker?: "person" | "bulk"): Promise<Result<SignInRecord>>;
+  refresh(id: string, asker?: "user" | "bulk"): Promise<Result<SignInRecord>>;
   /**
    * Returns a sign-in whose token is valid for at least `minValidMs`, or for three quarters of its lifetime if that is
    * less; refreshes it when needed. `acceptShorter`: if the refresh fails, a token that is still valid will do.
@@ -62,7 +62,7 @@ export interface Keeper {
     id: string,
     minValidMs: number,
     acceptShorter: boolean,
-    asker?: "person" | "tool",
+    asker?: "user" | "tool",
   ): Promise<Result<SignInRecord>>;
   /** Call it when a client registration was corrected: sign-ins with a client error are refreshed. */
   clientChanged(client: string): void;
@@ -163,7 +163,7 @@ function lifecycleOf({
   };
 }
 
-/** What a person, a tool or a bulk action requests. */
+/** What a user, a tool or a bulk action requests. */
 function requestsOf({
   context,
   waiters,
@@ -176,7 +176,7 @@ function requestsOf({
   const refresh = (id: string) => scheduler.afterwards(id, refresher.refresh(id));
   const tokenFor = createTokenFor(context, refresh);
   return {
-    validate: (id, asker = "person") =>
+    validate: (id, asker = "user") =>
       activity.whileActive(async () => {
         const answer = await waiters.during(id, asker, () =>
           scheduler.afterwards(id, validator.validateNow(id)),
@@ -188,21 +188,21 @@ function requestsOf({
       await activity.starting;
       if (activity.active) await scheduler.checkAll();
     },
-    refresh: (id, asker = "person") =>
+    refresh: (id, asker = "user") =>
       activity.whileActive(() =>
         waiters.during(id, asker, () => refreshOnRequest(context, refresher, refresh, id, asker)),
       ),
-    tokenFor: (id, minValidMs, acceptShorter, asker = "person") =>
+    tokenFor: (id, minValidMs, acceptShorter, asker = "user") =>
       activity.whileActive(() =>
         tokenFor(id, minValidMs, acceptShorter, (work) => waiters.during(id, asker, work)),
       ),
-    revoke: (id, asker = "person") =>
+    revoke: (id, asker = "user") =>
       activity.whileActive(() => waiters.during(id, asker, () => revoker.revoke(id))),
     remove: (id) => activity.whileActive(() => revoker.remove(id)),
   };
 }
 
-/** Changes that the person makes to sign-ins, clients and providers. */
+/** Changes that the user makes to sign-ins, clients and providers. */
 function changesOf({
   context,
   refresher,

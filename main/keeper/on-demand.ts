@@ -1,4 +1,4 @@
-/** What a person, a tool or a bulk action requests of the keeper: a refresh, or a token that is valid long enough. */
+/** What a user, a tool or a bulk action requests of the keeper: a refresh, or a token that is valid long enough. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { holdsToken, waitsFor, whyNoToken } from "../../core/accounts/status.ts";
@@ -11,7 +11,7 @@ type Refreshed = Result<SignInRecord>;
 type Refresh = (id: string) => Promise<Refreshed>;
 
 /**
- * Refreshes a sign-in on request. A person overrides the waits of the keeper, and the sign-in then continues with the
+ * Refreshes a sign-in on request. A user overrides the waits of the keeper, and the sign-in then continues with the
  * record that another program left on disk. A bulk action does not retry a client error early.
  */
 export async function refreshOnRequest(
@@ -26,7 +26,7 @@ export async function refreshOnRequest(
     const retryAtMs = retriesClientAtMs(record, clock.nowMs()) ?? Infinity;
     if (retryAtMs > clock.nowMs()) return failed(whyNoToken(record));
   }
-  if (asker === "person") {
+  if (asker === "user") {
     const taken = await refresher.takeFromDisk(id);
     if (!taken.ok) return taken;
   }

@@ -23,7 +23,7 @@ export interface EventSink {
 
 /**
  * Reports that the record, the status or the health of a sign-in has changed; without an ID, any of them may have.
- * `passing`: a change that no person and no tool waits for, so that it may be reported together with a later one.
+ * `passing`: a change that no user and no tool waits for, so that it may be reported together with a later one.
  */
 export type Changed = (signIn?: string, news?: "passing") => void;
 
@@ -39,7 +39,7 @@ export interface KeeperPorts {
   readonly random: Randomness;
   readonly log: Log;
   /**
-   * Whether one-time refresh tokens may be sent: no other process uses this profile, or the person accepts the risk that
+   * Whether one-time refresh tokens may be sent: no other process uses this profile, or the user accepts the risk that
    * one does.
    */
   readonly maySpendOneTime: () => boolean;

@@ -1,6 +1,6 @@
 /**
- * Refreshes one sign-in: the intent is written to disk, the request is sent once, the answer is written to disk, and only
- * then are the tokens handed out (ADR 0004). core/lifecycle/refresh.ts decides what an outcome means.
+ * Refreshes one sign-in: the intent is written to disk, the request is sent once, the answer is written to disk, and
+ * only then are the tokens handed out (ADR 0004). core/lifecycle/refresh.ts decides what an outcome means.
  */
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import type { ClientRecord, SignInRecord, SignInState } from "../../core/accounts/records.ts";
@@ -188,7 +188,10 @@ export class Refresher {
     return this.#carryOut(intent.value, before.state, decision);
   }
 
-  /** The provider limits the access tokens of one refresh token (TA §10). Undefined: one more is allowed. */
+  /**
+   * The provider limits the access tokens of one refresh token (docs/twitch-auth.md §10). Undefined: one more is
+   * allowed.
+   */
   #checkBudget(before: SignInRecord): Result<never> | undefined {
     const { clock, watches } = this.#context;
     const freeAtMs = budgetFreeAtMs(before);

@@ -1,4 +1,4 @@
-/** Revokes tokens at the provider (TA §12): when the person asks, and for removed sign-ins. */
+/** Revokes tokens at the provider (docs/twitch-auth.md §12): when the user asks, and for removed sign-ins. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { SignInRecord, TombstoneRecord } from "../../core/accounts/records.ts";
 import { tombstoneEndsAtMs, tombstoneFrom } from "../../core/lifecycle/schedule.ts";
@@ -39,7 +39,9 @@ export class Revoker {
     });
   }
 
-  /** Erases the tokens on this computer at once; a tombstone stays, sealed, until the provider has revoked the token. */
+  /**
+   * Erases the tokens on this computer at once; a tombstone stays, sealed, until the provider has revoked the token.
+   */
   remove(id: string): Promise<Result<null>> {
     const { records, log, watches, enqueue, changed } = this.#context;
     return enqueue(id, async () => {
@@ -57,7 +59,7 @@ export class Revoker {
       watches.drop(id);
       changed();
       log.info("remove.done", { signIn: id });
-      // The person does not wait for the provider: the sign-in is removed from this computer in any case.
+      // The user does not wait for the provider: the sign-in is removed from this computer in any case.
       void enqueue(id, () => this.#eraseTombstone(tombstone.value));
       return ok(null);
     });

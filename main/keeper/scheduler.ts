@@ -10,7 +10,9 @@ import { createAgenda, createDue, type Agenda, type Due } from "./agenda.ts";
 import type { KeeperContext } from "./ports.ts";
 import { createRequestedChecks } from "./waiters.ts";
 
-/** Refreshes, and checks, that the scheduler runs at the same time. The HTTP client limits the rate of their requests. */
+/**
+ * Refreshes, and checks, that the scheduler runs at the same time. The HTTP client limits the rate of their requests.
+ */
 const AT_ONCE = 4;
 /** The longest sleep of the timer: the clock may have been set, or the machine may have slept. */
 const LONGEST_SLEEP_MS = 60_000;
@@ -22,7 +24,7 @@ const SHORTEST_SLEEP_MS = 50;
 export interface ScheduledWork {
   refresh(id: string): Promise<unknown>;
   validate(id: string): Promise<unknown>;
-  /** Validates while the person waits. */
+  /** Validates while the user waits. */
   validateNow(id: string): Promise<unknown>;
   /** Corrects records with instants in the future. */
   repairInstants(): Promise<void>;
@@ -37,9 +39,9 @@ export class Scheduler {
   readonly #refreshes = createAgenda();
   readonly #checks = createAgenda();
   readonly #statusChanges = createAgenda();
-  /** Spreads the checks that no person waits for over the hour. */
+  /** Spreads the checks that no user waits for over the hour. */
   readonly #checkBucket: TokenBucket;
-  /** Checks that the person has requested are not spread over the hour. */
+  /** Checks that the user has requested are not spread over the hour. */
   readonly #requested = createRequestedChecks();
   /** Sign-ins whose work the scheduler has started. */
   readonly #launched = new Set<string>();
@@ -48,7 +50,9 @@ export class Scheduler {
   readonly #outdated = new Set<string>();
   #cancelTimer: () => void = () => undefined;
   #wasOffline = false;
-  /** What the two clocks showed last. The wall clock can be set; the monotonic one may stop while the machine sleeps. */
+  /**
+   * What the two clocks showed last. The wall clock can be set; the monotonic one may stop while the machine sleeps.
+   */
   #seenMs: { readonly wall: number; readonly monotonic: number };
   #revokedRemovedAtMs = -Infinity;
   #isRevokingRemoved = false;
@@ -97,7 +101,7 @@ export class Scheduler {
     this.#checks.add(id, this.#due.checkAtMs(record));
     this.#statusChanges.add(id, this.#due.statusChangeAtMs(record));
   }
-  /** Notes anew when each sign-in is due, after an event that may have moved every instant. */
+  /** Notes again when each sign-in is due, after an event that may have moved every instant. */
   scheduleAll(): void {
     this.#refreshes.clear();
     this.#checks.clear();

@@ -1,4 +1,4 @@
-/** Validates the access token of a sign-in (TA §11): at start, hourly, and on request. */
+/** Validates the access token of a sign-in (docs/twitch-auth.md §11): at start, hourly, and on request. */
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { holdsToken, waitsFor } from "../../core/accounts/status.ts";
@@ -31,7 +31,8 @@ const withoutAccessToken = ({ access_token: _rejected, ...rest }: SignInRecord):
 
 /** The display name for a login that may have changed. */
 function displayNameFor({ login: before, displayName }: SignInRecord, login: string): string {
-  // A display name in another script is a name of its own (TA §21); otherwise it is the login in other capitals.
+  // A display name in another script is a name of its own (docs/twitch-auth.md §21); otherwise it is the login in other
+  // capitals.
   if (displayName.toLowerCase() !== before) return displayName;
   return login === before ? displayName : login;
 }
@@ -69,13 +70,13 @@ export class Validator {
   }
 
   /**
-   * Validates a sign-in, once at a time. After a 401 the keeper refreshes the sign-in where it can, or the person has to
+   * Validates a sign-in, once at a time. After a 401 the keeper refreshes the sign-in where it can, or the user has to
    * sign in again; any other answer than 200 and 401 tells nothing about the token.
    */
   validate(id: string): Promise<Result<null>> {
     return this.#inBackground(id);
   }
-  /** Validates a sign-in while a person or a tool waits, so that the progress is reported at once. */
+  /** Validates a sign-in while a user or a tool waits, so that the progress is reported at once. */
   validateNow(id: string): Promise<Result<null>> {
     const { changed } = this.#context;
     const answer = this.#inBackground(id);

@@ -1,17 +1,20 @@
-/** Which sign-ins a person or a tool waits for: their requests and their checks come first. */
+/** Which sign-ins a user or a tool waits for: their requests and their checks come first. */
 
-/** The origin of a request to the keeper. `bulk`: an action of the person on many sign-ins, of which no single one is waited for. */
-export type Asker = "person" | "tool" | "bulk";
+/**
+ * The origin of a request to the keeper. `bulk`: an action of the user on many sign-ins, of which no single one is
+ * waited for.
+ */
+export type Asker = "user" | "tool" | "bulk";
 
 export interface Waiters {
   /** Counts the asker as waiting for the sign-in until `work` has ended. */
   during<V>(signIn: string, asker: Asker, work: () => Promise<V>): Promise<V>;
-  /** The waiting asker, a person before a tool; undefined: neither waits. */
-  of(signIn: string): "person" | "tool" | undefined;
+  /** The waiting asker, a user before a tool; undefined: neither waits. */
+  of(signIn: string): "user" | "tool" | undefined;
 }
 
 export function createWaiters(): Waiters {
-  const counts = { person: new Map<string, number>(), tool: new Map<string, number>() };
+  const counts = { user: new Map<string, number>(), tool: new Map<string, number>() };
   const add = (of: Map<string, number>, signIn: string, more: 1 | -1): void => {
     const count = (of.get(signIn) ?? 0) + more;
     if (count === 0) of.delete(signIn);
@@ -27,11 +30,11 @@ export function createWaiters(): Waiters {
         add(counts[asker], signIn, -1);
       }
     },
-    of: (signIn) => (counts.person.has(signIn) ? "person" : counts.tool.has(signIn) ? "tool" : undefined),
+    of: (signIn) => (counts.user.has(signIn) ? "user" : counts.tool.has(signIn) ? "tool" : undefined),
   };
 }
 
-/** The sign-ins whose check the person has requested. */
+/** The sign-ins whose check the user has requested. */
 export interface RequestedChecks {
   /** Resolves when the sign-in was checked, or cannot be checked. */
   add(id: string): Promise<void>;

@@ -32,7 +32,7 @@ export interface SignInHealth extends Health {
   /** `unsaved` holds tokens that no file holds. */
   unsavedTokens?: boolean | undefined;
   stateBefore?: SignInState | undefined;
-  /** True until the person acts or the vault is opened again. */
+  /** True until the user acts or the vault is opened again. */
   changedElsewhere?: boolean | undefined;
   /** This process's own version of a record that another program changed; it does not replace the file. */
   unwritten?: SignInRecord | undefined;
@@ -46,7 +46,9 @@ export interface Watches {
   /** The record to use: the one that waits for the disk, if there is one, or the stored one. */
   current(id: string): SignInRecord | undefined;
   all(): readonly SignInRecord[];
-  /** How many milliseconds earlier the token expires than the wall clock shows, because that was set back; 0 or more. */
+  /**
+   * How many milliseconds earlier the token expires than the wall clock shows, because that was set back; 0 or more.
+   */
   clockLagMs(record: SignInRecord): number;
   /** When the token expires, by the clock that is ahead; undefined: the provider gave no expiry. */
   endsAtMs(record: SignInRecord): number | undefined;

@@ -1,6 +1,6 @@
 /**
- * The requests that wait for one host. Requests of a person or a tool go before background requests, a token bucket
- * limits the rate, and while the host asks for no requests (Retry-After), only a person's requests leave.
+ * The requests that wait for one host. Requests of a user or a tool go before background requests, a token bucket
+ * limits the rate, and while the host asks for no requests (Retry-After), only a user's requests leave.
  */
 import { setMaxListeners } from "node:events";
 import { createTokenBucket, URGENT_RESERVE, type TokenBucket } from "../../core/lifecycle/rate-limit.ts";
@@ -28,8 +28,8 @@ interface Waiting {
 
 const ABANDONED: HttpOutcome = { kind: "not_sent", cause: "abandoned" };
 
-/** A request without a `waiter` is a person's (see `Turn`). */
-const waiterOf = ({ turn }: Waiting) => (turn.waiter === undefined ? "person" : turn.waiter());
+/** A request without a `waiter` is a user's (see `Turn`). */
+const waiterOf = ({ turn }: Waiting) => (turn.waiter === undefined ? "user" : turn.waiter());
 
 export class HostQueue {
   readonly #clock: Clock;
@@ -44,7 +44,7 @@ export class HostQueue {
   #blockedAtMs = -Infinity;
   /** Refusals in a row. After the first, requests leave one by one until the host answers normally. */
   #refusals = 0;
-  /** The monotonic instant before which only a person's requests leave after a refusal. */
+  /** The monotonic instant before which only a user's requests leave after a refusal. */
   #trialAtMs = -Infinity;
 
   /** `everyMs`: the time between two requests, in milliseconds. */
@@ -92,7 +92,7 @@ export class HostQueue {
       const ahead = urgent || this.#urgentInARow >= URGENT_IN_A_ROW ? URGENT_RESERVE : 0;
       const waitMs = this.#bucket.take(this.#clock.monotonicMs(), ahead, next.turn.requests);
       if (waitMs > 0) {
-        // The timer runs at each interval, because a person or a tool may start to wait for one of these requests.
+        // The timer runs at each interval, because a user or a tool may start to wait for one of these requests.
         this.#serveAfter(Math.min(waitMs, this.#everyMs()));
         return;
       }
@@ -108,7 +108,7 @@ export class HostQueue {
 
   /** The request to leave next: an urgent one, and every few turns a background one. */
   #next(blocked: boolean): Waiting | undefined {
-    const able = this.#waiting.filter((entry) => !blocked || waiterOf(entry) === "person");
+    const able = this.#waiting.filter((entry) => !blocked || waiterOf(entry) === "user");
     const urgent = able.find((entry) => waiterOf(entry) !== undefined);
     const background = able.find((entry) => waiterOf(entry) === undefined);
     return this.#urgentInARow >= URGENT_IN_A_ROW ? (background ?? urgent) : (urgent ?? background);
@@ -118,7 +118,7 @@ export class HostQueue {
     entry.turn.signal?.removeEventListener("abort", entry.abandon);
     entry.resolve(outcome);
   }
-  /** During a long block each request but a person's ends with the answer that the host would give. */
+  /** During a long block each request but a user's ends with the answer that the host would give. */
   #endBackground(blockedMs: number): void {
     const busy: HttpOutcome = {
       kind: "answered",
@@ -126,7 +126,7 @@ export class HostQueue {
       body: "",
       retryAfterMs: Math.ceil(blockedMs),
     };
-    for (const entry of this.#waiting) if (waiterOf(entry) !== "person") this.#end(entry, busy);
+    for (const entry of this.#waiting) if (waiterOf(entry) !== "user") this.#end(entry, busy);
   }
 
   #blockedForMs(): number {

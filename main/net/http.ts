@@ -18,7 +18,7 @@ export interface Exchange {
   onResponse(listener: (response: ExchangeResponse) => void): void;
   /** `code`: Chromium's `ERR_…` or Node's `E…`/TLS code. */
   onFailure(listener: (code: string) => void): void;
-  /** `paused`: the time limit stops, because the person is asked for a proxy's password; false: it runs again. */
+  /** `paused`: the time limit stops, because the user is asked for a proxy's password; false: it runs again. */
   onPause(listener: (paused: boolean) => void): void;
   send(body: string | undefined): void;
   abort(): void;
@@ -92,7 +92,9 @@ const serverDate = (value: string | undefined): { dateMs?: number } => {
   return dateMs === undefined ? {} : { dateMs };
 };
 
-/** Decodes UTF-8 (RFC 8259 §8.1), or UTF-16, known by its byte order mark or a zero in its first letter (RFC 4627 §3). */
+/**
+ * Decodes UTF-8 (RFC 8259 §8.1), or UTF-16, known by its byte order mark or a zero in its first letter (RFC 4627 §3).
+ */
 function textOf(bytes: Buffer): string {
   const [first = 1, second = 1] = bytes;
   const little = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0);

@@ -1,4 +1,4 @@
-/** Usernames and passwords for proxies: the person enters them in the window, and only memory holds them. */
+/** Usernames and passwords for proxies: the user enters them in the window, and only memory holds them. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { ProxyLoginView } from "../../contract/views/snapshot.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
@@ -9,9 +9,9 @@ export interface ProxyCredentials {
   readonly password: Secret;
 }
 
-/** The longest wait of a request for the person; the question stays in the window after it. */
+/** The longest wait of a request for the user; the question stays in the window after it. */
 const WAIT_MS = 2 * 60_000;
-/** After the person has declined, the question does not come again for this long. */
+/** After the user has declined, the question does not come again for this long. */
 const QUIET_MS = 10 * 60_000;
 
 interface Question extends ProxyLoginView {
@@ -21,14 +21,14 @@ interface Question extends ProxyLoginView {
 
 export interface ProxyLogins {
   /**
-   * Returns the credentials for a proxy, from memory or from the person. `before`: credentials that the proxy refused.
-   * Undefined: the person declined or did not answer in time.
+   * Returns the credentials for a proxy, from memory or from the user. `before`: credentials that the proxy refused.
+   * Undefined: the user declined or did not answer in time.
    */
   ask(
     proxy: { readonly host: string; readonly port: number; readonly realm: string },
     before: ProxyCredentials | undefined,
   ): Promise<ProxyCredentials | undefined>;
-  /** Answers the question with this ID; without a username, the person declines. Fails with `proxy_login_gone`. */
+  /** Answers the question with this ID; without a username, the user declines. Fails with `proxy_login_gone`. */
   answer(id: string, username: string | undefined, password: string): Result<null>;
   /** The question to show; undefined: none is open. */
   readonly view: ProxyLoginView | undefined;

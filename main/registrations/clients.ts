@@ -1,4 +1,4 @@
-/** The user's client registrations (TA §2). The window can set a client secret, and never gets one. */
+/** The user's client registrations (docs/twitch-auth.md §2). The window can set a client secret, and never gets one. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Argument } from "../../contract/ipc.ts";
 import type { ClientFinding } from "../../contract/client-check.ts";
@@ -19,7 +19,10 @@ import { credentialsOf } from "./lookup.ts";
 import type { RecordStore } from "../vault/types.ts";
 
 export interface Clients {
-  /** Adds a registration, or changes the one of this id. Fails with `provider_unknown`, `client_missing`, `client_in_use`. */
+  /**
+   * Adds a registration, or changes the one of this id. Fails with `provider_unknown`, `client_missing`,
+   * `client_in_use`.
+   */
   save(form: Argument<"clients.save">): Promise<Result<{ readonly id: string }>>;
   /** Fails with `client_missing`, `client_in_use`. */
   remove(id: string): Promise<Result<null>>;
@@ -63,7 +66,7 @@ async function save(
   const before = id === undefined ? undefined : records.get("client", id);
   if (id !== undefined && (before === undefined || before.builtIn)) return failed({ code: "client_missing" });
   const moved = before !== undefined && (before.client_id !== client_id || before.provider !== provider);
-  // A token works only with the client ID that it was issued to (TA §15).
+  // A token works only with the client ID that it was issued to (docs/twitch-auth.md §15).
   const users = records.list("sign_in").filter((record) => record.client === id).length;
   if (moved && users > 0) return failed({ code: "client_in_use", accounts: users });
   const secret = secretOf(form, before);

@@ -121,7 +121,7 @@ export function createBrokerThread({ endpoint, port, listen, clock }: BrokerThre
           write,
           end,
         }),
-      // Nothing tells a closed writing half from a closed connection: either withdraws a question to the person.
+      // Nothing tells a closed writing half from a closed connection: either withdraws a question to the user.
       onHalfClosed: () => pairings.withdraw(stream),
       onClosed() {
         connections.delete(stream);

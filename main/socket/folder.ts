@@ -10,8 +10,8 @@ const MAX_PATH_BYTES = 107;
 const GROUP_AND_OTHERS = 0o077;
 
 /**
- * Makes the folder with mode 0700. Fails with `socket_unsafe_folder` when it is a link, another user's, or open to others
- * (its mode is not changed: the person has to learn of it), and with `socket_failing`.
+ * Makes the folder with mode 0700. Fails with `socket_unsafe_folder` when it is a link, another user's, or open to
+ * others (its mode is not changed: the user has to learn of it), and with `socket_failing`.
  */
 export async function ownFolder(folder: string): Promise<Result<null>> {
   try {

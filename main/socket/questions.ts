@@ -14,7 +14,10 @@ import type {
   Refusal,
 } from "./types.ts";
 
-/** After a pairing that was withdrawn, the next one has to wait: no tool may ask again and again until the person gives in. */
+/**
+ * After a pairing that was withdrawn, the next one has to wait: no tool may ask again and again until the user gives
+ * in.
+ */
 const QUIET_AFTER_WITHDRAWAL_SEC = 5;
 
 const rateLimited = (retryAfterSec: number): Promise<Refusal> =>
@@ -61,7 +64,7 @@ export function createQuestions(post: Post): Questions {
 }
 
 /**
- * The questions that may each become a request to the provider, or something that the person sees, within their limits.
+ * The questions that may each become a request to the provider, or something that the user sees, within their limits.
  * `onToken` is called with each token that main answers, before its askers get it.
  */
 export function createLimitedQuestions(
@@ -105,7 +108,7 @@ export function createLimitedQuestions(
 }
 
 export interface PairingQueue {
-  /** Asks the person about a tool, unless they are asked about another one. `connection` names the tool's connection. */
+  /** Asks the user about a tool, unless they are asked about another one. `connection` names the tool's connection. */
   pair(
     connection: object,
     asked: Ask<"pair">["asked"],
@@ -115,7 +118,7 @@ export interface PairingQueue {
   withdraw(connection: object): void;
 }
 
-/** One question to the person at a time, from whichever tool. */
+/** One question to the user at a time, from whichever tool. */
 export function createPairingQueue(
   questions: Questions,
   post: Post,

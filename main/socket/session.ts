@@ -1,6 +1,6 @@
 /**
- * One connection's conversation: greeting, proof or pairing, then requests. It knows neither thread nor socket, so all its
- * rules stand here.
+ * One connection's conversation: greeting, proof or pairing, then requests. It knows neither thread nor socket, so all
+ * its rules stand here.
  */
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
@@ -55,7 +55,7 @@ export interface SessionHost {
 export interface Session {
   /** Undefined until the proof was verified, or the pairing allowed. */
   readonly grant: string | undefined;
-  /** The person has yet to decide about its pairing. */
+  /** The user has yet to decide about its pairing. */
   readonly pairing: boolean;
   /** The tool has asked for notifications. */
   readonly watches: boolean;
@@ -168,8 +168,8 @@ function takeFirst(context: Context, id: RequestId, method: string, given: unkno
 }
 
 /**
- * Whichever way a token came, it is judged here, at the moment when it is handed out: by the grant, the table and the clock
- * of that moment, not by those from before main was asked.
+ * Whichever way a token came, it is judged here, at the moment when it is handed out: by the grant, the table and the
+ * clock of that moment, not by those from before main was asked.
  */
 async function handOutToken(
   context: Context,

@@ -5,7 +5,9 @@ import type { Answer, Ask, Grant, TokenTable, TokenTablePart, TableToken } from 
 /** A tool that names no `min_valid` gets a token that lasts a minute, or the last quarter of a shorter life. */
 const DEFAULT_MIN_VALID_SEC = 60;
 const DEFAULT_PART = 1 / 4;
-/** Asking for more than this part of a token's life counts as asking for this part: or each request would refresh it. */
+/**
+ * Asking for more than this part of a token's life counts as asking for this part: or each request would refresh it.
+ */
 const LARGEST_PART = 3 / 4;
 
 const allowsAccount = ({ accounts }: Grant, account: string): boolean =>
@@ -17,7 +19,9 @@ const allowsScopes = ({ scopes }: Grant, { token }: TableToken): boolean =>
 const allows = (grant: Grant, entry: TableToken): boolean =>
   allowsAccount(grant, entry.account) && allowsSignIn(grant, entry.signIn) && allowsScopes(grant, entry);
 
-/** The grant's accounts, each with the sign-ins that the tool may use. An account without such a sign-in is left out. */
+/**
+ * The grant's accounts, each with the sign-ins that the tool may use. An account without such a sign-in is left out.
+ */
 export const accountsFor = ({ accounts }: TokenTable, grant: Grant): ResultOf<"accounts.list">["accounts"] =>
   accounts
     .filter(({ view }) => allowsAccount(grant, view.account))
@@ -73,7 +77,9 @@ export type Choice =
 
 type TokenAsk = NonNullable<Params<"token.get">>;
 
-/** Whether this is an alias, as far as the grant goes: those of other accounts and sign-ins do not exist for the tool. */
+/**
+ * Whether this is an alias, as far as the grant goes: those of other accounts and sign-ins do not exist for the tool.
+ */
 const isAlias = (table: TokenTable, grant: Grant, name: string): boolean =>
   table.tokens.some(
     ({ alias, account, signIn }) =>
@@ -81,8 +87,8 @@ const isAlias = (table: TokenTable, grant: Grant, name: string): boolean =>
   );
 
 /**
- * Chooses the sign-in with the fewest scopes that covers the requested ones and lies within the grant. Each token that is
- * handed out was chosen here, from the table and the grant of that moment; after a question to main, by `afterMiss`.
+ * Chooses the sign-in with the fewest scopes that covers the requested ones and lies within the grant. Each token that
+ * is handed out was chosen here, from the table and the grant of that moment; after a question to main, by `afterMiss`.
  */
 export function chooseToken(table: TokenTable, grant: Grant, ask: TokenAsk, nowMs: number): Choice {
   const account = accountOf(table, grant, ask.account);
@@ -105,8 +111,8 @@ export function chooseToken(table: TokenTable, grant: Grant, ask: TokenAsk, nowM
 }
 
 /**
- * Chooses anew once main has answered a miss of `signIn`. Meanwhile the sign-in may have got more scopes or be gone, the
- * grant may have changed, and the token come nearer its end. A miss again: the new token does not last long enough.
+ * Chooses again once main has answered a miss of `signIn`. Meanwhile the sign-in may have got more scopes or be gone,
+ * the grant may have changed, and the token come nearer its end. A miss again: the new token does not last long enough.
  */
 export function afterMiss(
   table: TokenTable,
@@ -125,7 +131,10 @@ export function afterMiss(
   return { kind: "error", code, ...(retryAfterSec !== undefined && { retryAfterSec }) };
 }
 
-/** The seconds that a token must still be valid for. Less one second where its life limits them: `expires_at` is rounded down. */
+/**
+ * The seconds that a token must still be valid for. Less one second where its life limits them: `expires_at` is rounded
+ * down.
+ */
 function neededSec({ lifeSec = Infinity }: TableToken, minValidSec: number | undefined): number {
   return minValidSec === undefined
     ? Math.min(DEFAULT_MIN_VALID_SEC, lifeSec * DEFAULT_PART)
@@ -148,8 +157,8 @@ function judge(entry: TableToken, min_valid: number | undefined, nowMs: number):
 }
 
 /**
- * The key of the account with this key, login or alias; without a name, of the grant's one account. Undefined: the grant
- * has no such account, or several.
+ * The key of the account with this key, login or alias; without a name, of the grant's one account. Undefined: the
+ * grant has no such account, or several.
  */
 export function accountOf(table: TokenTable, grant: Grant, name: string | undefined): string | undefined {
   const granted = table.accounts.filter(({ view }) => allowsAccount(grant, view.account));

@@ -11,7 +11,7 @@ import type { SocketAnswers } from "./socket-link.ts";
 import type { TableSync } from "./table-sync.ts";
 import { tokenResult } from "./token-table.ts";
 
-/** The code that a tool gets for a failure. The sentence stays with the person, who can act on it. */
+/** The code that a tool gets for a failure. The sentence stays with the user, who can act on it. */
 export function socketCodeOf({ code }: Failure): SocketErrorCode {
   switch (code) {
     case "vault_locked":

@@ -1,4 +1,4 @@
-/** Pairing: a tool asks for a grant, one tool at a time, and the person decides with which sign-ins and for how long. */
+/** Pairing: a tool asks for a grant, one tool at a time, and the user decides with which sign-ins and for how long. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Argument } from "../../contract/ipc.ts";
 import type { Settings } from "../../contract/settings.ts";
@@ -8,11 +8,11 @@ import type { Clock, Randomness } from "../../core/ports.ts";
 import type { Answer, Ask } from "../socket/types.ts";
 import type { GrantTerms, Grants } from "./grants.ts";
 
-/** After a refusal every pairing is turned away for this long, or a tool could ask until the person gives in. */
+/** After a refusal every pairing is turned away for this long, or a tool could ask until the user gives in. */
 const QUIET_AFTER_REFUSAL_SEC = 60;
 
 export interface Pairing {
-  /** Shows the request to the person; resolves with their answer. `gone` resolves when the tool has disconnected. */
+  /** Shows the request to the user; resolves with their answer. `gone` resolves when the tool has disconnected. */
   ask(ask: Ask<"pair">, gone: Promise<void>): Promise<Answer<"pair">>;
   /**
    * Makes the grant and answers the tool. Fails with `pairing_gone` (the tool has disconnected, or another request is
@@ -38,7 +38,7 @@ export interface PairingParts {
   readonly random: Randomness;
 }
 
-/** The request that the person sees. */
+/** The request that the user sees. */
 interface OpenRequest {
   view: PairingView;
   readonly answer: (answer: Answer<"pair">) => void;
@@ -47,7 +47,9 @@ interface OpenRequest {
   readonly programFound: Promise<void>;
 }
 
-/** The keys of the accounts that these names mean: a key, a login (in any case) or an alias. Unknown names are left out. */
+/**
+ * The keys of the accounts that these names mean: a key, a login (in any case) or an alias. Unknown names are left out.
+ */
 function accountsNamed(names: readonly string[], signIns: readonly SignInRecord[]): readonly string[] {
   const wanted = new Set(names.flatMap((name) => [name, name.toLowerCase()]));
   const named = signIns.filter((record) =>

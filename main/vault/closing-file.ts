@@ -12,7 +12,7 @@ import { writeDurably } from "../storage/durable-file.ts";
 
 const shape = v.object({
   format: v.literal(1),
-  /** The person locked or paused the vault: a restart does not open it, or does not hand out tokens. */
+  /** The user locked or paused the vault: a restart does not open it, or does not hand out tokens. */
   held: v.boolean(),
   closedAtMs: storedInstant,
   /** When the refresh token that has been idle longest was last used. */

@@ -6,7 +6,7 @@ import { syncFolder } from "../storage/durable-file.ts";
 import { openVault, openView, type DoorParts } from "./opening.ts";
 import { storageFailing } from "./record-store.ts";
 
-/** `held`: the person wants the vault closed, and a restart does not open it. */
+/** `held`: the user wants the vault closed, and a restart does not open it. */
 export async function closeVault(parts: DoorParts, held: boolean): Promise<void> {
   const { state, records, closingFile, watchIdle, log } = parts;
   const { opened } = state;

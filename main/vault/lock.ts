@@ -12,7 +12,7 @@ import { eraseDurably, writeDurably } from "../storage/durable-file.ts";
 import type { WritableLockState } from "./lock-state.ts";
 import type { Resealing, VaultDoor } from "./types.ts";
 
-/** How the app notices that the person is away. */
+/** How the app notices that the user is away. */
 export type Absence = "idle" | "screen_locked" | "suspended";
 
 export interface Lock {

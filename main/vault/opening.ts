@@ -105,7 +105,7 @@ async function tryOpen(parts: DoorParts): Promise<VaultView> {
   const wrap = wrapOf(envelope, "keychain");
   const closing = await closingFile.read();
   const held = closing?.held === true;
-  // A vault that the person locked is not opened by a restart. One without a passphrase opens, and stays paused.
+  // A vault that the user locked is not opened by a restart. One without a passphrase opens, and stays paused.
   if (wrap === undefined || (held && wrapOf(envelope, "passphrase") !== undefined))
     return state.become({ state: "locked", windowOnly: false, ...closingFile.openBy(closing) });
   const unwrapped = await keys.byKeychain(envelope, wrap);

@@ -3,10 +3,12 @@ import type { Result } from "../../contract/failure.ts";
 import type { Draft, RecordKind, VaultRecord } from "../../core/accounts/records.ts";
 import type { Secret } from "../../core/secret.ts";
 
-/** The operating system's keychain as the vault sees it. `main/electron/system/keychain.ts` makes it from safeStorage. */
+/**
+ * The operating system's keychain as the vault sees it. `main/electron/system/keychain.ts` makes it from safeStorage.
+ */
 export interface Keychain {
   /**
-   * Finds out how the keychain is, without unlocking it or prompting the person. Never rejects.
+   * Finds out how the keychain is, without unlocking it or prompting the user. Never rejects.
    * `missing`: there is none, or only Chromium's `basic_text`, which protects nothing. `locked`: it needs its password.
    * `failing`: it does not answer as it should.
    */
@@ -21,7 +23,9 @@ export interface Keychain {
   restart(): void;
   /** Rejects when the keychain fails. */
   seal(text: Secret): Promise<Uint8Array>;
-  /** `stale`: the keychain's own key has changed, and the text must be sealed again. Rejects when it cannot be opened. */
+  /**
+   * `stale`: the keychain's own key has changed, and the text must be sealed again. Rejects when it cannot be opened.
+   */
   open(sealed: Uint8Array): Promise<{ readonly text: Secret; readonly stale: boolean }>;
 }
 
@@ -70,7 +74,9 @@ export interface VaultDoor {
   open(): Promise<VaultView>;
   /** Makes a vault that a passphrase alone seals. Only in `needs_passphrase`. */
   create(passphrase: Secret): Promise<Result<null>>;
-  /** Slow on purpose (scrypt), slower after wrong tries; never blocks. Fails with `passphrase_wrong`, `passphrase_wait`. */
+  /**
+   * Slow on purpose (scrypt), slower after wrong tries; never blocks. Fails with `passphrase_wrong`, `passphrase_wait`.
+   */
   unlock(passphrase: Secret): Promise<Result<null>>;
   /** Checks the passphrase of an open vault, as slowly as `unlock`; succeeds where the vault has none. */
   verify(passphrase: Secret | undefined): Promise<Result<null>>;
@@ -82,7 +88,7 @@ export interface VaultDoor {
    */
   move(backend: string, current: Secret): Promise<Result<null>>;
   /**
-   * Refuses writes from now on, waits for the running ones, then drops the key and the records. `held`: the person
+   * Refuses writes from now on, waits for the running ones, then drops the key and the records. `held`: the user
    * wants the vault closed, and a restart does not open it.
    */
   lock(held: boolean): Promise<void>;

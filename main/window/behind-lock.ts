@@ -37,8 +37,8 @@ const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
 };
 
 /**
- * When the window may make a call. "always": also behind a locked window, to unlock it or to begin anew without what it
- * hides. "unless the window is locked": also while the vault is locked, about the app and its computer, not about
+ * When the window may make a call. "always": also behind a locked window, to unlock it or to begin again without what
+ * it hides. "unless the window is locked": also while the vault is locked, about the app and its computer, not about
  * accounts. "open": only while the vault is not locked.
  */
 type Allowed = "always" | "unless the window is locked" | "open";

@@ -1,4 +1,6 @@
-/** The window's state: each part is built anew when something changed, and sent where it differs from what was sent. */
+/**
+ * The window's state: each part is built again when something changed, and sent where it differs from what was sent.
+ */
 import type { Changes, Json } from "../../contract/ipc.ts";
 import type { SignInView } from "../../contract/views/account.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
@@ -10,11 +12,11 @@ type Listener = (changes: Changes, json: Json<Changes>) => void;
 export interface State {
   snapshot(): Snapshot;
   /**
-   * A sign-in may have changed; without an id, everything may have. Listeners hear once per turn, and only what differs.
-   * `passing`: with many sign-ins the news waits for other news.
+   * A sign-in may have changed; without an id, everything may have. Listeners hear once per turn, and only what
+   * differs. `passing`: with many sign-ins the news waits for other news.
    */
   touch(signIn?: string, news?: "passing"): void;
-  /** Anything but the sign-ins may have changed. Thousands of rows are not built anew for that. */
+  /** Anything but the sign-ins may have changed. Thousands of rows are not built again for that. */
   touchParts(): void;
   /** Sends what was touched now, before anything else of this turn. */
   flush(): void;

@@ -32,7 +32,7 @@ const WORDS: Record<Shown, () => Promise<void>> = {
 };
 
 export class WindowLanguage {
-  /** The language that is drawn; all components are drawn anew when it changes. */
+  /** The language that is drawn; all components are drawn again when it changes. */
   shown = $state<Shown>("en");
   #wanted: Shown | undefined;
 

@@ -122,7 +122,7 @@ export class Listing {
   }
   /**
    * Takes all sign-ins from a snapshot. `changed` has the rows that differ from the last time, when nothing else does:
-   * of thousands some are validated each second, and the list is not made anew for them.
+   * of thousands some are validated each second, and the list is not made again for them.
    */
   take(all: readonly SignInView[], changed?: readonly SignInView[]): void {
     const stays = (signIn: SignInView): boolean => {
@@ -174,7 +174,7 @@ export class Listing {
         (scope === "" || signIn.scopes.includes(scope)),
     );
     if (sort === "name") return left;
-    // `take` makes the list anew when the order may change; other changes are no reason to sort it.
+    // `take` makes the list again when the order may change; other changes are no reason to sort it.
     return untrack(() => left.map((signIn) => this.current(signIn))).sort(ORDER[sort]);
   });
   readonly #searched: readonly Searched[] = $derived(this.#filtered.map(searchedOf));
@@ -202,7 +202,7 @@ export class Listing {
     return this.#last.found;
   });
 
-  /** The found rows in sections, each under its heading; those that need the person come first. */
+  /** The found rows in sections, each under its heading; those that need the user come first. */
   readonly items: readonly Item[] = $derived.by(() =>
     this.found === this.#filtered ? this.#filteredItems : inSections(this.found),
   );

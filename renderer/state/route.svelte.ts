@@ -19,7 +19,7 @@ function placeOf(hash: string): Place {
 
 export class Route {
   place = $state.raw<Place>(placeOf(location.hash));
-  /** What lies over the screen because the person asked for it. */
+  /** What lies over the screen because the user asked for it. */
   sheet = $state<"palette" | "help">();
 
   /** The screen before this one. */
@@ -34,7 +34,10 @@ export class Route {
   go(place: Place): void {
     location.hash = hrefOf(place);
   }
-  /** To be called before an action that takes time: answers a function that goes on, unless the person has left the screen. */
+  /**
+   * To be called before an action that takes time: answers a function that goes on, unless the user has left the
+   * screen.
+   */
   onward(): (place: Place) => void {
     const { hash } = location;
     return (place) => {

@@ -33,8 +33,8 @@ export class Session {
   /** Epoch milliseconds; moves each second while the window can be seen. For countdowns. */
   nowMs = $state(Date.now());
   /**
-   * The same in steps of ten seconds, for words that speak of minutes: they are not made anew each second. A state of its
-   * own and not derived from `nowMs`, since all that depends on it would then be checked each second.
+   * The same in steps of ten seconds, for words that speak of minutes: they are not made again each second. A state of
+   * its own and not derived from `nowMs`, since all that depends on it would then be checked each second.
    */
   roughlyMs = $state(roughly(Date.now()));
   /** The names of the calls in flight, by which buttons show that they are busy. */

@@ -12,7 +12,7 @@ export interface StatusWords {
   readonly reason: string;
 }
 
-/** True when nothing but the person can help. */
+/** True when nothing but the user can help. */
 export const needsYou = ({ status }: SignInView): boolean =>
   status === "needs_sign_in" ||
   status === "config_error" ||
@@ -20,7 +20,7 @@ export const needsYou = ({ status }: SignInView): boolean =>
   status === "ends_soon";
 
 /**
- * What the person can do: sign in again, mend the registration, sign in with another one, get the client's next token,
+ * What the user can do: sign in again, mend the registration, sign in with another one, get the client's next token,
  * or bring the provider back.
  */
 export type Fix = "signIn" | "client" | "add" | "mint" | "provider";
@@ -31,7 +31,7 @@ export function fixOf(signIn: SignInView): Fix | undefined {
   if (status === "config_error") return "client";
   if (!needsYou(signIn) && status !== "revoked") return undefined;
   if (signIn.condition === "record_changed") return undefined; // the other computer has the newer record
-  // The registration of an imported token belongs to the other tool; the person signs in with one of their own.
+  // The registration of an imported token belongs to the other tool; the user signs in with one of their own.
   if (flow === "import") return "add";
   return flow === "client_credentials" ? "mint" : "signIn";
 }

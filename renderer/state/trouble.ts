@@ -13,7 +13,7 @@ export function reportTo(given: RendererApi): void {
   api = given;
 }
 
-/** The message stays here, since it may hold what a person typed. */
+/** The message stays here, since it may hold what a user typed. */
 function factsOf(error: unknown): { readonly name: string; readonly frames: string[] } {
   if (!(error instanceof Error)) return { name: "Other", frames: [] };
   const frames = [

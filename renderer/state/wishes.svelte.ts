@@ -17,7 +17,7 @@ export class Wishes {
     this.#route = route;
   }
 
-  /** Goes to the screen of a wish, once. The person does there what it was for, or does not. */
+  /** Goes to the screen of a wish, once. The user does there what it was for, or does not. */
   show(wish: NavigationRequest): void {
     const { id, action, account } = wish;
     if (this.#shownId === id) return;

@@ -197,7 +197,7 @@ export class VirtualRows<T extends { readonly id: string }> {
   };
   /** Of a slot's element: puts it in its place. */
   placed = (slot: Slot<T>) => (element: HTMLElement) => {
-    // Between two pixels, what is drawn anew would leave the edges of what was there before.
+    // Between two pixels, what is drawn again would leave the edges of what was there before.
     element.style.transform = `translateY(${String(Math.round(slot.startPx))}px)`;
   };
   /** Of a slot's element: measures it. */

@@ -35,7 +35,7 @@ const USER = { harborlights_tv: "700000001" };
 const TIME = String.raw`(?:\w{3} )?\d\d:\d\d`;
 const then = (words: string) => new RegExp(`${words} ${TIME}`);
 
-test("a problem that only the person can solve says so, and its button leads to the solution", async () => {
+test("a problem that only the user can solve says so, and its button leads to the solution", async () => {
   const { page, app, hands } = at;
   const bot = await at.register("tokenkeep-sandbox", "Bot");
 
@@ -113,8 +113,8 @@ test("a temporary problem says so, names the next try, and loses nothing", async
   const bot = await at.register("tokenkeep-sandbox", "Bot");
   const id = await at.signIn(bot, "harborlights_tv");
   /**
-   * `mend` ends the problem. The keeper's next try may come before the button is pressed, and counts as well. A try that
-   * began before `mend` may fail after it: the button is shown again then.
+   * `mend` ends the problem. The keeper's next try may come before the button is pressed, and counts as well. A try
+   * that began before `mend` may fail after it: the button is shown again then.
    */
   const tryNow = async (title: string, mend: () => unknown): Promise<void> => {
     await account("harborlights_tv");

@@ -54,7 +54,7 @@ test("an error on one screen leaves the others usable, says what to do, and ends
   await expect.poll(log).toMatch(/"where":"screen".*window\.failed/);
   expect(log()).not.toContain("typed-by-somebody");
 
-  // An error in the frame around the screens replaces the whole window, which can begin anew.
+  // An error in the frame around the screens replaces the whole window, which can begin again.
   await tell({ tools: null });
   await expect(heading("The window cannot be shown")).toBeVisible();
   await findsNothingAsItStands(page, "a window that cannot be shown"); // its language cannot be switched

@@ -1,4 +1,4 @@
-/** Settings, locks, export, import and beginning anew: each screen by axe's rules, and by keyboard alone. */
+/** Settings, locks, export, import and starting over: each screen by axe's rules, and by keyboard alone. */
 import { expect, test, type ElectronApplication, type Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";

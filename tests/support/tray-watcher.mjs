@@ -41,8 +41,8 @@ async function describe(call, destination) {
 }
 
 /**
- * Clicks an entry as soon as the menu has it; returns the icon as it was then. The menu is read anew each time, because ids
- * change with every menu.
+ * Clicks an entry as soon as the menu has it; returns the icon as it was then. The menu is read again each time,
+ * because ids change with every menu.
  */
 async function click(call, service, label, timeout) {
   for (const end = Date.now() + timeout; ;) {

@@ -7,7 +7,7 @@ import type { Account, Change, Token, TokenRequest, UiRequest } from "./messages
 import type { Credentials } from "./proof.ts";
 
 export interface KeepOptions {
-  /** Absent: found anew for each connection, since a pipe's name changes with every start. */
+  /** Absent: found again for each connection, since a pipe's name changes with every start. */
   readonly endpoint?: string | undefined;
   /** How long a request goes on trying while Tokenkeep is not there. */
   readonly patienceMs?: number | undefined;
@@ -39,12 +39,14 @@ export class Tokenkeep {
     return ((await this.#ask("accounts.list")) as { accounts: readonly Account[] }).accounts;
   }
 
-  /** Has the provider asked about a token that an API refused. True: it is valid, and the refusal had another reason. */
+  /**
+   * Has the provider asked about a token that an API refused. True: it is valid, and the refusal had another reason.
+   */
   async reportInvalid(token_id: string): Promise<boolean> {
     return ((await this.#ask("token.reportInvalid", { token_id })) as { valid: boolean }).valid;
   }
 
-  /** Opens Tokenkeep's own window, where the person does it or does not. False: it waits until the stream has ended. */
+  /** Opens Tokenkeep's own window, where the user does it or does not. False: it waits until the stream has ended. */
   async ui(request: UiRequest): Promise<boolean> {
     return ((await this.#ask("ui.request", request)) as { shown: boolean }).shown;
   }

@@ -19,7 +19,7 @@ export interface TokenRequest {
   readonly scopes?: readonly string[] | undefined;
   /** Seconds that it should still be valid for. */
   readonly min_valid?: number | undefined;
-  /** For the person, at most 120 characters. */
+  /** For the user, at most 120 characters. */
   readonly reason?: string | undefined;
 }
 export interface Account {
@@ -28,14 +28,17 @@ export interface Account {
   readonly user_id: string;
   readonly login: string;
   readonly display_name: string;
-  /** That of its first sign-in; docs/socket-protocol.md §5. A token is handed out unless it is `needs_sign_in` or `revoked`. */
+  /**
+   * That of its first sign-in; docs/socket-protocol.md §5. A token is handed out unless it is `needs_sign_in` or
+   * `revoked`.
+   */
   readonly status: string;
   readonly sign_ins: readonly {
     readonly client_id: string;
     readonly scopes: readonly string[];
     readonly status: string;
     readonly condition: string | null;
-    /** What the person calls it, and a name for `token`. */
+    /** What the user calls it, and a name for `token`. */
     readonly alias: string | null;
     readonly expires_at: number | null;
     readonly validated_at: number | null;
@@ -49,7 +52,7 @@ export interface PairRequest {
   readonly reason?: string | undefined;
   readonly accounts?: readonly string[] | undefined;
   readonly scopes?: readonly string[] | undefined;
-  /** What it would like; the person chooses. */
+  /** What it would like; the user chooses. */
   readonly lifetime?: "once" | "lock" | "always" | undefined;
 }
 export interface Grant {
@@ -80,5 +83,5 @@ export type Change =
   | { readonly type: "token.revoked"; readonly account: string; readonly token_id: string }
   | { readonly type: "vault.locked" }
   | { readonly type: "vault.unlocked" }
-  /** The person took the key back. The last change. */
+  /** The user took the key back. The last change. */
   | { readonly type: "grant.revoked" };

@@ -1,4 +1,4 @@
-/** From “no key” to a `Tokenkeep`: with the person's consent, in Tokenkeep's window. */
+/** From “no key” to a `Tokenkeep`: with the user's consent, in Tokenkeep's window. */
 import { openConnection } from "./connection.ts";
 import { findEndpoint } from "./endpoint.ts";
 import { TokenkeepError } from "./errors.ts";
@@ -8,7 +8,7 @@ import type { Credentials } from "./proof.ts";
 import { fromEnvironment, type Store } from "./store.ts";
 
 export interface PairOptions extends KeepOptions {
-  /** Six digits, to be shown: the person compares them with those in Tokenkeep's window. */
+  /** Six digits, to be shown: the user compares them with those in Tokenkeep's window. */
   readonly onCode: (code: string) => void;
   /** Withdraws the question. */
   readonly signal?: AbortSignal | undefined;
@@ -19,7 +19,7 @@ export interface Pairing extends Grant {
   readonly keep: Tokenkeep;
 }
 
-/** Asks the person, for as long as they take. Rejects with `grant_denied` when they say no. */
+/** Asks the user, for as long as they take. Rejects with `grant_denied` when they say no. */
 export async function pair(request: PairRequest, options: PairOptions): Promise<Pairing> {
   const connection = openConnection({
     endpoint: options.endpoint ?? findEndpoint(),
@@ -47,7 +47,7 @@ export interface ConnectOptions extends KeepOptions {
   readonly onCode?: ((code: string) => void) | undefined;
 }
 
-/** The key from the environment or the store; where there is none, one that the person gives, which is then kept. */
+/** The key from the environment or the store; where there is none, one that the user gives, which is then kept. */
 export async function connect({ store, pair: wish, onCode, ...options }: ConnectOptions): Promise<Tokenkeep> {
   const known = fromEnvironment() ?? (await store.load());
   if (known !== undefined) return new Tokenkeep(known, options);

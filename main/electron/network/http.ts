@@ -36,7 +36,7 @@ const createPostSessions = (): Pool<PostSession> =>
     return { own, once: await createOneSend(own) };
   });
 
-/** Asks the person for what a proxy wants to know. Undefined: they do not say. */
+/** Asks the user for what a proxy wants to know. Undefined: they do not say. */
 export type ProxyLogin = (
   proxy: { readonly host: string; readonly port: number; readonly realm: string },
   /** What was given for this request before, and was wrong. */

@@ -16,7 +16,7 @@ export interface CandidateAccount {
   readonly wished: boolean;
   /** The best fit comes first. */
   readonly candidates: readonly Candidate[];
-  /** False when no token can be handed out until the person has signed in again. */
+  /** False when no token can be handed out until the user has signed in again. */
   readonly usable: boolean;
 }
 

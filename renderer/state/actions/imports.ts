@@ -17,7 +17,7 @@ export class ImportActions {
     this.#route = route;
   }
 
-  /** Undefined also when the person closed the file dialog. */
+  /** Undefined also when the user closed the file dialog. */
   async read(from: Argument<"import.read">, onFailure: OnFailure): Promise<CandidatesView | undefined> {
     const { api } = this.#session;
     return (await this.#session.call("import", () => api["import.read"](from), onFailure)) ?? undefined;
@@ -37,7 +37,7 @@ export class ImportActions {
       first !== undefined && others.length === 0 ? { screen: "account", id: first } : { screen: "accounts" },
     );
   }
-  /** The person leaves the screen: as `drop`, and nothing is said when it fails, for a lock has forgotten it already. */
+  /** The user leaves the screen: as `drop`, and nothing is said when it fails, for a lock has forgotten it already. */
   async leave(): Promise<void> {
     await this.#session.call(
       "leave",

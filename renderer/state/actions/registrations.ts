@@ -1,4 +1,4 @@
-/** Client registrations, and the providers that the person describes. */
+/** Client registrations, and the providers that the user describes. */
 import type { ClientFinding } from "../../../contract/client-check.ts";
 import type { Argument } from "../../../contract/ipc.ts";
 import type { ProviderForm } from "../../../contract/provider.ts";

@@ -26,7 +26,7 @@ export class SettingsActions {
     const done = await this.#session.call("settings", () => api["settings.change"](next));
     if (done !== undefined && notice !== undefined) this.#notices.tell(notice);
   }
-  /** Turns streamer mode on, or off again. Where OBS turned it on, it stays off until the person wants it back. */
+  /** Turns streamer mode on, or off again. Where OBS turned it on, it stays off until the user wants it back. */
   async toggleStreamer(): Promise<void> {
     const { api, snapshot } = this.#session;
     if (snapshot === undefined) return;

@@ -47,7 +47,9 @@ export class VaultActions {
     const done = await this.#session.call("pause", () => this.#session.api["vault.pause"](paused));
     if (done !== undefined) this.#notices.tell(paused ? t("app.pausedNow") : t("app.resumed"));
   }
-  /** Locks a vault that has a passphrase. Without one a lock would protect nothing, so hand-outs are paused or resumed. */
+  /**
+   * Locks a vault that has a passphrase. Without one a lock would protect nothing, so hand-outs are paused or resumed.
+   */
   async close(): Promise<void> {
     const vault = this.#session.snapshot?.vault;
     if (vault?.state !== "open") return;
@@ -75,12 +77,12 @@ export class VaultActions {
     );
   }
 
-  /** Undefined also when the person closed the file dialog. */
+  /** Undefined also when the user closed the file dialog. */
   async export(seal: Argument<"vault.export">, onFailure: OnFailure): Promise<ExportView | undefined> {
     const { api } = this.#session;
     return (await this.#session.call("move", () => api["vault.export"](seal), onFailure)) ?? undefined;
   }
-  /** Undefined also when the person closed the file dialog. */
+  /** Undefined also when the user closed the file dialog. */
   async import(file: Argument<"vault.import">, onFailure: OnFailure): Promise<ImportView | undefined> {
     const { api } = this.#session;
     return (await this.#session.call("move", () => api["vault.import"](file), onFailure)) ?? undefined;

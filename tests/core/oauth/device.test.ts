@@ -207,7 +207,7 @@ describe.each([
 ] as const)("a poll at %s", (name, provider, body) => {
   const poll = (outcome: HttpOutcome, intervalMs = 5_000, waitedMs = intervalMs) =>
     readDevicePoll(provider, outcome, ["a"], 1_000, intervalMs, waitedMs);
-  test("goes on while the person has not answered, and more slowly when it was too fast", () => {
+  test("goes on while the user has not answered, and more slowly when it was too fast", () => {
     expect(poll(answered(400, body("authorization_pending")))).toEqual(again(5_000));
     expect(poll(answered(400, body("slow_down")))).toEqual(again(10_000));
     expect(poll(answered(400, body("slow_down")), 298_000)).toEqual(again(300_000));

@@ -225,7 +225,7 @@ describe("userinfo", () => {
       headers: { authorization: "Bearer t" },
     });
   });
-  test("tells of the person it was asked about", () => {
+  test("tells of the user it was asked about", () => {
     expect(readUserinfo(twitch, answered(200, { sub: "42", email: "a@b.test" }), "42")).toMatchObject({
       value: { email: "a@b.test" },
     });

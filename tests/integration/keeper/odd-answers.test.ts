@@ -176,7 +176,7 @@ describe("a sign-in", () => {
   };
   const revocations = () => sent.filter((one) => one.startsWith("/oauth2/revoke"));
 
-  test("tokens that come with an error are shown with it, and saved when the person confirms", async () => {
+  test("tokens that come with an error are shown with it, and saved when the user confirms", async () => {
     members("/token", { error: "partial consent" });
     const id = await start();
     expect(authorization(bench.app, id)).toMatchObject({
@@ -186,7 +186,7 @@ describe("a sign-in", () => {
     expect(await bench.app.handlers["authorization.keep"]({ id, beside: false })).toMatchObject({ ok: true });
     expect(revocations()).toEqual([]);
   });
-  test("tokens that come with an error are revoked when the person discards them", async () => {
+  test("tokens that come with an error are revoked when the user discards them", async () => {
     members("/token", { error: "partial" });
     await bench.app.handlers["authorization.discard"](await start());
     expect(revocations()).toHaveLength(1);

@@ -112,7 +112,7 @@ test.each([
   expect(outcome).toEqual({ kind: "lost", cause: code });
 });
 
-test("the time limit stops while the person is asked, and continues afterwards", async () => {
+test("the time limit stops while the user is asked, and continues afterwards", async () => {
   const limit = { ...post("https://a.example/fine"), timeoutMs: 50 };
   let ended = false;
   const waiting = endsWith(({ pause, fail }) => {

@@ -1,4 +1,6 @@
-/** The rate limit for all requests to a host: which request goes first, which waits, and how Retry-After is respected. */
+/**
+ * The rate limit for all requests to a host: which request goes first, which waits, and how Retry-After is respected.
+ */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { HttpClient, HttpOutcome, HttpRequest, Turn } from "../../../core/ports.ts";
@@ -39,7 +41,7 @@ function bench(
       .then((outcome) => ends.push({ url, outcome, atMs: clock.monotonicMs() }));
   return { clock, left, ends, send, http, pass: (ms: number) => clock.pass(ms, settle) };
 }
-const by = (waiter: "person" | "tool" | undefined): Turn => ({ waiter: () => waiter });
+const by = (waiter: "user" | "tool" | undefined): Turn => ({ waiter: () => waiter });
 const nobody = by(undefined);
 const HOST = "https://id.example";
 
@@ -60,7 +62,7 @@ test("all requests to a host share one rate, and hosts do not wait for each othe
   ).toBeLessThanOrEqual(MOST_IN_TEN_SECONDS);
 });
 
-test.each(["person", "tool"] as const)(
+test.each(["user", "tool"] as const)(
   "a request that a %s waits for goes first, also when the wait began later",
   async (waiter) => {
     const { send, left, pass } = bench();
@@ -118,7 +120,7 @@ test.each([
   ["429 without Retry-After", 429, undefined],
   ["a Retry-After of a year", 429, 365 * 24 * HOUR_MS],
 ] as const)(
-  "%s holds back all further requests to the host but those of a person",
+  "%s holds back all further requests to the host but those of a user",
   async (_name, status, retryAfterMs) => {
     let refuses = true;
     const { send, left, ends, pass } = bench(() =>
@@ -133,7 +135,7 @@ test.each([
     send(`${HOST}/validate`, by("tool"));
     await pass(1_000);
     expect(left).toHaveLength(1);
-    send(`${HOST}/validate`, by("person"));
+    send(`${HOST}/validate`, by("user"));
     await pass(0);
     expect(left).toHaveLength(2);
     // A request waits for the end of a short block; a long block ends it with a 429 that tells the wait.
@@ -172,7 +174,7 @@ test("a request's time limit does not include the wait, and the request is uncha
 test("for any mix of requests: none is sent twice or forgotten, and the rate is never exceeded", async () => {
   const step = fc.record({
     count: fc.integer({ min: 1, max: 60 }),
-    waiter: fc.constantFrom("person", "tool", undefined),
+    waiter: fc.constantFrom("user", "tool", undefined),
     afterMs: fc.constantFrom(0, 10, 1_000, 7_000),
   });
   await fc.assert(

@@ -59,7 +59,7 @@ const allow = async (signIns: string[], lifetime: Lifetime = "always") =>
 const deny = async (forGood = false) =>
   bench.app.handlers["pairing.deny"]({ id: (await waits()).id, forGood });
 
-/** Paired for good, and connected anew with the key it was given. */
+/** Paired for good, and connected again with the key it was given. */
 async function paired(signIns: string[], wishes: object = asked) {
   const tool = await asks(wishes);
   await allow(signIns);

@@ -1,6 +1,6 @@
 /**
- * The world around a real keeper: the test controls disk, network and clocks, step by step. A broken promise is noted in
- * `broken` at the moment when it happens.
+ * The world around a real keeper: the test controls disk, network and clocks, step by step. A broken promise is noted
+ * in `broken` at the moment when it happens.
  */
 import { randomUUID } from "node:crypto";
 import type { Result } from "../../../../contract/failure.ts";
@@ -248,7 +248,7 @@ export class World {
     }
     const id = IDS.find((one) => token.startsWith(`refresh-${one}`)) ?? SAFE;
     if (this.current.get(id) !== token) {
-      this.alive.clear(); // the server ends the whole grant (TA §10)
+      this.alive.clear(); // the server ends the whole grant (docs/twitch-auth.md §10)
       return json(400, { status: 400, message: "Invalid refresh token" });
     }
     if (id === ONE_TIME) this.spent.add(token);
