@@ -230,7 +230,7 @@ export const ipc = {
   "signIns.copyIdToken": call<{ readonly clearsInMs: number }>()(id),
   /** The endpoints and events that each scope opens at the provider; empty where they are not known. */
   "signIns.opens": call<readonly OpensView[]>()(id),
-  /** The history of all sign-ins, the newest entry first, cut at what a user can read. */
+  /** The history of all sign-ins, the newest entry first; the latest 500 entries. */
   "activity.list": call<readonly ActivityView[]>()(nothing),
   /** Sets the alias; an empty one removes it. */
   "signIns.rename": call()(v.object({ id, alias: v.pipe(v.string(), v.trim(), v.maxLength(40)) })),

@@ -122,7 +122,7 @@ const socketAccount = v.object({
       condition: v.nullable(v.string()),
       /** What the user calls it; a name for `token.get`. */
       alias: v.nullable(v.string()),
-      /** Null: the provider told no end. */
+      /** When the token expires, in epoch seconds; null: the provider gave no expiry. */
       expires_at: instant,
       validated_at: instant,
     }),

@@ -19,7 +19,7 @@ export interface SignInView {
   readonly user_id: string;
   readonly login: string;
   readonly displayName: string;
-  /** What the user calls it: "bot". Names it for tools, too. */
+  /** The user's own name for the sign-in, such as "bot". Tools can use it as the account's name. */
   readonly alias?: string;
   /** By name: what each allows stands once, in `Snapshot.scopes`. */
   readonly scopes: readonly string[];
@@ -36,7 +36,7 @@ export interface SignInView {
   /** False: there is nothing to copy now. It ended, the provider ended it, or it stayed on another computer. */
   readonly hasToken: boolean;
   readonly issuedAtMs: number;
-  /** Absent: the provider told no end, or there is no token. */
+  /** When the token expires; absent: the provider gave no expiry, or there is no token. */
   readonly expiresAtMs?: number;
   /** When the keeper means to refresh ahead of expiry. */
   readonly refreshesAtMs?: number;

@@ -49,7 +49,7 @@ export type AuthorizationView = {
       readonly missing: readonly string[];
       readonly expiresAtMs?: number;
       readonly renews: boolean;
-      /** What the ID token says, where one came. */
+      /** The claims of the ID token; absent: the response had none. */
       readonly claims?: readonly ClaimView[];
       /** False: there is no access token to be looked after, and nothing to be saved. */
       readonly keeps: boolean;
@@ -57,7 +57,7 @@ export type AuthorizationView = {
       readonly replaces?: { readonly scopes: readonly string[]; readonly alias?: string };
       /** The sign-in was to be renewed for this account, and somebody else signed in. */
       readonly insteadOf?: string;
-      /** What the provider told beside the tokens, so that the user can say no. */
+      /** An error that came with the tokens; the user decides whether to save them. */
       readonly doubt?: Failure;
     }
   | { readonly step: "failed"; readonly failure: Failure }

@@ -9,7 +9,7 @@ export interface ProviderCheck {
   readonly tookMs: number;
   /** Status, or why there was none. */
   readonly what: string;
-  /** Ours against the provider's, where it told its own. */
+  /** The difference of our clock to the provider's; absent: its answer had no date. */
   readonly clockAheadSec?: number;
 }
 

@@ -11,14 +11,14 @@ import type { ClientView, ProviderFileView, ProviderView } from "./provider.ts";
 import type { PairingView, ToolView } from "./tool.ts";
 import type { VaultView } from "./vault.ts";
 
-/** A proxy between here and the provider that wants to know who asks. */
+/** A proxy on the way to the provider that asks for a user name and a password. */
 export interface ProxyLoginView {
   readonly id: string;
   /** Host and port. */
   readonly proxy: string;
-  /** What the proxy calls what it guards; a stranger's words, maybe empty. */
+  /** The proxy's name for the area that the login protects (RFC 9110 §11.5): untrusted text, maybe empty. */
   readonly realm: string;
-  /** What was entered before did not do. */
+  /** The proxy refused the login that was entered before. */
   readonly wrong: boolean;
 }
 
@@ -59,7 +59,7 @@ export interface Snapshot {
   readonly socket: { readonly endpoint?: string; readonly failure?: Failure };
   readonly authorizations: readonly AuthorizationView[];
   readonly keeper: KeeperView;
-  /** Null: nothing runs, and nothing is left to be told. */
+  /** Null: no bulk action runs, and no result waits to be read. */
   readonly bulk: BulkView | null;
   readonly settings: Settings;
   /** Names of accounts are masked in here, and codes are not to be shown: others may see the screen. */

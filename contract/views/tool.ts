@@ -19,13 +19,15 @@ export interface ToolView {
   /** How often it asked, and when the last time; absent: never. */
   readonly uses: number;
   readonly lastUsedAtMs?: number;
-  /** What it said the last time that it wants a token for; since start. */
+  /** The reason that it gave with its last token request; absent: none since the start. */
   readonly reason?: string;
   /** Ids of the sign-ins whose tokens it was handed. */
   readonly tookFrom: readonly string[];
 }
 
-/** A tool that wants to connect, and waits for the user. Its words are a stranger's. */
+/**
+ * A tool that asks to connect and waits for the user. The tool chose its name, developer and reason: do not trust them.
+ */
 export interface PairingView {
   readonly id: string;
   readonly name: string;
@@ -38,7 +40,7 @@ export interface PairingView {
   /** Those that it asked for and that are here, as `provider:user_id`. */
   readonly accounts: readonly string[];
   readonly lifetime?: Lifetime;
-  /** The program at the other end of its connection, where that can be told. A hint, not a proof. */
+  /** The program at the other end of its connection, where the system reports it. A hint, not a proof. */
   readonly program?: string;
   readonly askedAtMs: number;
 }

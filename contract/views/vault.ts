@@ -6,7 +6,7 @@ export interface UnreadableView {
   readonly why: "damaged" | "newer";
 }
 
-/** The operating system's keychain, as far as it can be told without touching it. */
+/** The operating system's keychain, as far as its state is known without using it. */
 export interface KeychainView {
   /** For people: "GNOME Keyring". */
   readonly name: string;

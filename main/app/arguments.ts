@@ -1,7 +1,7 @@
 /**
- * Judges the app's command line and environment. Chromium reads switches that turn its protections off (a debugging port,
- * a proxy, ignored certificate errors), and any program of the user can start the app with them. So the packaged app takes
- * the switches of a list, and does not start with any other.
+ * Judges the app's command line and environment. Chromium reads switches that turn its protections off (a debugging
+ * port, a proxy, ignored certificate errors), and any program of the user can start the app with them. So the packaged
+ * app takes the switches of a list, and does not start with any other.
  */
 
 import { LINK_SCHEME } from "../../core/providers/redirects.ts";
@@ -34,7 +34,10 @@ const SWITCHES: ReadonlyMap<string, "plain" | "value"> = new Map([
   ["lang", "value"],
   ["password-store", "value"],
 ]);
-/** The launcher of the command line (build/cli/tokenkeep) adds two more before `--cli`, where no window is made. */
+/**
+ * The launcher of the command line (build/cli/tokenkeep) also passes these before `--cli`; such a start opens no
+ * window.
+ */
 const CLI_SWITCHES: ReadonlyMap<string, "plain" | "value"> = new Map([
   ...SWITCHES,
   ["no-zygote", "plain"],
@@ -78,8 +81,8 @@ function faultOf(
 }
 
 /**
- * Judges the arguments after the program's name. Allowed are the switches of the list and one link of ours. `--` ends the
- * switches, as for Chromium. Reports the first fault.
+ * Judges the arguments after the program's name. Allowed are the switches of the list and one link of ours. `--` ends
+ * the switches, as for Chromium. Reports the first fault.
  */
 export function judgeArguments(
   args: readonly string[],

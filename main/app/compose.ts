@@ -16,7 +16,7 @@ import { createTools } from "./tools.ts";
 export interface App extends Lifecycle {
   readonly handlers: Handlers;
   readonly state: State;
-  /** Takes a link of our own scheme, whoever opened it. */
+  /** Takes a link of our own scheme. Any program can open such a link. */
   takeLink(link: string): void;
   /** Brings the window to the pairing request that waits. */
   showPairing(): void;

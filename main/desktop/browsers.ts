@@ -1,6 +1,7 @@
 /**
- * The installed browsers, read from their desktop entries (Desktop Entry Specification 1.5). The user may choose one, because
- * a bot's account is often signed in to another browser than the user's own. On other systems only the default is offered.
+ * The installed browsers, read from their desktop entries (Desktop Entry Specification 1.5). The user may choose one,
+ * because a bot's account is often signed in to another browser than the user's own. On other systems only the default
+ * is offered.
  */
 import { spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
@@ -15,7 +16,9 @@ interface Browser extends BrowserView {
   readonly exec: readonly string[];
 }
 
-/** The folders with desktop entries (XDG Base Directory Specification): the user's entries override those of the system. */
+/**
+ * The folders with desktop entries (XDG Base Directory Specification): the user's entries override those of the system.
+ */
 function folders(env: NodeJS.ProcessEnv): readonly string[] {
   const { XDG_DATA_HOME: own = "", XDG_DATA_DIRS: shared = "" } = env;
   const all = [
@@ -25,7 +28,7 @@ function folders(env: NodeJS.ProcessEnv): readonly string[] {
   return all.filter((folder) => path.isAbsolute(folder)).map((folder) => path.join(folder, "applications"));
 }
 
-/** §6: text in double quotes is one argument; a backslash escapes the next character. */
+/** Desktop Entry Specification §6: text in double quotes is one argument; a backslash escapes the next character. */
 const argumentsOf = (exec: string): readonly string[] =>
   [...exec.replaceAll("\\\\", "\\").matchAll(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g)].map(([word]) =>
     word.replace(/"((?:\\.|[^"\\])*)"/g, (_all, quoted: string) => quoted.replace(/\\(.)/g, "$1")),

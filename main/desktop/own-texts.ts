@@ -1,8 +1,8 @@
 /**
- * Remembers which of our secrets may be on the clipboard. A clipboard may fail at any moment: a write may throw after it
- * took effect, a read may throw, or may return an older text. So a text of ours counts as being on the clipboard from the
- * moment when its write begins until it is known to be gone: a later text of ours was read back, or two reads in a row
- * returned another program's text.
+ * Remembers which of our secrets may be on the clipboard. A clipboard may fail at any moment: a write may throw after
+ * it took effect, a read may throw, or may return an older text. So a text of ours counts as being on the clipboard
+ * from the moment when its write begins until it is known to be gone: a later text of ours was read back, or two reads
+ * in a row returned another program's text.
  */
 import { createHash } from "node:crypto";
 import type { Clock } from "../../core/ports.ts";
@@ -29,7 +29,7 @@ export const digestOf = (text: string): string => createHash("sha256").update(te
 
 /** A text of ours that may be on the clipboard. */
 export interface OwnText {
-  /** It is to be cleared now. Before that it stays for the user to paste. */
+  /** True: the text is to be cleared now. False: it stays, so that the user can paste it. */
   due: boolean;
   cancelTimer: () => void;
 }
@@ -44,14 +44,15 @@ export interface OwnTexts {
   readonly unreadable: boolean;
   /** A secret is about to be written; it replaces what was known of the same text. */
   add(digest: string, text: OwnText): void;
-  /** Earlier reads say nothing about the clipboard any more. */
+  /** Resets `othersSeen`, because the next write makes earlier reads outdated. */
   forgetOthers(): void;
-  /** Until this write has ended, it may still take effect. */
+  /** Notes a write. Until it has ended it may still take effect, so its text is not forgotten. */
   beginWrite(digest: string, write: Promise<void>): void;
   /** This text was read back: all others are gone, but for those whose write has not ended. */
   onlyThis(digest: string | undefined): void;
+  /** Marks all texts as due: to be cleared now. */
   allDue(): void;
-  /** Reads the clipboard, and clears it where a text of ours is due. Rejects when the clipboard fails. */
+  /** Reads the clipboard, and clears it if it holds a text of ours that is due. Rejects when the clipboard fails. */
   look(): Promise<void>;
 }
 

@@ -101,7 +101,7 @@ export class Scheduler {
     this.#checks.add(id, this.#due.checkAtMs(record));
     this.#statusChanges.add(id, this.#due.statusChangeAtMs(record));
   }
-  /** Notes again when each sign-in is due, after an event that may have moved every instant. */
+  /** Notes when each sign-in is due. Call it after an event that affects all of them, such as a changed clock. */
   scheduleAll(): void {
     this.#refreshes.clear();
     this.#checks.clear();

@@ -1,8 +1,8 @@
 /** Which sign-ins a user or a tool waits for: their requests and their checks come first. */
 
 /**
- * The origin of a request to the keeper. `bulk`: an action of the user on many sign-ins, of which no single one is
- * waited for.
+ * The origin of a request to the keeper. `bulk`: a bulk action of the user, which does not give
+ * its sign-ins priority.
  */
 export type Asker = "user" | "tool" | "bulk";
 

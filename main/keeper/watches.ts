@@ -50,7 +50,7 @@ export interface Watches {
    * How many milliseconds earlier the token expires than the wall clock shows, because that was set back; 0 or more.
    */
   clockLagMs(record: SignInRecord): number;
-  /** When the token expires, by the clock that is ahead; undefined: the provider gave no expiry. */
+  /** When the token expires, by the wall clock, earlier by `clockLagMs`; undefined: the provider gave no expiry. */
   endsAtMs(record: SignInRecord): number | undefined;
   /** Notes the expiry of a record whose token the provider has just issued or confirmed. */
   endsIn(record: SignInRecord): void;

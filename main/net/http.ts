@@ -23,7 +23,7 @@ export interface Exchange {
   send(body: string | undefined): void;
   abort(): void;
 }
-/** The answer of an exchange. */
+/** The response of a server, as the transport reports it: status and headers first, then the body in chunks. */
 export interface ExchangeResponse {
   readonly status: number;
   header(name: string): string | undefined;

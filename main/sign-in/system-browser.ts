@@ -20,12 +20,13 @@ export interface BrowserParts {
   readonly log: Log;
 }
 
-/** The channel of all links: nothing tells where a link comes from, so its `state` alone names the request. */
+/** The channel of all links: nothing shows where a link comes from, so its `state` alone names the request. */
 export const DEEP_LINK: RedirectChannel = { kind: "deep_link", id: "system" };
 
 /**
- * Opens a loopback port; where none is registered or free, links of our scheme, if they are safe for this flow. Fails with
- * `authorization_not_offered` where the provider has neither, and as `listen` does.
+ * Prepares the browser with a loopback port as redirect channel. If no port is registered or free, the channel is links
+ * of our scheme, where those are safe for this flow. Fails with `authorization_not_offered` if the provider offers
+ * neither, or with the failure of `listen`.
  */
 export const prepareBrowser =
   (parts: BrowserParts): PrepareUserAgent =>
@@ -74,8 +75,8 @@ async function loopbackChannel(
 }
 
 /**
- * A link appears on command lines, which every user of the computer can read. That is harmless only for a code, which is
- * useless without its verifier, at a provider that requires the verifier.
+ * A link appears on command lines, which every user of the computer can read. That is harmless only for a code, which
+ * is useless without its verifier, at a provider that requires the verifier.
  */
 function isLinkSafe({ enforcesPkce }: Provider, flow: RedirectFlow): boolean {
   const { gives } = REDIRECTED[flow];

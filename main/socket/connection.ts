@@ -4,7 +4,9 @@ import type { Clock } from "../../core/ports.ts";
 import { createLines, type Lines } from "./framing.ts";
 import type { Session } from "./session.ts";
 
-/** A client needs a millisecond to prove itself, and sends a line in one piece; one that needs this long is not served. */
+/**
+ * A client needs a millisecond to prove itself, and sends a line in one piece; one that needs this long is not served.
+ */
 const PATIENCE_MS = 10_000;
 /** Requests under way on one connection; no more are read until some are answered. */
 const MAX_UNDER_WAY = 64;
@@ -102,7 +104,7 @@ function createPatience(stream: Duplex, session: Session, lines: Lines, clock: P
     if (!lines.begun) return;
     cancelRest = clock.after(PATIENCE_MS, () => {
       if (stream.isPaused())
-        waitForRest(); // the rest may have arrived: we do not read
+        waitForRest(); // reading is paused, so the rest of the line may wait in the socket's buffer
       else session.leave("too_slow");
     });
   }

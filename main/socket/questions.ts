@@ -118,7 +118,7 @@ export interface PairingQueue {
   withdraw(connection: object): void;
 }
 
-/** One question to the user at a time, from whichever tool. */
+/** Asks the user one pairing question at a time, over all tools. */
 export function createPairingQueue(
   questions: Questions,
   post: Post,

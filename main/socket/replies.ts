@@ -44,7 +44,7 @@ export interface Replies {
   answer<M extends Method>(id: RequestId, method: M, result: ResultOf<M>): void;
   /** The answer to `token.get`. */
   answerToken(id: RequestId, token: TokenGetResult): void;
-  /** `id` is null where the request's own could not be read; `retryAfterSec`: seconds to wait, where they are known. */
+  /** `id` is null where the request's id could not be read; `retryAfterSec`: seconds to wait, where they are known. */
   refuse(id: RequestId | null, code: SocketErrorCode, retryAfterSec?: number): void;
   notify<N extends Notification>(method: N, params: NotificationParams<N>): void;
 }

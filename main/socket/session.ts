@@ -1,6 +1,6 @@
 /**
- * One connection's conversation: greeting, proof or pairing, then requests. It knows neither thread nor socket, so all
- * its rules stand here.
+ * The session of one connection: greeting, proof or pairing, then requests. A token leaves for a tool in
+ * `handOutToken`. The session knows neither thread nor socket; `SessionHost` is all that it needs of them.
  */
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
@@ -55,7 +55,7 @@ export interface SessionHost {
 export interface Session {
   /** Undefined until the proof was verified, or the pairing allowed. */
   readonly grant: string | undefined;
-  /** The user has yet to decide about its pairing. */
+  /** The user has not yet decided about the tool's pairing request. */
   readonly pairing: boolean;
   /** The tool has asked for notifications. */
   readonly watches: boolean;
@@ -90,7 +90,7 @@ interface Context {
   grant: string | undefined;
   pairing: boolean;
   watches: boolean;
-  /** Nothing is answered any more. */
+  /** The session has ended: it answers no more requests. */
   ended: boolean;
   /** The `grant.revokeSelf` under way: it is answered before the end that it causes. */
   revokeSelf: RequestId | undefined;
@@ -168,8 +168,8 @@ function takeFirst(context: Context, id: RequestId, method: string, given: unkno
 }
 
 /**
- * Whichever way a token came, it is judged here, at the moment when it is handed out: by the grant, the table and the
- * clock of that moment, not by those from before main was asked.
+ * Hands out a token: the one place where a token leaves for a tool. After a question to main, grant, table and clock
+ * are checked again, because they may have changed meanwhile.
  */
 async function handOutToken(
   context: Context,

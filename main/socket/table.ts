@@ -32,7 +32,7 @@ export const accountsFor = ({ accounts }: TokenTable, grant: Grant): ResultOf<"a
       return first === undefined ? [] : [{ ...view, status: first.status, sign_ins: [first, ...others] }];
     });
 
-/** The table with this token for a sign-in; the same table where it has no such sign-in. */
+/** Returns a table in which the sign-in has this token; the same table if the sign-in is not in it. */
 export function withToken(table: TokenTable, signIn: string, token: TokenGetResult): TokenTable {
   const old = table.tokens.find((entry) => entry.signIn === signIn);
   if (old === undefined) return table;

@@ -1,4 +1,6 @@
-/** What main and the socket's thread exchange: the token table, questions and answers, and the messages that carry them. */
+/**
+ * What main and the socket's thread exchange: the token table, questions and answers, and the messages that carry them.
+ */
 import type { Failure, Result } from "../../contract/failure.ts";
 import type {
   Params,
@@ -49,7 +51,10 @@ export interface TableToken {
   readonly renews: boolean;
   /** The token's whole life in seconds, from its issue to its end; absent: unknown. */
   readonly lifeSec?: number;
-  /** Refreshes failed, and no request starts another one before this instant (epoch milliseconds). Absent: one may start. */
+  /**
+   * Refreshes failed, and no request starts another one before this instant (epoch milliseconds). Absent: one may
+   * start.
+   */
   readonly renewalWaitsUntilMs?: number;
 }
 
@@ -141,7 +146,7 @@ export type FromThread<Q extends QuestionName = QuestionName> =
   | { readonly kind: "delivered"; readonly number: number }
   /** The tool of the pairing of this number has disconnected before the answer. */
   | { readonly kind: "gone"; readonly number: number }
-  /** The connection of a grant that ends with it was closed. */
+  /** A connection was closed whose grant lasts only as long as the connection (`once`). */
   | { readonly kind: "left"; readonly grant: string }
   | { readonly kind: "uses"; readonly uses: readonly Use[] };
 
@@ -152,8 +157,8 @@ export interface SocketServer {
   /** Replaces the table; resolves once the thread has it, so that a lock or a revocation counts from then on. */
   push(table: TokenTable): Promise<void>;
   /**
-   * As `push`, for some accounts of the last table. Undefined, and nothing is sent, when accounts, sign-ins or tokens came
-   * or went: only a whole table can say so.
+   * As `push`, for some accounts of the last table. Returns undefined and sends nothing when accounts, sign-ins or
+   * tokens were added or removed: then the whole table has to be pushed.
    */
   patch(part: TokenTablePart): Promise<void> | undefined;
   /** Ends the thread, and removes the socket and the file that announces it. */
@@ -168,7 +173,7 @@ export interface Use {
   readonly count: number;
   /** Epoch milliseconds. */
   readonly lastAtMs: number;
-  /** What the tool last said it wants the token for. */
+  /** The reason that the tool gave with its last token request. */
   readonly reason?: string;
 }
 
@@ -180,11 +185,11 @@ export interface SocketOptions {
   readonly onQuestion: OnQuestion;
   /** Tools used their grants. Called every 5 s, and before a new table is acknowledged. */
   readonly onUse: (uses: readonly Use[]) => void;
-  /** The connection of a grant that ends with it was closed. */
+  /** A connection was closed whose grant lasts only as long as the connection (`once`). */
   readonly onLeft: (grant: string) => void;
   /**
-   * After the start: called with why nothing listens, each time a new attempt fails; with undefined once the socket listens
-   * again. `cause` is for the log.
+   * Called after the start: with a failure each time an attempt to listen again fails, and with undefined once the
+   * socket listens again. `cause` is for the log.
    */
   readonly onState: (failure: Failure | undefined, cause?: unknown) => void;
 }

@@ -67,14 +67,14 @@ export interface GrantParts {
 
 /** What is noted of the uses that the socket's thread reports. */
 function createUses({ list, vault, usage, history }: GrantParts) {
-  /** By grant: what its tool last said it wants tokens for. */
+  /** By grant: the reason that its tool gave with its last token request. */
   const reasons = new Map<string, string>();
   /** By grant that is being removed together with its tokens: the sign-ins whose tokens its tool was handed. */
   const removals = new Map<string, Set<string>>();
   return {
     note(uses: readonly Use[]): void {
-      // Uses arrive some seconds late, so their grant may be removed by now. While the vault is closed no grant is known:
-      // all are noted, and the usage of removed grants is dropped when it opens.
+      // Uses arrive some seconds late, so their grant may be removed by now. While the vault is closed no grant is
+      // known: all are noted, and the usage of removed grants is dropped when it opens.
       const known = vault.state.state === "open" ? new Set(list.all().map(({ id }) => id)) : undefined;
       const isKnown = ({ grant }: Use): boolean => known === undefined || known.has(grant);
       usage.note(uses.filter(isKnown));
@@ -91,7 +91,9 @@ function createUses({ list, vault, usage, history }: GrantParts) {
       usage.forget(id);
       reasons.delete(id);
     },
-    /** The sign-ins whose tokens the tool was handed, those of uses that are yet to be reported included, until `stop`. */
+    /**
+     * The sign-ins whose tokens the tool was handed, those of uses that are yet to be reported included, until `stop`.
+     */
     collectSignIns(id: string) {
       const found = new Set(usage.of(id)?.signIns);
       removals.set(id, found);

@@ -15,7 +15,7 @@ export class Fetched<V> {
     this.failure = answer.ok ? undefined : answer.failure;
     if (answer.ok) this.value = answer.value;
   }
-  /** Sets a value that another call has answered. */
+  /** Sets the value from the answer of another call. */
   set(value: V): void {
     this.#latest = undefined;
     this.failure = undefined;

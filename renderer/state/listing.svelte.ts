@@ -121,8 +121,8 @@ export class Listing {
     return this.#since.get(signIn.id) ?? signIn;
   }
   /**
-   * Takes all sign-ins from a snapshot. `changed` has the rows that differ from the last time, when nothing else does:
-   * of thousands some are validated each second, and the list is not made again for them.
+   * Takes all sign-ins from a snapshot. `changed`: the only rows that differ from the last snapshot. If none of them
+   * moves in the list, the list is not sorted again: of thousands of sign-ins, some are validated each second.
    */
   take(all: readonly SignInView[], changed?: readonly SignInView[]): void {
     const stays = (signIn: SignInView): boolean => {

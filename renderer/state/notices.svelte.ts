@@ -1,6 +1,6 @@
 /** The notices at the bottom of the window. Good news leaves by itself; trouble stays until it is dismissed. */
 const SHOWN_MS = 6_000;
-/** Longer, since the user has to decide. */
+/** How long a notice with an action stays: longer, because the user has to decide. */
 const UNDO_MS = 15_000;
 
 export interface Notice {

@@ -28,13 +28,13 @@ export class Session {
   readonly api: RendererApi;
   readonly #notices: Notices;
   readonly #listing: Listing;
-  /** Undefined until main has sent the first one. */
+  /** Undefined until main has sent the first snapshot. */
   snapshot = $state.raw<Snapshot | undefined>();
   /** Epoch milliseconds; moves each second while the window can be seen. For countdowns. */
   nowMs = $state(Date.now());
   /**
-   * The same in steps of ten seconds, for words that speak of minutes: they are not made again each second. A state of
-   * its own and not derived from `nowMs`, since all that depends on it would then be checked each second.
+   * As `nowMs`, in steps of ten seconds, for texts that count minutes: they are not made again each second. It is not
+   * derived from `nowMs`, because everything that depends on it would then be checked each second.
    */
   roughlyMs = $state(roughly(Date.now()));
   /** The names of the calls in flight, by which buttons show that they are busy. */
@@ -88,7 +88,8 @@ export class Session {
   /**
    * Makes a call to main, one at a time under each name.
    *
-   * Answers undefined when the call failed, which `onFailure` has said, or when one of this name is in flight already.
+   * Returns undefined when the call failed (`onFailure` has reported it), or when a call of this name is in flight
+   * already.
    */
   async call<V>(
     name: string,

@@ -1,9 +1,9 @@
-/** What a tool, the tray or the command line wants the window to show. */
+/** Navigation requests (wishes): a tool, the tray or the command line asks the window to show a screen. */
 import type { NavigationRequest } from "../../contract/views/snapshot.ts";
 import type { Route } from "./route.svelte.ts";
 import type { Session } from "./session.svelte.ts";
 
-/** Main forgets a wish by itself in time. */
+/** A failure of `wish.done` is ignored: the next request, or a lock, replaces the wish in main. */
 const ignore = (): void => undefined;
 
 export class Wishes {
@@ -17,7 +17,7 @@ export class Wishes {
     this.#route = route;
   }
 
-  /** Goes to the screen of a wish, once. The user does there what it was for, or does not. */
+  /** Goes to the screen of a wish, once. The user decides there what to do. */
   show(wish: NavigationRequest): void {
     const { id, action, account } = wish;
     if (this.#shownId === id) return;
@@ -31,7 +31,7 @@ export class Wishes {
     else this.#route.go({ screen: "accounts" });
   }
 
-  /** The wish of this kind that a screen has still to answer, once; undefined when there is none. */
+  /** Takes the waiting wish of this kind, for the screen that serves it; undefined when no such wish waits. */
   take(action: NavigationRequest["action"]): NavigationRequest | undefined {
     const wish = this.#waiting;
     if (wish?.action !== action) return undefined;

@@ -1,4 +1,4 @@
-/** Keeps the focus where the user works: at the heading of a new step, and never on nothing. */
+/** Keeps the focus where the user works: at the heading of a new step, and never on no element. */
 
 /** Whether the element can no longer have the focus. */
 const isGone = (element: Element): boolean =>
@@ -25,7 +25,7 @@ const OPEN_MENU = "[role=menu]:not([data-state=closed])";
 /** Whether a dialog is open. The focus does not tell: a dialog that is redrawn can lose it to the page. */
 export const isDialogOpen = (): boolean => document.querySelector(OPEN_DIALOG) !== null;
 /**
- * Whether nothing has the focus because the element that had it is gone. To be asked a frame later, when code that
+ * Whether nothing has the focus because the element that had it is gone. Call it a frame later, when code that
  * moves the focus has run.
  */
 export const isLost = (lost: Element): boolean =>
@@ -37,8 +37,8 @@ export const isLost = (lost: Element): boolean =>
 const PART = "section, main";
 /**
  * When the focused element goes away, focuses the part of the screen that it stood in, or else `main`: a screen reader
- * then says where one is, and Tab goes on from there. A list looks after its rows itself. Returns a function that stops
- * it.
+ * then says where the user is, and Tab continues from there. A list keeps the focus on its rows by itself. Returns a
+ * function that stops it.
  */
 export function followKeyboard(main: HTMLElement): () => void {
   function onfocusout({ target, relatedTarget }: FocusEvent): void {

@@ -1,4 +1,7 @@
-/** What a long list draws: as many rows as can be seen, and rows that went out of sight take the ones that come in. */
+/**
+ * Draws a long list: only the rows in sight, and a few around them, have elements. The elements of a row that leaves
+ * the view are used again for a row that enters it.
+ */
 /* eslint-disable svelte/prefer-svelte-reactivity -- the maps and sets here do not outlive the call that made them */
 import {
   observeWindowOffset,
@@ -8,74 +11,84 @@ import {
   type Range,
 } from "@tanstack/virtual-core";
 
-/** A row that is drawn. Its place in the list and what it shows change; its elements stay. */
+/** The elements of one drawn row. The item that they show, and their place, change; the elements stay. */
 export class Slot<T> {
   readonly id: number;
   item: T = $state.raw() as T;
   index = $state(0);
   startPx = $state(0);
-  /** As its element was last seen; 0 until it is. */
+  /** The last measured height of its element; 0: not measured yet. */
   heightPx = 0;
-  /** Waits for the next item that comes in, out of sight: as it is laid out and painted, it need not be then. */
+  /**
+   * True: it shows no item now. It is kept out of sight, laid out and painted, for the next row that enters the view.
+   */
   spare = $state(false);
-  /** False: drawn ahead, where nobody sees it. Told when it rests. */
+  /** False: it is drawn outside the view. Updated when scrolling rests. */
   seen = $state(true);
   constructor(id: number) {
     this.id = id;
   }
 }
 
-/** Rows that nobody sees. While it scrolls, where it goes: the compositor is there before the page's script is. */
+/**
+ * Rows drawn outside the view while it scrolls, ahead and behind: the compositor scrolls before the page's script runs.
+ */
 const AHEAD = 9;
 const BEHIND = 1;
-/** At rest as many as a scroll will want, and two for what is seen in part: none is made when it begins. */
+/**
+ * Rows drawn outside the view at rest: as many as a scroll needs, and two for rows that are partly in sight, so that
+ * the start of a scroll makes none.
+ */
 const ABOVE = 3;
 const BELOW = AHEAD + BEHIND + 2;
 const UNSEEN_AT_ONCE = 3;
-/** A wheel that is turned by hand pauses. To put the rows in order as it does would cost the next turn its frames. */
+/** Longer than the pauses of a wheel that is turned by hand: putting rows in order then would drop frames. */
 const SCROLL_REST_MS = 500;
-/** Sooner than from the last turn of the wheel to a click. */
+/** Shorter than the time from the last turn of the wheel to a click. */
 const PASS_MS = 150;
-/** So many are measured out at once, which is more than anybody sees; of thousands, the others when it rests. */
+/** The virtualizer gets this many items at once, more than a screen shows; the rest of a longer list once it rests. */
 const FEW = 500;
-/** Longer than from one key to the next, and shorter than from there to the wheel. */
+/** Longer than the time between two keystrokes, and shorter than the time from the last one to a turn of the wheel. */
 const REST_MS = 250;
-/** Above the page, where nobody can scroll to. */
+/** Above the page: no scroll position shows it. */
 const OUT_OF_SIGHT_PX = -10_000;
-/** How long unused rows wait: as somebody types, reads and types, few are found, and then many again. */
+/** How long spare rows are kept: while a user types a search, few rows match, and soon many again. */
 const SPARE_MS = 10_000;
 
 export interface VirtualOptions<T> {
-  /** What it lies in. Undefined until it is mounted. */
+  /** The element that holds the list. Undefined until it is mounted. */
   readonly host: () => HTMLElement | undefined;
-  /** Rows of a kind have the same elements, and most of them the same height: they are used again for each other. */
+  /** Rows of one kind have the same elements, and mostly the same height, so their elements can be exchanged. */
   readonly kindOf: (item: T) => string;
-  /** A guess in px, until a row of the kind is measured. */
+  /** The assumed height in px until a row of the kind is measured. */
   readonly estimate: (item: T) => number;
 }
 
-/** Scrolls with the window. Ids are those of items: a row that stays in sight keeps its elements. */
+/** The rows of a list that scrolls with the window. A row that stays in sight keeps its elements (by its item's id). */
 export class VirtualRows<T extends { readonly id: string }> {
   slots: readonly Slot<T>[] = $state.raw([]);
-  /** Of all rows, seen or not. */
+  /** The height of all rows together, drawn or not. */
   tallPx = $state(0);
-  /** While it scrolls, rows pass under a pointer that means none of them. */
+  /** True while it scrolls: rows then pass under the pointer, and a click is not meant for them. */
   scrolls = $state(false);
 
   readonly #options: VirtualOptions<T>;
   readonly #virtualizer: Virtualizer<Window, HTMLElement>;
   #items: readonly T[] = [];
-  /** Of how many of them, from the first on, the virtualizer knows. */
+  /** The number of items, from the first on, that the virtualizer has. */
   #known = FEW;
   #keyOf = (index: number): string | number => index;
   #made = 0;
-  /** By kind, as the first was measured: were the guess another, each row that comes in would move all below it. */
+  /**
+   * Measured height of the first row of each kind: with another estimate, each row that enters would move the rows
+   * below.
+   */
   readonly #typicalPx = new Map<string, number>();
   #widthPx = 0;
   #passTimer: ReturnType<typeof setTimeout> | undefined;
   #spareTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #slotOf = new WeakMap<Element, Slot<T>>();
-  /** Tells of an element when its height changes, not when it shows another item of the same height. */
+  /** Reports an element when its height changes, not when it shows another item of the same height. */
   readonly #sizes = new ResizeObserver((entries) => {
     for (const { target, borderBoxSize } of entries) {
       const slot = this.#slotOf.get(target);
@@ -98,7 +111,7 @@ export class VirtualRows<T extends { readonly id: string }> {
       observeElementRect: observeWindowRect,
       observeElementOffset: observeWindowOffset,
       scrollToFn: windowScroll,
-      overscan: this.#unseen, // tells the virtualizer that its rows are others; #around is who counts them
+      overscan: this.#unseen, // a changed number makes the virtualizer compute its rows again
       isScrollingResetDelay: SCROLL_REST_MS,
       rangeExtractor: this.#around,
       scrollMargin: this.#marginPx,
@@ -112,7 +125,7 @@ export class VirtualRows<T extends { readonly id: string }> {
     return this.#typicalPx.get(this.#options.kindOf(item)) ?? this.#options.estimate(item);
   };
   #marginPx = 0;
-  /** How many rows are drawn at rest, on either side, that nobody sees yet. */
+  /** How many rows are drawn outside the view at rest, on either side. */
   #unseen = 0;
   readonly #around = ({ startIndex, endIndex, count }: Range): number[] => {
     const { scrollDirection } = this.#virtualizer;
@@ -129,7 +142,7 @@ export class VirtualRows<T extends { readonly id: string }> {
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #idle = 0;
 
-  /** Follows the window; returns its own stop. */
+  /** Follows the window's size and scrolling. Returns a function that stops it. */
   follow = (): (() => void) => {
     const stop = this.#virtualizer._didMount();
     const above = new ResizeObserver(() => {
@@ -156,11 +169,11 @@ export class VirtualRows<T extends { readonly id: string }> {
       stop();
     };
   };
-  /** What can be seen at once; what nobody sees yet, when nothing else has been shown for a moment. */
+  /** Draws the rows in sight at once, and the rows around them once no other items have come for a moment. */
   show(items: readonly T[]): void {
-    const asMany = items.length === this.#items.length; // news of one row, say: nothing is drawn less for it
+    const asMany = items.length === this.#items.length; // if only rows changed, those around the view stay drawn
     this.#items = items;
-    // Another function each time: it is what the virtualizer goes by, to see that they are others.
+    // A new function each time: the virtualizer compares functions to notice that the items changed.
     this.#keyOf = (index) => items[index]?.id ?? index;
     if (asMany) return this.#draw();
     this.#unseen = 0;
@@ -170,14 +183,14 @@ export class VirtualRows<T extends { readonly id: string }> {
     cancelIdleCallback(this.#idle);
     this.#restTimer = setTimeout(this.#drawUnseen, REST_MS);
   }
-  /** A few at a time, while there is nothing else to do. */
+  /** Draws rows around the view, a few at a time, while the browser is idle. */
   readonly #drawUnseen = (): void => {
     this.#known = Infinity;
     this.#unseen = Math.min(BELOW, this.#unseen + UNSEEN_AT_ONCE);
     this.#draw();
     if (this.#unseen < BELOW) this.#idle = requestIdleCallback(this.#drawUnseen);
   };
-  /** Who scrolls may go anywhere. */
+  /** Gives the virtualizer all items: a scroll may reach any of them. */
   #knowAll(): void {
     if (this.#known >= this.#items.length) return;
     this.#known = Infinity;
@@ -191,16 +204,16 @@ export class VirtualRows<T extends { readonly id: string }> {
     this.#knowAll();
     this.#virtualizer.scrollToIndex(index, { align: "center" });
   }
-  /** Of the element that all rows lie in. */
+  /** For the element that holds all rows: sets its height. */
   tall = (element: HTMLElement) => {
     element.style.height = `${String(this.tallPx)}px`;
   };
-  /** Of a slot's element: puts it in its place. */
+  /** For a slot's element: moves it to its place. */
   placed = (slot: Slot<T>) => (element: HTMLElement) => {
-    // Between two pixels, what is drawn again would leave the edges of what was there before.
+    // Whole pixels: at a fraction, a redraw would leave the edges of the row that was there before.
     element.style.transform = `translateY(${String(Math.round(slot.startPx))}px)`;
   };
-  /** Of a slot's element: measures it. */
+  /** For a slot's element: measures it. */
   measured = (slot: Slot<T>) => (element: HTMLElement) => {
     this.#slotOf.set(element, slot);
     this.#sizes.observe(element);
@@ -227,7 +240,7 @@ export class VirtualRows<T extends { readonly id: string }> {
       const item = this.#items[index];
       return item === undefined ? [] : [{ index, start, item, own: before.get(item.id) }];
     });
-    // A row that somebody is at stays what it is, or a key or a click would be meant for another.
+    // While a row has the focus, no element changes its item: otherwise a key or a click would reach another row.
     const recycles = !this.#options.host()?.contains(document.activeElement);
     const owned = new Set(shown.map(({ own }) => own));
     const free = new Set(recycles ? this.slots.filter((slot) => !owned.has(slot)) : []);
@@ -253,13 +266,13 @@ export class VirtualRows<T extends { readonly id: string }> {
     this.#arrange(drawn, [...free], recycles);
     clearTimeout(this.#spareTimer);
     if (free.size > 0) this.#spareTimer = setTimeout(() => this.#dropSpares(), SPARE_MS);
-    // An element is as tall as it was until its new item makes it another height, of which the observer tells then.
+    // An element that shows a new item keeps its height until the observer reports another one.
     for (const [at, slot] of drawn.entries())
       if (slot.heightPx > 0 && slot.heightPx !== rows[at]?.size) this.#measure(slot);
   }
   /**
-   * In the document they stand as they are read, but an element that is moved takes time, and loses the focus: they are
-   * put in order when the scrolling rests, and while nobody is at one of them.
+   * Puts the elements into the document in the order of the rows, for screen readers. Moving an element takes time and
+   * loses the focus, so this waits until scrolling rests and no row has the focus.
    */
   #arrange(drawn: readonly Slot<T>[], spare: readonly Slot<T>[], mayMove: boolean): void {
     const present = new Set(this.slots);

@@ -66,7 +66,7 @@ export interface UiRequest {
   readonly scopes?: readonly string[] | undefined;
 }
 
-/** What a watcher is told. No token is in it: ask for it. */
+/** A notification to a watching tool. It holds no token: request the token after it. */
 export type Change =
   /** From here on nothing is missed. Said again after each reconnection. */
   | { readonly type: "connected" }

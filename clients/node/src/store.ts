@@ -24,7 +24,10 @@ export interface Store {
 
 const OTHERS = 0o077;
 
-/** `$XDG_STATE_HOME/tokenkeep/clients/NAME.json`, or what the system has for it. Not a folder that is synchronised. */
+/**
+ * The file of a tool's key: `$XDG_STATE_HOME/tokenkeep/clients/NAME.json` on Linux, and the matching folder of Windows
+ * and macOS. None of these folders is synchronised with other computers.
+ */
 export function storeFile(name: string, env: NodeJS.ProcessEnv = process.env): string {
   const set = (variable: string, fallback: string): string => env[variable] || path.join(homedir(), fallback);
   const folder =

@@ -1,8 +1,8 @@
 /**
  * Makes sure that Chromium sends a request only once. Its network stack repeats a POST by itself after 421 (Misdirected
- * Request), after HTTP/2's REFUSED_STREAM and HTTP_1_1_REQUIRED, and after some lost connections, without any event. But
- * before each repeat it resolves the proxy again. So a session gets the real proxy once, and from then on a dead end: a
- * port of ours that refuses every connection and records the attempt (ADR 0002).
+ * Request), after HTTP/2's REFUSED_STREAM and HTTP_1_1_REQUIRED, and after some lost connections, without any event.
+ * But before each repeat it resolves the proxy again. So a session gets the real proxy once, and from then on a dead
+ * end: a port of ours that refuses every connection and records the attempt (ADR 0002).
  */
 import type { Session } from "electron/main";
 import { once } from "node:events";
@@ -17,7 +17,9 @@ export interface OneSend {
   arm(url: string, way: string): Promise<void>;
   /** Chromium tried to send the request a second time, so it had been sent before. */
   readonly wantedAgain: boolean;
-  /** Why this computer was not reached, as Chromium's code; undefined where it was, or where Chromium reports it itself. */
+  /**
+   * Why this computer was not reached, as Chromium's code; undefined where it was, or where Chromium reports it itself.
+   */
   readonly unreached: string | undefined;
   /** The request has ended: the session can be used for the next one. */
   disarm(): Promise<void>;
@@ -33,7 +35,7 @@ const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, "");
 export async function createOneSend(own: Pick<Session, "setProxy" | "resolveProxy">): Promise<OneSend> {
   let armed = 0;
   let wantedAgain = false;
-  /** Of the way straight to this computer. Once a connection was let through, the request may have left. */
+  /** Whether a direct connection to this computer succeeded. Once it has, the request may have been sent. */
   let reach: "unknown" | "failed" | "reached" = "unknown";
   /** What a connection for the armed near request becomes. Chromium may make two, and uses one of them. */
   let passage: (socket: Socket) => void = (socket) => void socket.destroy();
@@ -45,8 +47,9 @@ export async function createOneSend(own: Pick<Session, "setProxy" | "resolveProx
   const gate = await listen((socket) => passage(socket));
 
   /**
-   * Remembers across calls that it has answered; the number makes each a script of its own. What else Chromium fetches
-   * by this session (of a certificate, say) goes the system's way and does not count.
+   * A proxy script that returns the system's proxy for the request once, and then the dead end. The number in it makes
+   * each script differ, so Chromium keeps no state of the one before. Other fetches of this session (for a certificate,
+   * for example) use the system's proxy and do not count.
    */
   const script = ({ host, hostname }: URL, way: string): string =>
     `let asked = 0; /* ${String(armed)} */
@@ -91,7 +94,7 @@ function FindProxyForURL(url, host) {
       });
   }
 
-  /** To a proxy, which Chromium itself speaks with. */
+  /** Connects to a proxy; Chromium itself speaks the proxy's protocol. */
   function toProxy(url: string, host: string, port: number): (socket: Socket) => void {
     let closed: Promise<void> | undefined;
     return (socket) => {

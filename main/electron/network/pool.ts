@@ -1,11 +1,11 @@
-/** Things that are lent to one at a time, made when they are first needed, and no more than `most` of them. */
+/** A pool of reusable objects. Each has one user at a time; at most `most` are made, each when it is first needed. */
 export interface Pool<T> {
-  /** The next free one, in the order of asking. Rejects where one had to be made and could not. */
+  /** Resolves with a free object; callers wait in order. Rejects when a new object could not be made. */
   take(): Promise<T>;
   give(one: T): void;
 }
 
-/** `make`: gets a number that no other one had. */
+/** `make` makes an object; its number has not been used before. */
 export function createPool<T>(most: number, make: (number: number) => Promise<T>): Pool<T> {
   const free: T[] = [];
   const waiting: { readonly resolve: (one: T) => void; readonly reject: (error: unknown) => void }[] = [];

@@ -1,7 +1,7 @@
 /**
- * The provider's sign-in page, in a window with an in-memory session, no preload script and no permissions. Above the page
- * lies a strip of ours with the page's origin, which the page cannot cover. The redirect is stopped before a request is
- * made, and before it appears in the page's history.
+ * The provider's sign-in page, in a window with an in-memory session, no preload script and no permissions. Above the
+ * page lies a strip of ours with the page's origin, which the page cannot cover. The redirect is stopped before a
+ * request is made, and before it appears in the page's history.
  */
 import { BrowserWindow, WebContentsView, type Session, type WebContents } from "electron/main";
 import { isLoopbackHost } from "../../../core/loopback.ts";
@@ -63,7 +63,7 @@ function guardNavigation(page: WebContents, request: UserAgentRequest): void {
     if (kind === "response" && event.isMainFrame) request.onRedirect(event.url);
   };
   page.on("will-redirect", onNavigation); // redirects of the server
-  page.on("will-frame-navigate", onNavigation); // scripts, forms, meta refresh
+  page.on("will-frame-navigate", onNavigation); // navigations by scripts, forms and meta refresh
   page.setWindowOpenHandler(() => ({ action: "deny" }));
 }
 
@@ -129,7 +129,9 @@ function stripUrl(
   return `${WINDOW_ORIGIN}/authorization-bar.html#${facts.toString()}`;
 }
 
-/** Calls the request's callbacks. Closing the window by the session calls none. */
+/**
+ * Connects the window's events with the request's callbacks. When this app closes the window, no callback is called.
+ */
 function connect(
   window: BrowserWindow,
   page: WebContents,

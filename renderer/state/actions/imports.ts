@@ -37,7 +37,10 @@ export class ImportActions {
       first !== undefined && others.length === 0 ? { screen: "account", id: first } : { screen: "accounts" },
     );
   }
-  /** The user leaves the screen: as `drop`, and nothing is said when it fails, for a lock has forgotten it already. */
+  /**
+   * The user leaves the screen: as `drop`, without a notice on failure, because a lock has dropped the candidates
+   * already.
+   */
   async leave(): Promise<void> {
     await this.#session.call(
       "leave",
@@ -45,7 +48,7 @@ export class ImportActions {
       () => undefined,
     );
   }
-  /** Main forgets what was found. */
+  /** Main forgets the candidates. */
   async drop(): Promise<void> {
     await this.#session.call("drop", () => this.#session.api["import.drop"]());
   }

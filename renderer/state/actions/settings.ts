@@ -17,7 +17,7 @@ export class SettingsActions {
 
   /**
    * Changes some settings and leaves the others.
-   * @param notice what is said once they are saved
+   * @param notice the notice once they are saved
    */
   async change(part: Partial<Settings>, notice?: string): Promise<void> {
     const { api, snapshot } = this.#session;

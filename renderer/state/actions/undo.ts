@@ -1,4 +1,4 @@
-/** Brings back what was removed last. */
+/** Undoes the last removal. */
 import type { Notices } from "../notices.svelte.ts";
 import type { Session } from "../session.svelte.ts";
 
@@ -12,8 +12,8 @@ export class UndoActions {
   }
 
   /**
-   * Says that something was removed, and offers to bring it back.
-   * @param restored what is said once it is back
+   * Shows a notice that something was removed, with a button that undoes the removal.
+   * @param restored the notice after the undo
    */
   offer(removed: string, restored: string): void {
     this.#notices.tell(removed, () => void this.#undo(restored));
