@@ -41,7 +41,7 @@ describe("the threat model", () => {
     expect(bare).toEqual([]);
   });
 
-  test("every test file that it mentions is followed by titles", () => {
+  test("every test file in the threat model is followed by titles", () => {
     expect(new Set(threats.match(/tests\/[\w./-]+\.(?:ts|mjs)/g))).toEqual(
       new Set([...named.map(({ file }) => file), "tests/docs.test.ts"]),
     );
@@ -75,7 +75,9 @@ function citable(facts: string): Set<string> {
   );
 }
 
-/** The citations in a file: `docs/twitch-auth.md §1, §8` cites sections 1 and 8. A comment may wrap between its words. */
+/**
+ * The citations in a file: `docs/twitch-auth.md §1, §8` cites sections 1 and 8. A comment may wrap between its words.
+ */
 function citationsIn(code: string): string[] {
   const text = code.replace(/\s*\n\s*(?:\*|\/\/|#|--)?\s*/g, " ");
   const lists = text.matchAll(
@@ -168,7 +170,7 @@ describe("documents", () => {
     expect(brokenLinks("README.md", `${markdown}\n\`\`\`\n[v](no.md)\n\`\`\`\n`)).toEqual([]);
   });
 
-  test("every path of the repository that they name exists", () => {
+  test("every path of the repository that a document names exists", () => {
     const missing = documents.flatMap((file) =>
       missingPaths(readFileSync(file, "utf8")).map((name) => ({ file, name })),
     );
@@ -177,7 +179,9 @@ describe("documents", () => {
   });
 });
 
-/** The folders of the map in ARCHITECTURE.md, each with its description. A folder of `main/` is indented by two spaces. */
+/**
+ * The folders of the map in ARCHITECTURE.md, each with its description. A folder of `main/` is indented by two spaces.
+ */
 function mappedFolders(architecture: string): Map<string, string> {
   const map = /## The map\s+```\n([\s\S]*?)```/.exec(architecture)?.[1] ?? "";
   const folders = new Map<string, string>();
@@ -213,9 +217,9 @@ describe("the map in ARCHITECTURE.md", () => {
 });
 
 /**
- * What is wrong with the changelog. "Unreleased" is on top, and every other section is `## VERSION - YYYY-MM-DD`, newest
- * first. The version of package.json is that of the newest section. Before the first release there is no such section:
- * then the version of package.json is the one in preparation.
+ * What is wrong with the changelog. "Unreleased" is on top, and every other section is `## VERSION - YYYY-MM-DD`,
+ * newest first. The version of package.json is that of the newest section. Before the first release there is no such
+ * section: then the version of package.json is the one in preparation.
  */
 function changelogFaults(changelog: string, version: string): string[] {
   const [top, ...releases] = [...changelog.matchAll(/^## (.+)$/gm)].map(([, heading = ""]) => heading);

@@ -1,8 +1,8 @@
 // @ts-check
 /* global document, requestAnimationFrame, window -- what is evaluated in the page */
 /**
- * Many sign-ins, and many requests for one of them, in the real app under a real keyring: the time from the process's start
- * to the first frame with the list, the bytes that one refresh writes, and the requests to the provider.
+ * Many sign-ins, and many requests for one of them, in the real app under a real keyring: the time from the process's
+ * start to the first frame with the list, the bytes that one refresh writes, and the requests to the provider.
  */
 import { readdirSync, statSync, watch } from "node:fs";
 import path from "node:path";
@@ -111,7 +111,7 @@ async function thousandRequests() {
     ...Array.from({ length: 20 }, () => ask("token.get")),
     ask("accounts.list"),
   ]);
-  // The thread answers a list at once: after that answer it has read the twenty requests before it, too.
+  // The thread answers `accounts.list` at once. So after that answer it has also read the twenty requests sent before.
   await Promise.all(requests.map(([first]) => first));
   release();
   const answers = await Promise.all(requests.flatMap(([, ...tokens]) => tokens));

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * A hostile program at the socket: lines at random, and messages of the vectors that were bent, from a fixed seed. In a
- * process of its own, so that what it costs is not what the server costs. Reads its task from standard input, writes what
- * it was answered as JSON.
+ * A hostile program at the socket: it sends random lines, and test vectors with random changes, from a fixed seed. It
+ * runs in a process of its own, so that the server's cost is measured alone. It reads its task from standard input, and
+ * writes the answers that it got as JSON.
  */
 import { connect } from "node:net";
 import { readFileSync } from "node:fs";

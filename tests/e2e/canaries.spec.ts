@@ -48,7 +48,7 @@ interface Driven {
   readonly profile: string;
   readonly proxy: RecordingProxy;
   readonly clientSecret: string;
-  /** Secrets that the test made or read; the other ones passed the proxy. */
+  /** Secrets that the test made or read itself. `proxy.secrets` has those that went over the network. */
   readonly own: Map<string | Buffer, string>;
 }
 const secretsOf = ({ proxy, own }: Driven): Secrets => new Map([...proxy.secrets, ...own]);

@@ -1,4 +1,7 @@
-/** The real keyring, locked, prompting, stopped, frozen and replaced: the app reports it, never waits for it, and makes no new vault. */
+/**
+ * The real keyring, locked, prompting, stopped, frozen and replaced: the app reports it, never waits for it, and makes
+ * no new vault.
+ */
 import { expect, test, type Page } from "@playwright/test";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -116,7 +119,7 @@ const CASES: readonly Case[] = [
 ];
 
 for (const { what, how, spoil, mend } of CASES) {
-  test(`while a keyring is ${how} an open vault works on; a start reports it, and opens the vault once it is back`, async () => {
+  test(`while a keyring is ${how} an open vault keeps working; a start reports the keyring, and opens the vault once the keyring is back`, async () => {
     test.setTimeout(120_000);
     await using session = await startSession();
     const { app: first, page: open, again, untouched } = await sealed(session);

@@ -1,4 +1,4 @@
-/** A provider described, a registration checked, another tool's token brought in: by keyboard, in the real app. */
+/** Describing a provider, checking a registration and importing another tool's token, by keyboard in the real app. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "@playwright/test";

@@ -41,7 +41,7 @@ export const CLOSED: readonly Shot<Running>[] = [
   },
 ];
 
-/** The same with a vault that has a passphrase, too. */
+/** A start without the keyring that sealed the vault, which has a passphrase, too. */
 export const CLOSED_WITH_PASSPHRASE: readonly Shot<Running>[] = [
   {
     name: "vault-closed-passphrase",

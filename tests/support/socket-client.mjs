@@ -84,7 +84,7 @@ export async function connectTool({ endpoint, client, key }, first) {
   const found = Buffer.from((await answer()).proof);
   if (expected.length !== found.length || !timingSafeEqual(expected, found)) throw new Error("not Tokenkeep");
   return {
-    /** The answer to `first`. */
+    /** The answer to the request `first`; undefined: none was given. */
     first: first === undefined ? undefined : await answer(),
     /** One at a time. @param {string} method @param {object} [params] */
     ask: (method, params) => {

@@ -1,9 +1,9 @@
-/** However a text is made, looking through it takes time as it is long. */
+/** The search for tokens takes time in proportion to the length of a text, also for hostile texts. */
 import { expect, test } from "vitest";
 import { findTokens } from "../../../core/import/tokens.ts";
 import { twitch } from "../../../core/providers/twitch.ts";
 
-/** Of the processor: what else the machine does is not in it. The least of some, since memory is tidied up meanwhile. */
+/** Processor time of the search, in microseconds: the least of three runs, because garbage collection may slow one. */
 function leastWork(text: string): number {
   const times = Array.from({ length: 3 }, () => {
     const started = process.cpuUsage();

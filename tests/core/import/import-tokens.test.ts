@@ -1,4 +1,6 @@
-/** What other tools keep is found by its names and its form, in every notation; what it is not is said, and not joined. */
+/**
+ * The import finds the tokens of other tools by name and form, in every notation, and does not suggest other values.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -45,7 +47,7 @@ const FORMS: Record<string, (text: string) => string> = {
   "JSON in a string of JSON": (text) => JSON.stringify({ saved: JSON.stringify({ access_token: text }) }),
 };
 describe.each(Object.entries(FORMS))("%s", (_form, write) => {
-  test("it is found, once, and does not show", () =>
+  test("a token in this form is found once, and its text is not shown", () =>
     fc.assert(
       fc.property(token, (text) => {
         expect(values(write(text))).toEqual([text]);
@@ -69,7 +71,7 @@ describe.each(Object.entries(NOTATIONS))("in %s", (_notation, write) => {
       { numRuns: 25 },
     ));
   test.each(["client_secret", "CLIENT_ID", "REFRESH_TOKEN", "refresh", "ID_TOKEN"])(
-    "what is called %s is no candidate, whatever its form",
+    "a value with the name %s is no candidate in any form",
     (name) =>
       fc.assert(
         fc.property(own, (text) => {
@@ -79,7 +81,7 @@ describe.each(Object.entries(NOTATIONS))("in %s", (_notation, write) => {
       ),
   );
   test.each(["BOT_SECRET", "PASSWORD", "password", "API_KEY", "apiKey", "KEY", "USER_ID"])(
-    "what is called %s is never suggested, whatever its form",
+    "a value with the name %s is never suggested in any form",
     (name) =>
       fc.assert(
         fc.property(own, (text) => {
@@ -116,10 +118,10 @@ test.each([
   "device_id",
   "csrf",
   "webhook_secret",
-])("%s says something else", (name) => {
+])("a value with the name %s is not suggested", (name) => {
   expect(suggested(`${name}=a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5`)).toEqual([]);
 });
-test("what a call is, or is given to, counts too", () => {
+test("the name of a called function or of its target counts, too", () => {
   const text = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5";
   for (const file of [
     `bot.setClientSecret("${text}");`,
@@ -129,7 +131,7 @@ test("what a call is, or is given to, counts too", () => {
     expect(find(file), file).toMatchObject([{ doubt: "name" }]);
   expect(suggested(`bot.login("${text}"); bot.setAccessToken("${text}")`)).toEqual([text]);
 });
-test("the names around it count too: of a section, an object, a parent", () => {
+test("the name of a section, an object or a parent counts, too", () => {
   const text = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5";
   for (const file of [
     `[discord]\ntoken=${text}`,
@@ -140,7 +142,7 @@ test("the names around it count too: of a section, an object, a parent", () => {
   ])
     expect(find(file), file).toMatchObject([{ doubt: "name" }]);
 });
-/** What else stands in such files, some of it never closed. */
+/** Other lines of such files, some with quotes or brackets that are never closed. */
 const noise = fc.array(
   fc.constantFrom(
     "",
@@ -170,7 +172,7 @@ const noise = fc.array(
   ),
   { maxLength: 5 },
 );
-test("nothing that stands around it hides a token", () =>
+test("no text around a token hides it", () =>
   fc.assert(
     fc.property(
       noise,
@@ -185,7 +187,7 @@ test("nothing that stands around it hides a token", () =>
     ),
     { numRuns: 500 },
   ));
-test("without a form of its own a provider has nothing suggested", () =>
+test("a token of a provider without a token form of its own is found, and not suggested", () =>
   fc.assert(
     fc.property(own, fc.constantFrom(...Object.values(NOTATIONS)), (text, write) => {
       const { candidates } = findTokens(write("ACCESS_TOKEN", text), { id: "local" });
@@ -201,7 +203,7 @@ test.each([
   for (const file of [text, `oauth:${text}`, `TOKEN=${text}`]) expect(suggested(file)).toEqual([]);
 });
 
-test("nothing makes it throw, and what is found is a token", () =>
+test("no text makes the search throw, and each result is as long as a token", () =>
   fc.assert(
     fc.property(
       fc.oneof(
@@ -274,18 +276,18 @@ test.each([
   ["a variable's name in a program", "token: process.env.TWITCH_ACCESS_TOKEN_OF_THE_BOT"],
   ["a comment", "# TOKEN=an-old-token-that-is-not-used-any-more"],
   ["the address for tokens", "token_url = https://id.example.com/oauth2/token/and/more"],
-])("%s is none", (_what, text) => expect(find(text)).toEqual([]));
+])("no token is found in %s", (_what, text) => expect(find(text)).toEqual([]));
 
-test("where no notation is understood, what has the provider's form is found all the same, and not suggested", () => {
+test("a token in a file of unknown notation is found by its form, and not suggested", () => {
   const text = "\u0000\u0001SQLite\u0002table\u0003#a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5\u0004";
   expect(find(`// ${text}`)).toMatchObject([{ doubt: "name" }]);
 });
-test("a refresh token is no candidate in another place either", () => {
+test("a refresh token is no candidate at any of its places in a file", () => {
   const same = "inventedrefreshtoken0000000001";
   expect(find(`REFRESH_TOKEN=${same}\nOTHER=${same}\n${same}`)).toEqual([]);
 });
 
-test("the same token in two places is one, and what either place doubts counts", () => {
+test("a token in two places is one candidate, with the doubts of both places", () => {
   const same = { access_token: "inventedaccesstoken00000000001" };
   expect(find(JSON.stringify([same, { a: same }]))).toHaveLength(1);
   expect(find(JSON.stringify([same, { discord: same }]))).toMatchObject([{ doubt: "name" }]);

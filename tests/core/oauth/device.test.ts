@@ -153,7 +153,7 @@ const anything = fc.oneof(
     300.5,
   ),
 );
-test("whatever is said about time, it is asked again within sense, and ends", () => {
+test("for any times in the answer, polling has sensible pauses, and ends", () => {
   fc.assert(
     fc.property(anything, anything, (interval, expires_in) => {
       const answer = read({ ...GOOD, interval, expires_in });
@@ -207,12 +207,12 @@ describe.each([
 ] as const)("a poll at %s", (name, provider, body) => {
   const poll = (outcome: HttpOutcome, intervalMs = 5_000, waitedMs = intervalMs) =>
     readDevicePoll(provider, outcome, ["a"], 1_000, intervalMs, waitedMs);
-  test("goes on while the user has not answered, and more slowly when it was too fast", () => {
+  test("continues while the user has not answered, and more slowly after slow_down", () => {
     expect(poll(answered(400, body("authorization_pending")))).toEqual(again(5_000));
     expect(poll(answered(400, body("slow_down")))).toEqual(again(10_000));
     expect(poll(answered(400, body("slow_down")), 298_000)).toEqual(again(300_000));
   });
-  test("ends with a refusal, or with the code's own end", () => {
+  test("ends with a refusal, or when the code expires", () => {
     expect(poll(answered(400, body("access_denied")))).toEqual({ kind: "ended", verdict: "denied" });
     const over = name === "Twitch" ? "invalid device code" : "expired_token";
     expect(poll(answered(400, body(over)))).toEqual({ kind: "ended", verdict: "expired" });
@@ -222,10 +222,10 @@ describe.each([
     { kind: "lost", cause: "x" },
     answered(500, "<html>"),
     answered(429, { message: "slower" }),
-  ])("goes on, more slowly, over trouble that passes: %j", (outcome) => {
+  ])("continues more slowly after a temporary error: %j", (outcome) => {
     expect(poll(outcome)).toEqual(again(5_000, 10_000));
   });
-  test("waits no longer than half a minute, however long the trouble lasts, and is at its old pace after it", () => {
+  test("waits at most half a minute during errors, and returns to its old pace after them", () => {
     let waitMs = 5_000;
     for (let round = 0; round < 50; round += 1) {
       const next = poll({ kind: "lost", cause: "x" }, 5_000, waitMs);

@@ -1,6 +1,7 @@
 /**
- * Every answer of docs/twitch-auth.md §14 that can meet the person, from the wire to the sentence: what happened, what to do next, in
- * both languages. Nothing that was sent or answered is in it: each answer here repeats a token, a code and a secret.
+ * Every answer of docs/twitch-auth.md §14 that can meet the person, from the wire to the sentence: what happened, what
+ * to do next, in both languages. Nothing that was sent or answered is in it: each answer here repeats a token, a code
+ * and a secret.
  */
 import { describe, expect, test } from "vitest";
 import type { Failure } from "../../../contract/failure.ts";
@@ -24,7 +25,7 @@ import { sentence } from "../../../text/sentence.ts";
 import { createWords } from "../../../text/words.ts";
 
 const CANARIES = ["canary-access-token", "canary-refresh-token", "canary-code", "canary-client-secret"];
-/** In the form of docs/twitch-auth.md §14, with what was sent repeated in places where a careless server would. */
+/** In the form of docs/twitch-auth.md §14; the server carelessly repeats what was sent. */
 const answered = (status: number, message: string): HttpOutcome => ({
   kind: "answered",
   status,
@@ -60,7 +61,7 @@ const revoke: Reading = (outcome) => {
   return verdict.kind === "gone" ? undefined : revocationFailure(verdict, twitch);
 };
 
-/** Undefined: nothing that the person is told; it goes on by itself, or is done. */
+/** Undefined: the user sees no failure, because the app continues by itself or the request succeeded. */
 const TABLE: readonly (readonly [string, Reading, HttpOutcome, Failure["code"] | undefined])[] = [
   ["device: authorization_pending", device, answered(400, "authorization_pending"), undefined],
   ["device: slow_down", device, answered(400, "slow_down"), undefined],
@@ -143,7 +144,7 @@ const TABLE: readonly (readonly [string, Reading, HttpOutcome, Failure["code"] |
 ];
 
 const WORDS = { en: createWords("en", en), de: createWords("de", de) };
-/** Two sentences, or one with a colon or comma in it: what happened is never all that is said. */
+/** Two sentences, or one with a colon or comma: a failure says what happened and what to do. */
 const SAYS_WHAT_NEXT = {
   en: /\b(again|wait|check|enter|compare|register|start|sign in|try|works|kept)\b/i,
   de: /\b(\w*anmeld\w*|\w*start\w*|prüfen|eintragen|vergleichen|registrier\w*|versuch\w*|warten|gilt|holen|erneut|bleiben|behalten|noch einmal|beginnen)\b/i,

@@ -103,7 +103,7 @@ describe("what cannot be used is named, and what came with it is kept", () => {
   });
 });
 
-test("whatever stands beside it, a good access token is read, and every number is within its bounds", () => {
+test("a good access token is read with any other members beside it, and every number is within its bounds", () => {
   const members = fc.dictionary(
     fc.constantFrom("expires_in", "refresh_token", "id_token", "scope", "error", "status", "__proto__", "x"),
     fc.oneof(fc.jsonValue(), fc.double(), fc.maxSafeInteger(), fc.stringMatching(/^\d{1,400}$/)),

@@ -51,20 +51,20 @@ describe("an ID token", () => {
       claims: { sub: "42" },
     });
   });
-  test("may tell nothing of the access token where a code brought both, and must where both came at once", async () => {
+  test("may omit at_hash in a token response, and must have it in an authorization response", async () => {
     expect(await verdict(await sign(), withAccess(false))).toMatchObject({ kind: "verified" });
     expect(await verdict(await sign(), withAccess(true))).toEqual({ kind: "rejected", why: "at_hash" });
   });
   test.each([
     ["another issuer", { iss: `${ISSUER}/` }, "issuer"],
     ["another client", { aud: "other" }, "audience"],
-    ["another client's use", { azp: "other" }, "audience"],
-    ["two clients and no word for which", { aud: ["cid", "other"] }, "audience"],
-    ["its end behind it", { exp: NOW_SEC - 61 }, "expired"],
-    ["no end", { exp: undefined }, "malformed"],
-    ["no instant of its making", { iat: undefined }, "malformed"],
-    ["nobody in it", { sub: undefined }, "malformed"],
-    ["an empty name in it", { sub: "" }, "malformed"],
+    ["the azp of another client", { azp: "other" }, "audience"],
+    ["two clients and no azp", { aud: ["cid", "other"] }, "audience"],
+    ["an expiry in the past", { exp: NOW_SEC - 61 }, "expired"],
+    ["no expiry", { exp: undefined }, "malformed"],
+    ["no time of issue", { iat: undefined }, "malformed"],
+    ["no subject", { sub: undefined }, "malformed"],
+    ["an empty subject", { sub: "" }, "malformed"],
     ["a foreign nonce", { nonce: "n-2" }, "nonce"],
     ["no nonce", { nonce: undefined }, "nonce"],
     ["another token's hash", { at_hash: "AAAAAAAAAAAAAAAAAAAAAA" }, "at_hash"],
@@ -72,7 +72,7 @@ describe("an ID token", () => {
     const token = await sign({ at_hash: AT_HASH, ...claims });
     expect(await verdict(token, withAccess(true))).toEqual({ kind: "rejected", why });
   });
-  test("a clock that is a minute behind is no reason", async () => {
+  test("a clock that is a minute behind does not refuse a token", async () => {
     expect(await verdict(await sign({ exp: NOW_SEC - 30 }))).toMatchObject({ kind: "verified" });
   });
   test("that nobody signed is refused", async () => {
@@ -94,14 +94,14 @@ describe("an ID token", () => {
     expect(algorithmsOf({ jwksUri: "", algorithms: ["none", "HS256", "ES256"] })).toEqual(["ES256"]);
     expect(algorithmsOf({ jwksUri: "" })).toEqual(["RS256"]);
   });
-  test("of another key: under a known name it is refused, under an unknown one the keys are asked for", async () => {
+  test("signed by another key is refused under a known key id, and makes the keys be fetched under an unknown one", async () => {
     expect(await verdict(await signOther())).toEqual({ kind: "rejected", why: "signature" });
     expect(await verdict(await signOther({}, { kid: "2" }))).toEqual({ kind: "unknown_key" });
   });
   test.each([
-    ["no name", {}],
-    ["the name that all the keys have", { kid: "1" }],
-  ])("with %s for its key is tried with every key that fits", async (_name, { kid }: { kid?: string }) => {
+    ["no key id", {}],
+    ["the key id that all the keys have", { kid: "1" }],
+  ])("with %s is tried with every key that fits", async (_name, { kid }: { kid?: string }) => {
     const { keys: own } = keys;
     const pairs = await Promise.all(
       ["RS256", "RS256", "ES256"].map(async (alg) => {
@@ -141,7 +141,7 @@ describe("an ID token", () => {
   test.each(["", "a.b", "not.a.token"])("“%s” is none", async (text) => {
     expect(await verdict(new Secret(text))).toEqual({ kind: "rejected", why: "malformed" });
   });
-  test("one member changed, and the signature does not hold", async () => {
+  test("with one changed member fails its signature check", async () => {
     const [header, , signature] = (await sign()).reveal().split(".");
     const forged = Buffer.from(JSON.stringify({ iss: ISSUER, sub: "43", aud: "cid" })).toString("base64url");
     const token = new Secret(`${String(header)}.${forged}.${String(signature)}`);
@@ -197,7 +197,7 @@ const trouble: readonly [HttpOutcome, string][] = [
 ];
 
 describe("keys", () => {
-  test("are asked for without any token", () => {
+  test("are fetched without a token", () => {
     if (twitch.oidc === undefined) throw new Error("no OIDC");
     expect(keysRequest(twitch.oidc)).toMatchObject({
       method: "GET",
@@ -205,7 +205,7 @@ describe("keys", () => {
       headers: { accept: "application/json" },
     });
   });
-  test("are a set", () => {
+  test("are read as a set", () => {
     expect(readKeys(twitch, answered(200, keys))).toMatchObject({
       ok: true,
       value: { keys: [{ kid: "1" }] },
@@ -225,7 +225,7 @@ describe("userinfo", () => {
       headers: { authorization: "Bearer t" },
     });
   });
-  test("tells of the user it was asked about", () => {
+  test("is about the user of the ID token", () => {
     expect(readUserinfo(twitch, answered(200, { sub: "42", email: "a@b.test" }), "42")).toMatchObject({
       value: { email: "a@b.test" },
     });

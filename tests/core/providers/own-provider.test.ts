@@ -1,4 +1,4 @@
-/** A provider in the person's words: what is wrong is told by the line it is in, and nothing weak is let in. */
+/** A provider that the user describes: a fault names its field, and insecure settings are refused. */
 import { describe, expect, test } from "vitest";
 import type { ProviderForm } from "../../../contract/provider.ts";
 import { readDefinition } from "../../../core/providers/definition.ts";
@@ -110,7 +110,7 @@ describe("discovery", () => {
       failure: { code: "discovery_issuer" },
     }),
   );
-  test("what it says is a form; what it does not say is empty", () => {
+  test("metadata becomes a form, in which missing members are empty", () => {
     const said = readDiscovery(at(""), answered(200, { issuer: at(""), token_endpoint: at("/token"), scopes_supported: ["a", 1, "b"] })); // prettier-ignore
     expect(said).toMatchObject({
       ok: true,

@@ -17,7 +17,7 @@ test("a scope names the endpoints and events that it opens", () => {
   expect(events.map(({ name }) => name)).toContain("channel.subscribe");
 });
 
-test("what needs more scopes says which, and no more once they are held", () => {
+test("an entry that needs more scopes names the missing ones only", () => {
   const moderate = (scopes: readonly string[]) =>
     of(scopes, "moderator:read:vips")?.events.find(
       ({ name, version }) => name === "channel.moderate" && version === "1",

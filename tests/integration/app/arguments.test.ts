@@ -124,7 +124,7 @@ test("each system's own forms", () => {
 });
 
 describe("the command line in the same binary", () => {
-  test("what follows --cli is its own, whatever it is", () => {
+  test("arguments after --cli belong to the command line, and are not judged", () => {
     const launcher = [
       "--no-sandbox",
       "--no-zygote",
@@ -138,7 +138,7 @@ describe("the command line in the same binary", () => {
     expect(judgeCliStart(launcher, "linux")).toMatchObject({ ok: true });
     expect(judgeCliStart(["--hidden"], "linux")).toBeUndefined();
   });
-  test("what stands before it is judged", () => {
+  test("arguments before --cli are judged", () => {
     expect(judgeCliStart(["--remote-debugging-port=0", "--cli"], "linux")).toMatchObject({ ok: false });
     expect(judgeCliStart(["x", "--cli"], "linux")).toMatchObject({ ok: false });
   });
@@ -169,7 +169,7 @@ function chromiumSwitches(args: readonly string[]): string[] {
   return found;
 }
 
-test("whatever comes: what passes holds no switch that is not on the list, and one link of ours at most", () => {
+test("arguments that pass hold only switches of the list, and at most one link", () => {
   fc.assert(
     fc.property(
       fc.array(anything, { maxLength: 6 }),
@@ -192,7 +192,7 @@ test("whatever comes: what passes holds no switch that is not on the list, and o
   );
 });
 
-test("whatever comes from the list, in any order, passes", () => {
+test("switches of the list pass in any order", () => {
   fc.assert(
     fc.property(fc.shuffledSubarray([...ALLOWED, LINK]), (args) => {
       expect(judge(...args)).toEqual({

@@ -81,7 +81,7 @@ describe("pairing, as published", () => {
     lifetime: "always",
   } as const;
 
-  test("the code is shown, the key comes, and the same connection is used on", async () => {
+  test("pairing shows the code, receives the key, and continues on the same connection", async () => {
     const endpoint = path.join(folder, "pair.sock");
     const server = await play("pairing: allowed for always, and used at once", endpoint);
     const codes: string[] = [];
@@ -97,7 +97,7 @@ describe("pairing, as published", () => {
     server.close();
   });
 
-  test("withdrawn, it is over at once", async () => {
+  test("a withdrawn pairing ends at once", async () => {
     const endpoint = path.join(folder, "pair.sock");
     const server = await play("pairing: denied", endpoint);
     const withdrawn = new AbortController();
@@ -112,7 +112,7 @@ describe("with Tokenkeep", () => {
   beforeEach(async () => (server = await startServer()));
   afterEach(() => server.close());
 
-  test("tokens, accounts, and errors by their code, on one connection", async () => {
+  test("one connection answers tokens, accounts, and errors with their codes", async () => {
     using keep = keepAt(server.endpoint);
     expect(await keep.token({ scopes: ["a"] })).toEqual(TOKEN);
     expect(await keep.accounts()).toEqual(TABLE.accounts.map(({ view }) => view));
@@ -122,7 +122,7 @@ describe("with Tokenkeep", () => {
     expect(new Set(many.map(({ access_token }) => access_token))).toEqual(new Set(["at-ann"]));
   });
 
-  test("a key that is not taken is told as that, and nothing is forgotten", async () => {
+  test("a refused key fails with auth_failed, and is not deleted", async () => {
     using keep = new Tokenkeep(
       { client: CLIENT, key: randomBytes(32).toString("base64url") },
       { endpoint: server.endpoint },
@@ -130,7 +130,7 @@ describe("with Tokenkeep", () => {
     await expect(keep.token()).rejects.toMatchObject({ code: "auth_failed" });
   });
 
-  test("a request goes on after Tokenkeep was started anew, for as long as it has patience", async () => {
+  test("a request continues after a restart of Tokenkeep, within its patience", async () => {
     using keep = keepAt(server.endpoint, 30_000);
     await keep.token();
     await server.close();
@@ -307,7 +307,10 @@ describe("lines of a server, octet by octet", () => {
     error: { code: -32010, message: "No.", data: { code: "too_slow" } },
   };
 
-  /** Greets each connection, answers its proof with the right one, and each request with `line`; `at`: connections so far. */
+  /**
+   * Greets each connection, answers its proof with the right one, and each request with `line`; `at`: connections so
+   * far.
+   */
   async function serve(line: (at: number) => Buffer | undefined, proves = true): Promise<[string, Server]> {
     const endpoint = path.join(folder, "octets.sock");
     let at = 0;

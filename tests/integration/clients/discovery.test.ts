@@ -56,15 +56,18 @@ const environments: Record<string, () => Record<string, string>> = {
     HOME: at("home"),
   }),
 };
-test.each(Object.entries(environments))("from %s it is found where it is", async (_name, env) => {
-  const inRuntime = await announce(path.join(runtime(), "tokenkeep"));
-  expect(find(env()).endpoint).toBe(inRuntime);
-  await rm(runtime(), { recursive: true });
-  const inHome = await announce(stateOf(at("home"))); // an app that had no runtime folder either
-  expect(find(env()).endpoint).toBe(inHome);
-});
+test.each(Object.entries(environments))(
+  "from %s the client finds the endpoint, in the runtime folder or at home",
+  async (_name, env) => {
+    const inRuntime = await announce(path.join(runtime(), "tokenkeep"));
+    expect(find(env()).endpoint).toBe(inRuntime);
+    await rm(runtime(), { recursive: true });
+    const inHome = await announce(stateOf(at("home"))); // of an app that was started without a runtime folder
+    expect(find(env()).endpoint).toBe(inHome);
+  },
+);
 
-test("what was given goes before all, and the environment's own folder before the system's", async () => {
+test("a given endpoint comes first, then the environment's runtime folder, then the system's", async () => {
   await announce(path.join(runtime(), "tokenkeep"));
   const other = await announce(at("other/tokenkeep"));
   expect(find({ XDG_RUNTIME_DIR: at("other") }).endpoint).toBe(other);
@@ -99,14 +102,14 @@ test.each<[string, () => Promise<unknown>]>([
   expect(looked).toContain(`${at("other/tokenkeep")} (not this user's alone)`);
 });
 
-test("an announcement that is torn is none", async () => {
+test("a torn endpoint file counts as missing", async () => {
   await announce(at("other/tokenkeep"));
   await writeFile(at("other/tokenkeep/endpoint.json"), '{"tokenkeep":1,"endp');
   const ours = await announce(path.join(runtime(), "tokenkeep"));
   expect(find({ XDG_RUNTIME_DIR: at("other") }).endpoint).toBe(ours);
 });
 
-test("where it does not run, the error lists the places, in their order", async () => {
+test("while Tokenkeep does not run, the error lists the searched folders in their order", async () => {
   const env = { XDG_RUNTIME_DIR: at("other"), HOME: at("home/snap/x/1") };
   expect(find(env)).toEqual({
     endpoint: at("other/tokenkeep/tokenkeep.sock"),

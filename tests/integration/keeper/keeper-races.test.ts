@@ -8,7 +8,7 @@ import { HOUR_MS, IDS, World } from "./support/keeper-world.ts";
 
 const [ONE_TIME, SAFE] = IDS;
 
-/** Ends the checks at the start. */
+/** A world in which the validations at the start have been answered. */
 async function quiet(world = new World()): Promise<World> {
   await world.settle();
   for (let round = 0; round < 3; round += 1) await world.answerAll();

@@ -1,4 +1,7 @@
-/** How a connection ends, and what is answered before: bad octets, a writing half that is closed, a tool that asks often. */
+/**
+ * How a connection ends, and what is answered before: bad octets, a writing half that is closed, a tool that asks
+ * often.
+ */
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
@@ -110,7 +113,7 @@ test("a client that closes its writing half withdraws its pairing", async () => 
   const socket = connect(started.value.endpoint);
   const heard = heardBy(socket);
   socket.end(`${request("pair.request", { name: "Nightcue" })}\n`);
-  const said = await heard; // to its end: a question that is withdrawn keeps no connection open
+  const said = await heard; // until the connection has closed: a withdrawn pairing does not keep it open
   expect(said).toContain("pair.code");
   expect(said).toContain("rate_limited");
   expect(withdrawn).toBe(true);

@@ -244,7 +244,7 @@ test("a token is checked against the grant, the table and the clock of the momen
         if (line.result === undefined) return;
         expect(excess(line, asked, tool.held[at] ?? { table: tool.table, nowSec: NOW_SEC })).toBeUndefined();
         const { signIn } = known.get(String(line.result["access_token"])) ?? {};
-        expect(tool.uses).toEqual([signIn]); // what is told of its use is what it got
+        expect(tool.uses).toEqual([signIn]); // a use is reported for exactly the token that was handed out
       });
     }),
     { numRuns: 1_000 },
@@ -275,7 +275,8 @@ test("accounts.list and notifications hold no sign-in outside the grant", async 
             for (const entry of tokens)
               if (entry.signIn === id) expect(text).not.toContain(`"${entry.token.token_id}"`);
         }
-        // A changed token that is too wide is told as the end of the one before it, by its name alone.
+        // A changed token whose scopes exceed the grant is reported as the end of the old token, by the old token's id
+        // alone.
         for (const { method, params } of tool.lines.filter((line) => line.method === "token.changed")) {
           const entry = next.tokens.find(({ token }) => token.token_id === params?.token_id);
           expect(method).toBeDefined();
@@ -414,6 +415,6 @@ test("while main cannot be asked, or no refresh may begin, the table's token is 
   await tool.ask("token.get");
   expect(tool.misses).toEqual([]);
   expect(tool.lines.at(-1)).toMatchObject({ result: { expires_at: NOW_SEC + 40 } });
-  void tool.ask("token.get", { min_valid: 60 }); // who asks for more is told by main why not
+  void tool.ask("token.get", { min_valid: 60 }); // a request for a longer token gets main's reason
   expect(tool.misses).toHaveLength(1);
 });

@@ -36,7 +36,7 @@ function desk() {
   return { made, notifier };
 }
 
-test("a notification and its click handler are kept until it is closed", async () => {
+test("a notification and its click handler are kept until the notification is closed", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const refs: WeakRef<Fake>[] = [];

@@ -118,7 +118,7 @@ export async function startCountingServer(): Promise<CountingServer> {
     const path = request.url ?? "";
     seen.set(path, [...(seen.get(path) ?? []), request.httpVersion]);
     for (const one of [request, response]) one.on("error", () => undefined);
-    // The query distinguishes the clients and does not choose the end.
+    // The query only tells clients apart; the path chooses how the request ends.
     const [plain = ""] = path.split("?");
     request
       .resume()

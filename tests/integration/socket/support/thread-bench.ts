@@ -8,7 +8,7 @@ import { proofLine } from "./socket-bench.ts";
 
 export const ENDPOINT = "/run/user/1000/tokenkeep/tokenkeep.sock";
 
-/** A message to main, as far as tests look at it. */
+/** The members of a message to main that tests check. */
 export interface Posted {
   readonly kind: string;
   readonly number?: number;
