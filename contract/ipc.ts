@@ -1,6 +1,7 @@
 /**
  * Every message between main and the window. Main parses each argument: a type is a promise, not a check.
- * Preload and renderer take their types from this table, so a forgotten name does not compile.
+ * Preload and renderer take their types from this table, so a forgotten name does not compile. A new call also needs an
+ * answer in the `calls.ts` of its domain, and entries in main/window/behind-lock.ts and main/window/masking.ts.
  *
  * Invariant: no message carries a token to the window. Those that carry a secret *from* it, once, carry a
  * client secret or a passphrase, typed by the user.
