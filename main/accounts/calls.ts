@@ -24,23 +24,25 @@ interface Parts {
   readonly bulk: Bulk;
   readonly undo: Undo;
   readonly importing: Importing;
-  /** Brings the tools' table up to date; resolves once it counts. */
-  readonly push: () => Promise<void>;
+  /** Brings the tools' table up to date; resolves once the socket's thread answers from it. */
+  readonly syncTable: () => Promise<void>;
   readonly changed: () => void;
 }
 
 export const accountCalls = (parts: Parts) => ({
-  ...lifecycleCalls(parts),
-  ...aboutCalls(parts),
+  ...signInCalls(parts),
+  ...readCalls(parts),
   ...importCalls(parts),
 });
 
 /** Calls that validate, refresh, revoke, rename and remove sign-ins. */
-function lifecycleCalls({ vault, keeper, copies, bulk, undo, push, changed }: Parts) {
-  /** Waits for the tools' table too: no tool gets a token after the caller heard that it is gone. */
-  const pushed = async <V>(result: Promise<Result<V>>): Promise<Result<V>> => {
+function signInCalls({ vault, keeper, copies, bulk, undo, syncTable, changed }: Parts) {
+  /**
+   * Waits for the tools' table, too: when the window gets the answer, no tool gets a revoked or removed token any more.
+   */
+  const withTableSynced = async <V>(result: Promise<Result<V>>): Promise<Result<V>> => {
     const answer = await result;
-    await push();
+    await syncTable();
     return answer;
   };
   return {
@@ -48,7 +50,7 @@ function lifecycleCalls({ vault, keeper, copies, bulk, undo, push, changed }: Pa
     async "signIns.validateAll"() {
       await keeper.validateAll();
       if (vault.state.state !== "open") return failed({ code: "vault_locked" });
-      // Each row shows what its own sign-in needs; the answer names what could not be found out.
+      // Each row shows its own result. The answer reports one sign-in whose validation got no verdict.
       const { watches } = keeper;
       const unknown = watches.all().find(({ id }) => watches.of(id).condition !== undefined);
       const reason = unknown && watches.of(unknown.id).reason;
@@ -59,8 +61,8 @@ function lifecycleCalls({ vault, keeper, copies, bulk, undo, push, changed }: Pa
       return answer.ok ? ok(null) : answer;
     },
     "signIns.copy": ({ id, form }) => copies.copy(id, form),
-    "signIns.rename": ({ id, alias }) => pushed(rename(keeper, id, alias)),
-    "signIns.revoke": (id) => pushed(keeper.revoke(id)),
+    "signIns.rename": ({ id, alias }) => withTableSynced(rename(keeper, id, alias)),
+    "signIns.revoke": (id) => withTableSynced(keeper.revoke(id)),
     "signIns.bulk": ({ action, ids }) => Promise.resolve(bulk.start(action, [...new Set(ids)])),
     "signIns.bulkEnd"() {
       bulk.cancel();
@@ -68,19 +70,21 @@ function lifecycleCalls({ vault, keeper, copies, bulk, undo, push, changed }: Pa
     },
     async "signIns.remove"(id) {
       const record = keeper.watches.current(id);
-      const bare = record?.access_token === undefined ? record : undefined;
-      const answer = await pushed(undo.removing(bare, () => keeper.remove(id)));
-      return answer.ok ? ok({ undo: bare !== undefined }) : answer;
+      const withoutToken = record?.access_token === undefined ? record : undefined;
+      const answer = await withTableSynced(undo.removing(withoutToken, () => keeper.remove(id)));
+      return answer.ok ? ok({ undo: withoutToken !== undefined }) : answer;
     },
     async undo() {
-      const answer = await pushed(undo.undo());
+      const answer = await withTableSynced(undo.undo());
       changed();
       return answer;
     },
   } satisfies Partial<Handlers>;
 }
 
-/** An alias names one account for tools, so no two accounts have the same; an empty one removes it. */
+/**
+ * Sets the alias; an empty one removes it. Tools find an account by its alias, so no two accounts may have the same.
+ */
 function rename(keeper: Keeper, id: string, alias: string): Promise<Result<null>> {
   const record = keeper.watches.current(id);
   if (record === undefined) return Promise.resolve(failed({ code: "account_unknown" }));
@@ -96,8 +100,8 @@ function rename(keeper: Keeper, id: string, alias: string): Promise<Result<null>
 }
 
 /** Calls that read: claims, history, scopes. */
-function aboutCalls({ vault, keeper, claims, copies, history }: Parts) {
-  /** The history holds ids alone; this adds the names that they have now. */
+function readCalls({ vault, keeper, claims, copies, history }: Parts) {
+  /** Adds the present names of tool and account to an entry: the history holds ids only. */
   function named({ signIn, atMs, what, tool, count = 1, failure }: HistoryEntry): ActivityView {
     const name = tool === undefined ? undefined : vault.get("grant", tool)?.name;
     const account = keeper.watches.current(signIn)?.login ?? "";

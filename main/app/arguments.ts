@@ -48,7 +48,7 @@ const ENVIRONMENT = ["SSLKEYLOGFILE"] as const;
 
 const SHOWN_LENGTH = 60;
 /** Makes an argument safe to print: no control or formatting characters, at most SHOWN_LENGTH long. */
-const plain = (text: string): string => {
+const printable = (text: string): string => {
   const clean = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
   return clean.length > SHOWN_LENGTH ? `${clean.slice(0, SHOWN_LENGTH)}…` : clean;
 };
@@ -75,7 +75,7 @@ function faultOf(
   if (platform === "darwin" && /^-psn_\d+_\d+$/.test(written)) return undefined;
   const [, name = "", assigned] = /^--?([a-z0-9-]+)(=[\s\S]*)?$/.exec(written) ?? [];
   const form = allowed.get(name);
-  if (form === undefined) return { fault: "switch", name: plain(written.split("=")[0] ?? "") };
+  if (form === undefined) return { fault: "switch", name: printable(written.split("=")[0] ?? "") };
   const hasValue = assigned !== undefined && assigned.length > 1;
   return form === "value" && !hasValue ? { fault: "value", name: `--${name}` } : undefined;
 }
@@ -119,7 +119,7 @@ function judge(
       const fault = faultOf(written, allowed, platform);
       if (fault !== undefined) return { ok: false, ...fault };
       hidden ||= /^--?hidden(=|$)/.test(written);
-    } else if (!isLink(argument)) return { ok: false, fault: "argument", name: plain(argument) };
+    } else if (!isLink(argument)) return { ok: false, fault: "argument", name: printable(argument) };
     else if (byteLength(argument) > MAX_LINK_BYTES)
       return { ok: false, fault: "link_too_long", bytes: byteLength(argument) };
     else if (link !== undefined) return { ok: false, fault: "links" };

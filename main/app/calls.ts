@@ -1,4 +1,6 @@
-/** All calls of the window, each from its domain, behind the dispatcher. */
+/**
+ * Collects the calls of the window from their domains, and puts the lock and the masks in front of them (dispatch.ts).
+ */
 import type { Result } from "../../contract/failure.ts";
 import type { Handlers } from "../../contract/ipc.ts";
 import { accountCalls } from "../accounts/calls.ts";
@@ -17,9 +19,18 @@ import type { Host } from "./host.ts";
 import type { SignIns } from "./sign-ins.ts";
 import type { Tools } from "./tools.ts";
 
-export function createCalls(parts: {
+export function createCalls({
+  host,
+  foundation,
+  signIns,
+  tools,
+  doctor,
+  state,
+  lock,
+  open,
+}: {
   readonly host: Host;
-  readonly base: Foundation;
+  readonly foundation: Foundation;
   readonly signIns: SignIns;
   readonly tools: Tools;
   readonly doctor: Doctor;
@@ -27,20 +38,22 @@ export function createCalls(parts: {
   readonly lock: Lock;
   readonly open: () => Promise<Result<null>>;
 }): Handlers {
-  const { host, base, signIns, tools, doctor, state, lock, open } = parts;
-  const { lockState, streamer, changes } = base;
+  const { lockState, streamer, changes } = foundation;
   const { keeper, undo } = signIns;
-  const push = (): Promise<void> => tools.tableSync.push();
+  const syncTable = (): Promise<void> => tools.tableSync.push();
   const calls = {
-    ...vaultCalls({ door: base.vault, lock, keychain: host.keychain, open }),
+    ...vaultCalls({ door: foundation.vault, lock, keychain: host.keychain, open }),
     ...authorizationCalls(signIns),
-    ...accountCalls({ ...base, ...signIns, bulk: tools.bulk, push, changed: changes.signIn }),
-    ...transferCalls({ ...base, keeper, files: host.files, changed: changes.signIn }),
-    ...registrationCalls({ ...base, ...signIns }),
-    ...toolCalls({ records: base.vault, grants: tools.grants, pairing: tools.pairing, undo }),
+    ...accountCalls({ ...foundation, ...signIns, bulk: tools.bulk, syncTable, changed: changes.signIn }),
+    ...transferCalls({ ...foundation, keeper, files: host.files, changed: changes.signIn }),
+    ...registrationCalls({ ...foundation, ...signIns }),
+    ...toolCalls({ records: foundation.vault, grants: tools.grants, pairing: tools.pairing, undo }),
     ...windowCalls({
-      ...base,
-      ...{ state, doctor, clipboard: signIns.clipboard, navigation: tools.navigation },
+      ...foundation,
+      state,
+      doctor,
+      tokenClipboard: signIns.tokenClipboard,
+      navigation: tools.navigation,
       browsers: host.browsers,
       proxyLogins: host.proxyLogins,
       retryRequests: () => keeper.resume(),

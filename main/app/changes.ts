@@ -1,4 +1,4 @@
-/** The one hub of changes: parts announce here what changed, and the window's state and the tools' table listen. */
+/** The hub of changes: every part announces its changes here; the window's state and the tools' table listen. */
 
 export interface ChangeListener {
   /**
@@ -8,7 +8,7 @@ export interface ChangeListener {
   readonly signIn?: (id?: string, urgency?: Urgency) => void;
   /** Something other than the sign-ins changed: a pairing request, a bulk action, the socket. */
   readonly part?: () => void;
-  /** The window shows everything in another way: streamer mode masks the names, or no longer does. */
+  /** Streamer mode began or ended, so the window shows every name differently. */
   readonly display?: () => void;
   /** The settings were read or changed. */
   readonly settings?: () => void;
@@ -16,7 +16,7 @@ export interface ChangeListener {
 export type Urgency = "soon" | "passing" | "now";
 
 export interface Changes extends Required<ChangeListener> {
-  /** Listeners are called in the order in which they came. */
+  /** Adds a listener. Listeners are called in the order in which they were added. */
   on(listener: ChangeListener): void;
 }
 

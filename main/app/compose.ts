@@ -1,6 +1,6 @@
 /**
- * The one place where parts meet. Each line uses only lines above it: what is read comes first, what acts comes last.
- * `main/electron/` passes the real host; tests pass theirs.
+ * Builds the app from its parts. Each line uses only lines above it: parts that are read come first, parts that act
+ * last. `main/electron/` passes the real host; tests pass theirs.
  */
 import type { Handlers } from "../../contract/ipc.ts";
 import { createDoctor } from "../diagnostics/doctor.ts";
@@ -23,28 +23,33 @@ export interface App extends Lifecycle {
 }
 
 export function compose(host: Host): App {
-  const base = createFoundation(host);
-  const signIns = createSignIns(host, base);
-  const tools = createTools(host, base, signIns);
-  const doctor = createDoctor({ ...host, http: base.http }, base.vault, base.providers, tools.link);
-  const sources = {
-    ...base,
+  const foundation = createFoundation(host);
+  const signIns = createSignIns(host, foundation);
+  const tools = createTools(host, foundation, signIns);
+  const doctor = createDoctor(
+    { ...host, http: foundation.http },
+    foundation.vault,
+    foundation.providers,
+    tools.link,
+  );
+  const snapshotSources = {
+    ...foundation,
     ...signIns,
     ...tools,
     proxyLogins: host.proxyLogins,
     app: () => ({ ...host.app, unlocked: host.profileLock() !== "held" }),
   };
-  const rows = createRows(sources);
+  const rows = createRows(snapshotSources);
   const state = createState(
-    createSnapshotParts(sources, rows),
+    createSnapshotParts(snapshotSources, rows),
     (id) => rows.of(id),
-    () => base.vault.list("sign_in").length,
+    () => foundation.vault.list("sign_in").length,
   );
-  const { lock, open, lifecycle } = createLifecycle(host, base, signIns, tools, state);
+  const { lock, open, lifecycle } = createLifecycle(host, foundation, signIns, tools, state);
   return {
     ...lifecycle,
     state,
-    handlers: createCalls({ host, base, signIns, tools, doctor, state, lock, open }),
+    handlers: createCalls({ host, foundation, signIns, tools, doctor, state, lock, open }),
     takeLink: (link) => signIns.authorizations.takeLink(link),
     showPairing: () => tools.navigation.request({ action: "pairing" }),
   };

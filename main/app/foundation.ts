@@ -1,4 +1,7 @@
-/** What everything else reads: changes, settings, the vault and whether it is locked. */
+/**
+ * Builds the parts that all other parts read: the hub of changes, the settings, the vault and its lock state, and so
+ * on.
+ */
 import path from "node:path";
 import { requestEveryMs, requestsToRefresh } from "../../core/lifecycle/rate-limit.ts";
 import { createProviders } from "../../core/providers/registry.ts";
@@ -36,27 +39,34 @@ export function createFoundation(host: Host) {
   const http = createPacedHttp(host.http, clock, (origin) =>
     requestEveryMs(requestsToRefresh(vault.list("sign_in"), origin)),
   );
-  /** The user's consent counts only where nobody can tell who uses the profile, not where another process has its lock. */
+  /**
+   * Whether one-time refresh tokens may be sent. Where no lock of the profile can be had, the user may allow it; where
+   * another process holds the lock, nobody can.
+   */
   const maySpendOneTime = (): boolean => {
     const profileLock = host.profileLock();
     return profileLock === "held" || (profileLock === "unavailable" && settings.current.withoutLock);
   };
-  const run = { stopping: false };
+  /** Whether a quit has begun: then no work starts, and no secret goes to the clipboard. */
+  const shutdown = { begun: false };
   return {
-    ...{
-      changes,
-      settings,
-      streamer,
-      firstRows,
-      vaultFolder,
-      vault,
-      records: vault,
-      lockState,
-      providers,
-      history,
-      http,
-    },
-    ...{ network: host.network, clock, random, log, maySpendOneTime, run },
+    network: host.network,
+    clock,
+    random,
+    log,
+    changes,
+    settings,
+    streamer,
+    firstRows,
+    vaultFolder,
+    vault,
+    records: vault, // the vault again, for parts that read and write records only
+    lockState,
+    providers,
+    history,
+    http,
+    maySpendOneTime,
+    shutdown,
   };
 }
 export type Foundation = ReturnType<typeof createFoundation>;

@@ -1,4 +1,6 @@
-/** The life of the app: start, lock and unlock, sleep, quit, and a keychain that comes back by itself. */
+/**
+ * The life of the app: start, lock and unlock, sleep, quit, and new tries to open the vault after a keychain's failure.
+ */
 import path from "node:path";
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import { createAnswers } from "../tools/answers.ts";
@@ -24,41 +26,46 @@ export interface Lifecycle {
   stop(): Promise<void>;
 }
 
-/** How often a keychain that keeps the vault closed is asked again. */
+/** How often the app tries to open a vault again whose keychain failed. */
 const KEYCHAIN_RETRY_MS = 5_000;
-const COMES_BACK: readonly Failure["code"][] = ["keychain_locked", "keychain_stopped", "keychain_failing"];
+/** Failures of a keychain that may end without an action in the app. */
+const TEMPORARY_FAILURES: readonly Failure["code"][] = [
+  "keychain_locked",
+  "keychain_stopped",
+  "keychain_failing",
+];
 
 export function createLifecycle(
   host: Host,
-  base: Foundation,
+  foundation: Foundation,
   signIns: SignIns,
   tools: Tools,
   state: State,
 ): { readonly lock: Lock; readonly open: () => Promise<Result<null>>; readonly lifecycle: Lifecycle } {
-  const { vault, settings, log } = base;
-  const lock = createAppLock(host, base, signIns, tools);
+  const { vault, settings, log } = foundation;
+  const lock = createAppLock(host, foundation, signIns, tools);
   const open = (): Promise<Result<null>> =>
     lock.opening(async () => {
       const view = await vault.open();
       return "failure" in view ? failed(view.failure) : ok(null);
     });
-  const retry = createKeychainRetry(base, open);
-  listen(host, base, signIns, tools, state);
+  const retry = createKeychainRetry(foundation, open);
+  followChanges(host, foundation, signIns, tools, state);
   vault.onState(() => {
-    base.changes.signIn(undefined, "now"); // the window waits for the list, and keeping thousands of sign-ins begins slowly
+    foundation.changes.signIn(undefined, "now"); // at once: the window waits for the list
     retry.schedule();
   });
   const answers = createAnswers({
     keeper: signIns.keeper,
     ...tools,
-    streamerMode: () => base.streamer.on,
-    handsOut: () => base.lockState.handsOut,
-    clock: base.clock,
+    streamerMode: () => foundation.streamer.on,
+    handsOut: () => foundation.lockState.handsOut,
+    clock: foundation.clock,
   });
   const lifecycle: Lifecycle = {
     async start() {
       const { sandbox, customProviders } = signIns;
-      // The settings count from the moment at which the vault is seen open.
+      // Before the vault opens, because the settings decide what happens from then on.
       await Promise.all([
         lock.load(),
         sandbox.recall(),
@@ -68,7 +75,7 @@ export function createLifecycle(
       ]);
       await Promise.all([open(), tools.link.start(answers)]);
       await tools.tableSync.push();
-      base.changes.part();
+      foundation.changes.part();
     },
     suspend() {
       signIns.keeper.suspend();
@@ -81,11 +88,11 @@ export function createLifecycle(
       return lockAfterIdleMin === 0 ? undefined : lockAfterIdleMin * 60_000;
     },
     async stop() {
-      base.run.stopping = true;
+      foundation.shutdown.begun = true;
       retry.cancel();
-      base.streamer.stop();
+      foundation.streamer.stop();
       tools.bulk.cancel();
-      const cleared = signIns.clipboard.clearOurs(); // first: a session that ends does not wait for everything else
+      const cleared = signIns.tokenClipboard.clearOurs(); // first: at the end of a desktop session the rest may be cut off
       host.proxyLogins?.end();
       await signIns.authorizations.endAll();
       const settled = await signIns.keeper.pause();
@@ -93,17 +100,17 @@ export function createLifecycle(
       await cleared;
       await tools.link.stop();
       signIns.sandbox.stop();
-      await Promise.all([base.history.flush(), tools.usage.flush()]);
+      await Promise.all([foundation.history.flush(), tools.usage.flush()]);
       await vault.lock(false);
     },
   };
   return { lock, open, lifecycle };
 }
 
-/** The lock, with what it ends and forgets in every domain. */
-function createAppLock(host: Host, base: Foundation, signIns: SignIns, tools: Tools): Lock {
-  const { vault, lockState, settings, changes, log } = base;
-  const { keeper, authorizations, importing, undo, clipboard } = signIns;
+/** Creates the lock, with the work of every domain that a lock ends and the data that it drops. */
+function createAppLock(host: Host, foundation: Foundation, signIns: SignIns, tools: Tools): Lock {
+  const { vault, lockState, settings, changes, log } = foundation;
+  const { keeper, authorizations, importing, undo, tokenClipboard } = signIns;
   const { bulk, navigation, pairing, grants, tableSync } = tools;
   return createLock({
     state: lockState,
@@ -118,8 +125,8 @@ function createAppLock(host: Host, base: Foundation, signIns: SignIns, tools: To
       await authorizations.endAll();
       return keeper.pause();
     },
-    onOpened: () => startKeeper(base, signIns, tools),
-    onLocking: () => void clipboard.clearOurs(),
+    onOpened: () => startKeeper(foundation, signIns, tools),
+    onLocking: () => void tokenClipboard.clearOurs(),
     async onVaultLocked() {
       bulk.forget();
       navigation.forget();
@@ -137,37 +144,47 @@ function createAppLock(host: Host, base: Foundation, signIns: SignIns, tools: To
   });
 }
 
-/** Begins to keep the sign-ins of a vault that has opened. */
-async function startKeeper(base: Foundation, { keeper, sandbox }: SignIns, { grants }: Tools): Promise<void> {
-  const { vault, lockState, clock, changes, run } = base;
+/** Starts the keeper on the sign-ins of a vault that has opened. */
+async function startKeeper(
+  foundation: Foundation,
+  { keeper, sandbox }: SignIns,
+  { grants }: Tools,
+): Promise<void> {
+  const { vault, lockState, clock, changes, shutdown } = foundation;
   if (!lockState.vaultOpen) return;
   grants.opened();
   await keeper.start(async () => {
-    await sandbox.startIfUsed(); // before the first checks, which would find its accounts unreachable
-    // Thousands of first checks would keep main busy while the window waits to draw its list.
+    await sandbox.startIfUsed(); // before the first validations, which would find the sandbox unreachable
+    // With thousands of sign-ins the validations would keep main busy while the window waits for its list.
     const waitMs = Math.floor(vault.list("sign_in").length / 20);
     if (waitMs > 0) await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
-    return !run.stopping && !lockState.closing;
+    return !shutdown.begun && !lockState.closing;
   });
-  changes.part(); // the sign-ins were announced when the vault opened
+  changes.part(); // the sign-ins themselves were announced when the vault opened
 }
 
-/** Asks a keychain that was locked or away again, without ever prompting for it. */
+/** Tries to open the vault again while its keychain is locked or does not answer. No try prompts the user. */
 function createKeychainRetry({ vault, clock }: Foundation, open: () => Promise<Result<null>>) {
   let cancel: () => void = () => undefined;
   const schedule = (): void => {
     cancel();
     const view = vault.state;
     const code = "failure" in view ? view.failure.code : undefined;
-    if (code === undefined || !COMES_BACK.includes(code)) return;
+    if (code === undefined || !TEMPORARY_FAILURES.includes(code)) return;
     cancel = clock.after(KEYCHAIN_RETRY_MS, () => void open().then(schedule));
   };
   return { schedule, cancel: () => cancel() };
 }
 
-/** Connects what changes with what follows from it. */
-function listen(host: Host, base: Foundation, { keeper }: SignIns, { tableSync }: Tools, state: State): void {
-  const { changes, settings, streamer, lockState, firstRows } = base;
+/** Subscribes to the hub of changes: updates the window's state, the tools' table and the keeper after each change. */
+function followChanges(
+  host: Host,
+  foundation: Foundation,
+  { keeper }: SignIns,
+  { tableSync }: Tools,
+  state: State,
+): void {
+  const { changes, settings, streamer, lockState, firstRows } = foundation;
   let withoutLock = false;
   changes.on({
     settings() {

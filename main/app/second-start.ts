@@ -44,19 +44,23 @@ export interface WakeServer {
   close(): void;
 }
 
-/** A path that fits a socket's address, however long the profile's path is; `done` releases it. */
-function socketPath(folder: string, name: string): { readonly file: string; readonly done: () => void } {
+/**
+ * A path that fits a socket's address, however long the profile's path is; `release` closes the folder's descriptor.
+ */
+function socketPath(folder: string, name: string): { readonly file: string; readonly release: () => void } {
   const file = path.join(folder, name);
   if (process.platform !== "linux" || Buffer.byteLength(file) <= MAX_SOCKET_PATH)
-    return { file, done: () => undefined };
+    return { file, release: () => undefined };
   const descriptor = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
   return {
     file: `/proc/self/fd/${String(descriptor)}/${name}`,
-    done: () => closeSync(descriptor),
+    release: () => closeSync(descriptor),
   };
 }
 
-/** The place of the socket: the profile, or the temporary folder where the profile's path is too long for the system. */
+/**
+ * The socket's address: in the profile, or in the temporary folder where the profile's path is too long for the system.
+ */
 function placeFor(folder: string): string {
   if (process.platform === "win32") return `\\\\.\\pipe\\tokenkeep-start-${randomBytes(16).toString("hex")}`;
   if (process.platform === "linux" || Buffer.byteLength(path.join(folder, START_SOCKET)) <= MAX_SOCKET_PATH)
@@ -108,10 +112,12 @@ export function listenForStarts(
   try {
     const place = placeFor(folder);
     const inProfile = place === START_SOCKET;
-    const { file, done } = inProfile ? socketPath(folder, place) : { file: place, done: () => undefined };
+    const { file, release } = inProfile
+      ? socketPath(folder, place)
+      : { file: place, release: () => undefined };
     if (process.platform !== "win32") rmSync(file, { force: true });
     server.listen(file); // binds in this turn; an error event comes in the next
-    server.once("close", done); // closing removes the socket by this path, so the path stays valid until then
+    server.once("close", release); // closing removes the socket by this path, so the path stays valid until then
     if (!server.listening) return { address: undefined, close: () => undefined };
     if (process.platform !== "win32") chmodSync(file, 0o600);
     return { address: place, close: () => void server.close() };
@@ -122,8 +128,8 @@ export function listenForStarts(
   }
 }
 
-/** `refused`: nothing listens there. `silent`: the app took the request and did not answer in time. */
-export type Handed = "taken" | "silent" | "refused";
+/** `refused`: no app listens at the address. `silent`: the app accepted the connection and did not answer in time. */
+export type HandOnOutcome = "taken" | "silent" | "refused";
 
 /** Sends one request to this address. Never rejects. */
 export function handOn(
@@ -131,12 +137,12 @@ export function handOn(
   address: string,
   request: StartRequest,
   waitMs: number,
-): Promise<Handed> {
+): Promise<HandOnOutcome> {
   return new Promise((resolve) => {
     let file = address;
-    let done = (): void => undefined;
+    let release = (): void => undefined;
     try {
-      if (!path.isAbsolute(address)) ({ file, done } = socketPath(folder, path.basename(address)));
+      if (!path.isAbsolute(address)) ({ file, release } = socketPath(folder, path.basename(address)));
     } catch {
       return resolve("refused");
     }
@@ -144,12 +150,12 @@ export function handOn(
     const socket = connect(file);
     let ended = false;
     const timer = setTimeout(() => end(connected ? "silent" : "refused"), waitMs);
-    function end(how: Handed): void {
-      if (ended) return; // a second `done` could close a descriptor that got the same number meanwhile
+    function end(how: HandOnOutcome): void {
+      if (ended) return; // a second `release` could close a descriptor that got the same number meanwhile
       ended = true;
       clearTimeout(timer);
       socket.destroy();
-      done();
+      release();
       resolve(how);
     }
     socket.once("connect", () => {
@@ -162,7 +168,8 @@ export function handOn(
   });
 }
 
-export interface Handing {
+/** Waits of a second start, in milliseconds. */
+export interface HandOnTimes {
   /** How long to wait for the running app's answer. After that the start ends; the app still has the request. */
   readonly answerMs: number;
   /** How long to wait for an app that is starting or quitting. */
@@ -180,9 +187,10 @@ export async function handOnOrTakePlace<T>(
   tryAgain: () =>
     { readonly kind: "taken"; readonly holder?: Holder } | { readonly kind: "free"; readonly lock: T },
   clock: Pick<Clock, "monotonicMs" | "after">,
-  { answerMs, patienceMs }: Handing,
+  { answerMs, patienceMs }: HandOnTimes,
 ): Promise<
-  { readonly kind: Exclude<Handed, "refused"> | "unreachable" } | { readonly kind: "free"; readonly lock: T }
+  | { readonly kind: Exclude<HandOnOutcome, "refused"> | "unreachable" }
+  | { readonly kind: "free"; readonly lock: T }
 > {
   let holder = first;
   for (const endMs = clock.monotonicMs() + patienceMs; ;) {

@@ -1,4 +1,4 @@
-/** What makes, keeps and ends sign-ins. */
+/** Builds the parts that make, keep and end sign-ins. */
 import path from "node:path";
 import { createClaims } from "../accounts/claims.ts";
 import { createImporting } from "../accounts/import.ts";
@@ -13,20 +13,20 @@ import { createUndo, withFreeAlias } from "../vault/undo.ts";
 import type { Host } from "./host.ts";
 import type { Foundation } from "./foundation.ts";
 
-export function createSignIns(host: Host, base: Foundation) {
-  const { changes, vault, settings, lockState, providers, history, http, clock, log, run } = base;
+export function createSignIns(host: Host, foundation: Foundation) {
+  const { changes, vault, settings, lockState, providers, history, http, clock, log, shutdown } = foundation;
   const keeper = createKeeper(
-    { ...base, records: vault, vaultIsOpen: () => lockState.vaultOpen },
+    { ...foundation, records: vault, vaultIsOpen: () => lockState.vaultOpen },
     changes.signIn,
   );
-  const clipboard = createTokenClipboard(host.clipboard, clock, {
+  const tokenClipboard = createTokenClipboard(host.clipboard, clock, {
     log,
-    mayCopy: () => lockState.unlocked && !run.stopping,
+    mayCopy: () => lockState.unlocked && !shutdown.begun,
   });
-  const copies = createTokenCopies({ keeper, lockState, clipboard, history });
+  const copies = createTokenCopies({ keeper, lockState, tokenClipboard, history });
   const authorizations = createAuthorizations(
     {
-      ...base,
+      ...foundation,
       openUserAgent: host.openUserAgent,
       openInBrowser: (url) => host.openInBrowser(url, settings.current.browser),
       linksReachUs: host.linksReachUs,
@@ -35,13 +35,17 @@ export function createSignIns(host: Host, base: Foundation) {
     keeper,
     changes.signIn,
   );
-  const clients = createClients(base, changes.signIn, (client) => keeper.clientChanged(client));
-  const customProviders = createCustomProviders(path.join(host.profileFolder, "providers"), base, (id) => {
-    keeper.providerChanged(id);
-    changes.signIn();
-  });
+  const clients = createClients(foundation, changes.signIn, (client) => keeper.clientChanged(client));
+  const customProviders = createCustomProviders(
+    path.join(host.profileFolder, "providers"),
+    foundation,
+    (id) => {
+      keeper.providerChanged(id);
+      changes.signIn();
+    },
+  );
   const sandbox = createSandbox(host, vault, providers, changes.signIn);
-  const importing = createImporting({ ...host, ...base }, keeper, () => lockState.unlocked);
+  const importing = createImporting({ ...host, ...foundation }, keeper, () => lockState.unlocked);
   const claims = createClaims(providers, http, keeper);
   const undo = createUndo(async (record) => {
     if (record.kind === "sign_in")
@@ -52,7 +56,7 @@ export function createSignIns(host: Host, base: Foundation) {
   }, clock);
   return {
     keeper,
-    clipboard,
+    tokenClipboard,
     copies,
     authorizations,
     clients,

@@ -1,4 +1,4 @@
-/** What hands tokens to tools, and acts on many sign-ins. */
+/** Builds the parts that hand tokens to tools, and the bulk actions. */
 import path from "node:path";
 import { createBulk } from "../accounts/bulk.ts";
 import { createGrantList } from "../tools/grant-list.ts";
@@ -12,8 +12,8 @@ import type { Host } from "./host.ts";
 import type { Foundation } from "./foundation.ts";
 import type { SignIns } from "./sign-ins.ts";
 
-export function createTools(host: Host, base: Foundation, { keeper, clipboard }: SignIns) {
-  const { changes, vault, settings, lockState, history, clock, random, log } = base;
+export function createTools(host: Host, foundation: Foundation, { keeper, tokenClipboard }: SignIns) {
+  const { changes, vault, settings, lockState, history, clock, random, log } = foundation;
   const link = createSocketLink(host, changes.part);
   const navigation = createNavigation(random, changes.part);
   const grantList = createGrantList(vault, vault);
@@ -30,7 +30,7 @@ export function createTools(host: Host, base: Foundation, { keeper, clipboard }:
   const grants = createGrants(
     {
       ...{ list: grantList, records: vault, vault, usage, history, clock, random },
-      copy: (text) => clipboard.copy(text),
+      copy: (text) => tokenClipboard.copy(text),
       endpoint: () => link.endpoint,
       push: () => tableSync.push(),
       revoke: (signIn) => keeper.revoke(signIn),

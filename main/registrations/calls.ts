@@ -17,7 +17,7 @@ export const registrationCalls = ({
   clients,
   sandbox,
   undo,
-  clipboard,
+  tokenClipboard,
 }: {
   readonly vault: Vault;
   readonly providers: Providers;
@@ -25,7 +25,7 @@ export const registrationCalls = ({
   readonly clients: Clients;
   readonly sandbox: Sandbox;
   readonly undo: Undo;
-  readonly clipboard: TokenClipboard;
+  readonly tokenClipboard: TokenClipboard;
 }) =>
   ({
     "scopes.list": () => Promise.resolve(ok(offeredScopes())),
@@ -41,7 +41,7 @@ export const registrationCalls = ({
       const uri = providers.get(provider)?.redirectUris[at];
       return uri === undefined
         ? Promise.resolve(failed({ code: "provider_unknown", provider }))
-        : clipboard.copyPlain(uri);
+        : tokenClipboard.copyPlain(uri);
     },
 
     "clients.save": (form) => clients.save(form),

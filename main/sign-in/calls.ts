@@ -7,11 +7,11 @@ import type { Authorizations } from "./authorizations.ts";
 
 export const authorizationCalls = ({
   authorizations,
-  clipboard,
+  tokenClipboard,
   copies,
 }: {
   readonly authorizations: Authorizations;
-  readonly clipboard: TokenClipboard;
+  readonly tokenClipboard: TokenClipboard;
   /** Copies to the clipboard, unless hand-outs are stopped. */
   readonly copies: {
     readonly copyIdToken: (token: Result<Secret>) => Promise<Result<{ readonly clearsInMs: number }>>;
@@ -23,7 +23,7 @@ export const authorizationCalls = ({
     "authorization.showElsewhere": (id) => authorizations.showElsewhere(id),
     "authorization.copyLink"(id) {
       const link = authorizations.link(id);
-      return link.ok ? clipboard.copyPlain(link.value) : Promise.resolve(link);
+      return link.ok ? tokenClipboard.copyPlain(link.value) : Promise.resolve(link);
     },
     "authorization.toBrowser": (id) => authorizations.toBrowser(id),
     "authorization.cancel": (id) => authorizations.cancel(id),

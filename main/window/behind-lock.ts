@@ -1,16 +1,19 @@
 /**
- * The lock hides everything about accounts, and everything from the vault, while the vault or the window is locked. The
- * window, the tray and the notifications all get their state through these tables.
+ * Hides everything about accounts, and everything from the vault, while the vault or the window is locked. The state of
+ * the window, the tray and the notifications passes the first table; the window's calls pass the second.
  */
 import type { CallName } from "../../contract/ipc.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
 
-/** `locked`: a lock hides the state; false where the vault failed to open, and settings can be changed. */
-type Behind<K extends keyof Snapshot> =
+/**
+ * How a part of the snapshot is shown while it is to be hidden: unchanged, or replaced. `locked`: the vault or the
+ * window is locked; false: the vault is not open for another reason, and the settings can be changed.
+ */
+type PartBehindLock<K extends keyof Snapshot> =
   "as it is" | ((part: () => Snapshot[K], locked: boolean) => Snapshot[K]);
 
-/** Names every part: one that is missing here does not compile. */
-const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
+/** A part that has no entry here does not compile. */
+const PARTS_BEHIND_LOCK: { readonly [K in keyof Snapshot]: PartBehindLock<K> } = {
   app: "as it is",
   vault: "as it is",
   providers: "as it is", // servers from plain files, without the accounts at them
@@ -21,7 +24,7 @@ const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
   tools: () => [],
   pairing: () => null,
   proxyLogin: "as it is", // about the network, and tools wait for it
-  /** The action alone brings the window up; the account follows after the unlock. */
+  /** The window needs the action to come to the front; it gets the account after the unlock. */
   wish: (part) => {
     const wish = part();
     return wish === null ? null : { id: wish.id, action: wish.action };
@@ -30,21 +33,23 @@ const BEHIND_LOCK: { readonly [K in keyof Snapshot]: Behind<K> } = {
   authorizations: () => [],
   keeper: () => ({}),
   bulk: () => null,
-  /** `deniedTools` names tools. It stays where the window can change settings, because it sends them back whole. */
+  /**
+   * `deniedTools` names tools. It is kept where the window can change settings, because the window sends all of them.
+   */
   settings: (part, locked) => (locked ? { ...part(), deniedTools: [] } : part()),
   streamer: "as it is",
   vaultFolder: "as it is", // shown where a user sets aside a vault whose passphrase is forgotten
 };
 
 /**
- * When the window may make a call. "always": also behind a locked window, to unlock it or to begin again without what
- * it hides. "unless the window is locked": also while the vault is locked, about the app and its computer, not about
- * accounts. "open": only while the vault is not locked.
+ * When the window may make a call. "always": also while the window is locked, to unlock it or to set its vault aside.
+ * "unless the window is locked": also while the vault is locked; such a call concerns the app and its computer, not
+ * accounts. "open": only while neither is locked.
  */
-type Allowed = "always" | "unless the window is locked" | "open";
+type WhenAllowed = "always" | "unless the window is locked" | "open";
 
-/** Names every call: one that is missing here does not compile. */
-const CALLS_BEHIND_LOCK: { readonly [K in CallName]: Allowed } = {
+/** A call that has no entry here does not compile. */
+const CALLS_BEHIND_LOCK: { readonly [K in CallName]: WhenAllowed } = {
   "state.get": "always",
   "vault.create": "open",
   "vault.unlock": "always",
@@ -118,12 +123,12 @@ export const isRefused = (
   return windowLocked ? allowed !== "always" : vaultLocked && allowed === "open";
 };
 
-/** The value of a part of the snapshot, as it may be shown behind a lock. */
+/** The value of a part of the snapshot while the snapshot is to be hidden. */
 export function partBehindLock<K extends keyof Snapshot>(
   name: K,
   part: () => Snapshot[K],
   locked: boolean,
 ): Snapshot[K] {
-  const behind: Behind<K> = BEHIND_LOCK[name];
+  const behind: PartBehindLock<K> = PARTS_BEHIND_LOCK[name];
   return typeof behind === "function" ? behind(part, locked) : part();
 }

@@ -17,12 +17,12 @@ interface Parts {
   readonly state: State;
   readonly settings: SettingsStore;
   readonly doctor: Doctor;
-  readonly clipboard: TokenClipboard;
+  readonly tokenClipboard: TokenClipboard;
   readonly navigation: Navigation;
   readonly browsers: () => Promise<readonly BrowserView[]>;
   readonly proxyLogins: ProxyLogins | undefined;
   readonly log: Log;
-  /** A proxy has its login now: requests that failed for want of it are sent again. */
+  /** Sends requests again that failed because a proxy had no login. */
   readonly retryRequests: () => void;
 }
 
@@ -31,7 +31,7 @@ export function windowCalls({
   state,
   settings,
   doctor,
-  clipboard,
+  tokenClipboard,
   navigation,
   proxyLogins,
   ...rest
@@ -41,7 +41,7 @@ export function windowCalls({
     "state.get": () => Promise.resolve(ok(toJson(state.snapshot()))),
     "settings.change": (changed) =>
       Promise.resolve(
-        // Otherwise someone at a locked screen could switch the lock off.
+        // Otherwise anybody at a locked window could switch the lock off.
         vault.state.state === "locked" ? failed({ code: "vault_locked" }) : settings.change(changed),
       ),
     async "doctor.run"() {
@@ -50,7 +50,7 @@ export function windowCalls({
     },
     async "doctor.copy"() {
       lastRun ??= await doctor.run();
-      return clipboard.copyPlain(doctor.report(lastRun));
+      return tokenClipboard.copyPlain(doctor.report(lastRun));
     },
     "browsers.list": async () => ok(await rest.browsers()),
 

@@ -1,4 +1,6 @@
-/** The one way of a window's call to its domain, and of the answer back: past the lock and the masks of streamer mode. */
+/**
+ * Passes each call of the window to its domain, unless a lock refuses it, and the answer back, masked in streamer mode.
+ */
 import { failed, type Result } from "../../contract/failure.ts";
 import type { Argument, CallName, Handlers, Value } from "../../contract/ipc.ts";
 import { isRefused } from "./behind-lock.ts";
@@ -17,9 +19,10 @@ export function createDispatcher(calls: Handlers, visibility: () => Visibility):
     if (isRefused(name, visibility())) return failed({ code: "vault_locked" });
     const answer = await calls[name](argument);
     const { masked, ...lock } = visibility();
-    // The lock came while the call ran: the window may hear that something was done, and no name of what it was done to.
-    const tells = !answer.ok || answer.value !== null;
-    if (tells && name !== "vault.lock" && isRefused(name, lock)) return failed({ code: "vault_locked" });
+    // A lock may have come while the call ran. Then the window may learn that the call succeeded (null), and nothing
+    // more.
+    const hasContent = !answer.ok || answer.value !== null;
+    if (hasContent && name !== "vault.lock" && isRefused(name, lock)) return failed({ code: "vault_locked" });
     return masked ? maskedAnswer(name, answer) : answer;
   }
   const dispatched = { ...calls };

@@ -10,7 +10,7 @@ import { writeDurably } from "../storage/durable-file.ts";
 import { MANY } from "../vault/record-files.ts";
 import { needsAttention } from "../../core/accounts/status.ts";
 
-/** More than a screen holds. */
+/** The number of remembered rows: more than a screen shows. */
 const KEPT = 30;
 /** Ids of sign-ins, each followed by the id of its client registration. */
 const shape = v.pipe(v.array(v.pipe(v.string(), v.uuid())), v.maxLength(2 * KEPT));

@@ -1,6 +1,6 @@
 /**
- * Streamer mode hides the names of accounts in whatever the window gets. Both tables are total: a new call or a new part
- * of the snapshot that has no entry does not compile.
+ * Masks the names of accounts in everything that the window gets in streamer mode. A new part of the snapshot or a new
+ * call that has no entry in its table does not compile.
  */
 import type { ClaimsView, ClaimView } from "../../contract/claims.ts";
 import type { Failure, Result } from "../../contract/failure.ts";
@@ -14,7 +14,7 @@ import type { Snapshot } from "../../contract/views/snapshot.ts";
 /** "no names": the value holds no name of an account, or only what the user has just entered. */
 type Mask<V> = "no names" | ((value: V) => V);
 
-/** The first letter: enough to tell the user's own accounts apart, and no name for anybody who watches the screen. */
+/** The first letter: enough to tell the user's own accounts apart, and no name to a viewer of the screen. */
 export function maskedName(name: string): string {
   const [first] = name;
   return first === undefined ? "" : `${first}•••`;
@@ -24,7 +24,7 @@ const maskedFailure = <F extends Failure>(failure: F): F =>
 
 const maskedIf = <K extends string>(key: K, name: string | undefined): Partial<Record<K, string>> =>
   name === undefined ? {} : ({ [key]: maskedName(name) } as Record<K, string>);
-/** Masks names of variables too, which people call after their accounts. */
+/** Also masks the names of variables, because users name them after their accounts. */
 const maskedCandidates = (view: CandidatesView): CandidatesView => ({
   ...view,
   candidates: view.candidates.map((one) => ({

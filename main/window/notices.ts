@@ -28,7 +28,6 @@ export function createNotices(): Notices {
     return what !== undefined && what !== before;
   };
   return {
-    /** Notices for the sign-ins and the vault, without those that were given before. */
     from(signIns, vault, t) {
       const notices: Notice[] = [];
       for (const { id, login, status, reason } of signIns) {

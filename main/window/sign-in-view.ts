@@ -1,3 +1,4 @@
+/** Builds the window's row of a sign-in. */
 import type { SignInView } from "../../contract/views/account.ts";
 import { accountKey, type ClientRecord, type SignInRecord } from "../../core/accounts/records.ts";
 import { conditionOf, handsOut, reasonOf, statusesOf } from "../../core/accounts/status.ts";

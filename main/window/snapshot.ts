@@ -1,4 +1,4 @@
-/** Builds each part of the window's snapshot: from its domain, past the lock, and masked in streamer mode. */
+/** Builds each part of the window's snapshot from its domain, hidden behind a lock and masked in streamer mode. */
 import type { Snapshot } from "../../contract/views/snapshot.ts";
 import type { SignInView } from "../../contract/views/account.ts";
 import type { RecordKind, SignInRecord, VaultRecord } from "../../core/accounts/records.ts";
@@ -29,6 +29,7 @@ export type SnapshotParts = { readonly [K in keyof Snapshot]: () => Snapshot[K] 
 
 const byLogin = new Intl.Collator("en"); // one collator for all: ten times as fast as one per comparison
 
+/** The parts of the app that the snapshot is built from. */
 interface Sources {
   readonly app: () => Snapshot["app"];
   readonly vaultFolder: string;
@@ -85,7 +86,7 @@ export function createRows({ vault, lockState, providers, keeper, streamer, cloc
   };
 }
 
-/** The parts as their domains have them, unlocked and unmasked. */
+/** The parts as their domains have them: nothing is hidden or masked. */
 const plainParts = (sources: Sources, rows: Rows): SnapshotParts => {
   const { providers, customProviders, link, keeper } = sources;
   return {
@@ -121,31 +122,31 @@ const plainParts = (sources: Sources, rows: Rows): SnapshotParts => {
 export function createSnapshotParts(sources: Sources, rows: Rows): SnapshotParts {
   const { lockState, streamer } = sources;
   const plain = plainParts(sources, rows);
-  const shown = <K extends keyof Snapshot>(name: K): Snapshot[K] => {
+  const visible = <K extends keyof Snapshot>(name: K): Snapshot[K] => {
     const part: () => Snapshot[K] = plain[name];
-    const seen = lockState.hidden
+    const unmasked = lockState.hidden
       ? partBehindLock(name, part, lockState.windowLocked || lockState.vaultLocked)
       : part();
-    return streamer.on ? maskedPart(name, seen) : seen;
+    return streamer.on ? maskedPart(name, unmasked) : unmasked;
   };
   return {
-    app: () => shown("app"),
-    vault: () => shown("vault"),
-    providers: () => shown("providers"),
-    providerFiles: () => shown("providerFiles"),
-    clients: () => shown("clients"),
-    scopes: () => shown("scopes"),
-    signIns: () => shown("signIns"),
-    tools: () => shown("tools"),
-    pairing: () => shown("pairing"),
-    proxyLogin: () => shown("proxyLogin"),
-    wish: () => shown("wish"),
-    socket: () => shown("socket"),
-    authorizations: () => shown("authorizations"),
-    keeper: () => shown("keeper"),
-    bulk: () => shown("bulk"),
-    settings: () => shown("settings"),
-    streamer: () => shown("streamer"),
-    vaultFolder: () => shown("vaultFolder"),
+    app: () => visible("app"),
+    vault: () => visible("vault"),
+    providers: () => visible("providers"),
+    providerFiles: () => visible("providerFiles"),
+    clients: () => visible("clients"),
+    scopes: () => visible("scopes"),
+    signIns: () => visible("signIns"),
+    tools: () => visible("tools"),
+    pairing: () => visible("pairing"),
+    proxyLogin: () => visible("proxyLogin"),
+    wish: () => visible("wish"),
+    socket: () => visible("socket"),
+    authorizations: () => visible("authorizations"),
+    keeper: () => visible("keeper"),
+    bulk: () => visible("bulk"),
+    settings: () => visible("settings"),
+    streamer: () => visible("streamer"),
+    vaultFolder: () => visible("vaultFolder"),
   };
 }

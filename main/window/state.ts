@@ -1,5 +1,6 @@
 /**
- * The window's state: each part is built again when something changed, and sent where it differs from what was sent.
+ * The state of the window. After a change the parts are built again, and those that differ from the last sent ones are
+ * sent.
  */
 import type { Changes, Json } from "../../contract/ipc.ts";
 import type { SignInView } from "../../contract/views/account.ts";
@@ -20,7 +21,7 @@ export interface State {
   touchParts(): void;
   /** Sends what was touched now, before anything else of this turn. */
   flush(): void;
-  /** Returns its own stop. */
+  /** Adds a listener. Returns a function that removes it. */
   onChange(listener: Listener): () => void;
 }
 
@@ -29,7 +30,7 @@ const SETTLE_MS = 16;
 /** With thousands of rows some change all the time, and the window goes through all rows for each message. */
 const MANY = 1_000;
 const MANY_EVERY_MS = 1_000;
-/** As often as the window renews its words about minutes. */
+/** The window redraws its texts about minutes as often. */
 const PASSING_EVERY_MS = 10_000;
 
 interface ChangedPart {
@@ -38,7 +39,7 @@ interface ChangedPart {
   readonly text: string;
 }
 
-/** `row`: one row, so that a change of one among ten thousand costs what it costs among ten. `count`: of all rows. */
+/** `row` builds one row, so that a change of one sign-in does not build all rows. `count`: the number of all rows. */
 export function createState(
   parts: SnapshotParts,
   row: (signIn: string) => SignInView | undefined,
@@ -53,7 +54,7 @@ export function createState(
   function flush(): void {
     schedule.flushed();
     const rows = [...touched].map(row);
-    // A row that is gone cannot be sent: the whole list tells that.
+    // A removed row cannot be sent as a change, so the whole list is sent.
     const whole = everything || rows.includes(undefined);
     everything = false;
     touched.clear();
@@ -88,7 +89,7 @@ function createSentTexts(parts: SnapshotParts) {
   const names = Object.keys(parts) as (keyof Snapshot)[];
   const sent = new Map<keyof Snapshot, string>();
   return {
-    /** `whole`: the list of sign-ins, too. */
+    /** `whole`: includes the list of sign-ins. */
     changedParts(whole: boolean): readonly ChangedPart[] {
       const changed = names
         .filter((name) => whole || name !== "signIns")
@@ -129,7 +130,7 @@ function createSchedule(count: () => number) {
   };
 }
 
-/** Names every part: one that is missing here does not compile. */
+/** A part that is missing here does not compile. */
 function snapshotOf(parts: SnapshotParts): Snapshot {
   return {
     app: parts.app(),

@@ -23,7 +23,7 @@ export interface TrayModel {
 const SHOWN = 15;
 
 /** True where a copy works: there is a token, or a refresh would get one. */
-const copies = ({ status, hasToken }: SignInView): boolean =>
+const canCopy = ({ status, hasToken }: SignInView): boolean =>
   hasToken || (status !== "needs_sign_in" && status !== "revoked");
 
 type Reason = "needs_sign_in" | "config_error" | "refresh_ambiguous" | "ends_soon" | "revoked";
@@ -71,17 +71,17 @@ export function trayModel(
   const shown = [...signIns]
     .sort((a, b) => Number(needsAttention(b)) - Number(needsAttention(a)))
     .slice(0, SHOWN);
-  const isTwice = (login: string) => shown.filter((other) => other.login === login).length > 1;
+  const isShownTwice = (login: string) => shown.filter((other) => other.login === login).length > 1;
   const entries: TrayEntry[] = shown.map((signIn) => {
     const { id, login, clientName, status } = signIn;
-    const name = isTwice(login) ? `${login} (${clientName})` : login;
+    const name = isShownTwice(login) ? `${login} (${clientName})` : login;
     const reason = REASONS.find((one) => one === status);
-    const label = copies(signIn) ? t("tray.copy", { name }) : name;
+    const label = canCopy(signIn) ? t("tray.copy", { name }) : name;
     return {
       kind: "copy",
       label: reason === undefined ? label : t("tray.because", { label, reason: t(`tray.reason.${reason}`) }),
       signIn: id,
-      enabled: copies(signIn),
+      enabled: canCopy(signIn),
     };
   });
   const more = signIns.length - shown.length;

@@ -1,4 +1,6 @@
-/** Two computers with one profile folder: two vaults over the same files, and a provider that hands out one-time tokens. */
+/**
+ * Two computers with one profile folder: two vaults over the same files, and a provider that hands out one-time tokens.
+ */
 import { randomBytes, randomUUID } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -189,7 +191,7 @@ async function bench() {
 type TwoComputers = Awaited<ReturnType<typeof bench>>;
 
 const changed = { ok: false, failure: { code: "record_changed" } };
-const refreshed = (two: TwoComputers, which: 0 | 1, asker: "person" | "bulk" = "bulk") =>
+const refreshed = (two: TwoComputers, which: 0 | 1, asker: "user" | "bulk" = "bulk") =>
   two.answering(two.computers[which].keeper.refresh(ID, asker));
 
 test("after one computer refreshed, the other sends no refresh token, and goes on handing out its access token", async () => {
@@ -213,7 +215,7 @@ test("a refresh by the user, and a restart, continue with the other computer's r
   await using two = await bench();
   await refreshed(two, 0);
   expect(await refreshed(two, 1)).toMatchObject(changed);
-  expect(await refreshed(two, 1, "person")).toMatchObject({ ok: true });
+  expect(await refreshed(two, 1, "user")).toMatchObject({ ok: true });
   expect(await refreshed(two, 0)).toMatchObject(changed);
   await two.reopen(two.computers[0]);
   expect(await refreshed(two, 0)).toMatchObject({ ok: true });
@@ -292,7 +294,7 @@ test("a killed writer's claim is deleted at the next start, and no claim stays a
 });
 
 type Step =
-  | { readonly do: "bulk" | "person" | "tool" | "validate" | "rename" | "reopen"; readonly which: 0 | 1 }
+  | { readonly do: "bulk" | "user" | "tool" | "validate" | "rename" | "reopen"; readonly which: 0 | 1 }
   | { readonly do: "answer"; readonly which: 0 | 1 }
   | { readonly do: "turn"; readonly count: number };
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
@@ -300,7 +302,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     {
       weight: 6,
       arbitrary: fc.record({
-        do: fc.constantFrom("bulk", "bulk", "person", "tool", "validate", "rename"),
+        do: fc.constantFrom("bulk", "bulk", "user", "tool", "validate", "rename"),
         which: fc.constantFrom<0 | 1>(0, 1),
       }),
     },
