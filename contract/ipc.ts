@@ -42,7 +42,9 @@ const id = v.pipe(v.string(), v.uuid());
 const text = (max: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(max));
 /** RFC 6749 §3.3: `scope-token`. */
 const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/));
-/** What is copied: the bare token, `oauth:…` for IRC, `Bearer …` for a header, or lines for an .env file. */
+/**
+ * The form of a copied token: the bare token, `oauth:…` for IRC, `Bearer …` for a header, or lines for an .env file.
+ */
 const form = v.picklist(["token", "oauth", "bearer", "env"]);
 export type CopyForm = v.InferOutput<typeof form>;
 
@@ -273,7 +275,7 @@ export const ipc = {
   /** The window has shown the requested screen. */
   "wish.done": call()(id),
   /**
-   * Something in the window itself went wrong: the kind of error and the places in our code, and no words of it, since
+   * Reports an error of the window's code: its kind and its places in our code, and never its message, since
    * they may hold what somebody typed.
    */
   "window.failed": call()(

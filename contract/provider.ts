@@ -4,8 +4,8 @@ import * as v from "valibot";
 const line = v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500)), "");
 
 /**
- * Members have the names of RFC 8414 §2 and OpenID Connect Discovery §3. An empty text is an omitted member. This schema
- * accepts missing and wrong members: the failure `provider_field` names them.
+ * Members have the names of RFC 8414 §2 and OpenID Connect Discovery §3. An empty text is an omitted member. This
+ * schema accepts missing and wrong members: the failure `provider_field` names them.
  */
 export const providerForm = v.object({
   /** Never changes: it is part of account keys, redirect URIs and sealed records, and names the file. */
@@ -28,6 +28,6 @@ export const providerForm = v.object({
 export type ProviderForm = v.InferOutput<typeof providerForm>;
 export type ProviderField = keyof ProviderForm;
 
-/** What can be wrong with a member of the form. */
+/** The faults of a member of the form. */
 export const FIELD_FAULTS = ["missing", "id", "reserved", "taken", "address", "plain", "scope"] as const;
 export type FieldFault = (typeof FIELD_FAULTS)[number];

@@ -65,13 +65,13 @@ export const params = {
   "pair.request": v.object({
     name: v.pipe(shownText(MAX_NAME), v.minLength(1)),
     developer: v.optional(shownText(MAX_NAME), ""),
-    /** What it wants the tokens for. */
+    /** The purpose of the tokens. */
     reason: v.optional(shownText(MAX_REASON), ""),
-    /** Those it would like; the user chooses. */
+    /** The accounts that the tool asks for; the user chooses. */
     accounts: v.optional(v.pipe(v.array(account), v.maxLength(20)), []),
-    /** What its tokens have to carry. */
+    /** The scopes that its tokens need. */
     scopes: v.optional(scopes, []),
-    /** What it would like; the user chooses. */
+    /** The lifetime that the tool asks for; the user chooses. */
     lifetime: v.optional(lifetime),
   }),
   "accounts.list": nothing,
@@ -89,11 +89,11 @@ export const params = {
   ),
   /** A resource server refused this token, or the tool wants to know whether one would. */
   "token.reportInvalid": v.object({ token_id: shortText(100) }),
-  /** From here on this connection is told what happens. */
+  /** Asks for notifications on this connection from now on. */
   "token.watch": nothing,
   /** Ends the grant, and with it the connection. */
   "grant.revokeSelf": nothing,
-  /** Shows our own window with what is asked for; it is the user who does it there, or does not. */
+  /** Asks our window to show a screen, where the user acts or not. */
   "ui.request": v.object({
     action: v.picklist(["open", "add", "remove", "export"]),
     account: v.optional(account),
@@ -120,7 +120,7 @@ const socketAccount = v.object({
       status: v.string(),
       /** Temporary trouble: `unreachable`, `offline`, `storage_failing`, `record_changed`; null: none. */
       condition: v.nullable(v.string()),
-      /** What the user calls it; a name for `token.get`. */
+      /** The user's own name for the sign-in; `token.get` accepts it as an account. */
       alias: v.nullable(v.string()),
       /** When the token expires, in epoch seconds; null: the provider gave no expiry. */
       expires_at: instant,
@@ -152,7 +152,7 @@ export const results = {
     lifetime,
     /** `provider:user_id` of those it may use. */
     accounts: v.array(v.string()),
-    /** All that its tokens may carry. */
+    /** The only scopes that its tokens may have. */
     scopes: v.array(v.string()),
   }),
   "accounts.list": v.object({ accounts: v.array(socketAccount) }),
@@ -173,11 +173,11 @@ export type ResultOf<M extends Method> = Frozen<v.InferOutput<(typeof results)[M
 export type SocketAccount = Frozen<v.InferOutput<typeof socketAccount>>;
 export type TokenGetResult = ResultOf<"token.get">;
 
-/** What the server says unasked: an object without `id`. A client ignores those that it does not know. */
+/** Notifications of the server: objects without `id`. A client ignores those that it does not know. */
 export const notifications = {
-  /** To who pairs: the number that the user compares with the one in our window. */
+  /** To a pairing tool: the number that the user compares with the one in our window. */
   "pair.code": v.object({ code: v.pipe(v.string(), v.regex(/^\d{6}$/)) }),
-  /** To who watches: a sign-in has another token than before. */
+  /** To watching tools: a sign-in has a new token. */
   "token.changed": v.object({
     account: v.string(),
     token_id: v.string(),
@@ -185,9 +185,9 @@ export const notifications = {
     scopes: v.array(v.string()),
     expires_at: instant,
   }),
-  /** To who watches: this token is not handed out any more, and no other took its place. */
+  /** To watching tools: this token is not handed out any more, and no other replaces it. */
   "token.revoked": v.object({ account: v.string(), token_id: v.string() }),
-  /** To who watches. */
+  /** To watching tools. */
   "vault.locked": done,
   "vault.unlocked": done,
   /** To every connection of the grant, as its last line. */

@@ -21,7 +21,7 @@ export interface SignInView {
   readonly displayName: string;
   /** The user's own name for the sign-in, such as "bot". Tools can use it as the account's name. */
   readonly alias?: string;
-  /** By name: what each allows stands once, in `Snapshot.scopes`. */
+  /** Names only; `Snapshot.scopes` has what each scope allows. */
   readonly scopes: readonly string[];
   readonly status: SignInStatus;
   readonly condition?: Condition;
@@ -52,7 +52,7 @@ export interface KeeperView {
 
 export type BulkAction = "validate" | "refresh" | "revoke";
 
-/** What is being done to many sign-ins, and how it goes. Stays after its end until it is put away. */
+/** A bulk action and its progress. Its result stays until the user dismisses it. */
 export interface BulkView {
   readonly action: BulkAction;
   readonly of: number;

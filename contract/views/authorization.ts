@@ -51,9 +51,9 @@ export type AuthorizationView = {
       readonly renews: boolean;
       /** The claims of the ID token; absent: the response had none. */
       readonly claims?: readonly ClaimView[];
-      /** False: there is no access token to be looked after, and nothing to be saved. */
+      /** False: the response has no access token, so there is nothing to save. */
       readonly keeps: boolean;
-      /** The sign-in whose place it takes, unless it is to stand beside it. */
+      /** The sign-in that it replaces, unless the user saves it beside that one. */
       readonly replaces?: { readonly scopes: readonly string[]; readonly alias?: string };
       /** The sign-in was to be renewed for this account, and somebody else signed in. */
       readonly insteadOf?: string;

@@ -13,7 +13,7 @@ export interface ProviderCheck {
   readonly clockAheadSec?: number;
 }
 
-/** What somebody who helps asks first. */
+/** The facts that a helper asks for first. */
 export interface DoctorView {
   readonly atMs: number;
   readonly app: Snapshot["app"] & { readonly node: string; readonly system: string };

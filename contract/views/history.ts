@@ -1,7 +1,7 @@
-/** What happened to sign-ins. */
+/** The history of sign-ins. */
 import type { Failure } from "../failure.ts";
 
-/** What happened to a sign-in, the newest first. */
+/** One event of a sign-in. Lists of them have the newest first. */
 export interface HistoryView {
   readonly atMs: number;
   readonly what:

@@ -2,7 +2,7 @@
 import type { Failure } from "../failure.ts";
 import type { ScopeView } from "../scopes.ts";
 
-/** What was found in another tool's file or in the clipboard. Nothing of it was sent; values stay in main. */
+/** Possible tokens in another tool's file or in the clipboard. None was sent anywhere; their values stay in main. */
 export interface CandidatesView {
   readonly id: string;
   readonly providerName: string;
@@ -15,9 +15,9 @@ export interface CandidatesView {
 
 export interface CandidateView {
   readonly key: number;
-  /** What the file calls it; absent: nothing, or nothing that may be shown. */
+  /** The name in the file; absent: it has none, or none that may be shown. */
   readonly name?: string;
-  /** What the file calls its owner. */
+  /** The owner's name in the file. */
   readonly owner?: string;
   /** Of the file; the first is 1. */
   readonly line: number;
@@ -29,16 +29,16 @@ export interface CandidateView {
   readonly doubt?: "form" | "name" | "known";
 }
 
-/** What the provider said of those that were sent to it. They are not kept yet. */
+/** The provider's answers about the candidates that were sent to it. Nothing is stored yet. */
 export interface ImportedView {
   readonly tokens: readonly ImportedToken[];
 }
 
 export type ImportedToken = {
   readonly key: number;
-  /** What the file calls it. */
+  /** The name in the file. */
   readonly name?: string;
-  /** What the file calls its owner. */
+  /** The owner's name in the file. */
   readonly called?: string;
 } & (
   | {
@@ -49,7 +49,7 @@ export type ImportedToken = {
       readonly owner: {
         readonly login: string;
         readonly user_id: string;
-        /** Absent: the provider does not tell. */
+        /** Absent: the provider does not report it. */
         readonly client_id?: string;
         readonly scopes: readonly ScopeView[];
         readonly expiresAtMs?: number;

@@ -9,17 +9,17 @@ export interface ProviderView {
   readonly test: boolean;
   /** Where registrations are made; absent for the sandbox. */
   readonly consoleUrl?: string;
-  /** To be registered exactly like this; what older registrations have besides goes on working. */
+  /** To be registered exactly like this. Redirect URIs of older registrations keep working. */
   readonly redirectUris: readonly string[];
   /** It can be asked who somebody is (OpenID Connect Core §5.3). */
   readonly userinfo: boolean;
-  /** Where its login page works: some are known to refuse windows inside apps. */
+  /** The user agents that its login page works in: some pages refuse windows inside apps. */
   readonly ways: readonly Way[];
   /** Scopes of its own, where the app's catalogue is not about it. */
   readonly scopes?: readonly string[];
   /** Tools whose tokens are known to be read, and their files. */
   readonly importsFrom?: readonly string[];
-  /** What the user described it by; absent for the built-in ones. */
+  /** The form of a provider that the user described; absent for built-in providers. */
   readonly form?: ProviderForm;
 }
 
@@ -42,7 +42,7 @@ export interface ClientView {
   readonly name: string;
   readonly client_id: string;
   readonly hasSecret: boolean;
-  /** Those that its provider offers to it. */
+  /** The flows that its provider offers to it. */
   readonly flows: readonly Flow[];
   /** Made by Tokenkeep for its sandbox; not to be edited. */
   readonly builtIn: boolean;

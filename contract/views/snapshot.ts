@@ -30,7 +30,7 @@ export interface NavigationRequest {
   readonly scopes?: readonly string[];
 }
 
-/** All that the window shows. Main owns it and sends the parts that changed. */
+/** The state that the window shows. Main owns it and sends the parts that changed. */
 export interface Snapshot {
   readonly app: {
     readonly version: string;

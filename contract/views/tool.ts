@@ -12,7 +12,7 @@ export interface ToolView {
   readonly accounts?: readonly string[];
   /** Ids of the sign-ins of these accounts that it may use; absent: all of them. */
   readonly signIns?: readonly string[];
-  /** All that its tokens may carry; absent: anything. */
+  /** The only scopes that its tokens may have; absent: any scopes. */
   readonly scopes?: readonly string[];
   readonly lifetime: Lifetime;
   readonly createdAtMs: number;
@@ -35,9 +35,9 @@ export interface PairingView {
   readonly reason: string;
   /** Six digits, the same as the tool shows. */
   readonly code: string;
-  /** What its tokens have to carry. */
+  /** The scopes that its tokens need. */
   readonly scopes: readonly string[];
-  /** Those that it asked for and that are here, as `provider:user_id`. */
+  /** The accounts of this vault that it asked for, as `provider:user_id`. */
   readonly accounts: readonly string[];
   readonly lifetime?: Lifetime;
   /** The program at the other end of its connection, where the system reports it. A hint, not a proof. */

@@ -17,7 +17,7 @@ export interface KeychainView {
 export type VaultView =
   | {
       readonly state: "opening";
-      /** Many records are being read. The first rows of the list are there, to be looked at and no more. */
+      /** Many records are being read. The first rows of the list are shown, and no action works yet. */
       readonly reading?: { readonly of: number; readonly sealedBy: SealedBy };
     }
   /**
@@ -29,7 +29,7 @@ export type VaultView =
       readonly state: "locked";
       /** Only the window is: tools are served as before. */
       readonly windowOnly: boolean;
-      /** Refresh tokens that lie idle end after a while; told when that is near. */
+      /** When the vault has to be opened, because idle refresh tokens expire; absent: not soon. */
       readonly openByMs?: number;
     }
   /** It cannot be opened now; nothing was changed. */
@@ -54,15 +54,15 @@ export interface SealedBy {
   readonly passphrase: boolean;
 }
 
-/** What an export holds. */
+/** The contents of an export. */
 export interface ExportView {
   readonly signIns: number;
   readonly clients: number;
-  /** Those that travel without tokens and sign in again on the other side; named. */
+  /** The names of the accounts that are exported without tokens, and have to sign in again on the other computer. */
   readonly needSignIn: readonly string[];
 }
 
-/** What came of an import. */
+/** The result of an import. */
 export interface ImportView {
   readonly added: number;
   /** Sign-ins that were here already. */

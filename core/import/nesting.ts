@@ -1,6 +1,6 @@
 /** The brackets, sections, list items and indented keys that surround a value in a text. Pure. */
 
-/** Where a value stands: in an object, a section, an item of a list, or a command line. */
+/** The position of a value: in an object, a section, an item of a list, or a command line. */
 export interface Place {
   /** The name of that object or section in the file. */
   readonly name?: string;
@@ -71,7 +71,7 @@ export class Nesting {
   leaveWhile(condition: (level: Level) => boolean): void {
     for (let { top } = this; top !== undefined && condition(top); { top } = this) this.#levels.pop();
   }
-  /** Leaves all levels, brackets included: none of them was one. */
+  /** Leaves all levels, brackets included, because none of them was a level of the file's notation. */
   leaveAll(): void {
     this.#levels.length = 0;
     this.#brackets = this.#untracked = 0;

@@ -4,7 +4,7 @@ import type { Failure } from "../../contract/failure.ts";
 import { count, instant } from "../../core/stored-numbers.ts";
 
 const HOUR_MS = 3_600_000;
-/** What succeeds all the time. Routine is written by the hour, and never takes the place of anything else. */
+/** Events that happen all the time. They are written once an hour, and never replace other events. */
 const ROUTINE: readonly string[] = ["validated", "copied", "handed_out"];
 /** Of these there is one entry for each sign-in, tool and hour, whatever comes between. */
 const BY_THE_HOUR: readonly string[] = ["copied", "handed_out"];
@@ -52,7 +52,9 @@ export const isRoutine = ({ what }: HistoryEvent): boolean => ROUTINE.includes(w
 export const hourOf = (atMs: number): number => Math.floor(atMs / HOUR_MS);
 export const byTime = (a: HistoryEntry, b: HistoryEntry): number => a.atMs - b.atMs;
 
-/** The newest `count` of these, which are in the order of time; a quarter at most is routine where the rest fills them. */
+/**
+ * The newest `count` of these, which are in the order of time; a quarter at most is routine where the rest fills them.
+ */
 export function newest(entries: readonly HistoryEntry[], count: number): HistoryEntry[] {
   const matters = entries.filter((entry) => !isRoutine(entry));
   const routine = entries.filter(isRoutine);

@@ -36,7 +36,9 @@ async function rotate(file: string, oldFiles: number): Promise<void> {
   }
 }
 
-/** Appends text, and rotates the file first if the text would make it too large. Rejects with the file system's error. */
+/**
+ * Appends text, and rotates the file first if the text would make it too large. Rejects with the file system's error.
+ */
 function createRotatingFile(file: string, bounds: Bounds): (text: string) => Promise<void> {
   /** Undefined: not known, at the start or after a failure. */
   let sizeBytes: number | undefined;
@@ -68,7 +70,7 @@ function createRotatingFile(file: string, bounds: Bounds): (text: string) => Pro
     });
 }
 
-/** `lost`: makes the line that stands for dropped lines. */
+/** `lost`: makes the line that reports how many lines were dropped. */
 export function createLineFile(file: string, bounds: Bounds, lost: (lines: number) => string): LineFile {
   const appendText = createRotatingFile(file, bounds);
   let waiting: string[] = [];

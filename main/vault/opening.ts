@@ -16,7 +16,7 @@ import { storageFailing, type ClosableRecordStore } from "./record-store.ts";
 import type { Keychain, Resealing } from "./types.ts";
 import type { VaultState } from "./vault-state.ts";
 
-/** What the functions of the vault's door work on. They run one after the other (`vault.ts`). */
+/** The state that opening and closing share. Their functions run one after the other (`vault.ts`). */
 export interface DoorParts {
   readonly folder: string;
   readonly recordsFolder: string;

@@ -16,7 +16,7 @@ const isOf =
   (record: VaultRecord): record is RecordOf<K> =>
     record.kind === kind;
 
-/** What exists only while the vault is open. */
+/** The state that exists only while the vault is open. */
 interface Contents extends RecordKey {
   readonly records: Map<string, VaultRecord>;
   /** `records` by kind, for the kinds that were listed since the last change. */

@@ -29,7 +29,7 @@ export interface Keychain {
   open(sealed: Uint8Array): Promise<{ readonly text: Secret; readonly stale: boolean }>;
 }
 
-/** What shall open the vault from now on. */
+/** The choice of what opens the vault from now on. */
 export interface Resealing {
   readonly keychain: boolean;
   /** `keep`: the passphrase that the vault has, if it has one. */

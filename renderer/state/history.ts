@@ -10,7 +10,7 @@ function eventText({ what, tool, failure }: HistoryView): string {
   if (what !== "failed") return t(`history.what.${what}`);
   return failure === undefined ? "" : (FIRST_SENTENCE.exec(sentence(failure))?.[0] ?? "");
 }
-/** What happened, and how often in a row. */
+/** The event, and how often it happened in a row. */
 export function historyText(entry: HistoryView): string {
   const { count } = entry;
   const event = eventText(entry);

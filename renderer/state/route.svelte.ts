@@ -19,7 +19,7 @@ function placeOf(hash: string): Place {
 
 export class Route {
   place = $state.raw<Place>(placeOf(location.hash));
-  /** What lies over the screen because the user asked for it. */
+  /** The sheet or dialog over the screen that the user opened. */
   sheet = $state<"palette" | "help">();
 
   /** The screen before this one. */

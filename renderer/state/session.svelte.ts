@@ -1,4 +1,4 @@
-/** What the window knows. Main owns the truth; the session follows it, and makes the calls to main. */
+/** The window's copy of main's state. The session follows main's changes, and makes the calls to main. */
 import { SvelteSet } from "svelte/reactivity";
 import { failed, type Failure, type Result } from "../../contract/failure.ts";
 import { fromJson, merged, type Changes, type RendererApi } from "../../contract/ipc.ts";

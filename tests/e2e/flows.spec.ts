@@ -29,7 +29,7 @@ interface Row {
   readonly flow: Flow;
   readonly way: keyof typeof WAYS;
   readonly login: string;
-  /** What it ends in. */
+  /** The state at the end of the flow. */
   readonly gives: { readonly access: boolean; readonly renews: boolean; readonly claims: boolean };
 }
 const TABLE: readonly Row[] = [

@@ -157,7 +157,7 @@ type BenchState = Omit<
   | typeof Symbol.asyncDispose
 > & { readonly network: Network & { isOnline: boolean }; sandboxStops: number };
 
-/** What tests set and read. */
+/** The state that tests set and read. */
 function createState(profile: string, sandbox: Sandbox): BenchState {
   const network = { isOnline: true, online: () => network.isOnline };
   return {

@@ -96,7 +96,7 @@ describe("words", () => {
     expect(t("accounts.open")).toBe("Open");
     expect(t("list.select", { name: "<b>{{name}} $t(app.name)" })).toBe("Select <b>{{name}} $t(app.name)");
   });
-  it("are in the language that was chosen, or that the system speaks", () => {
+  it("are in the chosen language, or in the system's", () => {
     expect(languageOf("en", ["de-DE"])).toBe("en");
     expect(languageOf("system", ["fr-FR", "de-AT", "en-GB"])).toBe("de");
     expect(languageOf("system", ["fr-FR"])).toBe("en");

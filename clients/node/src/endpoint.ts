@@ -14,7 +14,7 @@ export interface Located {
   /** Empty where the endpoint was given. In the order in which they were looked at. */
   readonly places: readonly Place[];
 }
-/** What the system says of the user, whatever the environment does. */
+/** The user as the system reports it, not the environment variables. */
 export interface System {
   /** Undefined on Windows. */
   readonly uid: number | undefined;
@@ -72,7 +72,9 @@ function look(folder: string, uid: number | undefined): { found: Place["found"];
   return { found: "not_running" };
 }
 
-/** `TOKENKEEP_ENDPOINT`, else the first place where a running Tokenkeep has announced itself, else where it would be. */
+/**
+ * `TOKENKEEP_ENDPOINT`, else the first place where a running Tokenkeep has announced itself, else where it would be.
+ */
 export function locate(env: NodeJS.ProcessEnv = process.env, on: System = system()): Located {
   const named = env["TOKENKEEP_ENDPOINT"] ?? "";
   if (named !== "") return { endpoint: named, places: [] };

@@ -1,4 +1,4 @@
-/** What the server may answer (docs/socket-protocol.md §5) … */
+/** The error codes of the server (docs/socket-protocol.md §5). */
 export type ServerCode =
   | "protocol_error"
   | "method_unknown"
@@ -14,11 +14,11 @@ export type ServerCode =
   | "provider_unreachable"
   | "rate_limited"
   | "too_slow";
-/** … and what goes wrong on this side. */
+/** The error codes of the client itself. */
 export type ClientCode =
   /** Nothing listens: Tokenkeep is not running. */
   | "not_running"
-  /** Who listens cannot prove that it is Tokenkeep. Nothing it said was used. */
+  /** The program at the endpoint cannot prove that it is Tokenkeep. Nothing that it sent was used. */
   | "not_tokenkeep"
   /** The connection ended before the answer. */
   | "disconnected"
@@ -34,7 +34,7 @@ export type ClientCode =
 export class TokenkeepError extends Error {
   override readonly name = "TokenkeepError";
   readonly code: ServerCode | ClientCode | (string & {});
-  /** Where the server knows when asking again makes sense. */
+  /** When the server expects that a retry can succeed; absent: unknown. */
   readonly retryAfterSec: number | undefined;
   constructor(code: TokenkeepError["code"], message: string, more: { readonly retryAfterSec?: number } = {}) {
     super(message);

@@ -1,4 +1,4 @@
-/** What a tool works with: asks over one connection, and makes a new one when that has ended. */
+/** The client for tools: sends requests over one connection, and opens a new one when that has ended. */
 import { setTimeout as delay } from "node:timers/promises";
 import { openConnection, type Connection } from "./connection.ts";
 import { findEndpoint } from "./endpoint.ts";
@@ -9,7 +9,7 @@ import type { Credentials } from "./proof.ts";
 export interface KeepOptions {
   /** Absent: found again for each connection, since a pipe's name changes with every start. */
   readonly endpoint?: string | undefined;
-  /** How long a request goes on trying while Tokenkeep is not there. */
+  /** How long a request keeps trying to connect while Tokenkeep does not run. */
   readonly patienceMs?: number | undefined;
 }
 
@@ -56,7 +56,9 @@ export class Tokenkeep {
     await this.#ask("grant.revokeSelf");
   }
 
-  /** What happens to the tool's tokens, until the iteration is left or the key taken back. Reconnects by itself. */
+  /**
+   * The changes of the tool's tokens, until the iteration is left or the user revokes the key. Reconnects by itself.
+   */
   async *watch({ signal }: { readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<Change, void> {
     for (let wait = FIRST_WAIT_MS; signal?.aborted !== true; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
       const heard = queue<Change>();
@@ -121,7 +123,7 @@ export class Tokenkeep {
   }
 }
 
-/** What is pushed before it is asked for waits. */
+/** A queue: values that are pushed before they are requested wait. */
 function queue<T>() {
   const kept: T[] = [];
   let over = false;

@@ -1,4 +1,4 @@
-/** What Tokenkeep says, as it stands on the wire (docs/socket-protocol.md). Times are epoch seconds; null: unknown. */
+/** The messages of Tokenkeep as they are sent (docs/socket-protocol.md). Times are epoch seconds; null: unknown. */
 
 export interface Token {
   readonly access_token: string;
@@ -38,7 +38,7 @@ export interface Account {
     readonly scopes: readonly string[];
     readonly status: string;
     readonly condition: string | null;
-    /** What the user calls it, and a name for `token`. */
+    /** The user's own name for the sign-in; `token` accepts it as an account. */
     readonly alias: string | null;
     readonly expires_at: number | null;
     readonly validated_at: number | null;
@@ -48,11 +48,11 @@ export interface PairRequest {
   /** At most 40 characters. */
   readonly name: string;
   readonly developer?: string | undefined;
-  /** What it wants the tokens for: at most 120 characters. */
+  /** The purpose of the tokens, at most 120 characters. */
   readonly reason?: string | undefined;
   readonly accounts?: readonly string[] | undefined;
   readonly scopes?: readonly string[] | undefined;
-  /** What it would like; the user chooses. */
+  /** The lifetime that the tool asks for; the user chooses. */
   readonly lifetime?: "once" | "lock" | "always" | undefined;
 }
 export interface Grant {

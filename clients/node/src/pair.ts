@@ -42,7 +42,7 @@ export async function pair(request: PairRequest, options: PairOptions): Promise<
 
 export interface ConnectOptions extends KeepOptions {
   readonly store: Store;
-  /** What to ask for where there is no key yet; without it that is the error `not_paired`. */
+  /** The pairing request for a tool without a key; without it, a missing key fails with `not_paired`. */
   readonly pair?: PairRequest | undefined;
   readonly onCode?: ((code: string) => void) | undefined;
 }

@@ -1,7 +1,7 @@
 /** Both sides show that they know the key without sending it (docs/socket-protocol.md §3). */
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** What a tool keeps: who it is, and 32 bytes in base64url that nobody else may read. */
+/** The credentials that a tool stores: the id of its grant, and a secret key of 32 bytes in base64url. */
 export interface Credentials {
   readonly client: string;
   readonly key: string;

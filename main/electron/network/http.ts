@@ -36,14 +36,14 @@ const createPostSessions = (): Pool<PostSession> =>
     return { own, once: await createOneSend(own) };
   });
 
-/** Asks the user for what a proxy wants to know. Undefined: they do not say. */
+/** Asks the user for the login of a proxy. Undefined: the user declined. */
 export type ProxyLogin = (
   proxy: { readonly host: string; readonly port: number; readonly realm: string },
-  /** What was given for this request before, and was wrong. */
+  /** The login that was tried for this request before, and was refused. */
   before: ProxyCredentials | undefined,
 ) => Promise<ProxyCredentials | undefined>;
 
-/** Answers for pages as for our own requests: what a proxy asks, and never what a server asks. */
+/** Answers login requests of proxies for pages, too, and never those of servers. */
 export function answerProxiesOfPages(proxyLogin: ProxyLogin): void {
   const given = new WeakMap<WebContents, ProxyCredentials>();
   app.on("login", (event, page, _details, { isProxy, host, port, realm }, answer) => {
@@ -52,7 +52,7 @@ export function answerProxiesOfPages(proxyLogin: ProxyLogin): void {
     proxyLogin({ host, port, realm }, given.get(page)).then(
       (credentials) => {
         if (credentials === undefined) return answer();
-        given.set(page, credentials); // asked again, they were wrong
+        given.set(page, credentials); // if the proxy asks again, these were wrong
         answer(credentials.username, credentials.password.reveal());
       },
       () => answer(),
@@ -87,7 +87,7 @@ export function createElectronTransport(
   };
 }
 
-/** What the dead end saw, and Chromium can only call a proxy's failure. */
+/** Reports the cause that the dead end recorded, where Chromium reports only a failure of the proxy. */
 function sentOnce(exchange: Exchange, once: OneSend): Exchange {
   return {
     ...exchange,
@@ -112,16 +112,16 @@ function exchangeOver(own: Session, { method, url, headers }: HttpRequest, proxy
   });
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
   let pause: (paused: boolean) => void = () => undefined;
-  /** The proxy wants credentials, and there are none: whatever follows, the request did not pass it. */
+  /** The proxy wants credentials and gets none, so the request cannot have passed it. */
   let stopped = false;
   let given: ProxyCredentials | undefined;
   async function login({ isProxy, host, port, realm }: AuthInfo): Promise<ProxyCredentials | undefined> {
-    if (!isProxy) return undefined; // a server's own question is its answer
+    if (!isProxy) return undefined; // the 401 of a server is the response to the request
     pause(true);
     given = await proxyLogin({ host, port, realm }, given);
     pause(false);
     if (given === undefined) stopped = true;
-    return given; // the tunnel goes on with them: no other way is asked for
+    return given; // the tunnel is retried with them, by the same proxy
   }
   outgoing.on("login", (info, answer) => {
     login(info).then(

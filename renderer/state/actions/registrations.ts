@@ -45,7 +45,7 @@ export class ProviderActions {
     this.#notices = notices;
   }
 
-  /** What the server of an issuer says of itself. Nothing is saved. */
+  /** Fetches the metadata of an issuer, as a form. Nothing is saved. */
   async discover(issuer: string, onFailure: OnFailure): Promise<ProviderForm | undefined> {
     return this.#session.call(
       "discover",

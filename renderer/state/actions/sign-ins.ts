@@ -1,4 +1,4 @@
-/** What can be done to sign-ins, to one or to many. */
+/** Actions on one sign-in or on many. */
 import type { ClaimsView } from "../../../contract/claims.ts";
 import type { CopyForm } from "../../../contract/ipc.ts";
 import type { BulkAction, SignInView } from "../../../contract/views/account.ts";

@@ -349,7 +349,7 @@ describe("lines of a server, octet by octet", () => {
     },
   );
 
-  test("a connection that was too slow is made again, for as long as there is patience", async () => {
+  test("a connection that ended with too_slow is made again, within the request's patience", async () => {
     const [endpoint, server] = await serve((at) =>
       at === 1 ? Buffer.from(JSON.stringify(ended)) : undefined,
     );

@@ -1,4 +1,4 @@
-/** What is copied is read back, and taken away again if it is still ours. */
+/** A copied text is read back, and cleared later if it is still on the clipboard. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Secret } from "../../../core/secret.ts";
@@ -64,7 +64,9 @@ test("a write that has no effect fails with clipboard_failing", async () => {
   });
 });
 
-/** What a call of the clipboard comes to. `after`: it took effect all the same; `lost`: it says it did, and did not. */
+/**
+ * How a call of the clipboard ends. `throws after`: it took effect first. `lost`: it reports success without effect.
+ */
 type Fate = "done" | "throws before" | "throws after" | "lost" | "hangs" | "shows another text";
 type Step =
   | { do: "copy" | "copy plain" | "others write"; nth: number }
@@ -76,7 +78,7 @@ class FailingBoard {
   text = "";
   /** Fates of the calls to come; the rest goes well. */
   fates: Fate[] = [];
-  /** Everything that must never happen. */
+  /** Violations of the rules, in words. */
   readonly broken: string[] = [];
   #nowMs = 0;
   #timers: { atMs: number; run: () => void }[] = [];
@@ -91,7 +93,7 @@ class FailingBoard {
         this.#read = "failed";
         const fate = this.fates[0];
         await this.#meet(() => undefined);
-        // Twice in a row it shows nothing wrong: then nothing could ever be known.
+        // Never another text twice in a row: two such reads would prove that our text is gone.
         this.#misled = fate === "shows another text" && !this.#misled;
         const seen = this.#misled ? "what was there before" : this.text;
         this.#read = seen;
@@ -123,7 +125,7 @@ class FailingBoard {
     if (fate !== "lost") effect();
     if (fate === "throws after") throw new Error("the clipboard went away");
   }
-  /** Calls that hang come to their end now. */
+  /** Ends the calls that hang. */
   land(): void {
     for (const end of this.#landing.splice(0)) end();
   }

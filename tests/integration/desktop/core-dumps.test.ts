@@ -1,4 +1,4 @@
-/** Over real processes: who is started while the limit is lowered is lowered too. */
+/** Over real processes: a process that starts while the limits are lowered gets the lower limit, too. */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

@@ -12,7 +12,7 @@ interface Octets {
 const vectors = JSON.parse(readFileSync("tests/vectors/socket-octets.json", "utf8")) as readonly Octets[];
 const LINE_FEED = Buffer.from("\n");
 
-/** What was taken as lines from `octets`, cut at these places, and whether the stream is read on. */
+/** The lines that were read from `octets` in pieces cut at these places, and whether reading continues. */
 function read(octets: Buffer, cuts: readonly number[] = []) {
   const lines = createLines();
   const taken: string[] = [];
@@ -59,7 +59,7 @@ test.each(vectors)("after $after: $name is no line, or no JSON", ({ hex }) => {
   else expect(taken).toEqual([]);
 });
 
-test("it knows whether it is in the middle of a line", () => {
+test("the framing reports whether a line has begun", () => {
   expect(read(Buffer.from("{}\n{")).begun).toBe(true);
   expect(read(Buffer.from("{}\n")).begun).toBe(false);
 });

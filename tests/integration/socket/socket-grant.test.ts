@@ -125,7 +125,7 @@ const ask = fc
     min_valid: optional(fc.integer({ min: 0, max: 86_400 })),
   })
   .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
-/** What main says, and how things are by then. */
+/** Main's answer, with the table and the passed time at its arrival. */
 const reply = fc.record({
   answer: fc.oneof(shape, fc.constantFrom("provider_unreachable", "rate_limited", "needs_sign_in")),
   then: optional(world),
@@ -147,7 +147,7 @@ function startSession(first: TokenTable, reported: Answer<"report"> = { ok: true
   let table = first;
   const misses: { ask: Ask<"token">; resolve: (answer: Answer<"token">) => void }[] = [];
   const uses: (string | undefined)[] = [];
-  /** What held when each line was written. */
+  /** The table and the time at which each line was written. */
   const held: { table: TokenTable; nowSec: number }[] = [];
   const session = createSession({
     endpoint: ENDPOINT,

@@ -1,4 +1,7 @@
-/** The server side of the vectors: whole conversations and malformed lines, against the session that the socket's thread runs. */
+/**
+ * The server side of the vectors: whole conversations and malformed lines, against the session that the socket's thread
+ * runs.
+ */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { createSession, type Session } from "../../../main/socket/session.ts";
@@ -12,7 +15,7 @@ interface Step {
   readonly from: "client" | "server";
   readonly message: { readonly challenge?: string; readonly error?: object };
   readonly ends?: boolean;
-  /** What happens at the server, so that it says this. */
+  /** The event at the server that causes this message. */
   readonly because?: string;
 }
 interface Conversation {
@@ -20,7 +23,7 @@ interface Conversation {
   readonly endpoint: string;
   readonly key: string;
   readonly client: string;
-  /** What the server is in beforehand. */
+  /** The state of the server before the first step. */
   readonly before?: "locked" | "pairing" | "refused" | "ends_soon" | "ended";
   readonly steps: readonly Step[];
 }

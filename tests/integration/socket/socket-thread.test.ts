@@ -34,7 +34,7 @@ const tokenOf = (login: string, forSec: number) => ({
   expires_at: Math.floor(Date.now() / 1000) + forSec,
   validated_at: null,
 });
-/** To be refreshed before it is handed out. */
+/** A token that has to be refreshed before it is handed out. */
 const stale = (login: string) => ({
   signIn: login,
   account: `p:${login}`,
@@ -106,7 +106,7 @@ test("the answer for a thread that died reaches no other tool, and its pairing a
   await rm(folder, { recursive: true, force: true });
 });
 
-/** What takes the thread's place while it is away, and leaves it. */
+/** Each prevents a new thread from listening, and returns a function that ends that. */
 const hindrances = {
   "another program listens there": async (endpoint: string) => {
     const other = createServer().listen(endpoint);

@@ -1,4 +1,4 @@
-/** The local socket, over the real thing: who is not a tool gets a greeting and nothing more. */
+/** The local socket over its real thread: a program that is no tool gets a greeting and nothing more. */
 import fc from "fast-check";
 import { spawnSync } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
@@ -45,7 +45,7 @@ afterEach(async () => {
 });
 const tool = () => connectTool({ endpoint: server.endpoint, client: CLIENT, key: KEY });
 
-/** Says `lines` after the greeting and answers with all that came back until the end. */
+/** Sends `lines` after the greeting, and returns everything that came back until the connection closed. */
 async function say(
   ...lines: (string | ((challenge: string) => string))[]
 ): Promise<Record<string, unknown>[]> {
@@ -197,7 +197,9 @@ test("random lines are refused, and tools are served meanwhile", async () => {
   close();
 });
 
-/** One after the other; whoever waits for somebody else is not through with them before that one is gone. */
+/**
+ * Sends requests one after the other: if another client held them up, they would not end before that client is gone.
+ */
 async function isServed(ask: (method: string) => Promise<unknown>, times = 200): Promise<void> {
   for (; times > 0; times -= 1) expect(await ask("token.get")).toMatchObject({ login: "ann" });
 }

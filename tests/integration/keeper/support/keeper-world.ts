@@ -45,7 +45,7 @@ export type Step =
 const uncertain = (end: End, heard: boolean): boolean =>
   !heard || end === "lost after" || end === "lost before" || end === "502 after" || end === "html after";
 
-/** The world around the keeper. */
+/** A simulated disk, network, provider and clock around the keeper, which a test controls step by step. */
 export class World {
   wallMs = 1_795_000_000_000;
   monotonicMs = 0;

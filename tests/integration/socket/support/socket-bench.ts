@@ -49,7 +49,7 @@ export const proofLine =
     return request("auth", { client, nonce, proof: proof(role, Buffer.from(key, "base64url"), lines) });
   };
 
-/** All that a connection hears until its end. */
+/** Everything that a connection receives until it closes. */
 export const heardBy = (socket: Socket): Promise<string> =>
   new Promise((resolve) => {
     let text = "";
