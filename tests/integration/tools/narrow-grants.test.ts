@@ -1,11 +1,11 @@
-/** A sign-in is widened while a tool waits for its token: the tool gets nothing that it was not granted (the whole app). */
+/** In the whole app: a sign-in gets more scopes while a tool waits for its token. The tool gets no token beyond its grant. */
 import { expect, test, vi } from "vitest";
 import { pair, Tokenkeep } from "../../../clients/node/src/index.ts";
 import { authorization, signIn, startBench, until, type Bench } from "../../support/host.ts";
 
 const NARROW = ["user:read:chat"];
 const WIDE = ["user:read:chat", "user:write:chat"];
-/** Of the 14,124 s that a token lives, this many pass before it is asked for: the thread, whose clock is real, sees it too. */
+/** The age of the token when the tool requests it, of 14,124 s. The thread, whose clock is real, sees this age too. */
 const PASSED_SEC = 13_000;
 
 async function pairedTool(bench: Bench, id: string): Promise<Tokenkeep> {
@@ -18,7 +18,7 @@ async function pairedTool(bench: Bench, id: string): Promise<Tokenkeep> {
   expect(scopes).toEqual(NARROW);
   return keep;
 }
-/** The same account signs in with more scopes; answers what saves that in place of the narrow sign-in. */
+/** Signs the same account in with more scopes; returns the function that saves this in place of the narrow sign-in. */
 async function widening(bench: Bench): Promise<() => Promise<unknown>> {
   const { handlers } = bench.app;
   const client = bench.app.state.snapshot().signIns[0]?.client ?? "";
@@ -42,11 +42,11 @@ test("a token that arrives while a sign-in gets more scopes is checked against t
   for (let round = 0; round < 3; round += 1) {
     if (round > 0) {
       bench.jump(-PASSED_SEC);
-      await signIn(bench, client, NARROW); // in place of the wide one
+      await signIn(bench, client, NARROW); // replaces the wide sign-in
     }
     await vi.waitFor(async () => expect(await outcome(keep.token())).toBe(NARROW.join(" ")));
     const widen = await widening(bench);
-    await bench.pass(PASSED_SEC); // what the thread has does not last `min_valid`
+    await bench.pass(PASSED_SEC); // the thread's token expires before `min_valid`
     const keeping = widen();
     const asked = Array.from({ length: 5 }, (_, at) => outcome(keep.token({ min_valid: 3_600 + at })));
     await keeping;

@@ -9,7 +9,7 @@ const names = (Object.keys(ipc) as (keyof typeof ipc)[]).filter(
 );
 const OPEN: Visibility = { windowLocked: false, vaultLocked: false, masked: false };
 
-/** Calls that all give one answer, and a record of those that ran. */
+/** Handlers that all return the same answer, and a record of the calls that ran. */
 function callsThat(answer: (name: CallName) => Promise<Result<unknown>>) {
   const ran: CallName[] = [];
   const calls: Handlers = Object.assign(
