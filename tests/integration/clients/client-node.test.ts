@@ -44,7 +44,7 @@ test.each(refused.filter(({ by }) => by === "client"))(
 test.each(CONVERSATIONS)("the client holds the published conversation: $name", async (conversation) => {
   const endpoint = path.join(folder, "played.sock");
   const server = await playServer(conversation, endpoint);
-  const { pairs, asked, outcomes, notices } = expected(conversation);
+  const { pairs, requests, outcomes, notices } = expected(conversation);
   const received: unknown[] = [];
   let closed: TokenkeepError | undefined;
   const connection = openConnection({
@@ -54,17 +54,17 @@ test.each(CONVERSATIONS)("the client holds the published conversation: $name", a
     onClose: (why) => (closed = why),
   });
   const found: unknown[] = [];
-  for (const { method, params } of asked)
+  for (const { method, params } of requests)
     found.push(
       await connection.request(method, params).then(
         (result) => ({ result }),
         (error: unknown) => ({ code: (error as TokenkeepError).code }),
       ),
     );
-  while (closed === undefined && (received.length < notices.length || asked.length === 0))
+  while (closed === undefined && (received.length < notices.length || requests.length === 0))
     await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(asked.length > 0 ? found : [{ code: closed?.code }]).toEqual(
-    asked.length === 0 && notices.length > 0 ? [{ code: "disconnected" }] : outcomes,
+  expect(requests.length > 0 ? found : [{ code: closed?.code }]).toEqual(
+    requests.length === 0 && notices.length > 0 ? [{ code: "disconnected" }] : outcomes,
   );
   expect(received).toEqual(notices);
   expect(server.strayed).toEqual([]);
@@ -166,7 +166,7 @@ describe("connected to Tokenkeep, the client", () => {
   });
 });
 
-describe("a server that is not Tokenkeep", () => {
+describe("a server", () => {
   const challenge = randomBytes(32).toString("base64url");
   const greeting = { tokenkeep: 1, challenge };
   const answer = { jsonrpc: "2.0", id: 1, result: { ...TOKEN, access_token: "planted" } };
@@ -310,7 +310,7 @@ describe("the client reads a server's line octet by octet", () => {
     error: { code: -32010, message: "No.", data: { code: "too_slow" } },
   };
 
-  /** Greets each connection, answers its proof with the right one, and its request with `line`. `at` counts the connections. */
+  /** Greets each connection, proves itself, and answers a request with `line`. `at` counts the connections. */
   async function serve(line: (at: number) => Buffer | undefined, proves = true): Promise<[string, Server]> {
     const endpoint = path.join(folder, "octets.sock");
     let at = 0;

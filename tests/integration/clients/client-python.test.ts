@@ -21,11 +21,11 @@ test("the client holds the published conversations", async () => {
     ),
   );
   const tasks = CONVERSATIONS.map((conversation, at) => {
-    const { pairs, asked, notices } = expected(conversation);
+    const { pairs, requests, notices } = expected(conversation);
     return {
       endpoint: path.join(folder, `${String(at)}.sock`),
       credentials: pairs ? null : [conversation.client, conversation.key],
-      asked,
+      requests,
       notices: notices.length,
     };
   });

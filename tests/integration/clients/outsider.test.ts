@@ -1,4 +1,4 @@
-/** A client written from docs/socket.md alone (tests/outsider), with the published vectors and with the real app. */
+/** A client written from docs/socket-protocol.md alone (tests/outsider), with the published vectors and with the real app. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

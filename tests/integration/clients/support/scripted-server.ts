@@ -27,18 +27,21 @@ export const CONVERSATIONS = (all as readonly Conversation[]).filter(
 /** The requests that a client must send, in order, and the outcomes and notices that it must report. */
 export function expected({ steps }: Conversation) {
   const messages = steps.map(({ message }) => message);
-  const asked = messages.filter(
+  const requests = messages.filter(
     ({ method, id }) => method !== undefined && id !== undefined && method !== "auth",
   );
   const [greeting, first] = messages;
   const refused = messages.find(({ id, error }) => error !== undefined && id === first?.id);
-  const outcomes = asked.map(({ id }) => {
+  const outcomes = requests.map(({ id }) => {
     const answer = messages.find((message) => message.id === id && message.method === undefined);
     return answer?.error === undefined ? { result: answer?.result } : { code: answer.error.data.code };
   });
   return {
     pairs: first?.method === "pair.request",
-    asked: asked.map(({ method = "", params }) => ({ method, ...(params !== undefined && { params }) })),
+    requests: requests.map(({ method = "", params }) => ({
+      method,
+      ...(params !== undefined && { params }),
+    })),
     /** If the proof is refused, no other request follows. */
     outcomes:
       refused !== undefined && first?.method === "auth" ? [{ code: refused.error?.data.code }] : outcomes,
@@ -69,12 +72,12 @@ export async function playServer({ key, client, steps }: Conversation, endpoint:
     const speak = (): void => {
       for (let step = steps[at]; step?.from === "server"; step = steps[(at += 1)]) {
         const { message } = step;
-        const said = {
+        const line = {
           ...message,
           ...(message.id !== undefined && { id: ids.get(message.id) }),
           ...(isProof(message) && { result: { proof: proof("server") } }),
         };
-        socket.write(`${JSON.stringify(said)}\n`);
+        socket.write(`${JSON.stringify(line)}\n`);
         if (step.ends === true) socket.end();
       }
     };
