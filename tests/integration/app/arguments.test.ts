@@ -1,4 +1,4 @@
-/** The command line of the packaged app: what is on the list passes, and nothing else does. */
+/** The command line of the packaged app: only arguments on the list are accepted. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -11,7 +11,7 @@ import {
 const judge = (...args: string[]) => judgeArguments(args, {}, "linux");
 const LINK = "app.tokenkeep://callback/sandbox?code=abc&state=def";
 
-/** What the app promises to take. */
+/** The switches that the app accepts. */
 const ALLOWED = [
   "--hidden",
   "--user-data-dir=/home/mira/keep",
@@ -85,7 +85,7 @@ test("an argument that is neither a switch nor a link is refused", () => {
     "\u{fffd}",
   ])
     expect(judge(argument)).toMatchObject({ ok: false, fault: "argument" });
-  // The value of a switch stands behind “=”: Chromium knows no other form, and would take the default profile.
+  // Chromium reads a switch's value only after “=”, and would use the default profile here.
   expect(judge("--user-data-dir", "/tmp/x")).toMatchObject({ ok: false, fault: "value" });
   expect(judge("--user-data-dir=")).toMatchObject({ ok: false, fault: "value" });
 });
@@ -157,7 +157,7 @@ const anything = fc.oneof(
   fc.constantFrom(...ALLOWED, LINK, "--"),
 );
 
-/** The switches as Chromium reads them (base/command_line.cc): trimmed, one or two hyphens, a name, and a value after “=”. */
+/** The switches as Chromium reads them (base/command_line.cc): trimmed, one or two hyphens, name, “=”, value. */
 function chromiumSwitches(args: readonly string[]): string[] {
   const found: string[] = [];
   for (const argument of args) {

@@ -1,6 +1,6 @@
 /**
  * A profile written by commit d73203d (tests/vectors/profile-d73203d): every record, setting, grant and line of the
- * history is still read, and what is written back has the same names and members.
+ * history is still readable, and files written after a change have the same names and members.
  */
 import { expect, test } from "vitest";
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";

@@ -64,7 +64,7 @@ test("a write that has no effect fails with clipboard_failing", async () => {
   });
 });
 
-/** The outcome of a clipboard call. `throws after`: it took effect and then failed; `lost`: it reports success without effect. */
+/** The outcome of a clipboard call. `throws after`: it fails after its effect; `lost`: it succeeds without effect. */
 type Fate = "done" | "throws before" | "throws after" | "lost" | "hangs" | "shows another text";
 type Step =
   | { do: "copy" | "copy plain" | "others write"; nth: number }

@@ -23,7 +23,7 @@ function plant() {
   const mark = path.join(folder, "ran");
   for (const name of NAMES)
     writeFileSync(path.join(folder, name), `#!/bin/sh\necho ${name} >> ${mark}\n`, { mode: 0o755 });
-  const spy = vi.spyOn(process, "cwd").mockReturnValue(folder); // a worker of the test runner cannot change its working directory
+  const spy = vi.spyOn(process, "cwd").mockReturnValue(folder); // a worker thread cannot change it
   vi.stubEnv("PATH", `${folder}::.:${process.env["PATH"] ?? ""}`);
   onTestFinished(() => {
     spy.mockRestore();

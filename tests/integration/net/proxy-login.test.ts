@@ -1,4 +1,4 @@
-/** The credentials for a proxy: asked for once, kept in memory, and sent to no other host. */
+/** The credentials for a proxy: the user enters them once, they stay in memory, and no other host gets them. */
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";

@@ -108,7 +108,7 @@ test("the answer for a thread that died reaches no other tool, and its pairing a
 
 /** What prevents the thread from listening again: each function sets it up, and returns what ends it. */
 const hindrances = {
-  "another program listens there": async (endpoint: string) => {
+  "another program listens at its path": async (endpoint: string) => {
     const other = createServer().listen(endpoint);
     await once(other, "listening");
     return () => new Promise<void>((resolve) => void other.close(() => resolve()));
@@ -152,11 +152,11 @@ test.each(Object.entries(hindrances))(
     const failures = () => bench.logged.filter((line) => line.startsWith("socket.failed")).length;
     await until(() => failures() >= 2, "a failed try"); // the first failure is the thread's end
     expect(shown()).toBeDefined();
-    await until(() => shownFailures.includes(shown()), "the window to be told");
+    await until(() => shownFailures.includes(shown()), "the failure in the window");
 
     await leave();
     await until(() => shown() === undefined, "the socket");
-    await until(() => shownFailures.at(-1) === undefined, "the window to be told");
+    await until(() => shownFailures.at(-1) === undefined, "the end of the failure in the window");
     expect(await open()).toBe(true);
     const { ask, close } = await connectTool(connection);
     expect(await ask("token.get")).toMatchObject({ user_id: "700000001" }); // with the current table

@@ -209,7 +209,7 @@ test("a thousand simultaneous connections are all accepted", async () => {
   expect(greetings.filter((line) => line === undefined)).toEqual([]);
 });
 
-test("a silent client gets too_slow after ten seconds and delays nobody; an authenticated one may be silent", async () => {
+test("a silent client gets too_slow after ten seconds and delays no other client; an authenticated one may be silent", async () => {
   const silent = Array.from({ length: 300 }, () => connect(server.endpoint));
   const half = connect(server.endpoint); // an incomplete first line
   half.write('{"jsonrpc":"2.0","id":1,"method":"au');
@@ -245,7 +245,7 @@ test("a client that sends and does not read is paused: memory is bounded, others
   flood.socket.pause();
   const line = `${request("token.get")}\n`.repeat(1_000);
   const before = process.memoryUsage().rss;
-  for (let times = 0; times < 200; times += 1) flood.socket.write(line); // 200,000 requests, 14 MB, which stay in the client's buffer
+  for (let times = 0; times < 200; times += 1) flood.socket.write(line); // 200,000 requests, 14 MB, in the client's buffer
   const { ask, close } = await tool();
   await isServed(ask);
   expect(flood.socket.writableLength).toBeGreaterThan(2 ** 20); // in the client's buffer

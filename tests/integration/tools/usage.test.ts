@@ -102,8 +102,8 @@ describe.concurrent("the usage of a tool is dropped with its grant", () => {
     const endpoint = bench.app.state.snapshot().socket.endpoint ?? "";
     const pairing = pair({ name: "Nightcue" }, { endpoint, onCode: () => undefined });
     await until(() => bench.app.state.snapshot().pairing !== null, "the question");
-    const asked = bench.app.state.snapshot().pairing?.id ?? "";
-    await bench.app.handlers["pairing.allow"]({ id: asked, signIns: [id], lifetime: "lock" });
+    const question = bench.app.state.snapshot().pairing?.id ?? "";
+    await bench.app.handlers["pairing.allow"]({ id: question, signIns: [id], lifetime: "lock" });
     using keep = (await pairing).keep;
     await keep.token();
     const [tool] = bench.app.state.snapshot().tools;
