@@ -78,7 +78,7 @@ describe("in English", () => {
     expect([timeLeft(2 * DAY - 1), timeLeft(2 * DAY)]).toEqual(["47 h 59 min", "2 d 00 h"]);
     expect([30 * MIN, 4 * HOUR, 60 * DAY].map(lifeOf)).toEqual(["30 min", "4 h", "60 days"]);
   });
-  test("the summary counts the accounts that need the person", () => {
+  test("the summary counts the accounts that need the user", () => {
     expect([summary(0, 0), summary(0, 1), summary(0, 2), summary(0, 5)]).toEqual([
       "None is in use.",
       "It is looked after.",

@@ -25,7 +25,7 @@ const rows = (count: number): SignInView[] =>
       ({ id: randomUUID(), client: bot, login: `name${String(at)}`, status: "signed_in" }) as SignInView,
   );
 
-test("the first rows of many are remembered with their clients, rows that need the person first", async () => {
+test("the first rows of many are remembered with their clients, rows that need the user first", async () => {
   const list = rows(1_200);
   const last = { ...list[1_199], status: "needs_sign_in" } as SignInView;
   list[1_199] = last;
@@ -44,7 +44,7 @@ test("the rows of a short list are not remembered", async () => {
 });
 
 test.each(["", "{", '["../../etc/passwd"]', JSON.stringify(Array.from({ length: 61 }, () => randomUUID()))])(
-  "a file with other content counts as missing: %s",
+  "an invalid file counts as missing: %s",
   async (text) => {
     await writeFile(file, text);
     expect(await make().load()).toEqual([]);
