@@ -1,4 +1,4 @@
-/** What the window loads before it shows anything; the rest comes when it is opened. */
+/** The size of the files that the window loads before it shows anything; other screens are loaded when they are opened. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
@@ -8,7 +8,7 @@ const BUDGET_KB = 300;
 const ROOT = "out/renderer";
 const read = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");
 
-/** Files that a file names in its own text and that are fetched with it: not those of a dynamic import. */
+/** The files that a file loads with itself, without those of dynamic imports. */
 function namedIn(file: string): readonly string[] {
   const text = read(file);
   const found = file.endsWith(".html")

@@ -1,7 +1,7 @@
 /**
- * No module imports itself by way of others, in the product and in what stands beside it. Type-only imports count: types
- * that need each other belong into one file, or below both. Dynamic imports count too, although they work at run time: a
- * module that loads another later still needs it, and neither can be read or moved alone.
+ * No module imports itself through others, in the product, its tests and its tools. Type-only imports count: types that
+ * need each other belong in one file, or into a module below both. Dynamic imports count too, although they work at run
+ * time: a module that loads another one later still needs it, and neither can be read or moved alone.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -38,14 +38,14 @@ async function examine(folders: readonly string[]) {
   return { circles, names: modules.map(({ source }) => source) };
 }
 
-test("no module imports itself by way of others", async () => {
+test("no module imports itself through others", async () => {
   const { circles, names } = await examine(FOLDERS);
   expect(circles).toEqual([]);
   expect(names).toContain("renderer/app/App.svelte");
   expect(names).toContain("main/app/compose.ts");
 }, 60_000);
 
-test("a circle by a dynamic import, by a type or through a component is found", async () => {
+test("a circle through a dynamic import, a type or a component is found", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "tk-circles-"));
   try {
     const write = (name: string, text: string): void => writeFileSync(path.join(folder, name), text);

@@ -1,4 +1,4 @@
-/** The documents are true where a test can tell: named tests, cited facts, links, paths and the changelog. */
+/** The documents name existing tests, facts, links and paths, and the changelog has the right form. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
@@ -29,7 +29,7 @@ describe("the threat model", () => {
     expect(missing).toEqual([]);
   });
 
-  test("every promise names a test, or says why there is none", () => {
+  test("every promise names a test, or the reason why there is none", () => {
     const promises = threats
       .split(/^## /m)
       .filter((section) => !/^(?:Threat|Assets|Out of scope)/.test(section))
@@ -60,7 +60,7 @@ const sources = FOLDERS.flatMap((folder) =>
   .filter((file) => /\.(?:ts|mjs|svelte|md|py|lua|sh)$/.test(file) && !file.includes("node_modules/"));
 const documents = sources.filter((file) => file.endsWith(".md"));
 
-/** What `docs/twitch-auth.md` can be cited by: `11`, `21.10` (an item of a numbered list), `17 B11` (a named rule). */
+/** The places of `docs/twitch-auth.md` that can be cited: `11`, `21.10` (an item of a list), `17 B11` (a named rule). */
 function citable(facts: string): Set<string> {
   const sections = facts.split(/^## (?=\d+\. )/m).slice(1);
   return new Set(
@@ -123,7 +123,7 @@ function anchorsOf(markdown: string): Set<string> {
   return anchors;
 }
 
-/** The relative links of a document that lead nowhere. */
+/** The broken relative links of a document. */
 function brokenLinks(file: string, markdown: string): string[] {
   const text = prose(markdown).replace(/`[^`\n]*`/g, "");
   const targets = [
@@ -147,7 +147,7 @@ function missingPaths(markdown: string): string[] {
 }
 
 describe("documents", () => {
-  test("every relative link and anchor leads somewhere", () => {
+  test("every relative link and anchor has a target", () => {
     const broken = documents.flatMap((file) =>
       brokenLinks(file, readFileSync(file, "utf8")).map((target) => ({ file, target })),
     );
@@ -165,7 +165,7 @@ describe("documents", () => {
     expect(brokenLinks("README.md", markdown)).toHaveLength(1);
   });
 
-  test("links in code, links to other hosts and repeated headings are not at fault", () => {
+  test("links in code, links to other hosts and links to repeated headings count as correct", () => {
     const markdown = "# A `b`, c\n## A b c\n[x](#a-b-c) [y](#a-b-c-1) [z](https://a.example) `[w](no.md)`";
     expect(brokenLinks("README.md", `${markdown}\n\`\`\`\n[v](no.md)\n\`\`\`\n`)).toEqual([]);
   });
@@ -217,9 +217,9 @@ describe("the map in ARCHITECTURE.md", () => {
 });
 
 /**
- * What is wrong with the changelog. "Unreleased" is on top, and every other section is `## VERSION - YYYY-MM-DD`,
- * newest first. The version of package.json is that of the newest section. Before the first release there is no such
- * section: then the version of package.json is the one in preparation.
+ * The faults of the changelog. "Unreleased" is on top, and every other section is `## VERSION - YYYY-MM-DD`, newest
+ * first. The version of package.json is that of the newest section. Before the first release there is no such section:
+ * then the version of package.json is the one in preparation.
  */
 function changelogFaults(changelog: string, version: string): string[] {
   const [top, ...releases] = [...changelog.matchAll(/^## (.+)$/gm)].map(([, heading = ""]) => heading);

@@ -1,9 +1,9 @@
-/** The folders are the architecture; this says so. */
+/** The rules of the architecture: which folder may import which, and which files may do what. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
 
-/** What every folder of main/ may import. */
+/** The imports that every folder of main/ may have. */
 const IN_MAIN = ["contract", "core", "text", "valibot", "node:"];
 const MAIN_BELOW_APP = [
   ...["main/window", "main/accounts", "main/sign-in", "main/tools", "main/diagnostics", "main/keeper"],
@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   contract: ["valibot"],
   text: ["contract", "i18next"],
   core: ["contract", "valibot", "oauth4webapi", "jose", "p-limit"],
-  // Plain Node: it runs and is tested without Electron. Each folder imports what stands below it.
+  // Plain Node, without Electron. Each folder imports only folders below it.
   "main/storage": [...IN_MAIN, "main/desktop", "electron-store"],
   "main/desktop": [...IN_MAIN, "@homebridge/dbus-native"],
   "main/net": IN_MAIN,
@@ -51,7 +51,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   preload: ["contract", "electron/renderer"],
   renderer: ["contract", "text", "svelte", "bits-ui", "@lucide/svelte", "@tanstack/virtual-core", "qr"],
   sandbox: ["contract", "core", "jose", "node:"],
-  "clients/node/src": ["node:", "@twurple/auth"], // no dependency: the one on twurple is of types alone
+  "clients/node/src": ["node:", "@twurple/auth"], // only types of twurple are imported
   cli: ["clients/node/src", "text", "node:", "package.json", "core"],
 };
 const layerOf = (path: string): string =>
@@ -70,7 +70,7 @@ const importsOf = (file: string): string[] =>
 const names = Object.keys(MAY_IMPORT);
 const layers = names.filter((layer) => !names.some((other) => layer.startsWith(`${other}/`)));
 
-test.each(layers)("%s imports only what it may", (folder) => {
+test.each(layers)("%s imports only allowed modules", (folder) => {
   const strays = filesOf(folder).flatMap((file) => {
     const layer = layerOf(file);
     const allowed = [layer, ...(MAY_IMPORT[layer] ?? [])];
@@ -89,7 +89,7 @@ test.each(layers)("%s imports only what it may", (folder) => {
   expect(strays).toEqual([]);
 });
 
-test("main/ holds folders alone, each with at most 14 files of its own", () => {
+test("main/ holds only folders, each with at most 14 files of its own", () => {
   const entries = readdirSync("main", { withFileTypes: true });
   expect(entries.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual(["tsconfig.json"]);
   const folders = readdirSync("main", { recursive: true, withFileTypes: true })
@@ -103,8 +103,8 @@ test("main/ holds folders alone, each with at most 14 files of its own", () => {
   expect(unlisted).toEqual([]);
 });
 
-describe("one place for everything", () => {
-  test("only core/providers knows a provider by name", () => {
+describe("one place for each task", () => {
+  test("only core/providers names a provider", () => {
     const named = [...layers].flatMap(filesOf).filter((file) => {
       const code = readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*|<!--[\s\S]*?-->/g, "");
       return (
@@ -114,7 +114,7 @@ describe("one place for everything", () => {
     expect(named).toEqual([]);
   });
 
-  test("one function decides what this computer is; the others make addresses, or listen", () => {
+  test("one function decides which hosts are loopback; other files only make addresses, or listen", () => {
     const named = [...layers].flatMap(filesOf).filter((file) => {
       const code = readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*|<!--[\s\S]*?-->/g, "");
       return /["'`/@.(^|[](?:localhost|127\\?\.|::1)/i.test(code) && !file.startsWith("text/");
@@ -122,12 +122,12 @@ describe("one place for everything", () => {
     expect(named.sort()).toEqual([
       "core/loopback.ts",
       "core/providers/redirects.ts", // makes the redirect URIs
-      "main/electron/network/one-send.ts", // listens, and connects to what `loopback` has judged
+      "main/electron/network/one-send.ts", // listens, and connects to addresses that `loopback` accepts
       "main/registrations/sandbox.ts", // makes the sandbox's address
       "main/sign-in/loopback/listener.ts", // listens
       "renderer/gallery/Pieces.svelte", // an example
-      "sandbox/seeds.ts", // registered there
-      "sandbox/server.ts", // listens, and knows its own names
+      "sandbox/seeds.ts", // the redirect URIs of the sandbox's clients
+      "sandbox/server.ts", // listens, and checks the Host header
     ]);
   });
 
@@ -161,11 +161,11 @@ describe("one place for everything", () => {
       .flatMap(filesOf)
       .filter((file) => importsOf(file).some((to) => to.endsWith("child_process")));
     expect(starters.sort()).toEqual([
-      "cli/exec.ts", // the person's own command
+      "cli/exec.ts", // the user's own command
       "cli/start.ts", // the app, from a list of absolute paths
-      "main/desktop/browsers.ts", // what programInPath found
+      "main/desktop/browsers.ts", // a path from programInPath
       "main/desktop/programs.ts",
-      "main/storage/profile-lock.ts", // what systemProgram found
+      "main/storage/profile-lock.ts", // a path from systemProgram
     ]);
     const bare = starters.filter((file) =>
       /\b(?:exec|execFile|execFileSync|execSync|fork|run|spawn|spawnSync)\(\s*["'`](?!\/)/.test(
@@ -175,14 +175,14 @@ describe("one place for everything", () => {
     expect(bare).toEqual([]);
   });
 
-  test("the sandbox's admin API is loaded by tests and its own command line alone", () => {
+  test("only tests and the sandbox's own command line load its admin API", () => {
     const users = [...layers]
       .flatMap(filesOf)
       .filter((file) => importsOf(file).some((to) => to.endsWith("/admin.ts")));
     expect(users).toEqual(["sandbox/cli.ts"]);
   });
 
-  test("every decision in the index exists", () => {
+  test("every decision in the index of docs/adr exists", () => {
     const index = readFileSync("docs/adr/README.md", "utf8");
     const missing = [...index.matchAll(/\]\((\d{4}-[^)]+)\)/g)].filter(
       ([, file = ""]) => !existsSync(`docs/adr/${file}`),

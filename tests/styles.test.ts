@@ -1,10 +1,10 @@
-/** No rule of a style sheet outlives the template that it was written for. */
+/** Every class in a style sheet is used by a template. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 
 const ROOT = path.join(import.meta.dirname, "..");
-/** Classes whose names a template puts together while it runs. */
+/** Classes whose names a template computes. */
 const COMPUTED: Record<string, readonly string[]> = {
   "renderer/ui/Avatar.svelte": ["t2", "t3", "t4", "t5", "t6"], // a hash of the name chooses the tone
   "renderer/ui/Button.svelte": ["is-hover", "is-press", "is-focus"], // states that the gallery shows side by side
@@ -77,7 +77,7 @@ test("every class that a style sheet names is used by a template", () => {
   expect(dead).toEqual([]);
 });
 
-test("styles/ stays small: what one component draws stands in that component", () => {
+test("styles/ stays small, because the rules for one component belong in that component", () => {
   const lines = sources
     .filter(({ name }) => name.startsWith("renderer/styles/"))
     .flatMap(({ style }) => style.split("\n").filter((line) => line.trim() !== ""));

@@ -1,6 +1,6 @@
 /**
- * Records torn, emptied, swapped, bit-flipped, of another vault or of a newer format: each is refused, reported and left
- * as it is, and all others work. What killed writes left beside them is settled.
+ * Records that are torn, emptied, swapped, bit-flipped, from another vault or in a newer format: each is refused, reported
+ * and left unchanged, and all other records work. The temporary file of a killed write is adopted, deleted or left.
  */
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -14,7 +14,7 @@ import { createLuck, LONG, report, SEED } from "./campaign.ts";
 
 const SIGN_INS = 70;
 const ROUNDS = LONG ? 12 : 1;
-/** A user whose login is right, so that a validation writes no record. */
+/** The user of all sign-ins. The login is the one that a validation returns, so that a validation writes no record. */
 const PERSON = { id: "700000001", login: "harborlights_tv" };
 const TEST_MS = 300_000;
 
@@ -31,7 +31,7 @@ const DAMAGES: readonly Damage[] = [
   { kind: "torn", files: 8, why: "damaged", do: (good, luck) => good.subarray(0, 1 + luck(good.length - 1)) },
   { kind: "emptied", files: 4, why: "damaged", do: () => Buffer.alloc(0) },
   { kind: "zeros", files: 4, why: "damaged", do: (good) => Buffer.alloc(good.length) },
-  // A flipped bit can turn the format's number into a newer one.
+  // A flipped bit can turn the format number into that of a newer format.
   { kind: "bit flipped", files: 14, why: "either", do: (good, luck) => flip(good, luck(8 * good.length)) },
   { kind: "spare bit flipped", files: 4, why: "damaged", do: (good) => respelled(good) },
   { kind: "other vault", files: 4, why: "damaged", do: (_good, _luck, foreign) => foreign() },
@@ -78,7 +78,7 @@ afterEach(async () => {
 });
 
 const KEYCHAIN = randomBytes(32).toString("hex");
-/** Opens the vault in a process of its own. */
+/** Starts a process that opens the vault. */
 async function startVault(name = "own"): Promise<KeeperChild> {
   const { origin, dialect, confidentialRefreshReuse } = judge;
   const child = await startKeeperChild({
@@ -93,7 +93,7 @@ async function startVault(name = "own"): Promise<KeeperChild> {
 const recordsOf = (vault = "own") => path.join(folder, vault, "vault/records");
 const fileOf = (id: string, vault = "own") => path.join(recordsOf(vault), `${id}.json`);
 
-/** Writes sign-ins of all kinds, each with its client, and returns the records. */
+/** Writes sign-ins of all kinds with their clients; returns the records of the sign-ins. */
 async function fill(
   child: KeeperChild,
   count: number,
@@ -138,7 +138,7 @@ async function damage(ids: readonly string[], records: ReadonlyMap<string, objec
 }
 
 test(
-  `of ${String(DAMAGED)} damaged records all are refused and left as they are, and all other records work`,
+  `of ${String(DAMAGED)} damaged records are all refused and left unchanged, and all other records work`,
   async () => {
     const luck = createLuck(SEED);
     let child = await startVault();
@@ -200,8 +200,9 @@ test(
 );
 
 /**
- * What lies on disk when the vault opens, made of what a refresh killed before its last rename leaves: `before` it, its
- * `intent` in the record, and its answer, the `next` one, in a temporary file. And what should become of both.
+ * The files of a refresh that was killed before its last rename. `before`: the record before the refresh; `intent`: the
+ * record with the refresh's intent; `next`: the temporary file with the answer. `LEFTOVERS` makes the files on disk at the
+ * next start from them, with the expected result.
  */
 interface Remains {
   readonly before: Buffer;
@@ -225,7 +226,7 @@ const LEFTOVERS: readonly {
 ]; // prettier-ignore
 
 test(
-  "a killed write's temporary file is adopted if it may be the only copy, left beside a damaged record, else deleted",
+  "the temporary file of a killed write is adopted if it may be the only copy, left if its record is damaged, else deleted",
   async () => {
     let child = await startVault();
     const oneTime = judge.seeds.filter(({ refreshReuse }) => refreshReuse === "one_time");
@@ -239,13 +240,13 @@ test(
       await child.crash("after the temporary file is synced");
       expect(await child.refresh(id)).toBe("died");
       const all = (await readdir(recordsOf())).filter((name) => !names.includes(name));
-      expect(all).toContain(`${id}.claim`); // the write was killed with its claim; the next start clears it
+      expect(all).toContain(`${id}.claim`); // the claim of the killed write; the next start deletes it
       const added = all.filter((name) => !name.endsWith(".claim"));
       expect(added).toHaveLength(1);
       const temporary = path.join(recordsOf(), added[0] ?? "");
       const remains = { before, intent: await readFile(fileOf(id)), next: await readFile(temporary) };
       scenes.push({ id, temporary, remains });
-      await rm(temporary); // the next start would settle this file
+      await rm(temporary); // otherwise the next start would adopt or delete this file
     }
     const laid = LEFTOVERS.flatMap(({ record, leftover, ...want }, index) =>
       scenes.slice(index, index + 1).map(({ id, temporary, remains }) => {
@@ -278,7 +279,7 @@ test(
   TEST_MS,
 );
 
-test("a seal does not open with any one bit flipped, or with anything inserted", () => {
+test("a sealed text does not open after any single bit is flipped, or after a character is added", () => {
   const key = randomBytes(KEY_BYTES);
   for (const length of [0, 1, 2, 3, 64]) {
     const sealed = seal(key, "context", randomBytes(length), randomBytes(12));

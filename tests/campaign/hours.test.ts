@@ -1,6 +1,6 @@
 /**
- * An hour of each of the provider's faults, then an hour without, in simulated time: a sign-in ends only where a rotation was
- * lost or cannot be told from a lost one, and the provider is never flooded.
+ * An hour of each fault of the provider, then an hour without faults, in simulated time: a sign-in ends only if a rotation
+ * was lost or may have been lost, and the provider is never flooded.
  */
 import { expect, test } from "vitest";
 import type { Fault } from "../../sandbox/admin.ts";
@@ -95,7 +95,7 @@ function judgeEnd(outage: Outage, { id, kind }: Kept, at: Case, spends: number, 
 }
 
 test.concurrent.each(CASES)(
-  "an hour of $kind at $where, after it acted: $after",
+  "an hour of $kind at $where, after the server acted: $after",
   async (at) => {
     await using outage = await startOutage();
     const { kept, sent } = outage;

@@ -34,7 +34,7 @@ async function signInAll(keeper: JudgedKeeper, judge: Judge): Promise<ReadonlyMa
   return signIns;
 }
 
-/** Counts where a sign-in stands after the kill, and fails where it may not stand. */
+/** Counts the states of sign-ins after the kill, and fails for a state that must not occur. */
 function judgeRow(
   { row, before, seed }: { row: Row; before: Row | undefined; seed: Seed | undefined },
   proxy: FaultProxy,
@@ -45,7 +45,7 @@ function judgeRow(
     expect(seed?.refreshReuse).toBe("one_time");
     expect(row.access).not.toBeNull(); // the access token stays usable until it ends
     if (spent) tally.lost += 1;
-    else tally.cannotBeTold += 1; // killed between the intent and the provider's work
+    else tally.cannotBeTold += 1; // killed after the intent and before the provider's rotation
   } else {
     expect(row.state).toBe("signed_in");
     expect(spent, "a spent token is on disk, and the record does not say so").toBe(false);
@@ -75,7 +75,7 @@ async function killWhileRefreshing(
     tally.kills += 1;
     const ends = await Promise.all(refreshing);
     await proxy.rest(); // requests on their way still reach the provider
-    // Kills fall anywhere from before the first intent to after the last answer, however long these take here.
+    // Kills fall anywhere from before the first intent to after the last answer, however long these take on this computer.
     if (proxy.refreshes === refreshesBefore) latestKillMs *= 1.2;
     else if (ends.every((end) => end === "ok")) latestKillMs *= 0.9;
     const after = await (await keeper.restart()).look();

@@ -1,4 +1,4 @@
-/** Answers that no server should give, and what in them is usable: written from the rule, not from the code that reads them. */
+/** Answers that no server should give, and their usable parts, written from the rule, not from the code that reads them. */
 import fc from "fast-check";
 import type { OddAnswer, OddProvider, Path } from "./odd-provider.ts";
 

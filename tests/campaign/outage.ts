@@ -30,17 +30,17 @@ import { createLuck, SEED } from "./campaign.ts";
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
-/** An access token ends within the hour, and is refreshed ten minutes before. */
+/** An access token expires within the hour, and is refreshed ten minutes before. */
 const ACCESS_TOKEN_LIFE_SEC = 2_400;
 /**
- * Between two sign-ins, so that the outage meets each at another point of its token's life; all are added before the
- * first one is due.
+ * The time between two sign-ins, so that the outage meets each at another age of its token. All are added before the first
+ * one is due.
  */
 const APART_MS = 3.5 * MINUTE_MS;
 const SLOW_MS = 120;
-/** In real time, for a request that hangs; no speed is judged by it. */
+/** The time limit of a request in real time; no assertion about speed depends on it. */
 const TIMEOUT_MS = 30_000;
-/** In real time, for a request that the provider never answers. */
+/** The time limit in real time for a request that the provider never answers. */
 const SILENCE_MS = 100;
 
 const ignore: Log["info"] = () => undefined;
@@ -63,7 +63,7 @@ export interface Sent {
   readonly signIn: string;
   readonly path: string;
   readonly atMs: number;
-  /** The server had asked for patience (Retry-After) at this path, for this sign-in, and it was not over. */
+  /** Whether it was sent before the end of the last Retry-After at this path for this sign-in. */
   readonly early: boolean;
 }
 
@@ -72,19 +72,19 @@ export interface Outage extends AsyncDisposable {
   readonly sent: readonly Sent[];
   readonly judge: Judge;
   nowMs(): number;
-  /** The provider misbehaves from now on. */
+  /** Makes the provider misbehave until `end`. */
   begin(kind: Fault["kind"], where: Where, after: boolean): Promise<void>;
   end(): Promise<void>;
-  /** The provider forgets its access tokens for the app itself, as when they die early. */
+  /** Makes the provider forget its app access tokens, as when they end early. */
   endAppTokens(): Promise<void>;
   pass(ms: number): Promise<void>;
   remove(id: string): Promise<void>;
   signIn(id: string): SignInRecord | undefined;
-  /** How many tombstones are left. */
+  /** The number of tombstones that are left. */
   untold(): number;
-  /** Whether the provider would take this access token now. */
+  /** Whether the provider accepts this access token now. */
   isAlive(token: Secret | undefined): boolean;
-  /** Whether the provider has given another in its place. */
+  /** Whether the provider has replaced this refresh token. */
   isSpent(token: Secret | undefined): boolean;
 }
 
@@ -96,7 +96,7 @@ function createTraffic() {
     void work.finally(() => underWay.delete(work)).catch(() => undefined);
     return work;
   };
-  /** Resolves when none is under way, and none follows. */
+  /** Resolves when no request or write is under way and none follows. */
   const rest = async (): Promise<void> => {
     for (let quiet = 0; quiet < 3; quiet += 1) {
       while (underWay.size > 0) {
@@ -110,7 +110,7 @@ function createTraffic() {
 }
 type Traffic = ReturnType<typeof createTraffic>;
 
-/** The same vault, with its writes counted and shown to `seen`. */
+/** The same vault, with its writes counted and passed to `seen`. */
 const watched = (vault: Vault, { counted }: Traffic, seen: (record: VaultRecord) => void): Vault =>
   Object.assign(Object.create(vault) as Vault, {
     write: ((draft: VaultRecord) => {
@@ -140,7 +140,7 @@ function createOwners() {
   return { learn, ownerOf };
 }
 
-/** Sends as the app does, and notes each request, its time, and whether the server had asked to wait longer. */
+/** Sends as the app does, and records each request, its time, and whether it was sent before the end of a Retry-After. */
 function createObservedClient(
   traffic: Traffic,
   nowMs: () => number,

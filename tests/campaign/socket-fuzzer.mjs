@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * A hostile program at the socket: it sends random lines, and test vectors with random changes, from a fixed seed. It
- * runs in a process of its own, so that the server's cost is measured alone. It reads its task from standard input, and
- * writes the answers that it got as JSON.
+ * A hostile program at the socket: it sends random lines and changed messages of the vectors, from a fixed seed. It is a
+ * process of its own, so that its memory does not count as the server's. It reads its task from standard input, and writes
+ * a summary of the answers as JSON.
  */
 import { connect } from "node:net";
 import { readFileSync } from "node:fs";
@@ -28,7 +28,7 @@ const conversations = JSON.parse(readFileSync("tests/vectors/socket/conversation
 const messages = conversations
   .flatMap(({ steps }) => steps.filter(({ from }) => from === "client").map(({ message }) => message))
   .map((message) => JSON.stringify(message))
-  .filter((text) => !text.includes("revokeSelf")); // its own end would be the end of the test
+  .filter((text) => !text.includes("revokeSelf")); // revoking its own grant would end the test
 const ODD = [
   null,
   true,
@@ -45,7 +45,7 @@ const ODD = [
   "__proto__",
 ];
 
-/** Puts something odd in some place of a message. @param {string} text */
+/** Deletes one member of a message, or gives it an odd value. @param {string} text */
 function bend(text) {
   const message = JSON.parse(text);
   let place = message;
@@ -60,15 +60,15 @@ function bend(text) {
     place = inner;
   }
 }
-/** @returns {Buffer} without a line feed */
+/** Makes a random line. @returns {Buffer} without a line feed */
 function line() {
   const bytes = Buffer.from(random(3) === 0 ? oneOf(messages) : bend(oneOf(messages)));
   switch (random(6)) {
-    case 0: // at random
+    case 0: // random octets
       return Buffer.from(
         Array.from({ length: random(300) }, () => random(256)).filter((byte) => byte !== 10),
       );
-    case 1: // some octets changed
+    case 1: // a few changed octets
       for (let times = 1 + random(4); times > 0; times -= 1) bytes[random(bytes.length)] = 11 + random(245);
       return bytes;
     case 2:
@@ -82,19 +82,20 @@ function line() {
 
 const LINE_FEED = Buffer.from("\n");
 let answered = 0;
-/** Kinds of answers to who has not proved itself; what they hold but for their kind is looked at too. */
-const strangers = { kinds: /** @type {Record<string, number>} */ ({}), said: new Set() };
+/** The answers before a proof: how many of each kind, and the text of all but greetings and pairing codes. */
+const strangers = { kinds: /** @type {Record<string, number>} */ ({}), texts: new Set() };
 
 /** @param {string} text */
 function note(text) {
-  const said = JSON.parse(text);
-  const kind = said.error
-    ? said.error.data.code
-    : (said.method ?? (said.tokenkeep === 1 ? "greeting" : "result"));
+  const answer = JSON.parse(text);
+  const kind = answer.error
+    ? answer.error.data.code
+    : (answer.method ?? (answer.tokenkeep === 1 ? "greeting" : "result"));
   strangers.kinds[kind] = (strangers.kinds[kind] ?? 0) + 1;
-  if (kind !== "greeting" && kind !== "pair.code") strangers.said.add(JSON.stringify(said.error ?? said));
+  if (kind !== "greeting" && kind !== "pair.code")
+    strangers.texts.add(JSON.stringify(answer.error ?? answer));
 }
-/** One connection that proves nothing: a line or several at once, read to its end. */
+/** A connection without a proof: sends one to three lines at once, and reads until the connection ends. */
 const stranger = () =>
   new Promise((resolve) => {
     const socket = connect(connection.endpoint);
@@ -109,7 +110,7 @@ const stranger = () =>
     const sent = Array.from({ length: 1 + random(3) }, () => Buffer.concat([line(), LINE_FEED]));
     socket.end(Buffer.concat(sent));
   });
-/** One that has a key of its own, and misuses it until it is thrown out. */
+/** A connection with a valid key, which sends such lines until the server ends it. */
 const misuser = () =>
   new Promise((resolve) => {
     connectTool(connection).then(({ socket }) => {
@@ -126,4 +127,4 @@ await Promise.all(
     while (answered < lines) await (random(3) === 0 ? misuser() : stranger());
   }),
 );
-console.log(JSON.stringify({ answered, kinds: strangers.kinds, said: [...strangers.said] }));
+console.log(JSON.stringify({ answered, kinds: strangers.kinds, texts: [...strangers.texts] }));

@@ -1,4 +1,4 @@
-/** Lines at random and messages bent out of shape (fixed seed): the app stays up, flat and in service; strangers get nothing. */
+/** Random lines and changed messages (fixed seed): the app keeps running, in constant memory, and reveals no secret. */
 import { spawn } from "node:child_process";
 import { expect, test } from "vitest";
 import { SOCKET_ERRORS } from "../../contract/socket.ts";
@@ -6,16 +6,16 @@ import { connectTool, parseConnection } from "../support/socket-client.mjs";
 import { signIn, startBench } from "../support/host.ts";
 import { LONG, report, SEED } from "./campaign.ts";
 
-/** What the first lines make a process take, it takes once: after 80,000 it is the same as after 280,000. */
+/** The first lines make the process allocate memory once: after 80,000 lines it has as much as after 280,000. */
 const WARM_UP = LONG ? 80_000 : 10_000;
-/** So few lines are a part of that: there, a line that leaves 4 kB behind is found, and in the long form 200 bytes. */
+/** Memory still grows a little in the short form, which finds a leak of 4 kB per line; the long form finds 200 bytes. */
 const MOST_GROWTH = LONG ? 1.1 : 1.25;
 const LINES = WARM_UP + (LONG ? 100_000 : 10_000);
 
 interface Answered {
   readonly answered: number;
   readonly kinds: Readonly<Record<string, number>>;
-  readonly said: readonly string[];
+  readonly texts: readonly string[];
 }
 function fuzz(seed: number, lines: number, connection: object): Promise<Answered> {
   const child = spawn(process.execPath, ["tests/campaign/socket-fuzzer.mjs"], {
@@ -33,14 +33,14 @@ function fuzz(seed: number, lines: number, connection: object): Promise<Answered
     );
   });
 }
-/** The least of some looks: what is not given back yet is not what is kept. */
+/** The least of ten measurements, because freed memory is returned to the system late. */
 async function memory(): Promise<number> {
-  const looks: number[] = [];
+  const measured: number[] = [];
   for (let times = 0; times < 10; times += 1) {
-    looks.push(process.memoryUsage().rss);
+    measured.push(process.memoryUsage().rss);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return Math.min(...looks);
+  return Math.min(...measured);
 }
 
 test(
@@ -49,31 +49,31 @@ test(
   async () => {
     await using bench = await startBench();
     await signIn(bench);
-    const made = async (name: string) => {
+    const addTool = async (name: string) => {
       await bench.app.handlers["tools.create"]({ name });
       return parseConnection(bench.clipboard.text);
     };
-    const misused = await made("misused");
-    const served = await connectTool(await made("served"));
+    const misused = await addTool("misused");
+    const served = await connectTool(await addTool("served"));
     const { access_token } = (await served.ask("token.get")) as { access_token: string };
 
     let over = false;
-    let asked = 0;
+    let requests = 0;
     let slowestMs = 0;
     const service = (async () => {
       while (!over) {
         const startedMs = performance.now();
         expect(await served.ask("token.get")).toMatchObject({ access_token });
         slowestMs = Math.max(slowestMs, performance.now() - startedMs);
-        asked += 1;
+        requests += 1;
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     })();
     await fuzz(SEED, WARM_UP, misused);
     let before = await memory();
-    const { answered, kinds, said } = await fuzz(SEED + 1, LINES - WARM_UP, misused);
+    const { answered, kinds, texts } = await fuzz(SEED + 1, LINES - WARM_UP, misused);
     let after = await memory();
-    // What lines leave behind, as many again leave behind again; what the process took for itself, it takes once.
+    // Measures again after the same number of lines: a leak grows with every round, a single allocation does not.
     for (let seed = SEED + 2; after / before >= MOST_GROWTH && seed < SEED + 5; seed += 1) {
       before = after;
       await fuzz(seed, LINES - WARM_UP, misused);
@@ -84,23 +84,23 @@ test(
 
     report({
       part: "socket",
-      case: "lines that are none",
+      case: "malformed lines",
       lines: WARM_UP + answered,
-      served: asked,
+      served: requests,
       "slowest ms": Math.round(slowestMs),
       "memory MiB before": Math.round(before / 2 ** 20),
       "memory MiB after": Math.round(after / 2 ** 20),
     });
     expect(answered).toBeGreaterThanOrEqual(LINES - WARM_UP);
-    expect(asked).toBeGreaterThan(100);
+    expect(requests).toBeGreaterThan(100);
     expect(after / before).toBeLessThan(MOST_GROWTH);
-    // Nothing but the greeting, the number of a pairing, and refusals; no result, and no word about anybody.
+    // Only greetings, pairing codes and errors are sent before a proof: no result, and no name, token or key.
     const allowed = ["greeting", "pair.code", ...Object.keys(SOCKET_ERRORS)];
     expect(Object.keys(kinds).filter((kind) => !allowed.includes(kind))).toEqual([]);
     expect(kinds["greeting"]).toBeGreaterThan(1_000);
     const login = bench.app.state.snapshot().signIns[0]?.login ?? "";
     for (const secret of [access_token, login, misused.key])
-      expect(said.filter((one) => one.includes(secret))).toEqual([]);
+      expect(texts.filter((one) => one.includes(secret))).toEqual([]);
     expect(bench.logged.filter((line) => line.includes("bug"))).toEqual([]);
     served.close();
   },

@@ -1,4 +1,4 @@
-/** What counts as this computer, in every spelling that the URL standard takes. */
+/** Which hosts count as this computer, in every spelling that the URL standard accepts. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isLoopbackHost, loopback } from "../../core/loopback.ts";
@@ -41,12 +41,12 @@ test.each([
   expect(isLoopbackHost(hostOf(host))).toBe(kind !== undefined);
 });
 
-test("every address from 127.0.0.0 to 127.255.255.255, and no other one", () => {
+test("the IPv4 addresses from 127.0.0.0 to 127.255.255.255 count as loopback, and no others", () => {
   fc.assert(
     fc.property(fc.ipV4(), (address) => {
-      const here = address.startsWith("127.");
-      expect(isLoopbackHost(hostOf(address))).toBe(here);
-      expect(isLoopbackHost(hostOf(`[::ffff:${address}]`))).toBe(here);
+      const isLoopback = address.startsWith("127.");
+      expect(isLoopbackHost(hostOf(address))).toBe(isLoopback);
+      expect(isLoopbackHost(hostOf(`[::ffff:${address}]`))).toBe(isLoopback);
     }),
   );
   fc.assert(fc.property(fc.domain(), (name) => !isLoopbackHost(hostOf(`${name}.example`))));

@@ -19,7 +19,7 @@ test.each([
   `app.tokenkeep://callback/sandbox#access_token=hunter2hunter2`,
   `id eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl`,
   `the token ${TOKEN} was refused`,
-])("%s: nothing of it is left", (line) => {
+])("%s: its secret is removed", (line) => {
   expect(cleaned(line)).not.toMatch(/hunter2|a1b2c3d4|dGhpcyBp|c2lnbmF0/);
 });
 
@@ -29,11 +29,11 @@ test.each([
   '{"cause":{"name":"Error","message":"net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH"}}',
   '{"file":"2f1e9f6a-8a51-4c1b-9d3e-0a8d5c6b7e11.json","why":"damaged"}',
   "at openByKeychain (file:///opt/Tokenkeep/resources/app.asar/out/main/index.js:120:14)",
-])("%s: stays as it is", (line) => {
+])("%s: stays unchanged", (line) => {
   expect(cleaned(line)).toBe(line);
 });
 
-test("random text in base64url is taken out, also where it has hyphens or no digit", () => {
+test("random text in base64url is removed, even if it has hyphens or no digit", () => {
   fc.assert(
     fc.property(fc.nat(), fc.constantFrom("base64url", "hex" as const), (seed, form) => {
       const secret = createHash("sha256")
@@ -45,15 +45,15 @@ test("random text in base64url is taken out, also where it has hyphens or no dig
   );
 });
 test.each([
-  "ElgR-zwDeVE_TaIJv-DG01AcCXLKpafEBwzUzUsaK9I", // as names are divided
-  "kGRqvnLZDbTxYcFWmHsJpQoUiEaXzBtNyMfVgCdKrSh", // without a digit
-])("%s is taken out", (secret) => {
+  "ElgR-zwDeVE_TaIJv-DG01AcCXLKpafEBwzUzUsaK9I", // hyphens as in a name
+  "kGRqvnLZDbTxYcFWmHsJpQoUiEaXzBtNyMfVgCdKrSh", // no digit
+])("%s is removed", (secret) => {
   expect(cleaned(`key ${secret}.`)).toBe("key [redacted].");
 });
 test.each([
   "tokenkeep-linux-x64-33-2-1-unpacked",
   "ERR_SSL_VERSION_OR_CIPHER_MISMATCH_2",
   "readableStreamDefaultControllerClose",
-])("%s is a name, and stays", (name) => {
+])("%s is a name, and is not removed", (name) => {
   expect(cleaned(`key ${name}.`)).toBe(`key ${name}.`);
 });

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { Secret } from "../../core/secret.ts";
 
-test("however it is printed, a secret is not", () => {
+test("no way of printing a secret shows its value", () => {
   const secret = new Secret("hunter2");
   const printed = [
     String(secret),

@@ -33,7 +33,7 @@ test("requested accounts come first, and an account without a usable token is li
     row("b", "bob", ["chat"]),
     row("a", "ann", ["chat"], { status: "needs_sign_in", hasToken: false }),
     row("c", "cid", ["chat"], { hasToken: false }),
-    row("d", "dee", ["chat"], { status: "needs_sign_in" }), // its old token is still valid
+    row("d", "dee", ["chat"], { status: "needs_sign_in" }), // its last token is still valid
   ]);
   expect(found.map(({ account, usable }) => [account, usable])).toEqual([
     ["ann", false],
@@ -54,6 +54,6 @@ test.each([
   ],
   ["no sign-in with surplus scopes", [row("a", "ann", ["chat", "keys"])], request, []],
   ["no sign-in that lacks a requested scope", [row("a", "ann", [])], request, []],
-])("chosen at the start: %s", (_name, signIns, wishes, ids) =>
-  expect(suggested(offered(signIns, wishes))).toEqual(ids),
+])("chosen at the start: %s", (_name, signIns, requested, ids) =>
+  expect(suggested(offered(signIns, requested))).toEqual(ids),
 );

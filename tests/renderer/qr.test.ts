@@ -27,7 +27,7 @@ test.each([
   `https://harbor.example/device?${"x".repeat(200)}`,
 ])("the code of %s decodes to it", (text) => expect(decoded(text)).toBe(text));
 
-test("an address that is too long, or empty, has no code", () => {
+test("an empty address, or one that is too long, has no code", () => {
   const page = "https://harbor.example/device?";
   const longest = page.padEnd(2_331, "x");
   expect(qrPath(longest)?.size).toBe(185); // version 40, with its quiet zone

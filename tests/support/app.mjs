@@ -1,5 +1,5 @@
 // @ts-check
-/** Drives the real app as a person does, with a profile of its own. */
+/** Drives the real app as a user does, with its own profile. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { createRequire } from "node:module";

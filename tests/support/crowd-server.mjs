@@ -23,17 +23,17 @@ export const usedOf = (nth, { lifeMs, usedMs = 0, endingEvery = 0 }) =>
 
 /**
  * @param {{ lifeMs: number, usedMs?: number, endingEvery?: number, nowMs?: () => number }} options
- * `lifeMs`: of every access token; `usedMs`, `endingEvery`: how old those of the start are (`usedOf`);
- * `nowMs`: the clock that tokens end by.
+ * `lifeMs`: the lifetime of every access token; `usedMs`, `endingEvery`: the age of the first tokens (`usedOf`);
+ * `nowMs`: the clock that decides when tokens expire.
  */
 export async function startCrowdServer({ nowMs = () => Date.now(), ...tokens }) {
   const { lifeMs, usedMs = 0, endingEvery = 0 } = tokens;
   const startedAtMs = nowMs();
-  /** Until when the tokens given here work, by token. @type {Map<string, number>} */
+  /** When each issued token expires, by token. @type {Map<string, number>} */
   const ends = new Map();
   const counts = { validate: 0, refresh: 0 };
-  let given = 0;
-  /** Answers to refreshes wait for it. @type {Promise<unknown> | undefined} */
+  let issued = 0;
+  /** Answers to refreshes wait for this promise. @type {Promise<unknown> | undefined} */
   let held;
   /** @type {(kind: keyof typeof counts, whose: string) => void} */
   let onRequest = () => undefined;
@@ -60,8 +60,8 @@ export async function startCrowdServer({ nowMs = () => Date.now(), ...tokens }) 
   function refreshed(body) {
     const refresh_token = new URLSearchParams(body).get("refresh_token") ?? "";
     const id = refresh_token.slice("refresh-".length);
-    given += 1;
-    const access_token = `access-${id}-${String(given)}`;
+    issued += 1;
+    const access_token = `access-${id}-${String(issued)}`;
     ends.set(access_token, nowMs() + lifeMs);
     return { status: 200, access_token, refresh_token, expires_in: lifeMs / 1000, token_type: "bearer" };
   }
@@ -88,7 +88,7 @@ export async function startCrowdServer({ nowMs = () => Date.now(), ...tokens }) 
     counts,
     /** `whose`: the id in the token. @param {(kind: keyof typeof counts, whose: string) => void} listener */
     hear: (listener) => void (onRequest = listener),
-    /** Refreshes are done but not answered, until the function that it gives is called. */
+    /** Holds the answers to refreshes back until the returned function is called. */
     hold() {
       /** @type {() => void} */
       let release = () => undefined;

@@ -33,9 +33,9 @@ export interface FaultProxy extends AsyncDisposable {
   release(): void;
   /** Resolves when the provider has answered the next refresh, before the fault spoils that answer. */
   acted(): Promise<void>;
-  /** How many refreshes reached this proxy. */
+  /** The number of refreshes that reached this proxy. */
   readonly refreshes: number;
-  /** How many refreshes sent a token that the provider had replaced before: each may end a sign-in. */
+  /** The number of refreshes with a token that the provider had already replaced: each may end a sign-in. */
   readonly spentAgain: number;
   /** Whether the provider has replaced this token. */
   isSpent(refreshToken: string): boolean;

@@ -69,52 +69,52 @@ export interface Bench extends AsyncDisposable {
   admin(path: string, form?: Record<string, string>): Promise<void>;
   /** The requests that the sandbox has received. */
   seen(): Promise<readonly ReceivedRequest[]>;
-  /** Moves the clocks of app and provider forward; timers do not notice. */
+  /** Moves the clocks of app and provider forward; timers are not affected. */
   pass(seconds: number): Promise<void>;
-  /** As `pass`, for a computer that sleeps meanwhile: then it wakes up. */
+  /** As `pass`, for a computer that sleeps meanwhile and then wakes up. */
   advance(seconds: number): Promise<void>;
   /** Moves the app's wall clock alone. */
   jump(seconds: number): void;
   readonly network: { isOnline: boolean };
-  /** The file that the system's dialogs answer. */
+  /** The file that the system's dialogs return. */
   readonly chosenFile: string;
   /** Runs while the system's file dialog is open. */
   whileChoosing: () => Promise<unknown>;
   /** Opens a page in the system browser. False: none opens. */
   browser: (url: string) => Promise<boolean>;
-  /** The system passes links of our scheme to the app. */
+  /** Whether the system passes links of the app's scheme to the app. */
   links: boolean;
   /** Stops the app and starts another one over the same files; by default waits for its start. */
   restart(wait?: { readonly started: boolean }): Promise<App>;
-  /** Whether a lock keeps others out of the profile. */
+  /** The state of the profile lock. */
   profileLock: ProfileLockState;
-  /** OBS runs. */
+  /** Whether OBS runs. */
   recordingSoftwareRuns: boolean;
   readonly proxyLogins: ProxyLogins;
   /** The search for the program at the other end of a connection waits for this. */
   programLookedAt: Promise<void>;
   /** The start of the sandbox's process waits for this. */
   sandboxStarts: Promise<void>;
-  /** How often the app stopped the sandbox's process. */
+  /** The number of times that the app stopped the sandbox's process. */
   readonly sandboxStops: number;
   /** Starts another app over a copy of the vault on disk, as after a power cut. The test has to stop it. */
   afterCrash(): Promise<App>;
 }
 
 export interface BenchOptions {
-  /** In place of the built script of the socket's thread. */
+  /** Replaces the built script of the socket's thread. */
   readonly socketWorkerUrl?: URL;
   /** Signs ID tokens in place of the sandbox. */
   readonly signer?: Signer;
   /** Providers besides the built-in ones, at the sandbox's origin. */
   readonly providers?: (origin: string) => readonly Provider[];
-  /** In place of the real clock. */
+  /** Replaces the real clock. */
   readonly clock?: Clock;
   /** Wraps the HTTP client, to see every request of the app and its end. */
   readonly http?: (client: HttpClient) => HttpClient;
 }
 
-/** A clock that runs by itself, and that a test moves. */
+/** A clock that runs in real time, and that a test can move. */
 function createBenchClock(given: Clock | undefined) {
   const startedMs = performance.now();
   let offsetMs = 0;
@@ -157,7 +157,7 @@ type BenchState = Omit<
   | typeof Symbol.asyncDispose
 > & { readonly network: Network & { isOnline: boolean }; sandboxStops: number };
 
-/** The state that tests set and read. */
+/** The properties that tests set and read. */
 function createState(profile: string, sandbox: Sandbox): BenchState {
   const network = { isOnline: true, online: () => network.isOnline };
   return {

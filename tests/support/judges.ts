@@ -1,5 +1,5 @@
 /**
- * Two authorization servers for tests of the refresh: our own sandbox, and oidc-provider, an independent certified one.
+ * Two authorization servers for tests of the refresh: the sandbox, and oidc-provider, an independent certified one.
  * Each issues the tokens of a completed sign-in, and counts the spent refresh tokens that it receives.
  */
 import { createServer } from "node:http";
@@ -26,7 +26,7 @@ export interface Judge extends AsyncDisposable {
     seed: Seed,
     user: string,
   ): Promise<{ access_token: string; refresh_token: string; scopes: string[] }>;
-  /** How often the server received a spent refresh token. */
+  /** The number of spent refresh tokens that the server received. */
   reuses(): number;
 }
 

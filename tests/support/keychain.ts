@@ -11,7 +11,7 @@ export interface TestKeychain extends Keychain {
    */
   mood: "usable" | "missing" | "locked" | "hangs" | "forges" | "refuses";
   otherOnes: readonly KeychainView[];
-  /** How often the vault asked for a restart of the app. */
+  /** The number of times that the vault requested a restart of the app. */
   restarts: number;
   backend: string;
   /** Replaces the key, as when a keyring is deleted and created again. */

@@ -41,7 +41,7 @@ function connect(address) {
   return { bus, call, end: () => bus.connection.end() };
 }
 
-/** Resolves when `condition` does with true. @param {() => Promise<boolean>} condition @param {string} failure */
+/** Resolves when `condition` resolves to true. @param {() => Promise<boolean>} condition @param {string} failure */
 async function until(condition, failure) {
   for (const end = Date.now() + 30_000; !(await condition());) {
     if (Date.now() > end) throw new Error(failure);
@@ -173,7 +173,7 @@ export async function startSession() {
       started.stdin?.end(KEYRING_PASSWORD);
       keyring = started;
       await until(() => withBus(isOwned), "the keyring is not on the bus");
-      // It owns its name before it answers, and answers before it has unlocked itself; the first unlocking makes its
+      // The keyring owns its name before it answers, and answers before it is unlocked; the first unlock creates the
       // collection.
       await until(() => withBus(isUnlocked).catch(() => false), "the keyring did not unlock itself");
     },
@@ -190,13 +190,13 @@ export async function startSession() {
     },
     lockKeyring: () => withBus(lock),
     unlockKeyring: () => withBus(unlock),
-    /** Another program asks for the keyring's password. Returns what closes its dialog. */
+    /** Another program asks for the keyring's password. Returns the function that closes its dialog. */
     async askAsAnotherProgram() {
       const client = connect(address);
       await openUnlockDialog(client);
       return client.end;
     },
-    /** Puts the keyring's files away; returns what brings them back. Both only while the keyring is stopped. */
+    /** Moves the keyring's files away; returns the function that moves them back. Both only while the keyring is stopped. */
     forgetKeyrings() {
       const kept = path.join(folder, "kept");
       cpSync(keyrings, kept, { recursive: true });
@@ -206,7 +206,7 @@ export async function startSession() {
         cpSync(kept, keyrings, { recursive: true });
       };
     },
-    /** A screen lock tells the session that it is active, or no longer. @param {string} locker @param {boolean} active */
+    /** A screen lock reports to the session whether it is active. @param {string} locker @param {boolean} active */
     screenLock: (locker, active) => withBus((client) => signalScreenLock(client, locker, active)),
     async [Symbol.asyncDispose]() {
       keyring?.kill("SIGCONT");

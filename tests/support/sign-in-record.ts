@@ -1,4 +1,4 @@
-/** A sign-in's record, for the tests of rules. */
+/** The record of a sign-in, for tests of rules. */
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { Secret } from "../../core/secret.ts";
 

@@ -65,16 +65,16 @@ export async function connectTool({ endpoint, client, key }, first) {
     return `${JSON.stringify({ jsonrpc: "2.0", id, method, ...(params && { params }) })}\n`;
   };
   /** @type {{ method: string, params: any }[]} */
-  const told = [];
+  const notifications = [];
   const answer = async () => {
-    let said;
+    let message;
     do {
       const line = await read();
       if (line === undefined) throw new Error("the connection was closed");
-      said = JSON.parse(line);
-      if (said.id === undefined) told.push(said);
-    } while (said.id === undefined);
-    const { result, error } = said;
+      message = JSON.parse(line);
+      if (message.id === undefined) notifications.push(message);
+    } while (message.id === undefined);
+    const { result, error } = message;
     if (error) throw Object.assign(new Error(error.message), { code: error.data.code });
     return result;
   };
@@ -86,14 +86,14 @@ export async function connectTool({ endpoint, client, key }, first) {
   return {
     /** The answer to the request `first`; undefined: none was given. */
     first: first === undefined ? undefined : await answer(),
-    /** One at a time. @param {string} method @param {object} [params] */
+    /** Sends a request; only one may be open at a time. @param {string} method @param {object} [params] */
     ask: (method, params) => {
       socket.write(line(method, params));
       return answer();
     },
-    /** The next notification; undefined: the connection has ended. Not while an answer is waited for. */
+    /** The next notification; undefined: the connection has ended. Must not be called while a request is open. */
     news: async () => {
-      const early = told.shift();
+      const early = notifications.shift();
       if (early !== undefined) return early;
       const line = await read();
       return line === undefined ? undefined : JSON.parse(line);

@@ -28,9 +28,9 @@ const facts = {
   pid: 4711,
   field: "name",
   issuer: "https://login.harbor.example",
-  said: "https://login.harbor.example/",
+  text: "https://login.harbor.example/",
 };
-/** Of every code, in all its forms: the catalogue has a sentence for each, or does not compile. */
+/** A failure for every code and variant. The compiler checks that the catalogue has a sentence for each code. */
 const samples = Object.keys(en.failure).map((key): Failure => {
   const [, several, which] =
     /^(provider_misbehaved|provider_field|refresh_ambiguous|profile_unusable|import_file)_(.*)/.exec(key) ??
@@ -49,18 +49,21 @@ describe.each([
   ["en", createWords("en", en), en],
   ["de", createWords("de", de), de],
 ] as const)("in %s", (_language, t, words) => {
-  test.each(samples)("$code says what happened and what to do, in whole sentences", (failure) => {
-    const said = sentence(failure, t);
-    expect(said).toMatch(/^[A-ZÄÖÜ0-9“„].*[.”“]$/s);
-    expect(said).not.toMatch(/undefined|\[object|[{}]|failure\.|please|oops|error[^)]|bitte|!/i);
-  });
-  test("every sentence is reached", () => {
-    const said = new Set(samples.map((failure) => sentence(failure, t)));
-    expect(said.size).toBe(Object.keys(words.failure).length);
+  test.each(samples)(
+    "$code has whole sentences, without technical remains, apologies or exclamation marks",
+    (failure) => {
+      const text = sentence(failure, t);
+      expect(text).toMatch(/^[A-ZÄÖÜ0-9“„].*[.”“]$/s);
+      expect(text).not.toMatch(/undefined|\[object|[{}]|failure\.|please|oops|error[^)]|bitte|!/i);
+    },
+  );
+  test("every sentence of the catalogue is used", () => {
+    const text = new Set(samples.map((failure) => sentence(failure, t)));
+    expect(text.size).toBe(Object.keys(words.failure).length);
   });
 });
 
-test("a keychain that runs and has nothing open is not said to be stopped", () => {
+test("for a keychain that runs without an open database the sentence does not say that it stopped", () => {
   const failure = { code: "keychain_stopped", was: "KeePassXC" } as const;
   for (const t of [createWords("en", en), createWords("de", de)]) {
     expect(sentence(failure, t)).not.toMatch(/not run|isn't running|läuft/);
@@ -68,7 +71,7 @@ test("a keychain that runs and has nothing open is not said to be stopped", () =
   }
 });
 
-test("facts are said as they are, and waits as people say them", () => {
+test("facts are inserted unchanged, and waits in seconds or minutes", () => {
   const t = createWords("en", en);
   expect(sentence({ code: "sandbox_port_taken", port: 47813 }, t)).toContain("port 47813,");
   expect(sentence({ code: "passphrase_wait", waitSec: 1 }, t)).toContain("in a second.");

@@ -1,19 +1,19 @@
-/** The scopes are data with English words; German stands beside it and must not fall behind. */
+/** The data of the scopes has English summaries; the German ones are a separate catalogue and must stay complete. */
 import { expect, test } from "vitest";
 import { knownScopes } from "../../core/scopes/catalogue.ts";
 import { deScopes } from "../../text/de-scopes.ts";
 import { en } from "../../text/en.ts";
 
-test("every scope has its German, and none has it that is not there", () => {
+test("every known scope has a German text, and no other scope has one", () => {
   expect(Object.keys(deScopes).sort()).toEqual(knownScopes.map(({ name }) => name).sort());
 });
 
-test("every family of scopes has its name, and none has it that is not there", () => {
+test("every family of scopes has a name, and no other family has one", () => {
   const families = knownScopes.flatMap(({ name }) => (/[:]|^openid$/.test(name) ? [name.split(":")[0]] : []));
   expect(Object.keys(en.scopeFamilies)).toEqual([...new Set(families)].sort());
 });
 
-test.each(knownScopes)("$name: the German is not the English", ({ name, summary }) => {
+test.each(knownScopes)("$name: the German text is not empty and not the English one", ({ name, summary }) => {
   expect(deScopes[name]).toMatch(/\S/);
   expect(deScopes[name]).not.toBe(summary);
 });

@@ -12,8 +12,8 @@ const leaves = (tree: Tree, at = ""): [string, string][] =>
     typeof value === "string" ? [[at + key, value]] : leaves(value, `${at}${key}.`),
   );
 const words = new Map(leaves(en));
-const placeholders = (said: string): string[] =>
-  [...new Set(Array.from(said.matchAll(/\{\{(\w+)\}\}/g), ([, name = ""]) => name))].sort();
+const placeholders = (text: string): string[] =>
+  [...new Set(Array.from(text.matchAll(/\{\{(\w+)\}\}/g), ([, name = ""]) => name))].sort();
 const stemOf = (key: string): string => key.replace(/_(?:zero|one|other)$/, "");
 
 describe("the English words", () => {
@@ -24,9 +24,9 @@ describe("the English words", () => {
     expect(lacking).toEqual([]);
   });
 
-  it("are never empty, and have no brace that is not a placeholder's", () => {
+  it("are never empty, and have braces only around placeholders", () => {
     const broken = [...words].filter(
-      ([, said]) => said === "" || /[{}]|undefined/.test(said.replaceAll(/\{\{[a-zA-Z_]+\}\}/g, "")),
+      ([, text]) => text === "" || /[{}]|undefined/.test(text.replaceAll(/\{\{[a-zA-Z_]+\}\}/g, "")),
     );
     expect(broken).toEqual([]);
   });
@@ -34,33 +34,33 @@ describe("the English words", () => {
 
 describe.each([
   ["German", de],
-  ["the pretended language", pseudo],
+  ["the pseudo language", pseudo],
 ])("%s", (_name, catalogue) => {
   const others = new Map(leaves(catalogue));
-  it("has the same keys, and the same placeholders in each", () => {
+  it("has the same keys as English, and the same placeholders in each text", () => {
     expect([...others.keys()].sort()).toEqual([...words.keys()].sort());
-    const unlike = [...words].filter(([key, said]) => {
-      const [ours, theirs] = [placeholders(said), placeholders(others.get(key) ?? "")];
-      const one = /_(?:one|zero)$/.test(key); // may say the number in a word
+    const unlike = [...words].filter(([key, text]) => {
+      const [own, other] = [placeholders(text), placeholders(others.get(key) ?? "")];
+      const one = /_(?:one|zero)$/.test(key); // these may spell the number out
       return (
-        ours.filter((name) => !one || name !== "count").join() !==
-        theirs.filter((name) => !one || name !== "count").join()
+        own.filter((name) => !one || name !== "count").join() !==
+        other.filter((name) => !one || name !== "count").join()
       );
     });
     expect(unlike).toEqual([]);
   });
 });
 
-describe("keys", () => {
+describe("the keys of texts", () => {
   const sources = ["renderer", "main", "text"].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((name) => /\.(ts|svelte)$/.test(name) && !/^(?:en|de)\b/.test(name))
       .map((name) => readFileSync(`${folder}/${name}`, "utf8")),
   );
   const code = sources.join("\n");
-  /** Written out, in a call or beside one: `t(x ? "a.b" : "a.c")`. */
+  /** Keys as string literals, inside a call or elsewhere: `t(x ? "a.b" : "a.c")`. */
   const literal = new Set(Array.from(code.matchAll(/"([a-zA-Z]+(?:\.\w+)+)"/g), ([, key = ""]) => key));
-  /** Made from what a value is: "status.${…}". */
+  /** Keys with an inserted value: "status.${…}". */
   const made = Array.from(
     code.matchAll(/`([a-zA-Z]+\.[\w.]*)\$\{[^}]+\}([\w.]*)`/g),
     ([, before = "", after = ""]) => ({ before, after }),
@@ -72,17 +72,17 @@ describe("keys", () => {
   it("are all used", () => {
     expect([...stems].filter((stem) => !literal.has(stem) && !isMade(stem))).toEqual([]);
   });
-  it("that are used all exist", () => {
+  it("all exist where they are used", () => {
     const called = Array.from(code.matchAll(/\bt\(\s*"([^"]+)"/g), ([, key = ""]) => key);
     expect(called.length).toBeGreaterThan(300);
     expect(called.filter((key) => !stems.has(key))).toEqual([]);
   });
 });
 
-describe("words", () => {
+describe("translated texts", () => {
   const t = createWords("en", en);
   const inGerman = createWords("de", de);
-  it("follow the number", () => {
+  it("use the plural form and the number format of the language", () => {
     const counts = [0, 1, 2, 12_345];
     expect(counts.map((count) => t("account.scopeCount", { count }))).toEqual([
       "No scopes",
@@ -92,11 +92,11 @@ describe("words", () => {
     ]);
     expect(inGerman("account.scopeCount", { count: 12_345 })).toContain("12.345");
   });
-  it("take names as they are", () => {
+  it("insert names unchanged", () => {
     expect(t("accounts.open")).toBe("Open");
     expect(t("list.select", { name: "<b>{{name}} $t(app.name)" })).toBe("Select <b>{{name}} $t(app.name)");
   });
-  it("are in the chosen language, or in the system's", () => {
+  it("are in the chosen language, or else in the system's language", () => {
     expect(languageOf("en", ["de-DE"])).toBe("en");
     expect(languageOf("system", ["fr-FR", "de-AT", "en-GB"])).toBe("de");
     expect(languageOf("system", ["fr-FR"])).toBe("en");

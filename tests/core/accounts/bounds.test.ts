@@ -170,7 +170,7 @@ test("every formatter of instants and durations accepts any number", () => {
   const { timeOf, dayOf, whenOf, whenNext, clockOf, dateOf, isoOf, countdown, timeLeft, lifeOf } = format;
   fc.assert(
     fc.property(fc.oneof(fc.double(), fc.constantFrom(9.2e18, Infinity, -Infinity, NaN, 8.64e15)), (ms) => {
-      for (const said of [
+      for (const text of [
         timeOf(ms, NOW),
         dayOf(ms, NOW),
         whenOf(ms, NOW),
@@ -182,7 +182,7 @@ test("every formatter of instants and durations accepts any number", () => {
         timeLeft(ms),
         lifeOf(ms),
       ])
-        expect(said).not.toMatch(/NaN|Infinity|Invalid/);
+        expect(text).not.toMatch(/NaN|Infinity|Invalid/);
     }),
   );
 });

@@ -1,4 +1,4 @@
-/** What people copy from pages, shells and clusters: names in words, values in base64, signs in place of others. */
+/** Texts copied from pages, shells and clusters: names of several words, values in base64, escaped characters. */
 import { expect, test } from "vitest";
 import { decodeText } from "../../../core/import/decode.ts";
 import { find } from "./import-texts.ts";
@@ -17,12 +17,12 @@ const shown = (text: string) =>
 
 test.each([
   ["before a colon", `Access Token: ${ACCESS}\nRefresh Token: ${REFRESH}\nClient ID: ${CLIENT}`],
-  ["on lines of their own", `ACCESS TOKEN\n${ACCESS}\n\nREFRESH TOKEN\n${REFRESH}\n\nCLIENT ID\n${CLIENT}\n`],
+  ["on separate lines", `ACCESS TOKEN\n${ACCESS}\n\nREFRESH TOKEN\n${REFRESH}\n\nCLIENT ID\n${CLIENT}\n`],
   [
-    "with whose they are before them",
+    "with the owner's name before them",
     `Bot access token = ${ACCESS}\nBot refresh token = ${REFRESH}\nClient id = ${CLIENT}`,
   ],
-])("names of several words count whole, %s", (_form, text) =>
+])("a name of several words is read as one name: %s", (_form, text) =>
   expect(shown(text)).toEqual([[ACCESS, REFRESH, CLIENT, undefined]]),
 );
 
@@ -34,31 +34,31 @@ test.each([
   ],
   ["the same as JSON", JSON.stringify({ data: { TWITCH_TOKEN: base64(`oauth:${ACCESS}`) } }), undefined],
   ["with the line end of `echo`", `data:\n  token: ${base64(`${ACCESS}\n`)}\n`, undefined],
-])("a value in base64 is read: %s", (_form, text, refresh) =>
+])("a value in base64 is decoded: %s", (_form, text, refresh) =>
   expect(shown(text)).toEqual([[ACCESS, refresh, undefined, undefined]]),
 );
-test("a client's ID in base64 is no candidate in another place either", () => {
+test("a client ID in base64 is no candidate, even if it appears again under another name", () => {
   expect(shown(`client_id: ${base64(ACCESS)}\nvalue: ${ACCESS}\n`)).toEqual([]);
 });
 
 test.each([
-  ["a shell's value for where there is none", `environment:\n  - TWITCH_TOKEN=\${TWITCH_TOKEN:-${ACCESS}}\n`],
-  ["a character's number in properties", `twitch.oauth=oauth\\u003a${ACCESS}\n`],
+  ["the default value of a shell variable", `environment:\n  - TWITCH_TOKEN=\${TWITCH_TOKEN:-${ACCESS}}\n`],
+  ["an escaped character in a properties file", `twitch.oauth=oauth\\u003a${ACCESS}\n`],
   [
     "a string that goes on after a backslash",
     `{accessToken:'${ACCESS.slice(0, 21)}\\\n${ACCESS.slice(21)}'}`,
   ],
-])("a token is found whole: %s", (_form, text) =>
+])("the complete token is found: %s", (_form, text) =>
   expect(shown(text)).toEqual([[ACCESS, undefined, undefined, undefined]]),
 );
 test.each([
   ["a URL in a URL", encodeURIComponent(`http://localhost:3000/#access_token=${ACCESS}&scope=x`)],
   ["a password in a URL", `irc://lanternbot:oauth%3A${ACCESS}@irc.example:6667`],
-])("behind a sign in place of another it is found, and not suggested: %s", (_form, text) =>
+])("a token after a percent-encoded character is found, and not suggested: %s", (_form, text) =>
   expect(shown(text)).toEqual([[ACCESS, undefined, undefined, "name"]]),
 );
 
-test("UTF-32 is read by its mark, in either order, whatever is cut off its end", () => {
+test("UTF-32 with a byte order mark is read in both byte orders, even if its last character is cut off", () => {
   for (const isLittle of [true, false]) {
     const text = `\ufeffTWITCH_TOKEN=${ACCESS}\n`;
     const view = new DataView(new ArrayBuffer(text.length * 4 + 2));

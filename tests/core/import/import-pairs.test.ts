@@ -1,12 +1,12 @@
-/** What belongs to a token in a file, and files in every encoding. */
+/** Which refresh token belongs to an access token, and files in every encoding. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeText } from "../../../core/import/decode.ts";
 import { findTokens } from "../../../core/import/tokens.ts";
 import { find, LINE_ENDS, NOTATIONS, own, refresh } from "./import-texts.ts";
 
-describe("what stands beside an access token", () => {
-  /** In these each text is an object, a call or a URL of its own. */
+describe("the refresh token of an access token", () => {
+  /** In these notations each value is an object, a call or a URL of its own. */
   const apart = [
     "javascript",
     "json",
@@ -18,18 +18,20 @@ describe("what stands beside an access token", () => {
     "list of variables, yaml",
   ];
   const together = Object.entries(NOTATIONS).filter(([notation]) => !apart.includes(notation));
-  test.each(together)("%s: its refresh token goes with it", (_notation, write) =>
-    fc.assert(
-      fc.property(own, refresh, (access, renews) => {
-        const file = `${write("TWITCH_ACCESS_TOKEN", access)}\n${write("TWITCH_REFRESH_TOKEN", renews)}`;
-        const [found] = find(file);
-        expect(found?.refreshToken?.reveal()).toBe(renews);
-      }),
-      { numRuns: 5 },
-    ),
+  test.each(together)(
+    "%s: a refresh token on the next line belongs to the access token",
+    (_notation, write) =>
+      fc.assert(
+        fc.property(own, refresh, (access, renews) => {
+          const file = `${write("TWITCH_ACCESS_TOKEN", access)}\n${write("TWITCH_REFRESH_TOKEN", renews)}`;
+          const [found] = find(file);
+          expect(found?.refreshToken?.reveal()).toBe(renews);
+        }),
+        { numRuns: 5 },
+      ),
   );
-  /** Lines of one name each; what is after a name's last line does not count, and pairs are never mixed. */
-  test("the last of a repeated name counts, and a refresh token from before is never joined to it", () =>
+  /** Each line has one name. Only the last line of each name counts, and tokens of two pairs are never mixed. */
+  test("the last value of a repeated name counts, and an earlier refresh token is never joined to it", () =>
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom("access", "refresh"), { minLength: 1, maxLength: 7 }),
@@ -59,7 +61,7 @@ describe("what stands beside an access token", () => {
   test.each([
     ["access first", ["access", "refresh"]],
     ["refresh first", ["refresh", "access"]],
-  ])("pairs, %s: the last pair counts whole", (_order, pair) => {
+  ])("of repeated pairs, %s, the last pair is taken whole", (_order, pair) => {
     const kinds = [...pair, ...pair, ...pair];
     const text = kinds
       .map((kind, at) => `${kind}_token=invented${kind}`.padEnd(44, "0") + String(at))
@@ -68,7 +70,7 @@ describe("what stands beside an access token", () => {
     expect(found?.accessToken.reveal()).toMatch(pair[0] === "access" ? /4$/ : /5$/);
     expect(found?.refreshToken?.reveal()).toMatch(pair[0] === "access" ? /5$/ : /4$/);
   });
-  test("two names for two tokens are two tokens, and the refresh token goes with one", () => {
+  test("two names with two tokens are two candidates, and the refresh token belongs to one of them", () => {
     const text = JSON.stringify({
       token: "inventedaccesstoken00000000001",
       access_token: "inventedaccesstoken00000000002",
@@ -81,19 +83,19 @@ describe("what stands beside an access token", () => {
 
 const ENCODINGS: Record<string, (text: string) => Buffer> = {
   "UTF-8": (text) => Buffer.from(text),
-  "UTF-8 with a mark": (text) => Buffer.from(`\uFEFF${text}`),
+  "UTF-8 with a byte order mark": (text) => Buffer.from(`\uFEFF${text}`),
   "UTF-16 LE": (text) => Buffer.from(text, "utf16le"),
-  "UTF-16 LE with a mark": (text) => Buffer.from(`\uFEFF${text}`, "utf16le"),
+  "UTF-16 LE with a byte order mark": (text) => Buffer.from(`\uFEFF${text}`, "utf16le"),
   "UTF-16 BE": (text) => Buffer.from(text, "utf16le").swap16(),
-  "UTF-16 BE with a mark": (text) => Buffer.from(`\uFEFF${text}`, "utf16le").swap16(),
+  "UTF-16 BE with a byte order mark": (text) => Buffer.from(`\uFEFF${text}`, "utf16le").swap16(),
   "Latin-1": (text) => Buffer.from(`# Schlüssel für später\n${text}`, "latin1"),
-  "UTF-8, and UTF-16 behind": (text) =>
+  "UTF-8, then UTF-16": (text) =>
     Buffer.concat([Buffer.from("CHANNEL=harborlights\n"), Buffer.from(text, "utf16le")]),
-  "UTF-16 with a mark, and UTF-8 behind": (text) =>
+  "UTF-16 with a byte order mark, then UTF-8": (text) =>
     Buffer.concat([Buffer.from("\uFEFFCHANNEL=harborlights\n", "utf16le"), Buffer.from(text)]),
 };
 describe.each(Object.entries(ENCODINGS))("in %s", (_encoding, encode) => {
-  test.each(Object.entries(LINE_ENDS))("%j: both tokens are found", (end) =>
+  test.each(Object.entries(LINE_ENDS))("both tokens are found with the line end %j", (end) =>
     fc.assert(
       fc.property(own, refresh, (access, renews) => {
         const text = [`# c`, `ACCESS_TOKEN=${access}`, `REFRESH_TOKEN=${renews}`, ""].join(end);

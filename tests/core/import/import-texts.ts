@@ -1,4 +1,4 @@
-/** Texts with tokens in them, in every notation that an import reads, and what it finds there. */
+/** Texts with tokens in every notation that an import reads, and functions that return the tokens found in them. */
 import fc from "fast-check";
 import { findTokens } from "../../../core/import/tokens.ts";
 import { twitch } from "../../../core/providers/twitch.ts";
@@ -8,11 +8,11 @@ export const values = (text: string) => find(text).map(({ accessToken }) => acce
 export const suggested = (text: string) =>
   find(text).flatMap(({ accessToken, doubt }) => (doubt === undefined ? [accessToken.reveal()] : []));
 
-/** RFC 6750 §2.1, as long as tokens are. */
+/** A token of RFC 6750 §2.1, of a usual length. */
 export const token = fc
   .stringMatching(/^[A-Za-z0-9._~+/-]{24,60}={0,2}$/)
   .filter((text) => new Set(text).size > 8);
-/** The provider's own form. */
+/** A token of the provider's own form. */
 export const own = fc.stringMatching(/^[a-z0-9]{30}$/).filter((text) => new Set(text).size > 8);
 export const refresh = fc.stringMatching(/^[a-z0-9]{50}$/).filter((text) => new Set(text).size > 8);
 

@@ -1,6 +1,4 @@
-/**
- * The import finds the tokens of other tools by name and form, in every notation, and does not suggest other values.
- */
+/** The tokens in files of other tools are found by name and form, in every notation. A doubtful candidate says why. */
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -19,12 +17,12 @@ const shown = (text: string): readonly Expected[] =>
     refresh: refreshToken !== undefined,
   }));
 describe("files of other tools", () => {
-  test("each has its expectation", () => {
+  test("every file has an expectation", () => {
     const files = readdirSync(folder).filter((name) => !/^\.|^README|^expected/.test(name));
     expect(files.sort()).toEqual(Object.keys(expected).sort());
   });
   test.each(Object.entries(expected))("%s", (file, tokens) => expect(shown(read(file))).toEqual(tokens));
-  test("their tokens are the ones that stand in them", () => {
+  test("each token that is found stands in its file", () => {
     for (const file of Object.keys(expected))
       for (const value of values(read(file))) {
         expect(read(file)).toContain(value);
@@ -47,7 +45,7 @@ const FORMS: Record<string, (text: string) => string> = {
   "JSON in a string of JSON": (text) => JSON.stringify({ saved: JSON.stringify({ access_token: text }) }),
 };
 describe.each(Object.entries(FORMS))("%s", (_form, write) => {
-  test("a token in this form is found once, and its text is not shown", () =>
+  test("a token is found once, and its text is not in the JSON of the candidate", () =>
     fc.assert(
       fc.property(token, (text) => {
         expect(values(write(text))).toEqual([text]);
@@ -58,7 +56,7 @@ describe.each(Object.entries(FORMS))("%s", (_form, write) => {
 });
 
 describe.each(Object.entries(NOTATIONS))("in %s", (_notation, write) => {
-  test("a token of the provider's form is found, with its name, and suggested, with each line end", () =>
+  test("a token of the provider's form is found with its name and suggested, with every line end", () =>
     fc.assert(
       fc.property(own, fc.constantFrom(...Object.keys(LINE_ENDS)), (text, end) => {
         const file = write("TWITCH_TOKEN", text).replaceAll("\n", end);
@@ -71,7 +69,7 @@ describe.each(Object.entries(NOTATIONS))("in %s", (_notation, write) => {
       { numRuns: 25 },
     ));
   test.each(["client_secret", "CLIENT_ID", "REFRESH_TOKEN", "refresh", "ID_TOKEN"])(
-    "a value with the name %s is no candidate in any form",
+    "a value named %s is no candidate, whatever its form",
     (name) =>
       fc.assert(
         fc.property(own, (text) => {
@@ -81,7 +79,7 @@ describe.each(Object.entries(NOTATIONS))("in %s", (_notation, write) => {
       ),
   );
   test.each(["BOT_SECRET", "PASSWORD", "password", "API_KEY", "apiKey", "KEY", "USER_ID"])(
-    "a value with the name %s is never suggested in any form",
+    "a value named %s is never suggested, whatever its form",
     (name) =>
       fc.assert(
         fc.property(own, (text) => {
@@ -118,10 +116,10 @@ test.each([
   "device_id",
   "csrf",
   "webhook_secret",
-])("a value with the name %s is not suggested", (name) => {
+])("a value named %s is not suggested", (name) => {
   expect(suggested(`${name}=a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5`)).toEqual([]);
 });
-test("the name of a called function or of its target counts, too", () => {
+test("the name of a call, or of the variable for its result, counts too", () => {
   const text = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5";
   for (const file of [
     `bot.setClientSecret("${text}");`,
@@ -131,7 +129,7 @@ test("the name of a called function or of its target counts, too", () => {
     expect(find(file), file).toMatchObject([{ doubt: "name" }]);
   expect(suggested(`bot.login("${text}"); bot.setAccessToken("${text}")`)).toEqual([text]);
 });
-test("the name of a section, an object or a parent counts, too", () => {
+test("the name of a section, an object or a parent counts too", () => {
   const text = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5";
   for (const file of [
     `[discord]\ntoken=${text}`,
@@ -172,7 +170,7 @@ const noise = fc.array(
   ),
   { maxLength: 5 },
 );
-test("no text around a token hides it", () =>
+test("no lines before or after a token hide it", () =>
   fc.assert(
     fc.property(
       noise,
@@ -187,7 +185,7 @@ test("no text around a token hides it", () =>
     ),
     { numRuns: 500 },
   ));
-test("a token of a provider without a token form of its own is found, and not suggested", () =>
+test("no token is suggested for a provider whose tokens have no form of their own", () =>
   fc.assert(
     fc.property(own, fc.constantFrom(...Object.values(NOTATIONS)), (text, write) => {
       const { candidates } = findTokens(write("ACCESS_TOKEN", text), { id: "local" });
@@ -198,12 +196,12 @@ test.each([
   ["29 characters", "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o"],
   ["31 characters", "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p"],
   ["a capital letter", "A1b2c3d4e5f6g7h8i9j0k1l2m3n4o5"],
-  ["a sign", "a1b2c3d4e5f6g7-8i9j0k1l2m3n4o5"],
+  ["a hyphen", "a1b2c3d4e5f6g7-8i9j0k1l2m3n4o5"],
 ])("a value with %s is not suggested", (_what, text) => {
   for (const file of [text, `oauth:${text}`, `TOKEN=${text}`]) expect(suggested(file)).toEqual([]);
 });
 
-test("no text makes the search throw, and each result is as long as a token", () =>
+test("no text makes the search throw, and every candidate is at least 20 bytes long", () =>
   fc.assert(
     fc.property(
       fc.oneof(
@@ -232,7 +230,7 @@ test("no text makes the search throw, and each result is as long as a token", ()
     { numRuns: 1_000 },
   ));
 
-test("a name that is shown holds no piece of a value, even where a value stands in its place", () =>
+test("a displayed name holds no part of a value, even if a value stands in the place of a name", () =>
   fc.assert(
     fc.property(
       fc.oneof(own, token, refresh),
@@ -256,7 +254,7 @@ test("a name that is shown holds no piece of a value, even where a value stands 
     { numRuns: 300 },
   ));
 
-test("a word before a value is shown only where it is plainly a name", () => {
+test("a word before a value is displayed only if it is clearly a name", () => {
   const text = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5";
   for (const file of [`hunter ${text}`, `login("hunter", "${text}")`, `TOKEN="hunter:${text}"`])
     expect(JSON.stringify(find(`A=1\n${file}`)), file).not.toContain("hunter");
@@ -265,34 +263,34 @@ test("a word before a value is shown only where it is plainly a name", () => {
 });
 
 test.each([
-  ["nothing", ""],
+  ["an empty file", ""],
   ["a word", "password"],
   ["a sentence", "this is a sentence that is longer than any token is"],
-  ["a secret of a client", "CLIENT_SECRET=inventedsecretofaclient0000001"],
+  ["a client secret", "CLIENT_SECRET=inventedsecretofaclient0000001"],
   ["a refresh token alone", "REFRESH_TOKEN=inventedrefreshtoken0000000001"],
   ["an ID token", '{"id_token":"eyJub3QiOiJhbiBhY2Nlc3MgdG9rZW4ifQ.e30.c2ln"}'],
   ["a picture", "\u0089PNG\r\n\u001a\n\u0000\u0000"],
-  ["a place holder", "TOKEN=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"],
+  ["a placeholder", "TOKEN=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"],
   ["a variable's name in a program", "token: process.env.TWITCH_ACCESS_TOKEN_OF_THE_BOT"],
   ["a comment", "# TOKEN=an-old-token-that-is-not-used-any-more"],
-  ["the address for tokens", "token_url = https://id.example.com/oauth2/token/and/more"],
-])("no token is found in %s", (_what, text) => expect(find(text)).toEqual([]));
+  ["the token endpoint's address", "token_url = https://id.example.com/oauth2/token/and/more"],
+])("%s is no candidate", (_what, text) => expect(find(text)).toEqual([]));
 
-test("a token in a file of unknown notation is found by its form, and not suggested", () => {
+test("in an unknown notation a token of the provider's form is found, but not suggested", () => {
   const text = "\u0000\u0001SQLite\u0002table\u0003#a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5\u0004";
   expect(find(`// ${text}`)).toMatchObject([{ doubt: "name" }]);
 });
-test("a refresh token is no candidate at any of its places in a file", () => {
+test("a refresh token is no candidate, even if it appears again under another name", () => {
   const same = "inventedrefreshtoken0000000001";
   expect(find(`REFRESH_TOKEN=${same}\nOTHER=${same}\n${same}`)).toEqual([]);
 });
 
-test("a token in two places is one candidate, with the doubts of both places", () => {
+test("a token in two places is one candidate, with the doubt of either place", () => {
   const same = { access_token: "inventedaccesstoken00000000001" };
   expect(find(JSON.stringify([same, { a: same }]))).toHaveLength(1);
   expect(find(JSON.stringify([same, { discord: same }]))).toMatchObject([{ doubt: "name" }]);
 });
-test("many accounts are all found; what is more than can be listed is counted", () => {
+test("up to a thousand candidates are listed, and the others are counted", () => {
   const many = (count: number) =>
     JSON.stringify(
       Array.from({ length: count }, (_, at) => ({ token: `inventedaccess${String(at).padStart(16, "0")}` })),
@@ -301,7 +299,7 @@ test("many accounts are all found; what is more than can be listed is counted", 
   expect(findTokens(many(1_234), twitch)).toMatchObject({ more: 234, candidates: { length: 1_000 } });
 });
 
-test("a file as deep as it likes is read as far as people nest things", () => {
+test("a file nested 5,000 levels deep is read without an error, and the token after it is found", () => {
   const deep = "[".repeat(5_000) + "]".repeat(5_000);
   expect(find(deep)).toEqual([]);
   expect(values(`${deep}\nTOKEN=a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5`)).toHaveLength(1);

@@ -61,7 +61,7 @@ describe.each(["one_time", "safe"] as const)("%s", (refreshReuse) => {
   });
 });
 
-test("a retry waits as long as the server asked; with a one-time token at least a minute", () => {
+test("a retry waits for the time in Retry-After; with a one-time token at least a minute", () => {
   const refusal = { kind: "answered", status: 429, body: "", retryAfterMs: 7_000 } as const;
   const verdict = readTokenOutcome(twitch, refusal, REFRESH, NOW);
   const waitOf = (refreshReuse: "safe" | "one_time") =>

@@ -30,7 +30,7 @@ test.each<[string, SignInRecord, boolean, boolean]>([
   if (!refreshes) expect(refreshesAtMs(signIn)).toBeUndefined();
 });
 
-test("the wait doubles, is spread, has a maximum, and is not shorter than the server asked", () => {
+test("the wait doubles, varies at random, has a maximum, and is not shorter than Retry-After", () => {
   expect([0, 1, 2].map((failures) => backOffMs(failures, 0.5))).toEqual([5_000, 10_000, 20_000]);
   expect(backOffMs(50, 0.5)).toBe(15 * 60_000);
   expect(backOffMs(0, 0)).toBeLessThan(backOffMs(0, 1));

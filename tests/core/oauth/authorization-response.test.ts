@@ -120,7 +120,7 @@ describe("an authorization response", () => {
       value: { kind: "ended", failure: { code: "answer_mismatched" } },
     });
   });
-  test("with two states is refused", () => {
+  test("with a second state in its fragment is refused", () => {
     expect(accept("code=c&state=s1#state=s1", ownWindow, 1)).toMatchObject({
       failure: { code: "authorization_unknown" },
     });

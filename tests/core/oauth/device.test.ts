@@ -1,4 +1,4 @@
-/** RFC 8628 as it is spoken: what is asked, what is believed, and how long it is asked again. */
+/** The device grant (RFC 8628): the requests, which members of an answer are accepted, and how polling goes on and ends. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -29,7 +29,7 @@ const GOOD = {
 const read = (body: unknown, status = 200) =>
   readDeviceAuthorization(twitch, device, answered(status, body), 1_000);
 
-test("scopes go into the body, under the provider's own name for them", () => {
+test("scopes are sent in the body, under the provider's own parameter name", () => {
   const request = deviceRequest(device, "abc", ["chat:read", "chat:edit"]);
   expect(request).toMatchObject({ method: "POST", url: "https://id.twitch.tv/oauth2/device" });
   expect(request.body).toBe("client_id=abc&scopes=chat%3Aread+chat%3Aedit");
@@ -40,7 +40,7 @@ test("scopes go into the body, under the provider's own name for them", () => {
   expect(new URLSearchParams(poll.body).has("client_secret")).toBe(false);
 });
 
-test("an answer is read; without an interval it is five seconds", () => {
+test("an answer is read; a missing interval counts as five seconds", () => {
   const { interval: _interval, ...without } = GOOD;
   expect(read(GOOD)).toMatchObject({
     value: {
@@ -63,7 +63,7 @@ test.each([
   ["verification_uri", { verification_uri: null }],
   ["device_code", { device_code: "" }],
   ["user_code", { user_code: "AB\u202eCD" }],
-])("an answer with a bad %s is refused, and names it alone", (detail, part) => {
+])("an answer with a bad %s is refused, and the failure names only this member", (detail, part) => {
   expect(read({ ...GOOD, ...part })).toMatchObject({
     failure: { code: "provider_misbehaved", what: "member", detail },
   });
@@ -72,29 +72,29 @@ test.each([
 const OWN = "https://www.twitch.tv/activate";
 const OTHER = "https://elsewhere.example/activate";
 test.each<[string, object, { verificationUri: string; elsewhere: boolean }]>([
-  ["the older name", { verification_url: OWN }, { verificationUri: OWN, elsewhere: false }],
+  ["the older member name", { verification_url: OWN }, { verificationUri: OWN, elsewhere: false }],
   [
-    "the older name with the code in it",
+    "the older member name, with the code in the URL",
     { verification_url_complete: `${OWN}?code=A`, verification_url: OWN },
     { verificationUri: `${OWN}?code=A`, elsewhere: false },
   ],
   [
-    "a whole address beside a plain one",
+    "a complete address and a plain one",
     { verification_uri_complete: `${OWN}?code=A`, verification_uri: OWN },
     { verificationUri: `${OWN}?code=A`, elsewhere: false },
   ],
   [
-    "null in place of a whole address",
+    "null as the complete address",
     { verification_uri_complete: null, verification_uri: OWN },
     { verificationUri: OWN, elsewhere: false },
   ],
   [
-    "a whole address that nobody can open",
+    "an empty complete address",
     { verification_uri_complete: "", verification_uri: OWN },
     { verificationUri: OWN, elsewhere: false },
   ],
   [
-    "the provider's own page before one elsewhere",
+    "the provider's own page is preferred to a page at another host",
     { verification_uri_complete: OTHER, verification_uri: OWN },
     { verificationUri: OWN, elsewhere: false },
   ],
@@ -109,19 +109,19 @@ test.each<[string, object, { verificationUri: string; elsewhere: boolean }]>([
     { verification_url: "https://www.twitch.tv:8443/" },
     { verificationUri: "https://www.twitch.tv:8443/", elsewhere: true },
   ],
-])("the page: %s", (_name, pages, wanted) => {
+])("the verification page: %s", (_name, pages, wanted) => {
   const { verification_uri: _uri, ...rest } = GOOD;
   expect(read({ ...rest, ...pages })).toMatchObject({ value: wanted });
 });
 
-test("codes of digits may come as numbers", () => {
+test("codes of digits may be JSON numbers", () => {
   const codes = { device_code: 1234567890, user_code: 90210 };
   expect(read({ ...GOOD, ...codes })).toMatchObject({ ok: true, value: { userCode: "90210" } });
   expect(read({ ...GOOD, user_code: " WDJB-MJHT\n" })).toMatchObject({ value: { userCode: "WDJB-MJHT" } });
   expect(read({ ...GOOD, user_code: 1.5 })).toMatchObject({ failure: { detail: "user_code" } });
 });
 
-test("a page on this computer is for providers on this computer", () => {
+test("a page on this computer is accepted only from a provider on this computer", () => {
   const page = { verification_uri: "http://[::1]:8080/activate" };
   const local = { ...twitch, test: true };
   expect(readDeviceAuthorization(local, device, answered(200, { ...GOOD, ...page }), 1_000)).toMatchObject({
@@ -130,7 +130,7 @@ test("a page on this computer is for providers on this computer", () => {
   expect(read({ ...GOOD, ...page })).toMatchObject({ failure: { detail: "verification_uri" } });
 });
 
-/** What JSON can say in place of a number, and more. */
+/** JSON values in place of a number, and numbers that JSON cannot hold. */
 const anything = fc.oneof(
   fc.jsonValue(),
   fc.double({ noNaN: false }),
@@ -153,7 +153,7 @@ const anything = fc.oneof(
     300.5,
   ),
 );
-test("for any times in the answer, polling has sensible pauses, and ends", () => {
+test("for any interval and expires_in: polls are 1 to 300 seconds apart, and end within an hour", () => {
   fc.assert(
     fc.property(anything, anything, (interval, expires_in) => {
       const answer = read({ ...GOOD, interval, expires_in });
@@ -177,7 +177,7 @@ test.each([
   [0.001, 5_000],
   ["soon", 5_000],
   [Infinity, 5_000],
-])("an interval of %j is %i ms", (interval, intervalMs) => {
+])("an interval of %j means a poll every %i ms", (interval, intervalMs) => {
   expect(read({ ...GOOD, interval })).toMatchObject({ value: { intervalMs } });
 });
 test.each([
@@ -187,11 +187,11 @@ test.each([
   [-1, 3_601_000],
   [null, 3_601_000],
   [1e15, 3_601_000],
-])("a life of %j ends at %i", (expires_in, expiresAtMs) => {
+])("expires_in %j means that the code expires at %i", (expires_in, expiresAtMs) => {
   expect(read({ ...GOOD, expires_in })).toMatchObject({ value: { expiresAtMs } });
 });
 
-test("a refusal says which of what we sent was wrong", () => {
+test("the failure names the rejected part of the request", () => {
   expect(read({ status: 400, message: "invalid client" }, 400)).toMatchObject({
     failure: { code: "client_id_rejected" },
   });
@@ -207,12 +207,12 @@ describe.each([
 ] as const)("a poll at %s", (name, provider, body) => {
   const poll = (outcome: HttpOutcome, intervalMs = 5_000, waitedMs = intervalMs) =>
     readDevicePoll(provider, outcome, ["a"], 1_000, intervalMs, waitedMs);
-  test("continues while the user has not answered, and more slowly after slow_down", () => {
+  test("goes on while the user has not answered, and more slowly after slow_down", () => {
     expect(poll(answered(400, body("authorization_pending")))).toEqual(again(5_000));
     expect(poll(answered(400, body("slow_down")))).toEqual(again(10_000));
     expect(poll(answered(400, body("slow_down")), 298_000)).toEqual(again(300_000));
   });
-  test("ends with a refusal, or when the code expires", () => {
+  test("ends when the user refuses, or when the code expires", () => {
     expect(poll(answered(400, body("access_denied")))).toEqual({ kind: "ended", verdict: "denied" });
     const over = name === "Twitch" ? "invalid device code" : "expired_token";
     expect(poll(answered(400, body(over)))).toEqual({ kind: "ended", verdict: "expired" });
@@ -222,10 +222,10 @@ describe.each([
     { kind: "lost", cause: "x" },
     answered(500, "<html>"),
     answered(429, { message: "slower" }),
-  ])("continues more slowly after a temporary error: %j", (outcome) => {
+  ])("goes on, more slowly, after a temporary failure: %j", (outcome) => {
     expect(poll(outcome)).toEqual(again(5_000, 10_000));
   });
-  test("waits at most half a minute during errors, and returns to its old pace after them", () => {
+  test("waits at most half a minute while failures last, and returns to its old interval afterwards", () => {
     let waitMs = 5_000;
     for (let round = 0; round < 50; round += 1) {
       const next = poll({ kind: "lost", cause: "x" }, 5_000, waitMs);
@@ -235,11 +235,11 @@ describe.each([
     }
     expect(waitMs).toBe(30_000);
     expect(poll(answered(400, body("authorization_pending")), 5_000, waitMs)).toEqual(again(5_000));
-    // What the server asked for stays: also where that is longer than half a minute.
+    // The server's own interval still counts, even if it is longer than half a minute.
     expect(poll(answered(400, body("slow_down")), 5_000, waitMs)).toEqual(again(10_000));
     expect(poll({ kind: "lost", cause: "x" }, 60_000)).toEqual(again(60_000));
   });
-  test("brings tokens", () => {
+  test("returns the tokens", () => {
     const tokens = { access_token: "t", refresh_token: "r", token_type: "bearer", expires_in: 60 };
     expect(poll(answered(200, tokens))).toMatchObject({
       kind: "tokens",

@@ -1,6 +1,6 @@
 /**
- * Only a provider's own words are a refusal. A status alone, or JSON of a proxy, a firewall or a network's login page, is
- * none: it ends no account, changes no setting, and erases nothing.
+ * Only an error in the provider's own format is a refusal. A status alone, or JSON of a proxy, a firewall or a network's
+ * login page is not: it ends no sign-in, changes no setting and erases nothing.
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -31,7 +31,7 @@ const token = (provider: Provider, outcome: HttpOutcome, grant: Grant = "refresh
 const decided = (provider: Provider, outcome: HttpOutcome) =>
   decideRefresh(token(provider, outcome), { refreshReuse: "one_time", login: "mirelune" }, "X", 5_000);
 
-/** As proxies, firewalls, API gateways and portals were seen to answer. */
+/** Observed answers of proxies, firewalls, API gateways and captive portals. */
 const STRANGERS: readonly unknown[] = [
   "",
   "<html><h1>Forbidden</h1></html>",
@@ -54,7 +54,7 @@ describe.each(BOTH)("%s", (_name, provider) => {
     fc.integer({ min: 400, max: 499 }),
     fc.oneof(fc.constantFrom(...STRANGERS), fc.dictionary(fc.string(), fc.jsonValue())),
   );
-  test("a stranger's 4xx refuses no token request, ends no session and erases no tombstone", () => {
+  test("a 4xx that is not the provider's refuses no token request, ends no session and erases no tombstone", () => {
     fc.assert(
       fc.property(strangers, fc.constantFrom(...GRANTS), ([status, body], grant) => {
         const outcome = answered(status, body);
@@ -66,7 +66,7 @@ describe.each(BOTH)("%s", (_name, provider) => {
       }),
     );
   });
-  test("a stranger's page under 2xx is no revocation, and no token is spent a second time over it", () => {
+  test("an HTML page under 2xx does not confirm a revocation, and after it no refresh token is sent again", () => {
     for (const status of [200, 203, 206]) {
       const page = answered(status, "<!doctype html><title>Log in to the hotel's Wi-Fi</title>");
       expect(readRevocation(provider, page)).toEqual({ kind: "not_json", status });
@@ -77,7 +77,7 @@ describe.each(BOTH)("%s", (_name, provider) => {
       });
     }
   });
-  test("an error under 2xx that is not the provider's leaves open what the server did", () => {
+  test("after an error under 2xx that is not the provider's, the outcome of the refresh is unknown", () => {
     for (const body of [
       { error: "login required" },
       { error: { code: 7 } },
@@ -85,7 +85,7 @@ describe.each(BOTH)("%s", (_name, provider) => {
     ])
       expect(decided(provider, answered(200, body))).toMatchObject({ state: { name: "refresh_ambiguous" } });
   });
-  test("5xx is never a refusal, whatever it says", () => {
+  test("5xx is never a refusal, whatever its body contains", () => {
     for (const status of [500, 502, 503, 504]) {
       const words = { error: "invalid_grant", status, message: "Invalid refresh token" };
       expect(token(provider, answered(status, words)).kind).not.toBe("refused");
@@ -93,7 +93,7 @@ describe.each(BOTH)("%s", (_name, provider) => {
   });
 });
 
-/** Status, body, what a refresh, an exchange and a client's own request make of it. */
+/** Status, body, and the expected refusal of a refresh, a code exchange and a client credentials request. */
 const OWN: readonly (readonly [Provider, number, object, (string | undefined)[]])[] = [
   [twitch, 400, { status: 400, message: "Invalid refresh token" }, ["grant", "grant", undefined]],
   [twitch, 401, { status: "401", message: "INVALID REFRESH TOKEN" }, ["grant", "grant", undefined]],
@@ -119,7 +119,7 @@ const OWN: readonly (readonly [Provider, number, object, (string | undefined)[]]
   [harbor, 401, { error: "invalid_client" }, Array<string>(3).fill("client")],
 ];
 test.each(OWN)(
-  "%#: the provider's own refusal counts where it makes sense",
+  "%#: the provider's own refusal counts for the grants that it can concern",
   (provider, status, body, [refresh, code, client]) => {
     const why = (grant: Grant) => {
       const verdict = token(provider, answered(status, body), grant);
@@ -133,7 +133,7 @@ test.each(OWN)(
   },
 );
 
-test("the server's own other errors under 2xx are tried again, slowly", () => {
+test("after any other error of the provider under 2xx the refresh is retried, at least a minute later", () => {
   expect(decided(harbor, answered(200, { error: "temporarily_unavailable" }))).toMatchObject({
     kind: "retry",
     retryAfterMs: 60_000,
@@ -141,7 +141,7 @@ test("the server's own other errors under 2xx are tried again, slowly", () => {
   expect(decided(twitch, answered(200, { status: 503, message: "" }))).toMatchObject({ kind: "retry" });
 });
 
-test("a poll that is answered with an error under 200 is read as that error", () => {
+test("a device poll that is answered 200 with an error ends or goes on as that error says", () => {
   const poll = (provider: Provider, body: object) =>
     readDevicePoll(provider, answered(200, body), [], 0, 5_000);
   expect(poll(harbor, { error: "authorization_pending" })).toMatchObject({
@@ -160,17 +160,20 @@ test("a poll that is answered with an error under 200 is read as that error", ()
   });
 });
 
-test.each([400, 401, 403, 429, 500, 502, 503])("tokens under %i count: the old one is spent", (status) => {
-  const body = { access_token: "at", refresh_token: "rt", token_type: "bearer", expires_in: 60 };
-  for (const more of [{}, { error: "invalid_grant" }, { status, message: "Invalid refresh token" }])
-    for (const provider of [harbor, twitch])
-      expect(decided(provider, answered(status, { ...body, ...more }))).toMatchObject({ kind: "replace" });
-  // Without one that can be used, the status says what it says.
-  const half = { ...body, access_token: null };
-  expect(decided(harbor, answered(status, half)).kind).not.toBe("replace");
-});
+test.each([400, 401, 403, 429, 500, 502, 503])(
+  "tokens in a %i answer count, and the old refresh token is used up",
+  (status) => {
+    const body = { access_token: "at", refresh_token: "rt", token_type: "bearer", expires_in: 60 };
+    for (const more of [{}, { error: "invalid_grant" }, { status, message: "Invalid refresh token" }])
+      for (const provider of [harbor, twitch])
+        expect(decided(provider, answered(status, { ...body, ...more }))).toMatchObject({ kind: "replace" });
+    // Without a usable access token the status decides.
+    const half = { ...body, access_token: null };
+    expect(decided(harbor, answered(status, half)).kind).not.toBe("replace");
+  },
+);
 
-test("tokens and an error together: the tokens count, and the error is told", () => {
+test("if an answer has tokens and an error, the tokens are kept and the error is reported", () => {
   const body = { access_token: "at", refresh_token: "rt", error: "partial <b>\n", error_description: "x" };
   const verdict = token(harbor, answered(200, body));
   expect(verdict).toMatchObject({ kind: "tokens", error: "partial b" });
@@ -181,7 +184,7 @@ test("tokens and an error together: the tokens count, and the error is told", ()
   });
 });
 
-test("a new refresh token is kept even where its access token cannot be used", () => {
+test("a new refresh token is kept even if its access token is unusable", () => {
   for (const access of [undefined, null, "", 7, "two words"]) {
     const decision = decided(harbor, answered(200, { access_token: access, refresh_token: "next" }));
     expect(decision).toMatchObject({ kind: "rotate", failure: { detail: "access_token" } });
@@ -192,7 +195,7 @@ test("a new refresh token is kept even where its access token cannot be used", (
   ).toBe("rotate");
 });
 
-test("a new refresh token that cannot be read leaves the access token, and the old one is not sent again", () => {
+test("with an unreadable new refresh token the access token is kept, and the old refresh token is not sent again", () => {
   const decision = decided(harbor, answered(200, { access_token: "at", refresh_token: { value: "next" } }));
   expect(decision).toMatchObject({ kind: "replace", state: { name: "refresh_ambiguous", why: "unusable" } });
 });
@@ -211,11 +214,14 @@ describe("validation", () => {
       validation: want,
     }),
   );
-  test.each([1e300, -1, null, {}, "soon", 9e15])("expires_in %s tells no end", (expires_in) => {
-    const verdict = readValidation(twitch, answered(200, { ...user, expires_in }), 1_000);
-    expect(verdict.kind === "valid" && "expiresAtMs" in verdict.validation).toBe(false);
-  });
-  test("scopes that cannot be read are not told, and a user that cannot be read is nobody else", () => {
+  test.each([1e300, -1, null, {}, "soon", 9e15])(
+    "expires_in %s means that the expiry is unknown",
+    (expires_in) => {
+      const verdict = readValidation(twitch, answered(200, { ...user, expires_in }), 1_000);
+      expect(verdict.kind === "valid" && "expiresAtMs" in verdict.validation).toBe(false);
+    },
+  );
+  test("unreadable scopes count as unknown, and an unreadable user does not count as another user", () => {
     const odd = readValidation(twitch, answered(200, { ...user, scopes: 7 }), 0);
     expect(odd.kind === "valid" && "scopes" in odd.validation).toBe(false);
     for (const user_id of [{}, true, 0.5, 1e300])
@@ -239,7 +245,7 @@ describe("validation", () => {
     expect(readValidation(harbor, answered(401, { error: "invalid_token" }), 0)).toEqual(rejected);
     expect(readValidation(harbor, answered(401, "", "Basic realm=invalid_token"), 0).kind).toBe("busy");
   });
-  test("a header that a proxy took away is no verdict on the token", () => {
+  test("a 401 about a missing header, which a proxy removed, does not reject the token", () => {
     const missing = answered(401, { status: 401, message: "missing authorization token" });
     expect(readValidation(twitch, missing, 0).kind).toBe("busy");
   });
@@ -252,18 +258,18 @@ describe("revocation", () => {
     [202, "{}"],
     [200, "ok"],
     [200, "\uFEFF{}"],
-  ])("%s with %j: the token is gone", (status, body) => {
+  ])("a %s answer with the body %j confirms the revocation", (status, body) => {
     for (const [, provider] of BOTH)
       expect(readRevocation(provider, answered(status, body))).toEqual({ kind: "gone" });
   });
-  test("an error that says that the token is not valid any more is what was wanted", () => {
+  test("an error that calls the token invalid confirms the revocation", () => {
     expect(readRevocation(harbor, answered(400, { error: "invalid_token" }))).toEqual({ kind: "gone" });
     expect(readRevocation(harbor, answered(200, { error: "invalid_token" }))).toEqual({ kind: "gone" });
     expect(readRevocation(twitch, answered(400, { status: 400, message: "Invalid token" }))).toEqual({
       kind: "gone",
     });
   });
-  test("an unknown client is told in the provider's own words alone", () => {
+  test("an unknown client is recognized only by the provider's own error", () => {
     expect(readRevocation(twitch, answered(404, { status: 404, message: "client does not exist" }))).toEqual({
       kind: "client_unknown",
     });

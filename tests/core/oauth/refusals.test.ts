@@ -1,7 +1,6 @@
 /**
- * Every answer of docs/twitch-auth.md §14 that can meet the person, from the wire to the sentence: what happened, what
- * to do next, in both languages. Nothing that was sent or answered is in it: each answer here repeats a token, a code
- * and a secret.
+ * Every answer of docs/twitch-auth.md §14 that the user can meet, from the HTTP outcome to the sentence in both languages:
+ * what happened, and what to do next. No sentence holds a secret, although each answer repeats a token, a code and a secret.
  */
 import { describe, expect, test } from "vitest";
 import type { Failure } from "../../../contract/failure.ts";
@@ -25,7 +24,7 @@ import { sentence } from "../../../text/sentence.ts";
 import { createWords } from "../../../text/words.ts";
 
 const CANARIES = ["canary-access-token", "canary-refresh-token", "canary-code", "canary-client-secret"];
-/** In the form of docs/twitch-auth.md §14; the server carelessly repeats what was sent. */
+/** An answer as in docs/twitch-auth.md §14 that repeats the secrets of the request, as a careless server might. */
 const answered = (status: number, message: string): HttpOutcome => ({
   kind: "answered",
   status,
@@ -61,7 +60,7 @@ const revoke: Reading = (outcome) => {
   return verdict.kind === "gone" ? undefined : revocationFailure(verdict, twitch);
 };
 
-/** Undefined: the user sees no failure, because the app continues by itself or the request succeeded. */
+/** Undefined means no failure: the request is retried automatically, or has succeeded. */
 const TABLE: readonly (readonly [string, Reading, HttpOutcome, Failure["code"] | undefined])[] = [
   ["device: authorization_pending", device, answered(400, "authorization_pending"), undefined],
   ["device: slow_down", device, answered(400, "slow_down"), undefined],
@@ -94,7 +93,7 @@ const TABLE: readonly (readonly [string, Reading, HttpOutcome, Failure["code"] |
   ["refresh: another reason of Twitch's own", refresh, answered(400, "invalid scope"), "provider_refused"],
   ["code: another reason of Twitch's own", code, answered(403, "app is disabled"), "provider_refused"],
   [
-    "refresh: a proxy lets nothing through",
+    "refresh: a proxy refuses the tunnel",
     refresh,
     { kind: "not_sent", cause: "ERR_TUNNEL_CONNECTION_FAILED" },
     "proxy_failing",
@@ -144,7 +143,7 @@ const TABLE: readonly (readonly [string, Reading, HttpOutcome, Failure["code"] |
 ];
 
 const WORDS = { en: createWords("en", en), de: createWords("de", de) };
-/** Two sentences, or one with a colon or comma: a failure says what happened and what to do. */
+/** A word that tells the user what to do next, or what happens next. */
 const SAYS_WHAT_NEXT = {
   en: /\b(again|wait|check|enter|compare|register|start|sign in|try|works|kept)\b/i,
   de: /\b(\w*anmeld\w*|\w*start\w*|prüfen|eintragen|vergleichen|registrier\w*|versuch\w*|warten|gilt|holen|erneut|bleiben|behalten|noch einmal|beginnen)\b/i,
@@ -152,16 +151,19 @@ const SAYS_WHAT_NEXT = {
 
 describe.each(TABLE)("%s", (_name, read, outcome, want) => {
   const failure = read(outcome);
-  test("is read as what it is", () => expect(failure?.code).toBe(want));
+  test("is read as the expected failure", () => expect(failure?.code).toBe(want));
   if (failure === undefined) return;
-  test.each(["en", "de"] as const)("says what to do next, and nothing secret (%s)", (language) => {
-    const said = sentence(failure, WORDS[language]);
-    expect(said).toMatch(SAYS_WHAT_NEXT[language]);
-    for (const canary of CANARIES) expect(said + JSON.stringify(failure)).not.toContain(canary);
-  });
+  test.each(["en", "de"] as const)(
+    "its sentence says what to do next, and holds no secret (%s)",
+    (language) => {
+      const text = sentence(failure, WORDS[language]);
+      expect(text).toMatch(SAYS_WHAT_NEXT[language]);
+      for (const canary of CANARIES) expect(text + JSON.stringify(failure)).not.toContain(canary);
+    },
+  );
 });
 
-test("capitals are no news: texts vary over time", () => {
+test("a message in capitals has the same meaning", () => {
   for (const [, read, outcome, want] of TABLE)
     if (outcome.kind === "answered")
       expect(read({ ...outcome, body: outcome.body.replace(/"message":"[^"]*"/, (text) => text.toUpperCase().replace('"MESSAGE"', '"message"')) })?.code).toBe(want); // prettier-ignore

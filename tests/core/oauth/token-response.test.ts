@@ -1,4 +1,4 @@
-/** A good access token is never thrown away for what stands beside it; what cannot be used is named, never shown. */
+/** A good access token is kept whatever the other members are. A failure names the unusable member, never its value. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LONGEST_LIFE_SEC } from "../../../core/bounds.ts";
@@ -29,9 +29,9 @@ test.each([
     { scopes: ["chat:read", "chat:edit"] },
   ],
   ["scope as an array", { scope: ["chat:edit"] }, { scopes: ["chat:edit"] }],
-  ["an array with an empty text is no scope", { scope: [""] }, { scopes: [] }],
-  ["an array with other things in it", { scope: ["chat:edit", 7, null] }, { scopes: ["chat:edit"] }],
-  ["no scope is the scope asked for", {}, { scopes: ASKED }],
+  ["an array with an empty string means no scopes", { scope: [""] }, { scopes: [] }],
+  ["an array with other types in it", { scope: ["chat:edit", 7, null] }, { scopes: ["chat:edit"] }],
+  ["no scope means the requested scopes", {}, { scopes: ASKED }],
   ["scope null", { scope: null }, { scopes: ASKED }],
   ["scope as a number", { scope: 7 }, { scopes: ASKED }],
   ["scope as an object", { scope: { read: true } }, { scopes: ASKED }],
@@ -39,11 +39,15 @@ test.each([
   ["expires_in is seconds", { expires_in: 60 }, { expiresAtMs: 61_000 }],
   ["expires_in in quotes", { expires_in: "60" }, { expiresAtMs: 61_000 }],
   ["expires_in in quotes with a fraction", { expires_in: " 60.5 " }, { expiresAtMs: 61_500 }],
-  ["the longest life", { expires_in: LONGEST_LIFE_SEC }, { expiresAtMs: 1_000 + LONGEST_LIFE_SEC * 1_000 }],
+  [
+    "the longest lifetime",
+    { expires_in: LONGEST_LIFE_SEC },
+    { expiresAtMs: 1_000 + LONGEST_LIFE_SEC * 1_000 },
+  ],
   ["Bearer in any case", { token_type: "BEARER " }, {}],
   ["no token_type", { token_type: undefined }, {}],
   ["token_type null", { token_type: null }, {}],
-  ["token_type of another kind of value", { token_type: 7 }, {}],
+  ["token_type as a number", { token_type: 7 }, {}],
   ["a refresh token as a number", { refresh_token: 700 }, { refresh: "700" }],
   ["white space around the access token", { access_token: " at\r\n" }, { access: "at" }],
 ])("%s", (_name, members, want) =>
@@ -66,14 +70,14 @@ test.each([
   "9".repeat(400),
   LONGEST_LIFE_SEC + 1,
   NaN,
-])("expires_in %s means that no end is known", (expires_in) =>
+])("expires_in %s means that the expiry is unknown", (expires_in) =>
   expect(tokensOf({ ...bare, expires_in })).toEqual({ access: "at", scopes: ASKED }),
 );
-test.each([undefined, null, "", "  ", false])("refresh_token %j is none", (refresh_token) =>
+test.each([undefined, null, "", "  ", false])("refresh_token %j counts as missing", (refresh_token) =>
   expect(tokensOf({ ...bare, refresh_token })).toEqual({ access: "at", scopes: ASKED }),
 );
 test.each([[{}], [["r"]], [true], [1e300], [0.5]])(
-  "refresh_token %j came and cannot be read",
+  "refresh_token %j counts as present and unreadable",
   (refresh_token) =>
     expect(tokensOf({ ...bare, refresh_token })).toEqual({
       access: "at",
@@ -81,11 +85,11 @@ test.each([[{}], [["r"]], [true], [1e300], [0.5]])(
       refreshTokenUnreadable: true,
     }),
 );
-test.each([null, "", 7, {}, []])("id_token %j is none", (id_token) =>
+test.each([null, "", 7, {}, []])("id_token %j counts as missing", (id_token) =>
   expect(tokensOf({ ...bare, id_token })).toEqual({ access: "at", scopes: ASKED }),
 );
 
-describe("what cannot be used is named, and what came with it is kept", () => {
+describe("the failure names the unusable member, and the refresh token is kept", () => {
   test.each([
     ["access_token", { token_type: "bearer" }],
     ["access_token", { ...bare, access_token: "" }],
@@ -103,7 +107,7 @@ describe("what cannot be used is named, and what came with it is kept", () => {
   });
 });
 
-test("a good access token is read with any other members beside it, and every number is within its bounds", () => {
+test("for any other members: a good access token is read, and every number is within its bounds", () => {
   const members = fc.dictionary(
     fc.constantFrom("expires_in", "refresh_token", "id_token", "scope", "error", "status", "__proto__", "x"),
     fc.oneof(fc.jsonValue(), fc.double(), fc.maxSafeInteger(), fc.stringMatching(/^\d{1,400}$/)),
@@ -121,7 +125,7 @@ test("a good access token is read with any other members beside it, and every nu
   );
 });
 
-test("a byte order mark, a form, and nothing else than a whole answer", () => {
+test("JSON with a byte order mark and a form are read, an incomplete answer or one without tokens is not", () => {
   const text = JSON.stringify(bare);
   for (const body of [text, `\uFEFF${text}`, `\n ${text}\n`]) expect(tokenAnswer(body)).toEqual(bare);
   expect(tokenAnswer("access_token=at%2F1&token_type=bearer")).toEqual({

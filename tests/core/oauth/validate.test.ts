@@ -33,7 +33,11 @@ test.each<[string, HttpOutcome, unknown]>([
     { kind: "busy", status: 429, retryAfterMs: 3000 },
   ],
   ["500", json(500, {}), { kind: "busy", status: 500 }],
-  ["a page", { kind: "answered", status: 200, body: "<html>" }, { kind: "misbehaved", what: "not_json" }],
+  [
+    "an HTML page",
+    { kind: "answered", status: 200, body: "<html>" },
+    { kind: "misbehaved", what: "not_json" },
+  ],
   [
     "a redirect",
     { kind: "redirected", status: 302 },
@@ -46,24 +50,24 @@ test.each<[string, HttpOutcome, unknown]>([
     { kind: "misbehaved", what: "member", detail: "client_id" },
   ],
   [
-    "scopes as a number are not told",
+    "scopes as a number count as unknown",
     json(200, { ...user, scopes: 7 }),
     { kind: "valid", validation: { client_id: "cid", user_id: "7" } },
   ],
-  ["nobody there", { kind: "not_sent", cause: "ECONNREFUSED" }, { kind: "unreachable" }],
-  ["dropped", { kind: "lost", cause: "ECONNRESET" }, { kind: "unreachable" }],
+  ["a refused connection", { kind: "not_sent", cause: "ECONNREFUSED" }, { kind: "unreachable" }],
+  ["a dropped connection", { kind: "lost", cause: "ECONNRESET" }, { kind: "unreachable" }],
 ])("%s", (_name, outcome, want) =>
   expect(readValidation(sandboxAt("http://localhost"), outcome, 1_000)).toMatchObject(want as object),
 );
 
-test("scopes of which none can be read are not told", () => {
+test("the scopes are unknown if none of them is readable", () => {
   for (const scopes of [7, [7], [{ name: "chat:read" }], [null]]) {
     const verdict = readValidation(sandboxAt("http://localhost"), json(200, { ...user, scopes }), 1_000);
     expect(verdict.kind === "valid" && "scopes" in verdict.validation).toBe(false);
   }
 });
 
-test("expires_in 0 on a valid token means that no end is known", () => {
+test("expires_in 0 on a valid token means that its expiry is unknown", () => {
   const verdict = readValidation(sandboxAt("http://localhost"), json(200, { ...user, expires_in: 0 }), 1_000);
   expect(verdict.kind === "valid" && "expiresAtMs" in verdict.validation).toBe(false);
 });

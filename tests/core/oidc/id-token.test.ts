@@ -1,4 +1,4 @@
-/** ID tokens against what each of their members has to be (OpenID Connect Core §3.1.3.7, §3.2.2.11). */
+/** Validation of ID tokens, claim by claim (OpenID Connect Core §3.1.3.7, §3.2.2.11). */
 import { beforeAll, describe, expect, test } from "vitest";
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JSONWebKeySet } from "jose";
 import { claimViews, displayNameOf } from "../../../core/oidc/claims.ts";
@@ -45,26 +45,26 @@ beforeAll(async () => {
 const verdict = (token: Secret, what = expected) => verifyIdToken(token, what, keys, NOW_MS);
 
 describe("an ID token", () => {
-  test("that is what it should be says who signed in", async () => {
+  test("with the expected claims identifies the user", async () => {
     expect(await verdict(await sign({ at_hash: AT_HASH, azp: "cid" }), withAccess(true))).toMatchObject({
       kind: "verified",
       claims: { sub: "42" },
     });
   });
-  test("may omit at_hash in a token response, and must have it in an authorization response", async () => {
+  test("needs no at_hash in the code flow, and needs one in the implicit flow", async () => {
     expect(await verdict(await sign(), withAccess(false))).toMatchObject({ kind: "verified" });
     expect(await verdict(await sign(), withAccess(true))).toEqual({ kind: "rejected", why: "at_hash" });
   });
   test.each([
     ["another issuer", { iss: `${ISSUER}/` }, "issuer"],
     ["another client", { aud: "other" }, "audience"],
-    ["the azp of another client", { azp: "other" }, "audience"],
-    ["two clients and no azp", { aud: ["cid", "other"] }, "audience"],
+    ["another client as azp", { azp: "other" }, "audience"],
+    ["two audiences and no azp", { aud: ["cid", "other"] }, "audience"],
     ["an expiry in the past", { exp: NOW_SEC - 61 }, "expired"],
     ["no expiry", { exp: undefined }, "malformed"],
-    ["no time of issue", { iat: undefined }, "malformed"],
-    ["no subject", { sub: undefined }, "malformed"],
-    ["an empty subject", { sub: "" }, "malformed"],
+    ["no iat", { iat: undefined }, "malformed"],
+    ["no sub", { sub: undefined }, "malformed"],
+    ["an empty sub", { sub: "" }, "malformed"],
     ["a foreign nonce", { nonce: "n-2" }, "nonce"],
     ["no nonce", { nonce: undefined }, "nonce"],
     ["another token's hash", { at_hash: "AAAAAAAAAAAAAAAAAAAAAA" }, "at_hash"],
@@ -72,10 +72,10 @@ describe("an ID token", () => {
     const token = await sign({ at_hash: AT_HASH, ...claims });
     expect(await verdict(token, withAccess(true))).toEqual({ kind: "rejected", why });
   });
-  test("a clock that is a minute behind does not refuse a token", async () => {
+  test("that expired less than a minute ago is accepted", async () => {
     expect(await verdict(await sign({ exp: NOW_SEC - 30 }))).toMatchObject({ kind: "verified" });
   });
-  test("that nobody signed is refused", async () => {
+  test("without a signature is refused", async () => {
     const claims = { sub: "42", nonce: "n-1", iat: NOW_SEC };
     const bare = new UnsecuredJWT(claims)
       .setIssuer(ISSUER)
@@ -83,7 +83,7 @@ describe("an ID token", () => {
       .setExpirationTime(NOW_SEC + 900);
     expect(await verdict(new Secret(bare.encode()))).toEqual({ kind: "rejected", why: "algorithm" });
   });
-  test("that is signed with what the client knows is refused", async () => {
+  test("with an HMAC signature is refused", async () => {
     const hmac = new SignJWT({ iss: ISSUER, sub: "42", aud: "cid", nonce: "n-1" }).setProtectedHeader({
       alg: "HS256",
     });
@@ -94,14 +94,14 @@ describe("an ID token", () => {
     expect(algorithmsOf({ jwksUri: "", algorithms: ["none", "HS256", "ES256"] })).toEqual(["ES256"]);
     expect(algorithmsOf({ jwksUri: "" })).toEqual(["RS256"]);
   });
-  test("signed by another key is refused under a known key id, and makes the keys be fetched under an unknown one", async () => {
+  test("signed with another key is refused under a known key ID, and needs new keys under an unknown one", async () => {
     expect(await verdict(await signOther())).toEqual({ kind: "rejected", why: "signature" });
     expect(await verdict(await signOther({}, { kid: "2" }))).toEqual({ kind: "unknown_key" });
   });
   test.each([
-    ["no key id", {}],
-    ["the key id that all the keys have", { kid: "1" }],
-  ])("with %s is tried with every key that fits", async (_name, { kid }: { kid?: string }) => {
+    ["no key ID", {}],
+    ["a key ID that all keys share", { kid: "1" }],
+  ])("with %s is checked against every key that fits", async (_name, { kid }: { kid?: string }) => {
     const { keys: own } = keys;
     const pairs = await Promise.all(
       ["RS256", "RS256", "ES256"].map(async (alg) => {
@@ -115,33 +115,36 @@ describe("an ID token", () => {
       [broken, ...pairs, ...own],
     ];
     for (const set of inAnyOrder) {
-      const judged = (token: Secret) => verifyIdToken(token, expected, { keys: set }, NOW_MS);
-      expect(await judged(await sign({}, { kid }))).toMatchObject({
+      const verdictOf = (token: Secret) => verifyIdToken(token, expected, { keys: set }, NOW_MS);
+      expect(await verdictOf(await sign({}, { kid }))).toMatchObject({
         kind: "verified",
         claims: { sub: "42" },
       });
-      expect(await judged(await signOther({}, { kid }))).toEqual({ kind: "rejected", why: "signature" });
-      // A good signature is not all.
-      expect(await judged(await sign({ nonce: "n-2" }, { kid }))).toEqual({ kind: "rejected", why: "nonce" });
-      expect(await judged(await sign({ exp: NOW_SEC - 61 }, { kid }))).toEqual({
+      expect(await verdictOf(await signOther({}, { kid }))).toEqual({ kind: "rejected", why: "signature" });
+      // The claims are checked even if the signature is good.
+      expect(await verdictOf(await sign({ nonce: "n-2" }, { kid }))).toEqual({
+        kind: "rejected",
+        why: "nonce",
+      });
+      expect(await verdictOf(await sign({ exp: NOW_SEC - 61 }, { kid }))).toEqual({
         kind: "rejected",
         why: "expired",
       });
-      expect(await judged(await sign({ aud: "other" }, { kid }))).toEqual({
+      expect(await verdictOf(await sign({ aud: "other" }, { kid }))).toEqual({
         kind: "rejected",
         why: "audience",
       });
     }
-    // Keys for something else are no keys for this.
+    // Keys for encryption do not count.
     const encrypting = own.map((key) => ({ ...key, use: "enc" }));
     expect(await verifyIdToken(await sign({}, { kid }), expected, { keys: encrypting }, NOW_MS)).toEqual({
       kind: "unknown_key",
     });
   });
-  test.each(["", "a.b", "not.a.token"])("“%s” is none", async (text) => {
+  test.each(["", "a.b", "not.a.token"])("“%s” is not an ID token", async (text) => {
     expect(await verdict(new Secret(text))).toEqual({ kind: "rejected", why: "malformed" });
   });
-  test("with one changed member fails its signature check", async () => {
+  test("with a changed claim is refused, because the signature does not match", async () => {
     const [header, , signature] = (await sign()).reveal().split(".");
     const forged = Buffer.from(JSON.stringify({ iss: ISSUER, sub: "43", aud: "cid" })).toString("base64url");
     const token = new Secret(`${String(header)}.${forged}.${String(signature)}`);
@@ -149,7 +152,7 @@ describe("an ID token", () => {
   });
 });
 
-test("claims are shown as texts, without what is one sign-in's own business", async () => {
+test("claims are shown as text, without the nonce and at_hash of the sign-in", async () => {
   const token = await sign({ at_hash: AT_HASH, preferred_username: "Mirrelune", address: { country: "X" } });
   const shown = claimViews(claimsOf(token));
   expect(shown.map(({ name }) => name)).not.toContain("nonce");
@@ -171,12 +174,12 @@ test.each([
   [null, undefined],
   [42, undefined],
   [["a"], undefined],
-])("a display name of %j is %j", (preferred_username, name) => {
+])("the preferred_username %j is displayed as %j", (preferred_username, name) => {
   expect(displayNameOf({ sub: "42", preferred_username })).toBe(name);
 });
 
 test.each([1e300, -1e300, Infinity, 0, 8.7e12, -1])(
-  "an instant that is none (%d) is shown as the number it is",
+  "an exp of %d is not a valid instant and is shown as a number",
   (exp) => {
     expect(claimViews({ sub: "42", exp }).find(({ name }) => name === "exp")).not.toHaveProperty("atMs");
   },
@@ -196,8 +199,8 @@ const trouble: readonly [HttpOutcome, string][] = [
   [answered(200, "<html>"), "provider_misbehaved"],
 ];
 
-describe("keys", () => {
-  test("are fetched without a token", () => {
+describe("the provider's keys", () => {
+  test("are requested without a token", () => {
     if (twitch.oidc === undefined) throw new Error("no OIDC");
     expect(keysRequest(twitch.oidc)).toMatchObject({
       method: "GET",
@@ -205,7 +208,7 @@ describe("keys", () => {
       headers: { accept: "application/json" },
     });
   });
-  test("are read as a set", () => {
+  test("are read as a key set", () => {
     expect(readKeys(twitch, answered(200, keys))).toMatchObject({
       ok: true,
       value: { keys: [{ kid: "1" }] },
@@ -218,14 +221,14 @@ describe("keys", () => {
 });
 
 describe("userinfo", () => {
-  test("is asked with the access token", () => {
+  test("is requested with the access token", () => {
     const url = twitch.oidc?.userinfoEndpoint ?? "";
     expect(userinfoRequest(url, new Secret("t"))).toMatchObject({
       url,
       headers: { authorization: "Bearer t" },
     });
   });
-  test("is about the user of the ID token", () => {
+  test("is accepted if its sub is the user's", () => {
     expect(readUserinfo(twitch, answered(200, { sub: "42", email: "a@b.test" }), "42")).toMatchObject({
       value: { email: "a@b.test" },
     });

@@ -1,4 +1,4 @@
-/** A provider that the user describes: a fault names its field, and insecure settings are refused. */
+/** The form for a provider of the user's own: each failure names its field, and no insecure address is accepted. */
 import { describe, expect, test } from "vitest";
 import type { ProviderForm } from "../../../contract/provider.ts";
 import { readDefinition } from "../../../core/providers/definition.ts";
@@ -21,7 +21,7 @@ const GOOD: ProviderForm = {
   embedded: false,
 };
 
-test("a whole one is a provider that is not a test, and whose refresh tokens count as one-time", () => {
+test("a complete form makes a provider that is not a test, and whose refresh tokens count as one-time", () => {
   const made = readDefinition(GOOD, isBuiltIn);
   expect(made).toMatchObject({
     ok: true,
@@ -34,7 +34,7 @@ test("a whole one is a provider that is not a test, and whose refresh tokens cou
   });
 });
 
-test("plain http at a literal loopback address is a test", () => {
+test("a provider with plain http at a literal loopback address is a test", () => {
   for (const origin of ["http://127.0.0.1:8080", "http://[::1]:8080"])
     expect(readDefinition({ ...GOOD, token_endpoint: `${origin}/token` }, isBuiltIn)).toMatchObject({
       ok: true,
@@ -42,7 +42,7 @@ test("plain http at a literal loopback address is a test", () => {
     });
 });
 
-describe("refused, by name", () => {
+describe("the form is refused, and the failure names the field", () => {
   test.each([
     ["name", "", "missing"],
     ["issuer", "", "missing"],
@@ -73,7 +73,7 @@ describe("refused, by name", () => {
   );
 });
 
-test("nobody takes the place of a built-in one", () => {
+test("a definition cannot replace or remove a built-in provider", () => {
   const providers = createProviders();
   const made = readDefinition(GOOD, () => false);
   if (!made.ok) throw new Error("refused");
@@ -89,7 +89,7 @@ describe("discovery", () => {
     status,
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
-  test("asks where both specifications say", () => {
+  test("asks the addresses of both specifications", () => {
     expect(discoveryRequests(at("")).map(({ url }) => url)).toEqual([
       at("/.well-known/openid-configuration"),
       "https://login.harbor.example/.well-known/oauth-authorization-server/realm",
@@ -102,17 +102,17 @@ describe("discovery", () => {
   });
   test.each([
     ["another path", "https://login.harbor.example/other"],
-    ["a slash more", at("/")],
+    ["a trailing slash", at("/")],
     ["capitals", at("").replace("harbor", "Harbor")],
-    ["none", undefined],
-  ])("an issuer with %s is another one", (_what, issuer) =>
+    ["no value", undefined],
+  ])("an answer whose issuer has %s is refused", (_what, issuer) =>
     expect(readDiscovery(at(""), answered(200, { ...GOOD, issuer }))).toMatchObject({
       failure: { code: "discovery_issuer" },
     }),
   );
-  test("metadata becomes a form, in which missing members are empty", () => {
-    const said = readDiscovery(at(""), answered(200, { issuer: at(""), token_endpoint: at("/token"), scopes_supported: ["a", 1, "b"] })); // prettier-ignore
-    expect(said).toMatchObject({
+  test("fills the form, and leaves fields without a value empty", () => {
+    const form = readDiscovery(at(""), answered(200, { issuer: at(""), token_endpoint: at("/token"), scopes_supported: ["a", 1, "b"] })); // prettier-ignore
+    expect(form).toMatchObject({
       ok: true,
       value: {
         token_endpoint: at("/token"),
@@ -124,16 +124,16 @@ describe("discovery", () => {
     });
   });
   test.each([
-    ["nothing there", answered(404, "")],
-    ["a page", answered(200, "<html>")],
+    ["a 404", answered(404, "")],
+    ["an HTML page", answered(200, "<html>")],
     ["a redirect", { kind: "redirected" as const, status: 302, location: "https://elsewhere.example/" }],
-  ])("%s: the next address is asked", (_what, outcome) =>
+  ])("after %s the next address is asked", (_what, outcome) =>
     expect(readDiscovery(at(""), outcome)).toBeUndefined(),
   );
   test.each([
     ["no answer", { kind: "lost" as const, cause: "reset" }, "provider_unreachable"],
-    ["trouble", answered(503, ""), "provider_busy"],
-  ])("%s is told", (_what, outcome, code) =>
+    ["a 503", answered(503, ""), "provider_busy"],
+  ])("%s is reported as a failure", (_what, outcome, code) =>
     expect(readDiscovery(at(""), outcome)).toMatchObject({ failure: { code } }),
   );
 });

@@ -17,7 +17,7 @@ test("a scope names the endpoints and events that it opens", () => {
   expect(events.map(({ name }) => name)).toContain("channel.subscribe");
 });
 
-test("an entry that needs more scopes names the missing ones only", () => {
+test("an event that needs more scopes lists those that the token lacks", () => {
   const moderate = (scopes: readonly string[]) =>
     of(scopes, "moderator:read:vips")?.events.find(
       ({ name, version }) => name === "channel.moderate" && version === "1",
@@ -28,11 +28,11 @@ test("an entry that needs more scopes names the missing ones only", () => {
   expect(moderate(["moderator:read:vips", ...(alone ?? []).slice(1)])).toHaveLength(1);
 });
 
-test("a scope that opens nothing, or that nobody knows, is left out", () => {
+test("a scope that opens nothing, or is unknown, is left out", () => {
   expect(opensOf(["openid", "nobody:knows:this"])).toEqual([]);
 });
 
-test("every scope that opens something is one that is known", () => {
+test("every scope that opens something is a known scope", () => {
   const known = new Set(knownScopes.map(({ name }) => name));
   const used = [...data.helix, ...data.eventsub].flatMap(({ scopes }) => scopes.flat());
   expect(used.length).toBeGreaterThan(150);

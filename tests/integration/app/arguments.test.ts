@@ -1,4 +1,4 @@
-/** The command line of the packaged app: what is on the list passes, and nothing else does. */
+/** The command line of the packaged app: only arguments on the list are accepted. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -11,7 +11,7 @@ import {
 const judge = (...args: string[]) => judgeArguments(args, {}, "linux");
 const LINK = "app.tokenkeep://callback/sandbox?code=abc&state=def";
 
-/** What the app promises to take. */
+/** The switches that the app accepts. */
 const ALLOWED = [
   "--hidden",
   "--user-data-dir=/home/mira/keep",
@@ -25,7 +25,7 @@ const ALLOWED = [
 ];
 const NAMES = ALLOWED.map((one) => one.slice(2).split("=")[0] ?? "");
 
-test.each(ALLOWED)("%s is taken", (argument) => {
+test.each(ALLOWED)("%s is accepted", (argument) => {
   expect(judge(argument)).toMatchObject({ ok: true, hidden: argument === "--hidden" });
   expect(judge(argument, LINK)).toMatchObject({ ok: true, link: LINK });
 });
@@ -66,7 +66,7 @@ test.each([
   "--hidden\n--inspect",
   "--no-sandboxx",
   "--user-data-dir-x=/tmp",
-])("%j is refused by its name, wherever it stands", (argument) => {
+])("%j is refused by name at any position", (argument) => {
   for (const judged of [judge(argument), judge("--hidden", argument), judge(LINK, argument)]) {
     expect(judged).toMatchObject({ ok: false, fault: "switch" });
     if (!judged.ok)
@@ -85,7 +85,7 @@ test("an argument that is neither a switch nor a link is refused", () => {
     "\u{fffd}",
   ])
     expect(judge(argument)).toMatchObject({ ok: false, fault: "argument" });
-  // The value of a switch stands behind “=”: Chromium knows no other form, and would take the default profile.
+  // Chromium reads a switch's value only after “=”, and would use the default profile here.
   expect(judge("--user-data-dir", "/tmp/x")).toMatchObject({ ok: false, fault: "value" });
   expect(judge("--user-data-dir=")).toMatchObject({ ok: false, fault: "value" });
 });
@@ -96,7 +96,7 @@ test("“--” ends the switches: what follows is a link or is refused", () => {
   expect(judge("--", "--remote-debugging-port=0")).toMatchObject({ ok: false, fault: "argument" });
 });
 
-test("a link is taken up to 8 KiB of UTF-8, and one at a time", () => {
+test("one link is accepted, of at most 8 KiB of UTF-8", () => {
   const of = (bytes: number) => `app.tokenkeep:${"a".repeat(bytes - "app.tokenkeep:".length)}`;
   expect(judge(of(MAX_LINK_BYTES))).toMatchObject({ ok: true });
   for (const link of [
@@ -109,7 +109,7 @@ test("a link is taken up to 8 KiB of UTF-8, and one at a time", () => {
   expect(judge(LINK, LINK)).toMatchObject({ ok: false, fault: "links" });
 });
 
-test("a variable that does what a switch does is refused; empty it counts as unset", () => {
+test("an environment variable with the effect of a switch is refused, unless it is empty", () => {
   expect(judgeArguments([], { SSLKEYLOGFILE: "/tmp/keys" }, "linux")).toMatchObject({
     fault: "environment",
     name: "SSLKEYLOGFILE",
@@ -117,14 +117,14 @@ test("a variable that does what a switch does is refused; empty it counts as uns
   expect(judgeArguments([], { SSLKEYLOGFILE: "" }, "linux")).toMatchObject({ ok: true });
 });
 
-test("each system's own forms", () => {
+test("each system's own forms of switches are accepted or refused", () => {
   expect(judgeArguments(["-psn_0_98330"], {}, "darwin")).toMatchObject({ ok: true });
   expect(judgeArguments(["-psn_0_98330=--inspect"], {}, "darwin")).toMatchObject({ ok: false });
   expect(judgeArguments(["/remote-debugging-port=0"], {}, "win32")).toMatchObject({ fault: "switch" });
 });
 
 describe("the command line in the same binary", () => {
-  test("arguments after --cli belong to the command line, and are not judged", () => {
+  test("all arguments after --cli belong to the command line", () => {
     const launcher = [
       "--no-sandbox",
       "--no-zygote",
@@ -138,7 +138,7 @@ describe("the command line in the same binary", () => {
     expect(judgeCliStart(launcher, "linux")).toMatchObject({ ok: true });
     expect(judgeCliStart(["--hidden"], "linux")).toBeUndefined();
   });
-  test("arguments before --cli are judged", () => {
+  test("arguments before --cli are checked", () => {
     expect(judgeCliStart(["--remote-debugging-port=0", "--cli"], "linux")).toMatchObject({ ok: false });
     expect(judgeCliStart(["x", "--cli"], "linux")).toMatchObject({ ok: false });
   });
@@ -157,7 +157,7 @@ const anything = fc.oneof(
   fc.constantFrom(...ALLOWED, LINK, "--"),
 );
 
-/** Chromium's own reading (base/command_line.cc): trimmed, up to two hyphens, a name, and a value behind “=”. */
+/** The switches as Chromium reads them (base/command_line.cc): trimmed, one or two hyphens, name, “=”, value. */
 function chromiumSwitches(args: readonly string[]): string[] {
   const found: string[] = [];
   for (const argument of args) {
@@ -169,7 +169,7 @@ function chromiumSwitches(args: readonly string[]): string[] {
   return found;
 }
 
-test("arguments that pass hold only switches of the list, and at most one link", () => {
+test("any accepted arguments hold only switches on the list, and at most one link", () => {
   fc.assert(
     fc.property(
       fc.array(anything, { maxLength: 6 }),
@@ -177,9 +177,9 @@ test("arguments that pass hold only switches of the list, and at most one link",
       (args, platform) => {
         const judged = judgeArguments(args, {}, platform);
         if (!judged.ok) {
-          const said = argumentSentence(judged);
-          expect(said.length).toBeLessThan(300);
-          expect(said).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+          const text = argumentSentence(judged);
+          expect(text.length).toBeLessThan(300);
+          expect(text).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
           return;
         }
         for (const name of chromiumSwitches(args).filter((one) => !/^psn_/.test(one)))
@@ -192,7 +192,7 @@ test("arguments that pass hold only switches of the list, and at most one link",
   );
 });
 
-test("switches of the list pass in any order", () => {
+test("any arguments on the list are accepted in any order", () => {
   fc.assert(
     fc.property(fc.shuffledSubarray([...ALLOWED, LINK]), (args) => {
       expect(judge(...args)).toEqual({

@@ -1,6 +1,6 @@
 /**
  * A profile written by commit d73203d (tests/vectors/profile-d73203d): every record, setting, grant and line of the
- * history is still read, and what is written back has the same names and members.
+ * history is still readable, and files written after a change have the same names and members.
  */
 import { expect, test } from "vitest";
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
@@ -39,7 +39,7 @@ const written = JSON.parse(await readFile(path.join(VECTOR, "expected.json"), "u
 const ofKind = (kind: WrittenRecord["kind"]) => written.records.filter((record) => record.kind === kind);
 const withName = (login: string): string => ofKind("sign_in").find((one) => one["login"] === login)?.id ?? "";
 
-/** The time at which the profile was written; no timer ends. */
+/** Stands at the time when the profile was written; no timer ends. */
 const clock: Clock = { nowMs: () => written.nowMs, monotonicMs: () => 0, after: () => () => undefined };
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const offline: HttpClient = { send: () => Promise.resolve({ kind: "not_sent", cause: "offline" }) };
@@ -65,7 +65,7 @@ async function openOldProfile(closedBy: "quit" | "lock" = "quit", keychain = tru
 }
 const unlock = ({ app }: Bench) => app.handlers["vault.unlock"]({ passphrase: written.passphrase });
 
-/** The records of a vault in the clear, as they lie in its sealed files. */
+/** The records of a vault, decrypted from its sealed files. */
 async function recordsIn(profile: string): Promise<readonly WrittenRecord[]> {
   const copy = await mkdtemp("/tmp/tk-test-");
   try {
@@ -115,7 +115,7 @@ test("every sealed record opens with the members and values that it was written 
   expect(byId(await recordsIn(path.join(VECTOR, "profile")))).toEqual(byId(written.records));
 });
 
-test("the window that was locked is locked, shows nothing, and opens with the passphrase", async () => {
+test("a window that was locked is still locked, shows nothing, and opens with the passphrase", async () => {
   await using bench = await openOldProfile();
   expect(bench.app.state.snapshot().vault).toEqual({ state: "locked", windowOnly: true });
   expect(bench.app.state.snapshot()).toMatchObject({ signIns: [], clients: [], tools: [] });
@@ -179,7 +179,7 @@ test("settings, grants and their usage are as they were", async () => {
   }
 });
 
-test("the history has every line with its words", async () => {
+test("the history has every line with its event and reason", async () => {
   await using bench = await openOldProfile();
   await unlock(bench);
   const listed = await bench.app.handlers["activity.list"](undefined);
@@ -189,7 +189,7 @@ test("the history has every line with its words", async () => {
     ...line,
     ...(tool !== undefined && { tool: "Overlay" }),
   }));
-  // A failure has the account's login besides, which is not on disk.
+  // A shown failure also has the account's login, which is not on disk.
   expect(shown.filter(({ atMs }) => atMs < written.nowMs)).toMatchObject(expected.reverse());
 });
 
@@ -203,12 +203,12 @@ test.each([
   expect(bench.app.state.snapshot().signIns).toHaveLength(ofKind("sign_in").length);
 });
 
-test("what is written back has the same file names and members", async () => {
+test("the files written after a change have the same names and members", async () => {
   await using bench = await openOldProfile();
   await unlock(bench);
   const { handlers } = bench.app;
   const main = withName("mirrelune");
-  const done = [
+  const results = [
     await handlers["settings.change"]({ ...written.settings, lockAfterIdleMin: 5, withoutLock: false }),
     await handlers["providers.save"]({ form: { ...written.provider, name: "Judge" }, change: true }),
     await handlers["signIns.rename"]({ id: main, alias: "Renamed" }),
@@ -220,7 +220,7 @@ test("what is written back has the same file names and members", async () => {
     }),
     await handlers["vault.lock"]("window"),
   ];
-  expect(done.filter(({ ok }) => !ok)).toEqual([]);
+  expect(results.filter(({ ok }) => !ok)).toEqual([]);
   await bench.app.stop();
 
   const old = path.join(VECTOR, "profile");

@@ -1,4 +1,4 @@
-/** The detail of an error that the command line did not expect: there, whatever was thrown, and without secrets. */
+/** The detail of an error that the command line does not expect: never empty, whatever was thrown, and without secrets. */
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { reportFailure } from "../../../cli/run.ts";

@@ -1,4 +1,4 @@
-/** `tokenkeep`, as it was built, beside the real thread of the socket: what stdout, stderr and the exit code say. */
+/** The built `tokenkeep` command with the real socket thread: stdout, stderr and exit codes. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
@@ -28,13 +28,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Said {
+interface Ended {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
 /** The server is in this process: it could not answer while `spawnSync` waits. */
-async function cli(args: readonly string[], more: Record<string, string> = {}): Promise<Said> {
+async function cli(args: readonly string[], more: Record<string, string> = {}): Promise<Ended> {
   const child = spawn(process.execPath, [CLI, ...args], { env: { ...env, ...more }, timeout: 20_000 });
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk) => (out += String(chunk)));
@@ -54,13 +54,13 @@ describe("token", () => {
     expect(await cli(["token", "--format", format])).toEqual({ code: 0, out, err: "" });
   });
 
-  test("takes account, scopes and time; --json is the same as --format json", async () => {
+  test("accepts an account, scopes and a minimum lifetime; --json is the same as --format json", async () => {
     const given = await cli(["token", "-a", "ann", "-s", "a,b", "--min-valid", "5m", "--json"]);
     expect(given).toMatchObject({ code: 0, out: `${JSON.stringify(TOKEN)}\n` });
   });
 
-  test("is not written to a terminal, unless that is asked for", () => {
-    // `script` gives it a terminal; the socket cannot answer meanwhile, and need not.
+  test("is not written to a terminal, except with --show", () => {
+    // `script` provides a terminal. No server is needed.
     const onTerminal = (line: string) =>
       spawnSync("script", ["-qec", `${process.execPath} ${CLI} ${line}`, "/dev/null"], {
         env: { ...env, TOKENKEEP_ENDPOINT: "/nowhere.sock" },
@@ -70,7 +70,7 @@ describe("token", () => {
       status: 2,
       stdout: expect.stringContaining("--show") as string,
     });
-    expect(onTerminal("token --show").status).toBe(3); // on its way, to find nobody
+    expect(onTerminal("token --show").status).toBe(3); // past the check of the terminal: not_running
   });
 });
 
@@ -78,15 +78,15 @@ describe("failures", () => {
   test.each<[string, readonly string[], Record<string, string>, number, string]>([
     ["no such account", ["token", "-a", "bob"], {}, 6, "account_unknown"],
     ["no such scope", ["token", "-s", "z"], {}, 6, "scope_missing"],
-    ["the provider is away", ["token", "--min-valid", "20h"], {}, 8, "provider_unreachable"],
-    ["it does not run", ["token"], { TOKENKEEP_ENDPOINT: "/tmp/tk-nowhere.sock" }, 3, "not_running"],
+    ["the provider cannot be reached", ["token", "--min-valid", "20h"], {}, 8, "provider_unreachable"],
+    ["Tokenkeep does not run", ["token"], { TOKENKEEP_ENDPOINT: "/tmp/tk-nowhere.sock" }, 3, "not_running"],
     ["no key", ["token"], { XDG_STATE_HOME: "/tmp/tk-nowhere" }, 4, "not_paired"],
     ["another key", ["token"], { TOKENKEEP_CLIENT: CLIENT, TOKENKEEP_KEY: "A".repeat(43) }, 4, "auth_failed"],
     ["no such command", ["tokn"], {}, 2, "usage"],
     ["no such option", ["token", "--formt"], {}, 2, "usage"],
     ["no such time", ["token", "--min-valid", "soon"], {}, 2, "usage"],
-    ["a key that is there already", ["pair"], {}, 2, "usage"],
-  ])("%s: stdout stays empty, stderr tells", async (_name, args, more, code, failure) => {
+    ["a key exists already", ["pair"], {}, 2, "usage"],
+  ])("%s: stdout stays empty, and stderr has the error", async (_name, args, more, code, failure) => {
     const [json, words] = await Promise.all([
       cli([...args, "--json"], more),
       cli(args, { ...more, LANG: "de_DE.UTF-8" }),
@@ -97,10 +97,10 @@ describe("failures", () => {
     expect(error.message).toMatch(/^.+\.?$/);
     expect(words).toMatchObject({ code, out: "" });
     expect(words.err).toMatch(/^tokenkeep: .+\n$/);
-    if (failure !== "usage") expect(words.err).not.toContain(error.message); // it was German
+    if (failure !== "usage") expect(words.err).not.toContain(error.message); // the text is in German
   });
 
-  test("locked, and a file that others may read", async () => {
+  test("a locked vault and a key file that others may read have their own exit codes", async () => {
     await server.push(LOCKED);
     expect(await cli(["token"])).toMatchObject({ code: 5, out: "" });
     await server.push(TABLE);
@@ -112,42 +112,42 @@ describe("failures", () => {
 
   test.each([
     [
-      "a folder in the place of its key",
+      "a folder in place of the key file",
       "state",
       (at: string) => mkdir(path.join(at, "tokenkeep/clients/cli.json"), { recursive: true }),
       "EISDIR",
     ],
-    ["a file in the place of its folder", "other", (at: string) => writeFile(at, ""), "ENOTDIR"],
+    ["a file in place of the key's folder", "other", (at: string) => writeFile(at, ""), "ENOTDIR"],
     ["the same, with a secret in its name", KEY, (at: string) => writeFile(at, ""), "ENOTDIR"],
-  ])("what nobody expected tells what, and where: %s", async (_name, name, make, said) => {
+  ])("an unexpected error is printed with its type and place: %s", async (_name, name, make, code) => {
     const place = path.join(folder, name);
     await make(place);
     const more = { XDG_STATE_HOME: place };
     for (const command of ["token", "doctor"]) {
       const [json, words] = await Promise.all([cli([command, "--json"], more), cli([command], more)]);
       expect(json.code).toBe(1);
-      const told = json.err === "" ? json.out : json.err;
-      expect(told).toContain(`Error: ${said}: `);
-      expect(`${words.out}${words.err}`).toMatch(new RegExp(`Error: ${said}: .*\\(at .*`));
-      for (const text of [told, words.out, words.err]) expect(text).not.toContain(KEY);
+      const report = json.err === "" ? json.out : json.err;
+      expect(report).toContain(`Error: ${code}: `);
+      expect(`${words.out}${words.err}`).toMatch(new RegExp(`Error: ${code}: .*\\(at .*`));
+      for (const text of [report, words.out, words.err]) expect(text).not.toContain(KEY);
     }
     const { error } = JSON.parse((await cli(["token", "--json"], more)).err) as { error: object };
-    expect(error).toMatchObject({ code: "bug", detail: expect.stringContaining(said) as string });
+    expect(error).toMatchObject({ code: "bug", detail: expect.stringContaining(code) as string });
   });
 
-  test("a reader that has had enough is no failure", async () => {
+  test("a closed stdout is no failure", async () => {
     const line = `${process.execPath} ${CLI} watch --json | head -n 1`;
     const child = spawn("bash", ["-o", "pipefail", "-c", line], { env: { ...env, LC_ALL: "C" } });
     let err = "";
     child.stderr.on("data", (chunk) => (err += String(chunk)));
     await once(child.stdout, "data");
-    await server.push(LOCKED); // a line that nobody reads
+    await server.push(LOCKED); // this line is not read
     expect(await once(child, "close")).toEqual([0, null]);
     expect(err).toBe("");
     await server.push(TABLE);
   });
 
-  test("every sentence has its German, with the same facts", () => {
+  test("every sentence has a German translation with the same placeholders", () => {
     const facts = (text: string) => [...text.matchAll(/\{\{\w+\}\}/g)].map(([fact]) => fact).sort();
     for (const [key, english] of Object.entries(enCli)) {
       const german = deCli[key as keyof typeof enCli];
@@ -173,7 +173,7 @@ describe("exec", () => {
     expect(out).not.toContain(KEY);
   });
 
-  test("its exit code is the command's, whatever that is", async () => {
+  test("its exit code is the command's", async () => {
     expect(await runs("sh", "-c", "exit 41")).toMatchObject({ code: 41 });
     expect(await runs("sh", "-c", "kill -TERM $$")).toMatchObject({ code: 128 + 15 });
     expect(await runs("tk-no-such-command")).toMatchObject({ code: 127, out: "" });
@@ -181,36 +181,36 @@ describe("exec", () => {
     expect(await cli(["exec", "ls"])).toMatchObject({ code: 2 });
   });
 
-  test("signals reach the command, though they come as soon as it runs", async () => {
-    // Several at once: on a machine that is busy, what is a line late in taking signals loses them.
+  test("signals reach the command, even right after its start", async () => {
+    // Several at once: on a busy machine a handler that is installed one line too late loses signals.
     const command = ["sh", "-c", 'trap "exit 7" USR1; kill -USR1 $PPID; while :; do sleep 0.05; done'];
     const ended = Array.from({ length: 8 }, () => runs(...command));
     expect((await Promise.all(ended)).map(({ code }) => code)).toEqual(Array(8).fill(7));
   });
 });
 
-test("accounts: columns for cut, and JSON", async () => {
+test("accounts prints tab-separated columns, or JSON", async () => {
   expect((await cli(["accounts"])).out).toBe("p:ann\tann\tsigned_in\ta,b\n");
   expect(JSON.parse((await cli(["accounts", "--json"])).out)).toMatchObject({ accounts: [{ login: "ann" }] });
 });
 
-test("doctor: every step, and a 1 when one fails", async () => {
-  const well = await cli(["doctor"]);
-  expect(well).toMatchObject({ code: 0, err: "" });
-  expect(well.out.split("\n").filter(Boolean)).toHaveLength(5);
+test("doctor lists every check, and exits with 1 if one fails", async () => {
+  const healthy = await cli(["doctor"]);
+  expect(healthy).toMatchObject({ code: 0, err: "" });
+  expect(healthy.out.split("\n").filter(Boolean)).toHaveLength(5);
   await server.push({ ...TABLE, accounts: [accountOf(account("ann", "needs_sign_in"))] });
-  const ill = await cli(["doctor", "--json"]);
+  const failing = await cli(["doctor", "--json"]);
   await server.push(TABLE);
-  expect(ill.code).toBe(1);
-  const { checks } = JSON.parse(ill.out) as { checks: { name: string; ok: boolean }[] };
+  expect(failing.code).toBe(1);
+  const { checks } = JSON.parse(failing.out) as { checks: { name: string; ok: boolean }[] };
   expect(checks.filter(({ ok }) => !ok)).toMatchObject([{ name: "account" }]);
   expect((await cli(["doctor"], { TOKENKEEP_ENDPOINT: "/tmp/tk-nowhere/x.sock" })).code).toBe(1);
 });
 
-test("--start starts what TOKENKEEP_APP names, waits for it, and gives it no key", async () => {
+test("--start runs the program in TOKENKEEP_APP without the key, and waits for it", async () => {
   const app = path.join(folder, "app.sh");
   const seen = path.join(folder, "seen");
-  // Takes the place of the app: what listens afterwards is a link to the socket that is there already.
+  // Stands for the app: it makes a link to the existing socket.
   await writeFile(
     app,
     `#!/bin/sh\nenv > ${seen}; echo "$@" >> ${seen}; ln -s ${server.endpoint} ${folder}/late.sock\n`,
@@ -223,22 +223,22 @@ test("--start starts what TOKENKEEP_APP names, waits for it, and gives it no key
     TOKENKEEP_KEY: KEY,
   };
   expect(await cli(["token"], more)).toMatchObject({ code: 3 });
-  // The path that was connected to is signed: a link to it is another one.
+  // The proof covers the path of the connection, and the link has another path.
   expect(await cli(["token", "--start"], more)).toMatchObject({ code: 4 });
   const env = await readFile(seen, "utf8");
   expect(env).toContain("--hidden");
   expect(env).not.toContain(KEY);
 });
 
-test("--start waits for the vault of an app that somebody else has just started, and not for one that is locked", async () => {
+test("--start waits for the vault of an app that has just been started, but not for a vault that stays locked", async () => {
   const more = { XDG_RUNTIME_DIR: path.join(folder, "second"), TOKENKEEP_CLIENT: CLIENT, TOKENKEEP_KEY: KEY };
   await mkdir(more.XDG_RUNTIME_DIR);
   const second = await startServerAt(path.join(more.XDG_RUNTIME_DIR, "tokenkeep"), LOCKED);
   expect(await cli(["token"], more)).toMatchObject({ code: 5 });
-  const waits = cli(["token", "--start"], more);
+  const waiting = cli(["token", "--start"], more);
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   await second.push(TABLE);
-  expect(await waits).toMatchObject({ code: 0, out: "at-ann\n" });
+  expect(await waiting).toMatchObject({ code: 0, out: "at-ann\n" });
 
   await second.push(LOCKED);
   await utimes(second.endpoint, 0, Date.now() / 1000 - 60);
@@ -248,7 +248,7 @@ test("--start waits for the vault of an app that somebody else has just started,
   await second.close();
 });
 
-test("help names every command and option, in both languages; the version is the package's", async () => {
+test("help lists every command, in both languages; the version is the package's", async () => {
   const { out } = await cli(["--help"]);
   for (const name of Object.keys(COMMANDS)) expect(out).toContain(name);
   expect((await cli(["token", "--help"], { LC_ALL: "de_AT" })).out).toContain(
@@ -259,7 +259,7 @@ test("help names every command and option, in both languages; the version is the
 });
 
 describe("completions", () => {
-  /** What the shell's own machinery offers after `line`. */
+  /** Runs the shell's own completion of `line`. */
   const ASK: Record<string, (script: string, line: string) => readonly string[]> = {
     bash: (script, line) => [
       "bash",
@@ -289,14 +289,14 @@ describe("completions", () => {
     await chmod(wrapper, 0o755);
   });
 
-  test.each(["bash", "fish"])("%s: commands, options, accounts", async (shell) => {
+  test.each(["bash", "fish"])("%s completes commands, options and accounts", async (shell) => {
     expect([...(await offered(shell, "tokenkeep "))].sort()).toEqual(Object.keys(COMMANDS).sort());
     expect(await offered(shell, "tokenkeep token --f")).toEqual(["--format"]);
     expect(await offered(shell, "tokenkeep token --format h")).toEqual(["header"]);
     expect(await offered(shell, "tokenkeep token --account ")).toEqual(["ann"]);
   });
 
-  test("zsh: it loads, and offers the commands", async () => {
+  test("zsh loads the completion function", async () => {
     const script = path.join(folder, "_tokenkeep");
     await writeFile(script, (await cli(["completion", "zsh"])).out);
     const loaded = spawnSync(

@@ -1,4 +1,4 @@
-/** clients/node beside the real thread of the socket, and beside servers that are not what they seem. */
+/** clients/node with the real socket thread, and with servers that pretend to be Tokenkeep. */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -26,10 +26,13 @@ const startServer = (): Promise<SocketServer> => startServerAt(folder, TABLE);
 const keepAt = (endpoint: string, patienceMs = 0) =>
   new Tokenkeep({ client: CLIENT, key: KEY }, { endpoint, patienceMs });
 
-test.each(vectors)("proofs as published: $name", ({ client_proof, server_proof, ...input }) => {
-  expect(proofOf("client", input)).toBe(client_proof);
-  expect(proofOf("server", input)).toBe(server_proof);
-});
+test.each(vectors)(
+  "the proofs equal the published ones: $name",
+  ({ client_proof, server_proof, ...input }) => {
+    expect(proofOf("client", input)).toBe(client_proof);
+    expect(proofOf("server", input)).toBe(server_proof);
+  },
+);
 
 test.each(refused.filter(({ by }) => by === "client"))(
   "a server's proof is refused: $why",
@@ -38,41 +41,41 @@ test.each(refused.filter(({ by }) => by === "client"))(
   },
 );
 
-test.each(CONVERSATIONS)("the published conversation: $name", async (conversation) => {
+test.each(CONVERSATIONS)("the client holds the published conversation: $name", async (conversation) => {
   const endpoint = path.join(folder, "played.sock");
   const server = await playServer(conversation, endpoint);
-  const { pairs, asked, outcomes, notices } = expected(conversation);
-  const told: unknown[] = [];
+  const { pairs, requests, outcomes, notices } = expected(conversation);
+  const received: unknown[] = [];
   let closed: TokenkeepError | undefined;
   const connection = openConnection({
     endpoint,
     ...(!pairs && { credentials: conversation }),
-    onNotice: (notice) => told.push(notice),
+    onNotice: (notice) => received.push(notice),
     onClose: (why) => (closed = why),
   });
   const found: unknown[] = [];
-  for (const { method, params } of asked)
+  for (const { method, params } of requests)
     found.push(
       await connection.request(method, params).then(
         (result) => ({ result }),
         (error: unknown) => ({ code: (error as TokenkeepError).code }),
       ),
     );
-  while (closed === undefined && (told.length < notices.length || asked.length === 0))
+  while (closed === undefined && (received.length < notices.length || requests.length === 0))
     await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(asked.length > 0 ? found : [{ code: closed?.code }]).toEqual(
-    asked.length === 0 && notices.length > 0 ? [{ code: "disconnected" }] : outcomes,
+  expect(requests.length > 0 ? found : [{ code: closed?.code }]).toEqual(
+    requests.length === 0 && notices.length > 0 ? [{ code: "disconnected" }] : outcomes,
   );
-  expect(told).toEqual(notices);
+  expect(received).toEqual(notices);
   expect(server.strayed).toEqual([]);
   connection.close();
   server.close();
 });
 
-describe("pairing, as published", () => {
+describe("pairing, with a published conversation", () => {
   const play = (name: string, endpoint: string) =>
     playServer(CONVERSATIONS.find((each) => each.name === name) as Conversation, endpoint);
-  const wish = {
+  const terms = {
     name: "Nightcue",
     developer: "Nordmole Software",
     reason: "Show and send chat in your second window",
@@ -81,11 +84,11 @@ describe("pairing, as published", () => {
     lifetime: "always",
   } as const;
 
-  test("pairing shows the code, receives the key, and continues on the same connection", async () => {
+  test("the code is shown, the key arrives, and the connection stays in use", async () => {
     const endpoint = path.join(folder, "pair.sock");
     const server = await play("pairing: allowed for always, and used at once", endpoint);
     const codes: string[] = [];
-    const { keep, credentials, lifetime } = await pair(wish, {
+    const { keep, credentials, lifetime } = await pair(terms, {
       endpoint,
       onCode: (code) => codes.push(code),
     });
@@ -97,22 +100,22 @@ describe("pairing, as published", () => {
     server.close();
   });
 
-  test("a withdrawn pairing ends at once", async () => {
+  test("a withdrawn pairing fails at once", async () => {
     const endpoint = path.join(folder, "pair.sock");
     const server = await play("pairing: denied", endpoint);
     const withdrawn = new AbortController();
-    const asking = pair(wish, { endpoint, signal: withdrawn.signal, onCode: () => withdrawn.abort() });
-    await expect(asking).rejects.toMatchObject({ code: "disconnected" });
+    const pairing = pair(terms, { endpoint, signal: withdrawn.signal, onCode: () => withdrawn.abort() });
+    await expect(pairing).rejects.toMatchObject({ code: "disconnected" });
     server.close();
   });
 });
 
-describe("with Tokenkeep", () => {
+describe("connected to Tokenkeep, the client", () => {
   let server: SocketServer;
   beforeEach(async () => (server = await startServer()));
   afterEach(() => server.close());
 
-  test("one connection answers tokens, accounts, and errors with their codes", async () => {
+  test("gets tokens, accounts, and errors with their code, on one connection", async () => {
     using keep = keepAt(server.endpoint);
     expect(await keep.token({ scopes: ["a"] })).toEqual(TOKEN);
     expect(await keep.accounts()).toEqual(TABLE.accounts.map(({ view }) => view));
@@ -122,7 +125,7 @@ describe("with Tokenkeep", () => {
     expect(new Set(many.map(({ access_token }) => access_token))).toEqual(new Set(["at-ann"]));
   });
 
-  test("a refused key fails with auth_failed, and is not deleted", async () => {
+  test("reports a refused key as auth_failed", async () => {
     using keep = new Tokenkeep(
       { client: CLIENT, key: randomBytes(32).toString("base64url") },
       { endpoint: server.endpoint },
@@ -130,7 +133,7 @@ describe("with Tokenkeep", () => {
     await expect(keep.token()).rejects.toMatchObject({ code: "auth_failed" });
   });
 
-  test("a request continues after a restart of Tokenkeep, within its patience", async () => {
+  test("repeats a request after a restart of Tokenkeep, as long as its patience lasts", async () => {
     using keep = keepAt(server.endpoint, 30_000);
     await keep.token();
     await server.close();
@@ -143,7 +146,7 @@ describe("with Tokenkeep", () => {
     server = await startServer();
   });
 
-  test("a program ends by itself when it has nothing else to do", async () => {
+  test("does not keep a program running that has nothing else to do", async () => {
     const script = `
       const { Tokenkeep } = await import(${JSON.stringify(path.resolve("clients/node/dist/index.js"))});
       const [endpoint, client, key] = process.argv.slice(1);
@@ -156,14 +159,14 @@ describe("with Tokenkeep", () => {
         timeout: 30_000,
       },
     );
-    let said = "";
-    child.stdout.on("data", (chunk) => (said += String(chunk)));
+    let output = "";
+    child.stdout.on("data", (chunk) => (output += String(chunk)));
     expect(await once(child, "exit")).toEqual([0, null]);
-    expect(said).toBe("ann\n");
+    expect(output).toBe("ann\n");
   });
 });
 
-describe("a server that is not Tokenkeep", () => {
+describe("a server", () => {
   const challenge = randomBytes(32).toString("base64url");
   const greeting = { tokenkeep: 1, challenge };
   const answer = { jsonrpc: "2.0", id: 1, result: { ...TOKEN, access_token: "planted" } };
@@ -172,7 +175,7 @@ describe("a server that is not Tokenkeep", () => {
   }
   let impostor: Server;
   let heard = "";
-  /** Greets, then says what `lines` makes of the client's proof. */
+  /** Greets, then sends what `lines` makes from the client's proof. */
   async function listen(
     lines: (auth: Auth) => readonly unknown[],
     first: unknown = greeting,
@@ -197,11 +200,11 @@ describe("a server that is not Tokenkeep", () => {
     ["another proof", () => [proved(randomBytes(32).toString("base64url")), answer]],
     ["the client's own proof", ({ params }) => [proved(params.proof), answer]],
     ["no proof", () => [proved(undefined), answer]],
-    ["the answer before the proof", () => [answer]],
+    ["an answer before the proof", () => [answer]],
     ["a notification before the proof", () => [{ jsonrpc: "2.0", method: "grant.revoked" }, answer]],
-    ["a list", () => [[answer]]],
+    ["an array", () => [[answer]]],
     [
-      "the proof for another path",
+      "a proof for another path",
       ({ params }) => [
         proved(
           proofOf("server", {
@@ -215,28 +218,28 @@ describe("a server that is not Tokenkeep", () => {
         answer,
       ],
     ],
-  ])("is refused: it says %s", async (_name, lines) => {
+  ])("is refused when it sends %s", async (_name, lines) => {
     const keep = keepAt(await listen(lines));
     await expect(keep.token()).rejects.toMatchObject({ code: "not_tokenkeep" });
     expect(heard).not.toContain(KEY);
     keep.close();
   });
 
-  test("is used once it has proved itself; a notification before that is ignored", async () => {
+  test("is used after it has proved itself; an earlier notification is ignored", async () => {
     const early = { jsonrpc: "2.0", method: "grant.revoked", params: {} };
     const endpoint = await listen(({ params }) => [
       early,
       proved(proofOf("server", { client: CLIENT, key: KEY, challenge, nonce: params.nonce, endpoint })),
       answer,
     ]);
-    const told: unknown[] = [];
+    const received: unknown[] = [];
     const connection = openConnection({
       endpoint,
       credentials: { client: CLIENT, key: KEY },
-      onNotice: (notice) => told.push(notice),
+      onNotice: (notice) => received.push(notice),
     });
     expect(await connection.request("token.get")).toMatchObject(answer.result);
-    expect(told).toEqual([]);
+    expect(received).toEqual([]);
     connection.close();
   });
 
@@ -245,22 +248,22 @@ describe("a server that is not Tokenkeep", () => {
     ["no challenge", { tokenkeep: 1 }],
     ["no JSON", "220 mail.example ESMTP"],
     ["a line without an end", "x".repeat(200_000).replace(/\n$/, "")],
-  ])("is refused: it greets with %s", async (_name, first) => {
+  ])("is refused when it greets with %s", async (_name, first) => {
     heard = "";
     const keep = keepAt(await listen(() => [], first));
     await expect(keep.token()).rejects.toMatchObject({ code: "not_tokenkeep" });
-    expect(heard).toBe(""); // not even the name of the tool was told
+    expect(heard).toBe(""); // not even the tool's name was sent
     keep.close();
   });
 
-  test("an error instead of a proof is told by its code", async () => {
+  test("that sends an error instead of a proof is reported with the code of the error", async () => {
     const error = { code: -32002, message: "later", data: { code: "vault_locked", retry_after: 3 } };
     const keep = keepAt(await listen(() => [{ jsonrpc: "2.0", id: 0, error }, answer]));
     await expect(keep.token()).rejects.toMatchObject({ code: "vault_locked", retryAfterSec: 3 });
     keep.close();
   });
 
-  test("one that never answers is left after the time that was set", async () => {
+  test("that never answers causes a timeout after the given time", async () => {
     const endpoint = await listen(({ params }) => [
       proved(proofOf("server", { client: CLIENT, key: KEY, challenge, nonce: params.nonce, endpoint })),
     ]);
@@ -269,14 +272,14 @@ describe("a server that is not Tokenkeep", () => {
   });
 });
 
-describe("the file of a key", () => {
+describe("the key file", () => {
   const credentials = { client: CLIENT, key: KEY };
-  test("is for its user alone, and comes back as it was", async () => {
+  test("is readable by its user alone, and is read back unchanged", async () => {
     const file = path.join(folder, "deep/er/cli.json");
     const store = fileStore(file);
     expect(await store.load()).toBeUndefined();
     await store.save(credentials);
-    await store.save(credentials); // over the old one
+    await store.save(credentials); // replaces the old file
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await stat(path.dirname(file))).mode & 0o777).toBe(0o700);
     expect(await store.load()).toEqual(credentials);
@@ -284,7 +287,7 @@ describe("the file of a key", () => {
     await expect(readFile(file)).rejects.toThrow();
   });
 
-  test("is refused when others may read it, and is not mended", async () => {
+  test("is refused if others may read it, and its mode is not changed", async () => {
     const file = path.join(folder, "cli.json");
     const store = fileStore(file);
     await store.save(credentials);
@@ -293,12 +296,12 @@ describe("the file of a key", () => {
     expect((await stat(file)).mode & 0o777).toBe(0o640);
   });
 
-  test("has a place that is no synchronised folder, by the name of its tool", () => {
+  test("lies in a folder that is not synchronised, and is named after the tool", () => {
     expect(storeFile("my bot/../x", { XDG_STATE_HOME: "/s" })).toBe("/s/tokenkeep/clients/my-bot-..-x.json");
   });
 });
 
-describe("lines of a server, octet by octet", () => {
+describe("the client reads a server's line octet by octet", () => {
   const greeting = `${JSON.stringify({ tokenkeep: 1, challenge: randomBytes(32).toString("base64url") })}\n`;
   const octetVectors = octets.filter(({ after }) => after === "auth");
   const ended = {
@@ -307,16 +310,13 @@ describe("lines of a server, octet by octet", () => {
     error: { code: -32010, message: "No.", data: { code: "too_slow" } },
   };
 
-  /**
-   * Greets each connection, answers its proof with the right one, and each request with `line`; `at`: connections so
-   * far.
-   */
+  /** Greets each connection, proves itself, and answers a request with `line`. `at` counts the connections. */
   async function serve(line: (at: number) => Buffer | undefined, proves = true): Promise<[string, Server]> {
     const endpoint = path.join(folder, "octets.sock");
     let at = 0;
     const server = createServer((socket) => {
       at += 1;
-      const mine = at;
+      const number = at;
       socket.on("error", () => undefined);
       socket.write(greeting);
       socket.once("data", (chunk) => {
@@ -326,7 +326,7 @@ describe("lines of a server, octet by octet", () => {
         const proof = proofOf("server", { ...params, key: KEY, endpoint, challenge });
         const proved = { jsonrpc: "2.0", id: 0, result: { proof } };
         if (proves) socket.write(`${JSON.stringify(proved)}\n`);
-        const given = line(mine) ?? Buffer.from(JSON.stringify({ jsonrpc: "2.0", id: 1, result: TOKEN }));
+        const given = line(number) ?? Buffer.from(JSON.stringify({ jsonrpc: "2.0", id: 1, result: TOKEN }));
         for (const octet of Buffer.concat([given, Buffer.from("\n")])) socket.write(Buffer.from([octet]));
       });
     }).listen(endpoint);
@@ -334,14 +334,14 @@ describe("lines of a server, octet by octet", () => {
     return [endpoint, server];
   }
 
-  test.each(octetVectors)("not taken from a server either: $name", async ({ hex }) => {
+  test.each(octetVectors)("and refuses an invalid one: $name", async ({ hex }) => {
     const [endpoint, server] = await serve(() => Buffer.from(hex, "hex"));
     await expect(keepAt(endpoint).token()).rejects.toMatchObject({ code: "not_tokenkeep" });
     server.close();
   });
 
   test.each([true, false])(
-    "a server that ends the connection says why, also to a client that waits for its proof (proved: %s)",
+    "and reports why the server ends the connection, before and after the proof (proved: %s)",
     async (proves) => {
       const [endpoint, server] = await serve(() => Buffer.from(JSON.stringify(ended)), proves);
       await expect(keepAt(endpoint).token()).rejects.toMatchObject({ code: "too_slow" });
@@ -349,7 +349,7 @@ describe("lines of a server, octet by octet", () => {
     },
   );
 
-  test("a connection that ended with too_slow is made again, within the request's patience", async () => {
+  test("and connects again after too_slow, as long as its patience lasts", async () => {
     const [endpoint, server] = await serve((at) =>
       at === 1 ? Buffer.from(JSON.stringify(ended)) : undefined,
     );

@@ -1,4 +1,4 @@
-/** clients/python, as the system's Python runs it. */
+/** clients/python, run by the system's Python. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -6,14 +6,14 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { CONVERSATIONS, expected, playServer } from "./support/scripted-server.ts";
 
-test("its own tests pass: proofs, impostors, the file of its key", () => {
+test("the client's own tests pass: proofs, impostors, the key file", () => {
   const { status, stderr } = spawnSync("python3", ["-B", "clients/python/test_tokenkeep.py"], {
     encoding: "utf8",
   });
   expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining("OK") as string });
 });
 
-test("it holds the published conversations", async () => {
+test("the client holds the published conversations", async () => {
   const folder = await mkdtemp("/tmp/tk-py-");
   const servers = await Promise.all(
     CONVERSATIONS.map((conversation, at) =>
@@ -21,11 +21,11 @@ test("it holds the published conversations", async () => {
     ),
   );
   const tasks = CONVERSATIONS.map((conversation, at) => {
-    const { pairs, asked, notices } = expected(conversation);
+    const { pairs, requests, notices } = expected(conversation);
     return {
       endpoint: path.join(folder, `${String(at)}.sock`),
       credentials: pairs ? null : [conversation.client, conversation.key],
-      asked,
+      requests,
       notices: notices.length,
     };
   });

@@ -1,4 +1,4 @@
-/** Where tools look for Tokenkeep: in a terminal, from cron, in a snap or Flatpak; both clients alike. */
+/** Where both clients look for Tokenkeep: in a terminal, from cron, in a snap or a Flatpak. */
 import { spawnSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -14,7 +14,7 @@ const at = (...names: string[]) => path.join(root, ...names);
 const runtime = () => at("run/user", String(UID));
 const stateOf = (home: string) => path.join(home, ".local/state/tokenkeep/run");
 
-/** A folder in which a Tokenkeep has announced itself. */
+/** Writes an endpoint file into the folder, as a running Tokenkeep does. */
 async function announce(folder: string, mode = 0o700): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, mode);
@@ -22,7 +22,7 @@ async function announce(folder: string, mode = 0o700): Promise<string> {
   await writeFile(path.join(folder, "endpoint.json"), JSON.stringify({ tokenkeep: 1, endpoint, pid: 1 }));
   return endpoint;
 }
-/** What both clients find; they have to agree. */
+/** The endpoint that both clients find, and where they looked; their results must agree. */
 function find(env: Record<string, string>) {
   const on = { uid: UID, home: at("home"), runUser: at("run/user") };
   const { endpoint, places } = locate(env, on);
@@ -57,17 +57,17 @@ const environments: Record<string, () => Record<string, string>> = {
   }),
 };
 test.each(Object.entries(environments))(
-  "from %s the client finds the endpoint, in the runtime folder or at home",
+  "from %s Tokenkeep is found in the runtime folder, or else in the state folder",
   async (_name, env) => {
     const inRuntime = await announce(path.join(runtime(), "tokenkeep"));
     expect(find(env()).endpoint).toBe(inRuntime);
     await rm(runtime(), { recursive: true });
-    const inHome = await announce(stateOf(at("home"))); // of an app that was started without a runtime folder
+    const inHome = await announce(stateOf(at("home"))); // the place of an app without a runtime folder
     expect(find(env()).endpoint).toBe(inHome);
   },
 );
 
-test("a given endpoint comes first, then the environment's runtime folder, then the system's", async () => {
+test("a given endpoint is preferred to all folders, and the environment's runtime folder to the system's", async () => {
   await announce(path.join(runtime(), "tokenkeep"));
   const other = await announce(at("other/tokenkeep"));
   expect(find({ XDG_RUNTIME_DIR: at("other") }).endpoint).toBe(other);
@@ -94,22 +94,22 @@ test.each<[string, () => Promise<unknown>]>([
       await writeFile(at("other/tokenkeep"), "");
     },
   ],
-])("a folder that %s is not read, and the next one is", async (_name, plant) => {
+])("a folder that %s is skipped, and the next one is read", async (_name, plant) => {
   await plant();
-  const ours = await announce(path.join(runtime(), "tokenkeep"));
+  const own = await announce(path.join(runtime(), "tokenkeep"));
   const { endpoint, looked } = find({ XDG_RUNTIME_DIR: at("other") });
-  expect(endpoint).toBe(ours);
+  expect(endpoint).toBe(own);
   expect(looked).toContain(`${at("other/tokenkeep")} (not this user's alone)`);
 });
 
-test("a torn endpoint file counts as missing", async () => {
+test("an incomplete endpoint file is ignored", async () => {
   await announce(at("other/tokenkeep"));
   await writeFile(at("other/tokenkeep/endpoint.json"), '{"tokenkeep":1,"endp');
-  const ours = await announce(path.join(runtime(), "tokenkeep"));
-  expect(find({ XDG_RUNTIME_DIR: at("other") }).endpoint).toBe(ours);
+  const own = await announce(path.join(runtime(), "tokenkeep"));
+  expect(find({ XDG_RUNTIME_DIR: at("other") }).endpoint).toBe(own);
 });
 
-test("while Tokenkeep does not run, the error lists the searched folders in their order", async () => {
+test("if Tokenkeep does not run, the error lists the searched folders in order", async () => {
   const env = { XDG_RUNTIME_DIR: at("other"), HOME: at("home/snap/x/1") };
   expect(find(env)).toEqual({
     endpoint: at("other/tokenkeep/tokenkeep.sock"),

@@ -1,6 +1,6 @@
 /**
- * The programs of docs/integrations, as they stand there, with tokens from the real app, against the sandbox: no call of
- * theirs fails while the token is renewed. What cannot be run here is marked so in docs/integrations/README.md.
+ * The programs of docs/integrations, unchanged, with tokens from the real app and with the sandbox: none of their calls
+ * fails during a refresh. docs/integrations/README.md marks the programs that cannot be run here.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const PROGRAMS = path.resolve("docs/integrations");
 const LIFE_SEC = 14_124;
 
-/** The three lines of a tool that was made in the window, and where its API is. */
+/** The environment of a tool that was added in the window: its connection and the address of the API. */
 async function toolIn(bench: Bench, more: Record<string, string> = {}): Promise<Record<string, string>> {
   await bench.app.handlers["tools.create"]({ name: "bot" });
   const { endpoint, client, key } = parseConnection(bench.clipboard.text);
@@ -31,34 +31,34 @@ async function toolIn(bench: Bench, more: Record<string, string> = {}): Promise<
 }
 
 interface Running {
-  readonly said: () => string;
+  readonly output: () => string;
   readonly over: () => boolean;
   readonly stop: () => Promise<void>;
 }
 function start(command: string, args: readonly string[], env: Record<string, string>): Running {
   const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += String(chunk)));
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
   const over = () => child.exitCode !== null || child.signalCode !== null;
   return {
-    said: () => said,
+    output: () => output,
     over,
     async stop() {
       if (child.pid === undefined) return;
       const ended = over() ? undefined : once(child, "exit");
       try {
-        process.kill(-child.pid, "SIGKILL"); // its display, too
+        process.kill(-child.pid, "SIGKILL"); // its display server, too
       } catch {
-        return; // all of them have ended
+        return; // the whole process group has ended
       }
       await ended;
     },
   };
 }
-/** Programs start slowly on a busy machine. */
-async function said(program: Running, ...lines: readonly string[]): Promise<void> {
-  for (const end = Date.now() + 90_000; !lines.every((line) => program.said().includes(line));) {
-    if (Date.now() > end) throw new Error(`it did not say so:\n${program.said()}`);
+/** Waits until the program has printed all lines. Programs start slowly on a busy machine. */
+async function printed(program: Running, ...lines: readonly string[]): Promise<void> {
+  for (const end = Date.now() + 90_000; !lines.every((line) => program.output().includes(line));) {
+    if (Date.now() > end) throw new Error(`the output is missing lines:\n${program.output()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -68,7 +68,7 @@ const apiCalls = async (bench: Bench) =>
 test.each([
   ["Node", process.execPath, ["node/bot.mjs"]],
   ["Python", "python3", ["-B", "python/bot.py"]],
-])("the %s bot: no call fails while its token is renewed", async (_name, command, args) => {
+])("no call of the %s bot fails while its token is refreshed", async (_name, command, args) => {
   await using bench = await startBench();
   await signIn(bench, undefined, ["user:read:email"]);
   const [program = "", ...options] = args.toReversed();
@@ -80,20 +80,20 @@ test.each([
   try {
     const ahead = async (count: number) => {
       for (const from = (await apiCalls(bench)).length; (await apiCalls(bench)).length < from + count;) {
-        if (bot.over()) throw new Error(`it has ended:\n${bot.said()}`);
+        if (bot.over()) throw new Error(`the bot has ended:\n${bot.output()}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     };
     await ahead(5);
-    await bench.advance(LIFE_SEC - 600); // within the margin: renewed while the bot goes on
+    await bench.advance(LIFE_SEC - 600); // within the margin: the token is refreshed while the bot goes on
     while (!(await bench.seen()).some(({ grant_type }) => grant_type === "refresh_token")) await ahead(1);
     await ahead(5);
-    await bench.advance(700); // the first token has ended
+    await bench.advance(700); // the first token has expired
     await ahead(5);
-    await bench.admin("end-access", { user_id: "700000001" }); // and the second one early: the bot reports it
+    await bench.admin("end-access", { user_id: "700000001" }); // the provider ends the second token early: the bot reports it
     await ahead(10);
     expect(bot.over()).toBe(false);
-    expect(bot.said()).toBe("I am harborlights_tv\nTitle: Evenings by the water, and games.\n");
+    expect(bot.output()).toBe("I am harborlights_tv\nTitle: Evenings by the water, and games.\n");
     const calls = await apiCalls(bench);
     expect(calls.filter(({ status }) => status !== 200)).toMatchObject([{ status: 401 }]);
   } finally {
@@ -101,7 +101,7 @@ test.each([
   }
 });
 
-test("the shell script writes the title; its token is in no argument", async () => {
+test("the shell script prints the title, and its token is in no argument", async () => {
   await using bench = await startBench();
   await signIn(bench, undefined, ["user:read:email"]);
   const bin = path.join(bench.profile, "bin");
@@ -110,7 +110,7 @@ test("the shell script writes the title; its token is in no argument", async () 
     path.join(bin, "tokenkeep"),
     `#!/bin/sh\nexec ${process.execPath} ${path.resolve("out/cli/tokenkeep.cjs")} "$@"\n`,
   );
-  // Notes its arguments, as any user of the computer could.
+  // Records its arguments, which any user of the computer could read.
   await writeFile(
     path.join(bin, "curl"),
     `#!/bin/sh\necho "$@" >> ${bin}/arguments\nexec /usr/bin/curl "$@"\n`,
@@ -121,13 +121,13 @@ test("the shell script writes the title; its token is in no argument", async () 
     ...env,
     PATH: `${bin}:${env["PATH"] ?? ""}`,
   });
-  await said(script, "\n");
+  await printed(script, "\n");
   await script.stop();
-  expect(script.said()).toBe("Evenings by the water, and games.\n");
+  expect(script.output()).toBe("Evenings by the water, and games.\n");
   expect(await readFile(path.join(bin, "arguments"), "utf8")).not.toMatch(/[a-z0-9]{30}/);
 });
 
-test("OBS Studio loads both scripts, and they say who it is", async () => {
+test("OBS Studio loads both scripts, and they log the user's name", async () => {
   await using bench = await startBench();
   await signIn(bench, undefined, ["user:read:email"]);
   const env = await toolIn(bench);
@@ -188,7 +188,7 @@ test("OBS Studio loads both scripts, and they say who it is", async () => {
     "info: [Python: tokenkeep-title.py] Title: Evenings by the water, and games.",
   ];
   try {
-    await said(obs, ...wanted);
+    await printed(obs, ...wanted);
   } finally {
     await obs.stop();
   }

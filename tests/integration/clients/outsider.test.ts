@@ -1,4 +1,4 @@
-/** A client that somebody wrote from the document alone (tests/outsider): with the vectors, and with the real app. */
+/** A client written from docs/socket-protocol.md alone (tests/outsider), with the published vectors and with the real app. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ function vectorsIn(folder: string) {
   return { status, stderr, lines: stdout.trimEnd().split("\n") };
 }
 
-test("it passes every vector, and leaves none out", () => {
+test("the client passes every vector, and skips none", () => {
   const count = readdirSync(VECTORS)
     .map((name) => JSON.parse(readFileSync(path.join(VECTORS, name), "utf8")) as unknown[])
     .reduce((sum, vectors) => sum + vectors.length, 0);
@@ -25,7 +25,7 @@ test("it passes every vector, and leaves none out", () => {
   expect(lines.filter((line) => !/^ok \d+ - /.test(line))).toEqual([`1..${String(count)}`]);
 });
 
-test("a vector that is another one does not pass", () => {
+test("the client fails a changed vector", () => {
   const folder = mkdtempSync("/tmp/tk-vectors-");
   cpSync(VECTORS, folder, { recursive: true });
   const file = path.join(folder, "proofs.json");
@@ -38,14 +38,14 @@ test("a vector that is another one does not pass", () => {
   expect(lines.filter((line) => line.startsWith("not ok")).length).toBeGreaterThan(0);
 });
 
-/** As a shell runs it; `over`: exit code and what it said. */
+/** Runs the client. `over` resolves to its exit code and its output. */
 function run(args: readonly string[], env: Record<string, string>) {
   const child = spawn("perl", [PROGRAM, ...args], { env: { PATH: process.env["PATH"], ...env } });
-  const said = { out: "", err: "" };
-  child.stdout.on("data", (chunk) => (said.out += String(chunk)));
-  child.stderr.on("data", (chunk) => (said.err += String(chunk)));
-  const over = once(child, "close").then(([code]) => ({ code: code as number, ...said }));
-  return { said, over };
+  const output = { out: "", err: "" };
+  child.stdout.on("data", (chunk) => (output.out += String(chunk)));
+  child.stderr.on("data", (chunk) => (output.err += String(chunk)));
+  const over = once(child, "close").then(([code]) => ({ code: code as number, ...output }));
+  return { output, over };
 }
 async function answer(args: readonly string[], env: Record<string, string>): Promise<unknown> {
   const { code, out, err } = await run(args, env).over;
@@ -56,7 +56,7 @@ const connectionOf = (bench: Bench) => {
   return { TOKENKEEP_ENDPOINT: endpoint, TOKENKEEP_CLIENT: client, TOKENKEEP_KEY: key };
 };
 
-test("it lists accounts, gets a token, asks about it, and is told of the next one", async () => {
+test("the client lists accounts, gets a token, reports it, and is notified of the next one", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await bench.app.handlers["tools.create"]({ name: "outsider" });
@@ -71,13 +71,13 @@ test("it lists accounts, gets a token, asks about it, and is told of the next on
   expect(await answer(["report", token.token_id], env)).toEqual({ valid: true });
 
   const watching = run(["watch"], env);
-  // That it watches is told by nothing but what it hears: tokens change until it does, 45 times at most.
-  while (!watching.said.out.includes("token.changed")) {
+  // The client does not show that it watches, so tokens change until it reports one, 45 times at most.
+  while (!watching.output.out.includes("token.changed")) {
     expect(await bench.app.handlers["signIns.refresh"](id)).toMatchObject({ ok: true });
     await new Promise((resolve) => setTimeout(resolve, 700));
   }
-  const [news = ""] = watching.said.out.split("\n");
-  expect(JSON.parse(news)).toMatchObject({
+  const [line = ""] = watching.output.out.split("\n");
+  expect(JSON.parse(line)).toMatchObject({
     method: "token.changed",
     params: { account: "sandbox:700000001", token_id: expect.not.stringMatching(token.token_id) as string },
   });
@@ -90,22 +90,22 @@ test("it lists accounts, gets a token, asks about it, and is told of the next on
   expect(await answer(["accounts"], env)).toMatchObject({ code: "auth_failed" });
 });
 
-test("it pairs, with the number that the window shows, and works with what it was given", async () => {
+test("the client pairs with the number that the window shows, and works with its new key", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   const { socket } = bench.app.state.snapshot();
   const endpoint = { TOKENKEEP_ENDPOINT: socket.endpoint ?? "" };
-  const asking = run(
+  const pairing = run(
     ["pair", "--name", "Übersee", "--scope", "user:read:chat", "--lifetime", "always"],
     endpoint,
   );
   const waiting = () => bench.app.state.snapshot().pairing;
-  await until(() => waiting() !== null && asking.said.err.includes("\n"), "the question");
-  expect(asking.said.err).toBe(`code ${waiting()?.code ?? ""}\n`);
+  await until(() => waiting() !== null && pairing.output.err.includes("\n"), "the question");
+  expect(pairing.output.err).toBe(`code ${waiting()?.code ?? ""}\n`);
   expect(waiting()).toMatchObject({ name: "Übersee", scopes: ["user:read:chat"] });
   const lifetime: Lifetime = "always";
   await bench.app.handlers["pairing.allow"]({ id: waiting()?.id ?? "", signIns: [id], lifetime });
-  const { code, out } = await asking.over;
+  const { code, out } = await pairing.over;
   expect(code).toBe(0);
   const { client, key } = JSON.parse(out) as { client: string; key: string };
   const env = { ...endpoint, TOKENKEEP_CLIENT: client, TOKENKEEP_KEY: key };

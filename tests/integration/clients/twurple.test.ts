@@ -1,4 +1,4 @@
-/** The real twurple against the sandbox, with tokens from the real app: no call fails while they are renewed. */
+/** The real twurple with the sandbox and with tokens from the real app: no call fails during a refresh. */
 import { ApiClient } from "@twurple/api";
 import { afterEach, expect, test } from "vitest";
 import { Tokenkeep } from "../../../clients/node/src/index.ts";
@@ -11,7 +11,7 @@ const LIFE_SEC = 14_124;
 
 afterEach(() => delete process.env["TWURPLE_MOCK_API_PORT"]);
 
-/** A tool that was made in the window. */
+/** A client with the connection of a tool that was added in the window. */
 async function tool(bench: Bench): Promise<Tokenkeep> {
   await bench.app.handlers["tools.create"]({ name: "bot" });
   const { endpoint, ...credentials } = parseConnection(bench.clipboard.text);
@@ -20,7 +20,7 @@ async function tool(bench: Bench): Promise<Tokenkeep> {
 }
 const calls = async (bench: Bench) => (await bench.seen()).filter(({ path }) => path.startsWith("/mock/"));
 
-test("twurple's calls go on while the token is renewed ahead of its end", async () => {
+test("no call of twurple fails while the token is refreshed before its expiry", async () => {
   await using bench = await startBench();
   await signIn(bench, undefined, ["user:read:email"]);
   using keep = await tool(bench);
@@ -29,7 +29,7 @@ test("twurple's calls go on while the token is renewed ahead of its end", async 
 
   const ask = async () => {
     const [user, channel] = await Promise.all([
-      api.asUser(ANN, (mine) => mine.users.getAuthenticatedUser(ANN)),
+      api.asUser(ANN, (asAnn) => asAnn.users.getAuthenticatedUser(ANN)),
       api.channels.getChannelInfoById(ANN),
     ]);
     expect(user.name).toBe("harborlights_tv");
@@ -37,9 +37,9 @@ test("twurple's calls go on while the token is renewed ahead of its end", async 
   };
   for (let round = 0; round < 30; round += 1) {
     await ask();
-    if (round === 10) await bench.advance(LIFE_SEC - 600); // within the margin: it is renewed while the calls go on
+    if (round === 10) await bench.advance(LIFE_SEC - 600); // within the margin: the token is refreshed while the calls go on
     while (round === 19 && (await keep.token()).access_token === before) await ask();
-    if (round === 20) await bench.advance(700); // the first token has ended
+    if (round === 20) await bench.advance(700); // the first token has expired
   }
   const { access_token: after } = await keep.token();
   expect(after).not.toBe(before);
@@ -48,14 +48,14 @@ test("twurple's calls go on while the token is renewed ahead of its end", async 
   expect(seen.filter(({ status }) => status !== 200)).toEqual([]);
 });
 
-test("a token that the provider ended early costs a second question, and no call", async () => {
+test("a token that the provider ended early costs one repeated request, and no call fails", async () => {
   await using bench = await startBench();
   await signIn(bench, undefined, ["user:read:email"]);
   using keep = await tool(bench);
   const api = new ApiClient({ authProvider: await twurpleProvider(keep) });
   for (let round = 0; round < 10; round += 1) {
     if (round === 5) await bench.admin("end-access", { user_id: ANN });
-    const user = await api.asUser(ANN, (mine) => mine.users.getAuthenticatedUser(ANN));
+    const user = await api.asUser(ANN, (asAnn) => asAnn.users.getAuthenticatedUser(ANN));
     expect(user.name).toBe("harborlights_tv");
   }
   const statuses = (await calls(bench)).map(({ status }) => status);

@@ -1,4 +1,4 @@
-/** Browsers are what the desktop's entries say, and one that is chosen is started with the address as it is. */
+/** The browsers are those of the desktop entries; a chosen browser is started with the unchanged address. */
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -54,7 +54,7 @@ test.each([
     ["--profile=my bot", "--new", URL],
   ],
   ["escapes and a percent", (program: string) => `${program} "a\\\\"b" 100%% %i %u`, ['a"b', "100%", URL]],
-])("its command is read as the specification says: %s", async (_name, exec, expected) => {
+])("the command of a browser is parsed as the specification says: %s", async (_name, exec, expected) => {
   const program = path.join(folder, "browser");
   const out = path.join(folder, "out");
   await writeFile(
@@ -64,15 +64,15 @@ test.each([
   await chmod(program, 0o755);
   await entry("own", "b.desktop", { Name: "B", Exec: exec(program) });
   expect(await openInInstalled("b.desktop", URL, env)).toBe(true);
-  let said = "";
+  let output = "";
   void (async () => {
-    while (said === "") said = await readFile(out, "utf8").catch(() => "");
+    while (output === "") output = await readFile(out, "utf8").catch(() => "");
   })();
-  await until(() => said !== "", "the browser's start");
-  expect(said.trimEnd().split("\n")).toEqual(expected);
+  await until(() => output !== "", "the browser's start");
+  expect(output.trimEnd().split("\n")).toEqual(expected);
 });
 
-test("a browser that is gone or does not start opens nothing", async () => {
+test("a missing browser, or one that does not start, opens no page", async () => {
   expect(await openInInstalled("none.desktop", URL, env)).toBe(false);
   await entry("own", "b.desktop", { Name: "B", Exec: "/nowhere/browser %u" });
   expect(await openInInstalled("b.desktop", URL, env)).toBe(false);
@@ -96,6 +96,6 @@ test.each([
   ["smb://127.0.0.1/share", undefined],
   ["--help", undefined],
   ["", undefined],
-])("of %j a browser is given %j", (url, address) => {
+])("for %j a browser gets %j", (url, address) => {
   expect(pageAddress(url)).toBe(address);
 });

@@ -1,4 +1,4 @@
-/** A copied text is read back, and cleared later if it is still on the clipboard. */
+/** A copied secret is read back, and cleared later if the clipboard still holds it. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Secret } from "../../../core/secret.ts";
@@ -41,7 +41,7 @@ test("a copied secret is cleared after 30 s", async () => {
   expect(board.text).toBe("");
 });
 
-test("a text that another program copied later stays", async () => {
+test("a text that another program copied later is not cleared", async () => {
   const { board, tokenClipboard, pass } = desk();
   await tokenClipboard.copy(new Secret("ours"));
   board.text = "theirs";
@@ -64,21 +64,19 @@ test("a write that has no effect fails with clipboard_failing", async () => {
   });
 });
 
-/**
- * How a call of the clipboard ends. `throws after`: it took effect first. `lost`: it reports success without effect.
- */
+/** The outcome of a clipboard call. `throws after`: it fails after its effect; `lost`: it succeeds without effect. */
 type Fate = "done" | "throws before" | "throws after" | "lost" | "hangs" | "shows another text";
 type Step =
   | { do: "copy" | "copy plain" | "others write"; nth: number }
   | { do: "pass"; ms: number }
   | { do: "clear ours" };
 
-/** A clipboard that may fail in any way, with time in a test's hands. */
+/** A clipboard that may fail in any way, with simulated time. */
 class FailingBoard {
   text = "";
-  /** Fates of the calls to come; the rest goes well. */
+  /** The outcomes of the next calls; later calls succeed. */
   fates: Fate[] = [];
-  /** Violations of the rules, in words. */
+  /** Breaches of the rules. */
   readonly broken: string[] = [];
   #nowMs = 0;
   #timers: { atMs: number; run: () => void }[] = [];
@@ -93,7 +91,7 @@ class FailingBoard {
         this.#read = "failed";
         const fate = this.fates[0];
         await this.#meet(() => undefined);
-        // Never another text twice in a row: two such reads would prove that our text is gone.
+        // Never shows another text twice in a row: then nothing could be known.
         this.#misled = fate === "shows another text" && !this.#misled;
         const seen = this.#misled ? "what was there before" : this.text;
         this.#read = seen;
@@ -196,7 +194,7 @@ test.each(["time passes", "the app quits"])(
           if (end === "time passes") await board.pass(120_000);
           else {
             const quit = board.tokenClipboard.clearOurs();
-            await board.pass(5_000); // what still hung before is given up
+            await board.pass(5_000); // calls that still hang are given up
             await quit;
           }
           expect(board.secrets.has(board.text) ? board.text : "").toBe("");
@@ -236,7 +234,7 @@ test("a second copy that fails neither keeps the first one longer nor clears it 
   expect(board.text).toBe("");
 });
 
-test("at a quit an unreadable clipboard is cleared if the last known text is ours", async () => {
+test("at a quit an unreadable clipboard is cleared if its last known text is a copied secret", async () => {
   const board = new FailingBoard();
   board.secrets.add("token");
   await board.tokenClipboard.copy(new Secret("token"));

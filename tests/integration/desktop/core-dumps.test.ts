@@ -1,4 +1,4 @@
-/** Over real processes: a process that starts while the limits are lowered gets the lower limit, too. */
+/** With real processes: the limit also applies to processes that start while it is lowered. */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -7,14 +7,14 @@ import { expect, onTestFinished, test } from "vitest";
 import { refuseCoreDumps } from "../../../main/desktop/core-dumps.ts";
 import { family } from "../../support/leaks.ts";
 
-/** The session allows core dumps; on a signal there are more of us. */
+/** A shell that allows core dumps, and starts more processes on a signal. */
 const GROWING = `ulimit -c unlimited; trap "sleep 60 & sleep 60 &" USR1; sleep 60 & echo; while :; do wait; done`;
 
 test.runIf(process.platform === "linux")("no process of a growing tree may write a core dump", async () => {
   const folder = await mkdtemp("/tmp/tk-cores-");
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const prlimit = execFileSync("sh", ["-c", "command -v prlimit"], { encoding: "utf8" }).trim();
-  // It grows when the first of it is about to be lowered.
+  // The tree grows just before the limit of its first process is lowered.
   const grow = `mkdir "${folder}/grown" && kill -USR1 "$2" && sleep 0.5`;
   await writeFile(path.join(folder, "prlimit"), `#!/bin/sh\n${grow}\nexec ${prlimit} "$@"\n`, {
     mode: 0o755,

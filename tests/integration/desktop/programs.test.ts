@@ -1,4 +1,4 @@
-/** Programs that we run are the system's own, whatever lies in the working directory or stands first in PATH. */
+/** The app runs only the system's own programs, whatever is in the working directory or first in PATH. */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
@@ -17,13 +17,13 @@ import {
 
 const NAMES = ["ss", "ps", "sh", "flock", "prlimit", "xdg-mime", "tasklist", "tasklist.exe", "env"];
 
-/** A folder with programs that leave a mark when they run: it is the working directory, and first in PATH. */
+/** Makes a folder of programs that leave a mark when they run: the working directory, and first in PATH. */
 function plant() {
   const folder = mkdtempSync("/tmp/tk-planted-");
   const mark = path.join(folder, "ran");
   for (const name of NAMES)
     writeFileSync(path.join(folder, name), `#!/bin/sh\necho ${name} >> ${mark}\n`, { mode: 0o755 });
-  const spy = vi.spyOn(process, "cwd").mockReturnValue(folder); // a worker of the test runner cannot change its own
+  const spy = vi.spyOn(process, "cwd").mockReturnValue(folder); // a worker thread cannot change it
   vi.stubEnv("PATH", `${folder}::.:${process.env["PATH"] ?? ""}`);
   onTestFinished(() => {
     spy.mockRestore();
@@ -58,7 +58,7 @@ test.runIf(process.platform === "linux")("scripts of the system find the system'
 test("a program is an absolute path in a system folder, or undefined", () => {
   expect(systemProgram("sh")).toMatch(/^\/(usr\/)?bin\/sh$/);
   expect(systemProgram("no-such-program")).toBeUndefined();
-  expect(systemProgram("tasklist", "win32", { SystemRoot: "relative" })).toBeUndefined(); // and nothing is looked up
+  expect(systemProgram("tasklist", "win32", { SystemRoot: "relative" })).toBeUndefined(); // a relative folder is not searched
 });
 
 test("PATH keeps its absolute entries", () => {
@@ -70,13 +70,13 @@ test.runIf(process.platform === "linux").each(["", ".", "::", "bin:./x:../y"])(
   "a PATH without absolute entries (%j) does not mean the working directory",
   async (searchPath) => {
     const { folder, mark } = plant();
-    // What Electron does with xdg-open: execvp(3), in the working directory of the app.
+    // As Electron starts xdg-open: execvp(3), in the app's working directory.
     const child = spawn("xdg-mime", ["--version"], {
       cwd: folder,
       stdio: "ignore",
       env: { PATH: absoluteEntries(searchPath) },
     });
-    await new Promise((resolve) => child.once("error", resolve).once("exit", resolve)); // it may not be installed
+    await new Promise((resolve) => child.once("error", resolve).once("exit", resolve)); // xdg-open may not be installed
     expect(existsSync(mark)).toBe(false);
     expect(absoluteEntries(searchPath).split(":")).toContain("/usr/bin");
   },
@@ -84,7 +84,7 @@ test.runIf(process.platform === "linux").each(["", ".", "::", "bin:./x:../y"])(
 
 test("the command of a desktop entry is an absolute path, or found by absolute entries of PATH", async () => {
   const { folder, mark } = plant();
-  vi.stubEnv("HOME", folder); // where a browser is started: what a relative entry would mean
+  vi.stubEnv("HOME", folder); // browsers start in HOME, so a relative entry would mean this folder
   const data = path.join(folder, "data");
   mkdirSync(path.join(data, "applications"), { recursive: true });
   const browser = path.join(folder, "planted-browser");

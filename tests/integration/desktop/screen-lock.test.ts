@@ -1,4 +1,4 @@
-/** Who watches the screen's lock hears that there is nothing to be heard, and hears again when there is. */
+/** The watch of the screen lock reports a missing session bus, and goes on when the bus returns. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -20,7 +20,7 @@ const failureOf = (address: string | undefined) =>
     );
   });
 
-// The first in this file: the library is loaded by it.
+// The first test in this file, because it loads the library.
 test("a bus that cannot be reached ends at once", async () => {
   expect(await failureOf("unix:path=/nowhere")).toBeInstanceOf(Error);
   expect(await failureOf("unix:path=/nowhere")).toBeInstanceOf(Error);
@@ -41,7 +41,7 @@ test("a bus that closes the connection ends at once", async () => {
   expect(await failureOf(`unix:path=${path.join(folder, "bus")}`)).toBeInstanceOf(Error);
 });
 
-/** A real session bus at an address that stays the same, however often it is started. */
+/** A real session bus whose address stays the same over restarts. */
 async function ownBus() {
   const folder = await newFolder();
   const address = `unix:path=${path.join(folder, "bus")}`;
@@ -63,7 +63,7 @@ async function ownBus() {
       });
       if (daemon.stdout !== null) await once(daemon.stdout, "data");
     },
-    /** A locker of that name: `active` is what it answers, and `tell` says so by itself. */
+    /** A screen locker of that name: `active` is its answer, and `tell` sends the signal of a lock. */
     async locker(name: string, active: boolean) {
       const { signal, end } = await startService(address, {
         name,
@@ -78,31 +78,31 @@ async function ownBus() {
   };
 }
 
-/** Calls of `locked` and `failed`, and the end of it. */
+/** Starts the watch; returns its counted reports, and its end. */
 function watched(address: string) {
-  const heard = { locked: 0, failed: 0 };
+  const reports = { locked: 0, failed: 0 };
   const end = watchScreenLock(
     () => address,
-    () => void (heard.locked += 1),
-    () => void (heard.failed += 1),
+    () => void (reports.locked += 1),
+    () => void (reports.failed += 1),
   );
   onTestFinished(end);
-  return { heard, end };
+  return { reports, end };
 }
 const AGAIN = { timeout: 20_000, interval: 50 };
 
 test("a bus that restarts twice is watched again, and each end is reported once", async () => {
   const bus = await ownBus();
   await bus.start();
-  const { heard } = watched(bus.address);
+  const { reports } = watched(bus.address);
   for (const time of [1, 2, 3]) {
     const { tell, end } = await bus.locker("org.gnome.ScreenSaver", false);
-    const before = heard.locked;
-    // It takes a moment until it listens.
-    await expect.poll(() => (tell(), heard.locked), AGAIN).toBeGreaterThan(before);
+    const before = reports.locked;
+    // The watch needs a moment until it listens.
+    await expect.poll(() => (tell(), reports.locked), AGAIN).toBeGreaterThan(before);
     end();
     await bus.stop();
-    await expect.poll(() => heard.failed, AGAIN).toBe(time);
+    await expect.poll(() => reports.failed, AGAIN).toBe(time);
     await bus.start();
   }
 });
@@ -113,29 +113,29 @@ test.each(["org.freedesktop.ScreenSaver", "org.xfce.ScreenSaver"])(
     const bus = await ownBus();
     await bus.start();
     const first = await bus.locker(name, true);
-    const { heard } = watched(bus.address);
-    await expect.poll(() => (first.tell(), heard.locked), AGAIN).toBeGreaterThan(0);
+    const { reports } = watched(bus.address);
+    await expect.poll(() => (first.tell(), reports.locked), AGAIN).toBeGreaterThan(0);
     await bus.stop();
-    await expect.poll(() => heard.failed, AGAIN).toBe(1);
-    const before = heard.locked;
+    await expect.poll(() => reports.failed, AGAIN).toBe(1);
+    const before = reports.locked;
     await bus.start();
     await bus.locker(name, true);
-    await expect.poll(() => heard.locked, AGAIN).toBeGreaterThan(before);
+    await expect.poll(() => reports.locked, AGAIN).toBeGreaterThan(before);
   },
 );
 
 test("a bus that starts late is watched, and nothing is reported after the watch ends", async () => {
   const bus = await ownBus();
-  const { heard, end } = watched(bus.address);
-  await expect.poll(() => heard.failed, AGAIN).toBe(1);
+  const { reports, end } = watched(bus.address);
+  await expect.poll(() => reports.failed, AGAIN).toBe(1);
   await bus.start();
   const { tell } = await bus.locker("org.mate.ScreenSaver", false);
-  await expect.poll(() => (tell(), heard.locked), AGAIN).toBeGreaterThan(0);
+  await expect.poll(() => (tell(), reports.locked), AGAIN).toBeGreaterThan(0);
   end();
   await new Promise((resolve) => setImmediate(resolve));
-  const before = { ...heard };
+  const before = { ...reports };
   tell();
   await bus.stop();
   await bus.start();
-  expect(heard).toEqual(before);
+  expect(reports).toEqual(before);
 });

@@ -53,7 +53,7 @@ test("every request has its own connection", async () => {
   expect(server.connections()).toBe(2);
 });
 
-/** A transport that ends as the test tells it. */
+/** A transport whose outcome the test decides. */
 function endsWith(run: (on: { fail: (code: string) => void; pause: (paused: boolean) => void }) => void) {
   let fail: (code: string) => void = () => undefined;
   let pause: (paused: boolean) => void = () => undefined;
@@ -112,7 +112,7 @@ test.each([
   expect(outcome).toEqual({ kind: "lost", cause: code });
 });
 
-test("the time limit stops while the user is asked, and continues afterwards", async () => {
+test("the time limit stops during a question to the user, and continues afterwards", async () => {
   const limit = { ...post("https://a.example/fine"), timeoutMs: 50 };
   let ended = false;
   const waiting = endsWith(({ pause, fail }) => {

@@ -1,4 +1,4 @@
-/** What the gate of a POST's session remembers. tests/e2e/http.spec.ts checks the rest with Chromium itself. */
+/** The connections that the gate of a POST's session remembers. tests/e2e/http.spec.ts checks the rest with Chromium itself. */
 import { connect, createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
@@ -86,7 +86,7 @@ test.each(["localhost", "127.0.0.2", "[::1]", "[fe80::1]"])(
     const send = await createOneSend(session);
     await send.arm(`http://${host}:1/`, "DIRECT");
     expect(await ask(session.gate())).not.toBe(0);
-    expect(await outcomeOf(send.unreached ?? "nothing was said")).toBe("not_sent");
+    expect(await outcomeOf(send.unreached ?? "no error")).toBe("not_sent");
   },
 );
 

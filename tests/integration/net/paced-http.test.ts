@@ -138,7 +138,7 @@ test.each([
     send(`${HOST}/validate`, by("user"));
     await pass(0);
     expect(left).toHaveLength(2);
-    // A request waits for the end of a short block; a long block ends it with a 429 that tells the wait.
+    // A request waits for the end of a short block; a long block ends it with a 429 that names the wait.
     const blockMs = Math.min(retryAfterMs ?? 5_000, 24 * HOUR_MS);
     const refused = ends.filter(({ outcome }) => outcome.kind === "answered" && outcome.status === 429);
     if (retryAfterMs === undefined) expect(refused).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** The credentials for a proxy: asked for once, kept in memory, and sent to no other host. */
+/** The credentials for a proxy: the user enters them once, they stay in memory, and no other host gets them. */
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -61,7 +61,7 @@ test("requests that wait for one proxy share the question", async () => {
   expect(logins.view).toBeUndefined();
 });
 
-test("refused credentials are asked for again, and those entered meanwhile are tried first", async () => {
+test("after refused credentials the user is asked again, and newly entered ones are tried first", async () => {
   const { logins, answer } = bench();
   const first = logins.ask(OFFICE, undefined);
   answer("ada", "guess");
@@ -73,13 +73,13 @@ test("refused credentials are asked for again, and those entered meanwhile are t
   expect(plain(await logins.ask(OFFICE, wrong))).toEqual(["ada", "right"]);
 });
 
-test("a declined question does not come again for ten minutes, and an open one delays a request for two minutes at most", async () => {
+test("a declined question is not repeated for ten minutes, and an open one delays a request by at most two minutes", async () => {
   const { logins, answer, clock } = bench();
   const rest = () => Promise.resolve();
   const first = logins.ask(OFFICE, undefined);
   await clock.pass(120_000, rest);
   expect(await first).toBeUndefined();
-  expect(logins.view).toBeDefined(); // it may still be answered
+  expect(logins.view).toBeDefined(); // the user may still answer the question
   answer(undefined);
   expect(await logins.ask(OFFICE, undefined)).toBeUndefined();
   expect(logins.view).toBeUndefined();

@@ -1,4 +1,4 @@
-/** The pretend provider behaves as the real one is known to (TA), over real HTTP. */
+/** The sandbox behaves as Twitch does according to TA, over real HTTP. */
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -50,7 +50,7 @@ const exchange = async (sandbox: Sandbox, more: Record<string, string> = {}): Pr
   return (await answer.json()) as Tokens;
 };
 
-test("code, tokens, validation, API, revocation", async () => {
+test("a code is exchanged for a token that validates, calls the API, and is revoked", async () => {
   await using sandbox = await start();
   const tokens = await exchange(sandbox);
   expect(tokens).toMatchObject({ scope: ["user:read:chat", "openid"], token_type: "bearer" }); // docs/twitch-auth.md §6: an array
@@ -103,7 +103,7 @@ test.each([
   expect(await answer.json()).toEqual({ status, message });
 });
 
-test("a code works once; a verifier that was announced has to be shown", async () => {
+test("a code works once, and only with its code verifier if the request had a challenge", async () => {
   await using sandbox = await start();
   const verifier = randomBytes(32).toString("base64url");
   const challenge = createHash("sha256").update(verifier).digest("base64url");
@@ -122,7 +122,7 @@ test("a code works once; a verifier that was announced has to be shown", async (
   expect((await send(code, { code_verifier: verifier })).status).toBe(400);
 });
 
-test("a redirect URI that is not registered leads to the first one, a refusal to the query (docs/twitch-auth.md §3, §4)", async () => {
+test("an error for an unregistered redirect URI goes to the first one, and a denial to the query (docs/twitch-auth.md §3, §4)", async () => {
   await using sandbox = await start();
   const wrong = new URL(
     await walkPages(authorizeUrl(sandbox, { redirect_uri: "http://localhost:9" }), "700000001"),
@@ -133,7 +133,7 @@ test("a redirect URI that is not registered leads to the first one, a refusal to
   expect(Object.fromEntries(denied.searchParams)).toMatchObject({ error: "access_denied", state: "st" });
 });
 
-test("a token without scopes: no `scope` (docs/twitch-auth.md §6), null `scopes` (docs/twitch-auth.md §11)", async () => {
+test("a token without scopes has no `scope` (docs/twitch-auth.md §6) and null `scopes` (docs/twitch-auth.md §11)", async () => {
   await using sandbox = await start();
   const tokens = await exchange(sandbox, { scope: "" });
   expect(tokens).not.toHaveProperty("scope");
@@ -143,7 +143,7 @@ test("a token without scopes: no `scope` (docs/twitch-auth.md §6), null `scopes
   expect(await answer.json()).toMatchObject({ scopes: null });
 });
 
-test("confidential: the same refresh token comes back; rotating: a second use ends everything (docs/twitch-auth.md §10)", async () => {
+test("a confidential client keeps its refresh token; reuse of a rotated one revokes its successor (docs/twitch-auth.md §10)", async () => {
   await using sandbox = await start();
   const refresh = (refresh_token: string, client: object) =>
     post(sandbox, "token", { ...client, grant_type: "refresh_token", refresh_token });
@@ -186,7 +186,7 @@ test("the ID token is signed by a published key (docs/twitch-auth.md §9)", asyn
   expect(payload).toMatchObject({ sub: "700000001", nonce: "n1" });
 });
 
-test("a taken port is said, a foreign Host is not answered, and no admin API without its module", async () => {
+test("a taken port is reported as port_taken, and there is no admin API without its module", async () => {
   await using sandbox = await start();
   expect(await startSandbox({ port: sandbox.port })).toEqual({ failure: "port_taken" });
   const plain = await startSandbox({ port: 0 });

@@ -1,4 +1,4 @@
-/** The rules of the socket's thread: limits, shared questions, one pairing at a time, and what main is told. */
+/** The rules of the socket's thread: limits, shared questions, one pairing at a time, and its messages to main. */
 import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
 import { MAX_CONNECTIONS } from "../../../contract/socket.ts";
@@ -41,7 +41,7 @@ test("a connection over the limit is closed without a greeting", async () => {
   expect(over.lines).toEqual([]);
 });
 
-test("two tools that need the same token share one question, and later requests need none", async () => {
+test("two tools that need the same token share one question to main, and later requests need none", async () => {
   const [one, two] = [await tool(), await tool(OTHER)];
   await one.ask("token.get");
   await two.ask("token.get");
@@ -55,7 +55,7 @@ test("two tools that need the same token share one question, and later requests 
   expect(thread.questions("token")).toHaveLength(1);
 });
 
-test("a grant causes sixty token questions a minute at most, and its limit is no other grant's", async () => {
+test("a grant causes at most sixty token questions a minute, and each grant has its own limit", async () => {
   const [one, two] = [await tool(), await tool(OTHER)];
   const ask = async (client: typeof one) => {
     const before = thread.questions("token").length;
@@ -101,7 +101,7 @@ test("a request for the window is passed on once in ten seconds", async () => {
   });
 });
 
-test("one pairing is open at a time; a refusal keeps the next one away for as long as main says", async () => {
+test("one pairing is open at a time; a refusal delays the next one by the time that main sets", async () => {
   const [one, two] = [await thread.connect(), await thread.connect()];
   const shown = await one.ask("pair.request", { name: "Nightcue" });
   const [question] = thread.questions("pair");
@@ -169,7 +169,7 @@ test("a table without a grant ends its connections and no other; a locked one en
   expect((await two.ask("accounts.list"))?.result).toBeDefined();
 });
 
-test("main is told when the connection of a grant for one connection closes", async () => {
+test("main is notified when the connection of a one-connection grant closes", async () => {
   thread.receive({
     kind: "table",
     number: 2,

@@ -1,7 +1,4 @@
-/**
- * How a connection ends, and what is answered before: bad octets, a writing half that is closed, a tool that asks
- * often.
- */
+/** How a connection ends, and which answers it still gets: invalid octets, a closed writing half, frequent requests. */
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
@@ -79,12 +76,12 @@ test("a client that closes its writing half gets its pending answers, then the c
   const heard = heardBy(socket);
   socket.end(`${request("token.get")}\n${request("accounts.list")}\n{"half":`);
   await once(socket, "end", { signal: AbortSignal.timeout(100) }).catch(() => undefined);
-  expect(socket.readableEnded).toBe(false); // it is waited for
+  expect(socket.readableEnded).toBe(false); // the server waits for the answers
   answerNow();
   const answers = (await heard).trimEnd().split("\n");
   expect(answers).toHaveLength(2);
   expect(answers.join()).toContain("at-ann");
-  // The proof and the request in one go, as a script does with `nc`.
+  // Sends the proof and the request in one write, as a script does with `nc`.
   const script = connect(server.endpoint);
   const read = lineReader(script);
   const { challenge } = JSON.parse((await read()) ?? "{}") as { challenge: string };
@@ -104,7 +101,7 @@ test("a client that closes its writing half withdraws its pairing", async () => 
       async pair(_ask, gone) {
         await gone;
         withdrawn = true;
-        return new Promise(() => undefined); // nobody is left to be answered
+        return new Promise(() => undefined); // the tool does not read an answer any more
       },
     }),
   );
@@ -113,9 +110,9 @@ test("a client that closes its writing half withdraws its pairing", async () => 
   const socket = connect(started.value.endpoint);
   const heard = heardBy(socket);
   socket.end(`${request("pair.request", { name: "Nightcue" })}\n`);
-  const said = await heard; // until the connection has closed: a withdrawn pairing does not keep it open
-  expect(said).toContain("pair.code");
-  expect(said).toContain("rate_limited");
+  const text = await heard; // until the end of the connection: a withdrawn question does not keep it open
+  expect(text).toContain("pair.code");
+  expect(text).toContain("rate_limited");
   expect(withdrawn).toBe(true);
   await started.value.close();
   await rm(own, { recursive: true, force: true });
@@ -139,7 +136,7 @@ test("requests for a token that lives for a minute do not use up the grant's rat
   await server.push(lives(60, 58));
   for (let times = 0; times < 100; times += 1) await ask("token.get", { min_valid: 300 });
   expect(questions).toBe(0);
-  // Near its end, with a provider that is away: what is left is given, also to one that has asked too often.
+  // Shortly before the expiry and without a reachable provider, the old token is handed out, even past the rate limit.
   await server.push(lives(3_600, 40));
   for (let times = 0; times < 100; times += 1) expect(await ask("token.get")).toMatchObject({ login: "ann" });
   expect(questions).toBe(60);

@@ -1,4 +1,4 @@
-/** Octets to lines: strictly UTF-8, whatever the pieces that they come in. */
+/** Octets become lines: strictly UTF-8, however the stream is cut into pieces. */
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -12,7 +12,7 @@ interface Octets {
 const vectors = JSON.parse(readFileSync("tests/vectors/socket-octets.json", "utf8")) as readonly Octets[];
 const LINE_FEED = Buffer.from("\n");
 
-/** The lines that were read from `octets` in pieces cut at these places, and whether reading continues. */
+/** The lines that are read from `octets`, cut at these places, and whether reading goes on. */
 function read(octets: Buffer, cuts: readonly number[] = []) {
   const lines = createLines();
   const taken: string[] = [];
@@ -26,7 +26,7 @@ function read(octets: Buffer, cuts: readonly number[] = []) {
   return { taken, goesOn, begun: lines.begun };
 }
 
-test("text that is UTF-8 arrives as it was sent, in whatever pieces", () => {
+test("UTF-8 text arrives unchanged, however it is cut into pieces", () => {
   fc.assert(
     fc.property(
       fc.array(fc.string({ unit: "binary" }).map((text) => text.replaceAll("\n", " "))),
@@ -39,7 +39,7 @@ test("text that is UTF-8 arrives as it was sent, in whatever pieces", () => {
   );
 });
 
-test("a line is taken if and only if it is UTF-8, and nothing after one that is not", () => {
+test("lines are read until the first one that is not UTF-8", () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 12 })), fc.array(fc.nat()), (arrays, cuts) => {
       const lines = arrays.map((one) => Buffer.from(one.filter((octet) => octet !== 0x0a)));
@@ -53,13 +53,13 @@ test("a line is taken if and only if it is UTF-8, and nothing after one that is 
   );
 });
 
-test.each(vectors)("after $after: $name is no line, or no JSON", ({ hex }) => {
+test.each(vectors)("after $after: $name is not a line, or not JSON", ({ hex }) => {
   const { taken, goesOn } = read(Buffer.concat([Buffer.from(hex, "hex"), LINE_FEED]));
   if (goesOn) for (const line of taken) expect(() => void JSON.parse(line)).toThrow();
   else expect(taken).toEqual([]);
 });
 
-test("the framing reports whether a line has begun", () => {
+test("the reader knows whether a line is incomplete", () => {
   expect(read(Buffer.from("{}\n{")).begun).toBe(true);
   expect(read(Buffer.from("{}\n")).begun).toBe(false);
 });

@@ -1,4 +1,4 @@
-/** Nothing that a tool is handed or told exceeds its grant, whatever changes while main is asked. */
+/** No token, answer or notification for a tool exceeds its grant, whatever changes during a question to main. */
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -49,16 +49,16 @@ function tokenOf(signIn: string, { scopes, leftSec }: Shape): TableToken["token"
 }
 function tableOf({ signIns, grant, locked }: World): TokenTable {
   if (locked) return { locked: true, grants: [], accounts: [], tokens: [] };
-  const there = SIGN_INS.flatMap((id) => {
+  const listed = SIGN_INS.flatMap((id) => {
     const shape = signIns[id];
     return shape === undefined ? [] : [{ id, shape }];
   });
   return {
     locked: false,
     grants: grant === undefined ? [] : [{ id: CLIENT, key: KEY, ...grant }],
-    accounts: ACCOUNTS.filter((account) => there.some(({ id }) => accountOf(id) === account)).map(
+    accounts: ACCOUNTS.filter((account) => listed.some(({ id }) => accountOf(id) === account)).map(
       (account) => {
-        const own = there.filter(({ id }) => accountOf(id) === account);
+        const own = listed.filter(({ id }) => accountOf(id) === account);
         return {
           signIns: own.map(({ id }) => id),
           view: {
@@ -81,7 +81,7 @@ function tableOf({ signIns, grant, locked }: World): TokenTable {
         };
       },
     ),
-    tokens: there.map(({ id, shape }) => ({
+    tokens: listed.map(({ id, shape }) => ({
       signIn: id,
       account: accountOf(id),
       token: tokenOf(id, shape),
@@ -125,7 +125,7 @@ const ask = fc
     min_valid: optional(fc.integer({ min: 0, max: 86_400 })),
   })
   .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
-/** Main's answer, with the table and the passed time at its arrival. */
+/** The answer of main, and the world at the time of the answer. */
 const reply = fc.record({
   answer: fc.oneof(shape, fc.constantFrom("provider_unreachable", "rate_limited", "needs_sign_in")),
   then: optional(world),
@@ -140,21 +140,21 @@ interface Line {
   readonly error?: { readonly data: { readonly code: string } };
 }
 
-/** A session that has proved itself, over a world that the test changes. */
+/** A session after its proof, with a world that the test changes. */
 function startSession(first: TokenTable, reported: Answer<"report"> = { ok: true, value: { valid: true } }) {
   const lines: Line[] = [];
   let nowSec = NOW_SEC;
   let table = first;
   const misses: { ask: Ask<"token">; resolve: (answer: Answer<"token">) => void }[] = [];
   const uses: (string | undefined)[] = [];
-  /** The table and the time at which each line was written. */
+  /** The table and the time when each line was written. */
   const held: { table: TokenTable; nowSec: number }[] = [];
   const session = createSession({
     endpoint: ENDPOINT,
     challenge: "A".repeat(43),
     table: () => table,
     nowMs: () => nowSec * 1000,
-    miss: (_grant, asked) => new Promise((resolve) => misses.push({ ask: asked, resolve })),
+    miss: (_grant, requested) => new Promise((resolve) => misses.push({ ask: requested, resolve })),
     report: () => Promise.resolve(reported),
     show: () => Promise.resolve({ ok: true, value: { shown: true } }),
     pair: () => ({ ok: false, code: "pairing_pending" }),
@@ -189,27 +189,27 @@ function startSession(first: TokenTable, reported: Answer<"report"> = { ok: true
       return table;
     },
     later: (sec: number) => void (nowSec += sec),
-    ask: (method: string, asked?: object) =>
-      session.take(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: asked })),
+    ask: (method: string, requested?: object) =>
+      session.take(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: requested })),
   };
 }
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Why this token must not have been handed out there and then; undefined: it may. */
-function excess(line: Line, asked: Record<string, unknown>, at: { table: TokenTable; nowSec: number }) {
+/** Why the token must not be handed out at that moment; undefined: it may. */
+function excess(line: Line, requested: Record<string, unknown>, at: { table: TokenTable; nowSec: number }) {
   const token = line.result as unknown as TableToken["token"];
   const made = known.get(token.access_token);
-  const [mine] = at.table.grants;
-  if (at.table.locked || mine === undefined || made === undefined) return "no grant";
+  const [grant] = at.table.grants;
+  if (at.table.locked || grant === undefined || made === undefined) return "no grant";
   const account = accountOf(made.signIn);
-  if (mine.accounts?.includes(account) === false) return "account";
-  if (mine.signIns?.includes(made.signIn) === false) return "sign-in";
-  if (!made.scopes.every((scope) => mine.scopes?.includes(scope) !== false)) return "scopes";
-  if (!((asked["scopes"] ?? []) as string[]).every((scope) => made.scopes.includes(scope)))
-    return "asked scopes";
+  if (grant.accounts?.includes(account) === false) return "account";
+  if (grant.signIns?.includes(made.signIn) === false) return "sign-in";
+  if (!made.scopes.every((scope) => grant.scopes?.includes(scope) !== false)) return "scopes";
+  if (!((requested["scopes"] ?? []) as string[]).every((scope) => made.scopes.includes(scope)))
+    return "requested scopes";
   if (!at.table.tokens.some(({ signIn }) => signIn === made.signIn)) return "a sign-in that is gone";
   if (token.expires_at !== null && token.expires_at <= at.nowSec) return "ended";
-  const [leftSec, minValid] = [(token.expires_at ?? Infinity) - at.nowSec, asked["min_valid"]];
+  const [leftSec, minValid] = [(token.expires_at ?? Infinity) - at.nowSec, requested["min_valid"]];
   const { lifeSec = Infinity } = at.table.tokens.find(({ signIn }) => signIn === made.signIn) ?? {};
   if (minValid !== undefined && leftSec < Math.min(Number(minValid), Math.max(0, (lifeSec * 3) / 4 - 1)))
     return "lasts too short";
@@ -218,11 +218,11 @@ function excess(line: Line, asked: Record<string, unknown>, at: { table: TokenTa
 
 test("a token is checked against the grant, the table and the clock of the moment when it is handed out", async () => {
   await fc.assert(
-    fc.asyncProperty(world, ask, fc.array(reply, { maxLength: 3 }), async (first, asked, replies) => {
+    fc.asyncProperty(world, ask, fc.array(reply, { maxLength: 3 }), async (first, requested, replies) => {
       known.clear();
       const tool = startSession(tableOf({ ...first, locked: false }));
       tool.lines.length = tool.held.length = 0;
-      const answered = tool.ask("token.get", asked);
+      const answered = tool.ask("token.get", requested);
       await settled();
       for (const { answer, then, laterSec } of replies) {
         const asking = tool.misses.shift();
@@ -242,9 +242,11 @@ test("a token is checked against the grant, the table and the clock of the momen
       await answered;
       tool.lines.forEach((line, at) => {
         if (line.result === undefined) return;
-        expect(excess(line, asked, tool.held[at] ?? { table: tool.table, nowSec: NOW_SEC })).toBeUndefined();
+        expect(
+          excess(line, requested, tool.held[at] ?? { table: tool.table, nowSec: NOW_SEC }),
+        ).toBeUndefined();
         const { signIn } = known.get(String(line.result["access_token"])) ?? {};
-        expect(tool.uses).toEqual([signIn]); // a use is reported for exactly the token that was handed out
+        expect(tool.uses).toEqual([signIn]); // the recorded use names the sign-in of the token
       });
     }),
     { numRuns: 1_000 },
@@ -265,9 +267,9 @@ test("accounts.list and notifications hold no sign-in outside the grant", async 
         tool.move(next);
         await tool.ask("accounts.list");
         tables.push(next);
-        const [mine] = next.grants;
+        const [grant] = next.grants;
         const text = JSON.stringify(tool.lines);
-        const hidden = SIGN_INS.filter((id) => mine === undefined || mine.signIns?.includes(id) === false);
+        const hidden = SIGN_INS.filter((id) => grant === undefined || grant.signIns?.includes(id) === false);
         for (const id of hidden) {
           expect(text).not.toContain(`status of ${id}`);
           expect(text).not.toContain(`client of ${id}`);
@@ -275,12 +277,11 @@ test("accounts.list and notifications hold no sign-in outside the grant", async 
             for (const entry of tokens)
               if (entry.signIn === id) expect(text).not.toContain(`"${entry.token.token_id}"`);
         }
-        // A changed token whose scopes exceed the grant is reported as the end of the old token, by the old token's id
-        // alone.
+        // If the new token has too many scopes, the tool is only notified that the old one ended.
         for (const { method, params } of tool.lines.filter((line) => line.method === "token.changed")) {
           const entry = next.tokens.find(({ token }) => token.token_id === params?.token_id);
           expect(method).toBeDefined();
-          expect(entry?.token.scopes.every((scope) => mine?.scopes?.includes(scope) !== false)).toBe(true);
+          expect(entry?.token.scopes.every((scope) => grant?.scopes?.includes(scope) !== false)).toBe(true);
         }
       }
     }),
@@ -303,12 +304,12 @@ const code = ({ lines }: { lines: readonly Line[] }) => lines.at(-1)?.error?.dat
 test("a sign-in that got more scopes during a refresh is refused, and its old token is revoked for the tool", async () => {
   const tool = startSession(table());
   await tool.ask("token.watch");
-  const asked = tool.ask("token.get");
+  const answered = tool.ask("token.get");
   const wide = tokenOf("s0", { ...plain, scopes: ["a", "b"] });
   const old = tool.table.tokens[0]?.token.token_id;
   tool.move(withToken(tool.table, "s0", wide));
   tool.misses[0]?.resolve({ ok: true, value: wide });
-  await asked;
+  await answered;
   expect(code(tool)).toBe("grant_denied");
   expect(tool.lines.filter(({ method }) => method !== undefined)).toMatchObject([
     { method: "token.revoked", params: { token_id: old } },
@@ -326,12 +327,12 @@ test.each([
   { ok: true, value: { valid: true } } as const,
   { ok: false, code: "provider_unreachable" } as const,
 ])(
-  "a report on a token that left the grant meanwhile answers valid: false, whatever main found: %o",
-  async (said) => {
-    const tool = startSession(table({}, { s0: { leftSec: 9_000 } }), said);
-    const asked = tool.ask("token.reportInvalid", { token_id: tool.table.tokens[0]?.token.token_id });
+  "a report on a token that left the grant meanwhile is answered with valid: false, whatever main answers: %o",
+  async (reported) => {
+    const tool = startSession(table({}, { s0: { leftSec: 9_000 } }), reported);
+    const answered = tool.ask("token.reportInvalid", { token_id: tool.table.tokens[0]?.token.token_id });
     tool.move({ ...tool.table, grants: [{ id: CLIENT, key: KEY, signIns: [] }] });
-    await asked;
+    await answered;
     expect(tool.lines.at(-1)).toMatchObject({ result: { valid: false } });
   },
 );
@@ -346,25 +347,25 @@ test("an alias of an account outside the grant does not hide the tool's own acco
 test("the error of a sign-in that left the grant meanwhile is not reported for another sign-in", async () => {
   const shapes = { s0: { leftSec: -1 }, s1: { scopes: ["a", "b"], leftSec: -1 } };
   const tool = startSession(table({ grant: {} }, shapes));
-  const asked = tool.ask("token.get", { account: "p:0" });
+  const answered = tool.ask("token.get", { account: "p:0" });
   expect(tool.misses[0]?.ask.signIn).toBe("s0");
   tool.move({ ...tool.table, grants: [{ id: CLIENT, key: KEY, signIns: ["s1"] }] });
   tool.misses[0]?.resolve({ ok: false, code: "needs_sign_in" });
   await settled();
   expect(tool.misses[1]?.ask.signIn).toBe("s1");
   tool.misses[1]?.resolve({ ok: false, code: "provider_unreachable" });
-  await asked;
+  await answered;
   expect(code(tool)).toBe("provider_unreachable");
 });
 
-test("a token that ended during the question to main, or lasts too short by then, is not handed out", async () => {
-  for (const [asked, leftSec, expected] of [
+test("a token that expired or became too short during the question to main is not handed out", async () => {
+  for (const [requested, leftSec, expected] of [
     [{ min_valid: 300 }, 310, "provider_unreachable"],
     [{}, 20, "provider_unreachable"],
     [{ min_valid: 0 }, 20, "provider_unreachable"],
   ] as const) {
     const tool = startSession(table({}, { s0: { leftSec: -1 } }));
-    const answered = tool.ask("token.get", asked);
+    const answered = tool.ask("token.get", requested);
     for (let times = 0; times < 2; times += 1) {
       await settled();
       const slow = tokenOf("s0", { ...plain, leftSec });
@@ -393,7 +394,7 @@ test.each([
   [14_000, 299, 300, true],
   [10, 1, 0, false],
 ] as const)(
-  "with a life of %s s, %s s left and min_valid %s, main is asked: %s",
+  "with a lifetime of %s s, %s s left and min_valid %s, main is asked: %s",
   (lifeSec, leftSec, min_valid, asks) => {
     const tool = startSession(table({}, { s0: { lifeSec, leftSec } }));
     void tool.ask("token.get", min_valid === undefined ? {} : { min_valid });
@@ -409,12 +410,12 @@ test("while main cannot be asked, or no refresh may begin, the table's token is 
   await answered;
   expect(limited.lines.at(-1)).toMatchObject({ result: { expires_at: NOW_SEC + 40 } });
 
-  const waits = table({}, { s0: { leftSec: 40 } });
+  const delayed = table({}, { s0: { leftSec: 40 } });
   const wait = { renewalWaitsUntilMs: (NOW_SEC + 100) * 1000 };
-  const tool = startSession({ ...waits, tokens: waits.tokens.map((entry) => ({ ...entry, ...wait })) });
+  const tool = startSession({ ...delayed, tokens: delayed.tokens.map((entry) => ({ ...entry, ...wait })) });
   await tool.ask("token.get");
   expect(tool.misses).toEqual([]);
   expect(tool.lines.at(-1)).toMatchObject({ result: { expires_at: NOW_SEC + 40 } });
-  void tool.ask("token.get", { min_valid: 60 }); // a request for a longer token gets main's reason
+  void tool.ask("token.get", { min_valid: 60 }); // main answers a request for a longer lifetime
   expect(tool.misses).toHaveLength(1);
 });

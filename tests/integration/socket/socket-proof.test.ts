@@ -1,4 +1,4 @@
-/** The vectors of docs/socket-protocol.md §3, for our server and for the client that was written from it. */
+/** The vectors of docs/socket-protocol.md §3, for the server and for the client that was written from that document. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { proofOf } from "../../../main/socket/proof.ts";

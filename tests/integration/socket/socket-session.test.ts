@@ -1,7 +1,4 @@
-/**
- * The server side of the vectors: whole conversations and malformed lines, against the session that the socket's thread
- * runs.
- */
+/** The vectors for the server: whole conversations and malformed lines, with the session that the socket's thread runs. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { createSession, type Session } from "../../../main/socket/session.ts";
@@ -23,7 +20,7 @@ interface Conversation {
   readonly endpoint: string;
   readonly key: string;
   readonly client: string;
-  /** The state of the server before the first step. */
+  /** The state of the server before the conversation. */
   readonly before?: "locked" | "pairing" | "refused" | "ends_soon" | "ended";
   readonly steps: readonly Step[];
 }
@@ -76,7 +73,7 @@ const tableOf = ({ key, client }: Pick<Conversation, "key" | "client">): TokenTa
   ],
   tokens: [entry()],
 });
-/** A sign-in that cannot renew itself, before and after its token's end. */
+/** A sign-in without a refresh token, before and after the expiry of its token. */
 function withoutRefresh(
   table: TokenTable,
   status: "ends_soon" | "needs_sign_in",
@@ -102,7 +99,7 @@ function startServer(
         : tableOf(given);
   let table = before === "locked" ? CLOSED : open;
   let ended = false;
-  let decide: (said: Answer<"pair">) => void = () => undefined;
+  let decide: (answer: Answer<"pair">) => void = () => undefined;
   let reports = 0;
   let shows = 0;
   const lines: object[] = [];
@@ -163,7 +160,7 @@ function startServer(
   };
 }
 const settled = () => new Promise((resolve) => setImmediate(resolve));
-/** Sentences are for people: not held to. */
+/** Removes the sentence of an error, which the vectors do not fix. */
 const withoutSentence = (message: { readonly error?: object }): object => {
   if (message.error === undefined) return message;
   const { message: _sentence, ...error } = { message: "", ...message.error };
@@ -195,7 +192,7 @@ interface Line {
 }
 const [proved] = vectors<Conversation>("conversations");
 if (proved === undefined) throw new Error("there are no conversations");
-// Its length is the framing's business (tests/integration/socket/socket.test.ts).
+// tests/integration/socket/socket.test.ts checks lines that are too long.
 const lines = vectors<Line>("lines").filter(({ repeat }) => repeat === undefined);
 test.each(lines)("after $after: $name", async ({ after, text, code, ends }) => {
   const { steps, ...given } = proved;

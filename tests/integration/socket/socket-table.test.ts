@@ -1,4 +1,4 @@
-/** A part of the table says what the whole one would, or nothing. */
+/** A part of the table has the effect of the whole table, or is refused. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { patched } from "../../../main/socket/table.ts";
@@ -17,7 +17,7 @@ const signIn = fc.record<SignIn>({
   expires_at: fc.nat(2),
 });
 
-/** The table of these, by their place in the list. */
+/** The table of these sign-ins, whose ids are their positions in the list. */
 function tableOf(signIns: readonly SignIn[], only: (account: number) => boolean = () => true): TokenTable {
   const named = signIns
     .map((one, at) => ({ ...one, id: `s${String(at)}` }))
@@ -58,7 +58,7 @@ function tableOf(signIns: readonly SignIn[], only: (account: number) => boolean 
 }
 const partOf = ({ accounts, tokens }: TokenTable): TokenTablePart => ({ accounts, tokens });
 
-test("a part that changes sign-ins and tokens makes the same table as a whole one", () => {
+test("a part that changes sign-ins and tokens makes the same table as a complete one", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(signIn, signIn), { maxLength: 12 }), fc.nat(3), (pairs, touched) => {
       const before = pairs.map(([was]) => was);
@@ -91,7 +91,7 @@ test("a part with an added or a missing sign-in or token is refused", () => {
   );
 });
 
-test("a locked table takes no part", () => {
+test("a locked table refuses every part", () => {
   const locked = { locked: true, grants: [], accounts: [], tokens: [] };
   expect(patched(locked, { accounts: [], tokens: [] })).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-/** The socket's thread dies, and another one takes its place: nothing of the first is the second's. */
+/** The socket's thread dies and is replaced: the new thread gets nothing of the old one. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
@@ -14,7 +14,7 @@ import { listed } from "./support/socket-bench.ts";
 import { connectTool, parseConnection } from "../../support/socket-client.mjs";
 import { optionsAt } from "./support/socket-server.ts";
 
-/** The built thread, which dies when something is said on the channel of that name. */
+/** The built thread, which ends on any message in the broadcast channel of that name. */
 function mortal(channel: string): URL {
   const real = pathToFileURL(path.resolve("out/main/socket-worker.js")).href;
   const script = `import ${JSON.stringify(real)};
@@ -34,7 +34,7 @@ const tokenOf = (login: string, forSec: number) => ({
   expires_at: Math.floor(Date.now() / 1000) + forSec,
   validated_at: null,
 });
-/** A token that has to be refreshed before it is handed out. */
+/** A token that must be refreshed before it is handed out. */
 const stale = (login: string) => ({
   signIn: login,
   account: `p:${login}`,
@@ -83,8 +83,8 @@ test("the answer for a thread that died reaches no other tool, and its pairing a
   const unanswered = expect(before.ask("token.get", { account: "p:ann" })).rejects.toThrow("closed");
   await vi.waitFor(() => expect([...answers.keys()]).toEqual(["ann"]));
   const stranger = connect(endpoint).on("error", () => undefined);
-  const wishes = { jsonrpc: "2.0", id: 1, method: "pair.request", params: { name: "Nightcue" } };
-  stranger.write(`${JSON.stringify(wishes)}\n`);
+  const message = { jsonrpc: "2.0", id: 1, method: "pair.request", params: { name: "Nightcue" } };
+  stranger.write(`${JSON.stringify(message)}\n`);
   await vi.waitFor(() => expect(pairing).toEqual(["asked"]));
 
   channel.postMessage("die");
@@ -94,9 +94,9 @@ test("the answer for a thread that died reaches no other tool, and its pairing a
 
   const after = await vi.waitFor(connected, { timeout: 20_000 });
   const bob = after.ask("token.get", { account: "p:bob" });
-  await vi.waitFor(() => expect([...answers.keys()]).toEqual(["ann", "bob"])); // each the first of its thread
+  await vi.waitFor(() => expect([...answers.keys()]).toEqual(["ann", "bob"])); // each is the first question of its thread
   answers.get("ann")?.({ ok: true, value: tokenOf("ann", 3600) });
-  await new Promise((resolve) => setTimeout(resolve, 50)); // it would arrive first
+  await new Promise((resolve) => setTimeout(resolve, 50)); // the answer for ann would arrive first
   answers.get("bob")?.({ ok: true, value: tokenOf("bob", 3600) });
   expect(await bob).toMatchObject({ access_token: "at-bob" });
 
@@ -106,9 +106,9 @@ test("the answer for a thread that died reaches no other tool, and its pairing a
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Each prevents a new thread from listening, and returns a function that ends that. */
+/** What prevents the thread from listening again: each function sets it up, and returns what ends it. */
 const hindrances = {
-  "another program listens there": async (endpoint: string) => {
+  "another program listens at its path": async (endpoint: string) => {
     const other = createServer().listen(endpoint);
     await once(other, "listening");
     return () => new Promise<void>((resolve) => void other.close(() => resolve()));
@@ -141,8 +141,8 @@ test.each(Object.entries(hindrances))(
     };
     expect(shown()).toBeUndefined();
     expect(await open()).toBe(true);
-    const told: (string | undefined)[] = [];
-    bench.app.state.onChange(() => told.push(shown()));
+    const shownFailures: (string | undefined)[] = [];
+    bench.app.state.onChange(() => shownFailures.push(shown()));
 
     channel.postMessage("die");
     await until(() => shown() !== undefined, "the thread's end");
@@ -150,16 +150,16 @@ test.each(Object.entries(hindrances))(
     const leave = await hinder(endpoint);
     expect(await open()).toBe(false);
     const failures = () => bench.logged.filter((line) => line.startsWith("socket.failed")).length;
-    await until(() => failures() >= 2, "a try that fails"); // the first is its end
+    await until(() => failures() >= 2, "a failed try"); // the first failure is the thread's end
     expect(shown()).toBeDefined();
-    await until(() => told.includes(shown()), "the window to be told");
+    await until(() => shownFailures.includes(shown()), "the failure in the window");
 
     await leave();
     await until(() => shown() === undefined, "the socket");
-    await until(() => told.at(-1) === undefined, "the window to be told");
+    await until(() => shownFailures.at(-1) === undefined, "the end of the failure in the window");
     expect(await open()).toBe(true);
     const { ask, close } = await connectTool(connection);
-    expect(await ask("token.get")).toMatchObject({ user_id: "700000001" }); // with the table that counts
+    expect(await ask("token.get")).toMatchObject({ user_id: "700000001" }); // with the current table
     close();
     channel.close();
   },

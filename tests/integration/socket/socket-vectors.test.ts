@@ -1,4 +1,4 @@
-/** The vectors of docs/socket-protocol.md fit the contract that server, CLI and clients take their types from. */
+/** The vectors of docs/socket-protocol.md match the contract from which server, CLI and clients take their types. */
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { expect, test } from "vitest";
@@ -32,19 +32,19 @@ interface Conversation {
 const isMethod = (name = ""): name is Method => Object.hasOwn(params, name);
 
 test.each(vectors<Conversation>("conversations"))("conversation: $name", ({ steps }) => {
-  const asked = new Map<unknown, string>();
+  const methods = new Map<unknown, string>();
   for (const { from, message } of steps) {
     const { id, method, error } = message;
     if (from === "client") {
       expect(v.is(request, message)).toBe(true);
-      asked.set(id, method ?? "");
+      methods.set(id, method ?? "");
       continue;
     }
     if (error !== undefined) {
-      const said = v.parse(socketError, { ...(error as object), message: "" });
-      expect(said.code).toBe(SOCKET_ERRORS[said.data.code as keyof typeof SOCKET_ERRORS]);
+      const parsed = v.parse(socketError, { ...(error as object), message: "" });
+      expect(parsed.code).toBe(SOCKET_ERRORS[parsed.data.code as keyof typeof SOCKET_ERRORS]);
     } else if (id !== undefined) {
-      const name = asked.get(id);
+      const name = methods.get(id);
       if (!isMethod(name)) throw new Error(`an answer to nothing: ${String(id)}`);
       expect(v.is(results[name], message.result), name).toBe(true);
     } else if (method !== undefined)

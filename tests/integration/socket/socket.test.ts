@@ -1,4 +1,4 @@
-/** The local socket over its real thread: a program that is no tool gets a greeting and nothing more. */
+/** The local socket with the real thread: a program that is not a tool gets a greeting and nothing more. */
 import fc from "fast-check";
 import { spawnSync } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
@@ -33,7 +33,7 @@ beforeEach(async () => {
   folder = await mkdtemp("/tmp/tk-sock-");
   onMiss = async () => ({ ok: false, code: "provider_unreachable" });
   const ask: OnQuestion["token"] = (miss, gone) => onMiss(miss, gone);
-  const onUse = (told: readonly Use[]) => void uses.push(...told);
+  const onUse = (reported: readonly Use[]) => void uses.push(...reported);
   const started = await startSocketServer(optionsAt(folder, { token: ask }, { onUse }));
   if (!started.ok) throw new Error(started.failure.code);
   server = started.value;
@@ -45,7 +45,7 @@ afterEach(async () => {
 });
 const tool = () => connectTool({ endpoint: server.endpoint, client: CLIENT, key: KEY });
 
-/** Sends `lines` after the greeting, and returns everything that came back until the connection closed. */
+/** Sends `lines` after the greeting; returns all answers until the connection ends. */
 async function say(
   ...lines: (string | ((challenge: string) => string))[]
 ): Promise<Record<string, unknown>[]> {
@@ -73,7 +73,7 @@ test("a tool proves itself, lists its accounts and gets a token", async () => {
   await expect(ask("token.get", { account: "bob" })).rejects.toMatchObject({ code: "account_unknown" });
   await expect(ask("no.such")).rejects.toMatchObject({ code: "method_unknown" });
   await expect(ask("token.get", { min_valid: -1 })).rejects.toMatchObject({ code: "params_invalid" });
-  expect(await ask("accounts.list")).toBeDefined(); // none of these ended the connection
+  expect(await ask("accounts.list")).toBeDefined(); // no error ended the connection
   close();
 });
 
@@ -187,8 +187,8 @@ test("random lines are refused, and tools are served meanwhile", async () => {
     fc.constantFrom(request("auth", {}), "{}", "[]", "null"),
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(lines, { maxLength: 5 }), async (said) => {
-      const answers = await say(...said.map((line) => line.replaceAll("\n", " ")));
+    fc.asyncProperty(fc.array(lines, { maxLength: 5 }), async (texts) => {
+      const answers = await say(...texts.map((line) => line.replaceAll("\n", " ")));
       expect(JSON.stringify(answers)).not.toContain("at-ann");
       expect(await ask("accounts.list")).toBeDefined();
     }),
@@ -197,9 +197,7 @@ test("random lines are refused, and tools are served meanwhile", async () => {
   close();
 });
 
-/**
- * Sends requests one after the other: if another client held them up, they would not end before that client is gone.
- */
+/** Sends requests one after the other. A tool that had to wait for another client would finish after that client's end. */
 async function isServed(ask: (method: string) => Promise<unknown>, times = 200): Promise<void> {
   for (; times > 0; times -= 1) expect(await ask("token.get")).toMatchObject({ login: "ann" });
 }
@@ -211,15 +209,15 @@ test("a thousand simultaneous connections are all accepted", async () => {
   expect(greetings.filter((line) => line === undefined)).toEqual([]);
 });
 
-test("a silent client gets too_slow after ten seconds and delays nobody; an authenticated one may be silent", async () => {
+test("a silent client gets too_slow after ten seconds and delays no other client; an authenticated one may be silent", async () => {
   const silent = Array.from({ length: 300 }, () => connect(server.endpoint));
-  const half = connect(server.endpoint); // in the middle of its first line
+  const half = connect(server.endpoint); // an incomplete first line
   half.write('{"jsonrpc":"2.0","id":1,"method":"au');
-  const drop = connect(server.endpoint); // an octet each second is no line either
+  const drop = connect(server.endpoint); // an octet each second, without a line end
   const dripping = setInterval(() => drop.write("x"), 1_000);
   const [quiet, stuck] = [await tool(), await tool()];
   const stuckHeard = heardBy(stuck.socket);
-  stuck.socket.write(`${request("accounts.list")}\n{"jsonrpc":"2.0",`); // a later line that does not go on
+  stuck.socket.write(`${request("accounts.list")}\n{"jsonrpc":"2.0",`); // an incomplete later line
   let gone = 0;
   const ends = [...silent, half, drop].map((socket) =>
     heardBy(socket).then((text) => {
@@ -231,7 +229,7 @@ test("a silent client gets too_slow after ten seconds and delays nobody; an auth
   expect(gone).toBe(0);
   for (const text of [...(await Promise.all(ends)), await stuckHeard]) {
     const lines = text.trimEnd().split("\n");
-    expect(lines).toHaveLength(2); // the greeting, or an answer, and why
+    expect(lines).toHaveLength(2); // the greeting or an answer, then the reason for the end
     expect(JSON.parse(lines[1] ?? "")).toMatchObject({
       id: null,
       error: { code: -32010, data: { code: "too_slow" } },
@@ -247,11 +245,11 @@ test("a client that sends and does not read is paused: memory is bounded, others
   flood.socket.pause();
   const line = `${request("token.get")}\n`.repeat(1_000);
   const before = process.memoryUsage().rss;
-  for (let times = 0; times < 200; times += 1) flood.socket.write(line); // 200,000 requests, 14 MB, kept on our side
+  for (let times = 0; times < 200; times += 1) flood.socket.write(line); // 200,000 requests, 14 MB, in the client's buffer
   const { ask, close } = await tool();
   await isServed(ask);
-  expect(flood.socket.writableLength).toBeGreaterThan(2 ** 20); // it waits on our side
-  expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20); // 10 as a rule
+  expect(flood.socket.writableLength).toBeGreaterThan(2 ** 20); // in the client's buffer
+  expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20); // 10 MiB in most runs
   let answers = 0;
   flood.socket.on("data", (chunk) => (answers += String(chunk).split("\n").length - 1));
   flood.socket.resume();
@@ -272,7 +270,7 @@ test("a watching client that does not read is disconnected, and others are still
       token: { ...token("ann", ["a", "b"]), token_id: `${String(round)} ${String(at)}` },
       renews: true,
     }));
-  const rounds = 60; // 12,000 pieces of news, some 2 MB
+  const rounds = 60; // 12,000 notifications, about 2 MB
   let heard = 0;
   let rest = "";
   hears.socket.on("data", (chunk) => {
@@ -281,7 +279,7 @@ test("a watching client that does not read is disconnected, and others are still
     heard += lines.filter((line) => line.includes("token.changed")).length;
   });
   for (let round = 1; round <= rounds; round += 1) await server.push(table({ tokens: tokens(round) }));
-  deaf.socket.resume(); // or it would not see its own end
+  deaf.socket.resume(); // otherwise the client would not see the end
   await dropped;
   await vi.waitFor(() => expect(heard).toBeGreaterThanOrEqual(200 * rounds), { timeout: 20_000 });
   expect(await hears.ask("accounts.list")).toBeDefined();

@@ -1,24 +1,24 @@
-/** A sign-in is widened while a tool waits for its token: the tool gets nothing that it was not granted (the whole app). */
+/** A sign-in of the real app gets more scopes while a tool waits for its token: the tool gets no token beyond its grant. */
 import { expect, test, vi } from "vitest";
 import { pair, Tokenkeep } from "../../../clients/node/src/index.ts";
 import { authorization, signIn, startBench, until, type Bench } from "../../support/host.ts";
 
 const NARROW = ["user:read:chat"];
 const WIDE = ["user:read:chat", "user:write:chat"];
-/** Of the 14,124 s that a token lives, this many pass before it is asked for: the thread, whose clock is real, sees it too. */
+/** The age of the token when the tool requests it, of 14,124 s. The thread, whose clock is real, sees this age too. */
 const PASSED_SEC = 13_000;
 
 async function pairedTool(bench: Bench, id: string): Promise<Tokenkeep> {
   const endpoint = bench.app.state.snapshot().socket.endpoint ?? "";
   const pairing = pair({ name: "Nightcue", scopes: NARROW }, { endpoint, onCode: () => undefined });
   await until(() => bench.app.state.snapshot().pairing !== null, "the question");
-  const asked = bench.app.state.snapshot().pairing?.id ?? "";
-  await bench.app.handlers["pairing.allow"]({ id: asked, signIns: [id], lifetime: "always" });
+  const question = bench.app.state.snapshot().pairing?.id ?? "";
+  await bench.app.handlers["pairing.allow"]({ id: question, signIns: [id], lifetime: "always" });
   const { keep, scopes } = await pairing;
   expect(scopes).toEqual(NARROW);
   return keep;
 }
-/** The same account signs in with more scopes; answers what saves that in place of the narrow sign-in. */
+/** Signs the same account in with more scopes; returns the function that saves this in place of the narrow sign-in. */
 async function widening(bench: Bench): Promise<() => Promise<unknown>> {
   const { handlers } = bench.app;
   const client = bench.app.state.snapshot().signIns[0]?.client ?? "";
@@ -27,8 +27,8 @@ async function widening(bench: Bench): Promise<() => Promise<unknown>> {
   await until(() => authorization(bench.app, course.value.id)?.step === "confirm", "the confirmation");
   return () => handlers["authorization.keep"]({ id: course.value.id, beside: false });
 }
-const outcome = (asked: Promise<{ scopes: readonly string[] }>): Promise<string> =>
-  asked.then(
+const outcome = (request: Promise<{ scopes: readonly string[] }>): Promise<string> =>
+  request.then(
     ({ scopes }) => scopes.join(" "),
     (error: unknown) => String((error as { code?: unknown }).code),
   );
@@ -42,15 +42,16 @@ test("a token that arrives while a sign-in gets more scopes is checked against t
   for (let round = 0; round < 3; round += 1) {
     if (round > 0) {
       bench.jump(-PASSED_SEC);
-      await signIn(bench, client, NARROW); // in place of the wide one
+      await signIn(bench, client, NARROW); // replaces the wide sign-in
     }
     await vi.waitFor(async () => expect(await outcome(keep.token())).toBe(NARROW.join(" ")));
     const widen = await widening(bench);
-    await bench.pass(PASSED_SEC); // what the thread has does not last `min_valid`
+    await bench.pass(PASSED_SEC); // the thread's token expires before `min_valid`
     const keeping = widen();
-    const asked = Array.from({ length: 5 }, (_, at) => outcome(keep.token({ min_valid: 3_600 + at })));
+    const outcomes = Array.from({ length: 5 }, (_, at) => outcome(keep.token({ min_valid: 3_600 + at })));
     await keeping;
-    for (const found of await Promise.all(asked)) expect([NARROW.join(" "), "grant_denied"]).toContain(found);
+    for (const found of await Promise.all(outcomes))
+      expect([NARROW.join(" "), "grant_denied"]).toContain(found);
     await vi.waitFor(async () => expect(await outcome(keep.token())).toBe("grant_denied"));
   }
 });
@@ -63,11 +64,11 @@ test("a refresh that began before a sign-in got more scopes gives the tool no to
   const widen = await widening(bench);
   await bench.pass(PASSED_SEC);
   await bench.fault({ kind: "hold" });
-  const asked = outcome(keep.token({ min_valid: 3_600 }));
+  const answered = outcome(keep.token({ min_valid: 3_600 }));
   await until(() => bench.app.state.snapshot().signIns[0]?.status === "refreshing", "the refresh");
   const keeping = widen();
   await bench.admin("faults/clear");
   await keeping;
-  expect(await asked).not.toContain("user:write:chat");
+  expect(await answered).not.toContain("user:write:chat");
   await vi.waitFor(async () => expect(await outcome(keep.token())).toBe("grant_denied"));
 });

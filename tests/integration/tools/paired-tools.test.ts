@@ -1,4 +1,4 @@
-/** Our own clients and the command line against the real app: asked for, allowed, told of changes, sent away. */
+/** The Node client and the command line with the real app: pairing, tokens, notifications, the end of the grant. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, stat } from "node:fs/promises";
@@ -21,11 +21,11 @@ beforeEach(async () => {
 afterEach(() => bench[Symbol.asyncDispose]());
 
 const endpoint = () => bench.app.state.snapshot().socket.endpoint ?? "";
-/** What the person does in the window; the answer is the code that they see there. */
+/** Allows the pairing, as the user does in the window; returns the code that the window shows. */
 async function allow(): Promise<string> {
-  const asked = () => bench.app.state.snapshot().pairing;
-  await until(() => asked() !== null, "the question");
-  const { id = "", code = "" } = asked() ?? {};
+  const pairingShown = () => bench.app.state.snapshot().pairing;
+  await until(() => pairingShown() !== null, "the question");
+  const { id = "", code = "" } = pairingShown() ?? {};
   await bench.app.handlers["pairing.allow"]({ id, signIns: [account], lifetime: "always" });
   return code;
 }
@@ -40,22 +40,22 @@ test("the Node client pairs, is notified of a new token without its text, and re
   const { credentials, keep, scopes } = await pairing;
   expect(codes).toEqual([shown]);
   expect(scopes).toEqual(["user:read:chat"]);
-  const { access_token: before } = await keep.token(); // on the connection that paired
+  const { access_token: before } = await keep.token(); // on the connection of the pairing
   keep.close();
 
   using later = new Tokenkeep(credentials, { endpoint: endpoint() });
-  const told: Change[] = [];
+  const changes: Change[] = [];
   const watching = (async () => {
-    for await (const change of later.watch()) told.push(change);
+    for await (const change of later.watch()) changes.push(change);
   })();
-  await until(() => told.length === 1, "the watch");
+  await until(() => changes.length === 1, "the watch");
   await bench.advance(LIFE_SEC - 600);
-  await until(() => told.some(({ type }) => type === "token.changed"), "the change");
-  expect(JSON.stringify(told)).not.toContain((await later.token()).access_token);
+  await until(() => changes.some(({ type }) => type === "token.changed"), "the change");
+  expect(JSON.stringify(changes)).not.toContain((await later.token()).access_token);
   expect((await later.token()).access_token).not.toBe(before);
   await later.revokeSelf();
   await watching; // ends by itself
-  expect(told.map(({ type }) => type)).toEqual(["connected", "token.changed", "grant.revoked"]);
+  expect(changes.map(({ type }) => type)).toEqual(["connected", "token.changed", "grant.revoked"]);
   await expect(later.token()).rejects.toMatchObject({ code: "auth_failed" });
 });
 
@@ -64,21 +64,21 @@ test("the command line pairs, validates, opens the window, and watches until its
   const env = { PATH: process.env["PATH"] ?? "", HOME: home, TOKENKEEP_ENDPOINT: endpoint() };
   const start = (...args: string[]) => {
     const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
-    const said = { out: "", err: "" };
-    child.stdout.on("data", (chunk) => (said.out += String(chunk)));
-    child.stderr.on("data", (chunk) => (said.err += String(chunk)));
-    return { said, ended: once(child, "close").then(([code]) => ({ code: code as number, ...said })) };
+    const output = { out: "", err: "" };
+    child.stdout.on("data", (chunk) => (output.out += String(chunk)));
+    child.stderr.on("data", (chunk) => (output.err += String(chunk)));
+    return { output, ended: once(child, "close").then(([code]) => ({ code: code as number, ...output })) };
   };
   expect(await start("token").ended).toMatchObject({ code: 4 });
 
   const pairing = start("pair", "--scope", "user:read:chat");
   const code = await allow();
   expect(await pairing.ended).toMatchObject({ code: 0, out: "" });
-  expect(pairing.said.err).toContain(code);
+  expect(pairing.output.err).toContain(code);
   const file = storeFile("cli", { XDG_STATE_HOME: path.join(home, ".local/state") });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   const { key } = JSON.parse(await readFile(file, "utf8")) as { key: string };
-  expect(pairing.said.err).not.toContain(key);
+  expect(pairing.output.err).not.toContain(key);
 
   const [token, validated, opened] = await Promise.all([
     start("token").ended,
@@ -90,7 +90,7 @@ test("the command line pairs, validates, opens the window, and watches until its
   expect(opened).toMatchObject({ code: 0, out: '{"shown":true}\n' });
 
   const watching = start("watch", "--json");
-  await until(() => watching.said.out !== "", "the watch");
+  await until(() => watching.output.out !== "", "the watch");
   const [tool] = bench.app.state.snapshot().tools;
   await bench.app.handlers["tools.remove"]({ id: tool?.id ?? "", endTokens: false });
   expect(await watching.ended).toMatchObject({

@@ -1,4 +1,4 @@
-/** A tool pairs, works and is sent away, over the real socket; the person is the window's calls. */
+/** A tool pairs, works and is removed, over the real socket; the test makes the window's calls for the user. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connect } from "node:net";
 import type { Lifetime } from "../../../contract/socket.ts";
@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench[Symbol.asyncDispose]());
 
-interface Said {
+interface Message {
   readonly id?: number;
   readonly method?: string;
   readonly params?: Record<string, unknown>;
@@ -22,15 +22,15 @@ interface Said {
 }
 const snapshot = () => bench.app.state.snapshot();
 const endpoint = () => snapshot().socket.endpoint ?? "";
-const asked = { name: "Nightcue", developer: "Nordmole", reason: "Chat", scopes: ["user:read:chat"] };
+const REQUEST = { name: "Nightcue", developer: "Nordmole", reason: "Chat", scopes: ["user:read:chat"] };
 
-/** A tool that has asked to be paired. */
-async function asks(wishes: object = asked) {
+/** Connects a tool that requests a pairing. */
+async function requestPairing(terms: object = REQUEST) {
   const socket = connect(endpoint());
   const read = lineReader(socket);
-  const next = async (): Promise<Said | undefined> => {
+  const next = async (): Promise<Message | undefined> => {
     const line = await read();
-    return line === undefined ? undefined : (JSON.parse(line) as Said);
+    return line === undefined ? undefined : (JSON.parse(line) as Message);
   };
   await next();
   let id = 0;
@@ -38,30 +38,30 @@ async function asks(wishes: object = asked) {
     id += 1;
     socket.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`);
   };
-  send("pair.request", wishes);
+  send("pair.request", terms);
   return { socket, next, send, close: () => socket.destroy() };
 }
-const waits = async () => {
+const pendingPairing = async () => {
   await until(() => snapshot().pairing !== null, "the question");
   const { pairing } = snapshot();
-  if (pairing === null) throw new Error("nobody asks");
+  if (pairing === null) throw new Error("there is no pairing");
   return pairing;
 };
-/** `mostSec`: less what has passed meanwhile. */
-function saysLater(said: Said | undefined, code: string, mostSec: number): void {
-  const data = said?.error?.data;
+/** `mostSec`: the upper bound for retry_after, which is shorter by the time that has passed. */
+function expectRetryAfter(answer: Message | undefined, code: string, mostSec: number): void {
+  const data = answer?.error?.data;
   expect(data).toEqual({ code, retry_after: expect.any(Number) as number });
   expect(data?.retry_after).toBeGreaterThan(0);
   expect(data?.retry_after).toBeLessThanOrEqual(mostSec);
 }
 const allow = async (signIns: string[], lifetime: Lifetime = "always") =>
-  bench.app.handlers["pairing.allow"]({ id: (await waits()).id, signIns, lifetime });
+  bench.app.handlers["pairing.allow"]({ id: (await pendingPairing()).id, signIns, lifetime });
 const deny = async (forGood = false) =>
-  bench.app.handlers["pairing.deny"]({ id: (await waits()).id, forGood });
+  bench.app.handlers["pairing.deny"]({ id: (await pendingPairing()).id, forGood });
 
-/** Paired for good, and connected again with the key it was given. */
-async function paired(signIns: string[], wishes: object = asked) {
-  const tool = await asks(wishes);
+/** A tool that is paired for always, and connected again with its key. */
+async function paired(signIns: string[], terms: object = REQUEST) {
+  const tool = await requestPairing(terms);
   await allow(signIns);
   await tool.next();
   const { client, key } = (await tool.next())?.result as { client: string; key: string };
@@ -72,10 +72,14 @@ async function paired(signIns: string[], wishes: object = asked) {
 test("tool and window show the same number; an allowed tool works at once, and later with its key", async () => {
   const id = await signIn(bench);
   const other = await signIn(bench, undefined, ["user:read:chat", "user:write:chat"], true);
-  const tool = await asks({ ...asked, accounts: [view(bench.app, id)?.login], lifetime: "always" });
-  const pairing = await waits();
+  const tool = await requestPairing({
+    ...REQUEST,
+    accounts: [view(bench.app, id)?.login],
+    lifetime: "always",
+  });
+  const pairing = await pendingPairing();
   expect((await tool.next())?.params).toEqual({ code: pairing.code });
-  expect(pairing).toMatchObject({ ...asked, accounts: [view(bench.app, id)?.account], lifetime: "always" });
+  expect(pairing).toMatchObject({ ...REQUEST, accounts: [view(bench.app, id)?.account], lifetime: "always" });
   await until(() => snapshot().pairing?.program !== undefined, "the program's name");
   expect(snapshot().pairing?.program).toBe(process.execPath);
   expect(await allow([id])).toMatchObject({ ok: true });
@@ -85,7 +89,7 @@ test("tool and window show the same number; an allowed tool works at once, and l
   expect(given).toMatchObject({ lifetime: "always", scopes: ["user:read:chat"] });
   tool.send("token.get");
   expect((await tool.next())?.result).toMatchObject({ scopes: ["user:read:chat"] });
-  // The other sign-in of the same account is not among those that were chosen.
+  // The user did not choose the other sign-in of the same account.
   tool.send("token.get", { scopes: ["user:write:chat"] });
   expect((await tool.next())?.error?.data.code).toBe("scope_missing");
   tool.send("accounts.list");
@@ -101,14 +105,14 @@ test("tool and window show the same number; an allowed tool works at once, and l
   });
   again.close();
   const use = () => snapshot().tools.find((one) => one.id === client);
-  await bench.app.stop(); // what was counted is told
+  await bench.app.stop(); // the thread reports its counted uses
   await bench.restart();
   expect(use()).toMatchObject({ name: "Nightcue", developer: "Nordmole", uses: 4, tookFrom: [id] });
 });
 
-test("a grant for one connection has no key, and ends with the connection", async () => {
+test("a one-connection grant has no key, and ends with its connection", async () => {
   const id = await signIn(bench);
-  const tool = await asks();
+  const tool = await requestPairing();
   await allow([id], "once");
   await tool.next();
   expect(await tool.next()).toEqual({
@@ -125,15 +129,15 @@ test("a grant for one connection has no key, and ends with the connection", asyn
 
 test("a pause ends a grant that lasts until the lock, and refuses an open pairing with vault_locked", async () => {
   const id = await signIn(bench);
-  const tool = await asks();
+  const tool = await requestPairing();
   await allow([id], "lock");
   await tool.next();
   expect((await tool.next())?.result).toMatchObject({ lifetime: "lock", key: expect.any(String) as string });
   tool.send("token.watch");
   await tool.next();
-  const waiting = await asks({ name: "Late" });
+  const waiting = await requestPairing({ name: "Late" });
   await waiting.next();
-  await waits();
+  await pendingPairing();
   await bench.app.handlers["vault.pause"](true);
   expect((await waiting.next())?.error?.data.code).toBe("vault_locked");
   expect(await tool.next()).toMatchObject({ method: "vault.locked" });
@@ -143,49 +147,49 @@ test("a pause ends a grant that lasts until the lock, and refuses an open pairin
   expect(snapshot().tools).toEqual([]);
 });
 
-test("a refused pairing is answered, keeps others away for a minute, and can be for good", async () => {
+test("a refused pairing is answered, delays other pairings by a minute, and can be refused for good", async () => {
   await signIn(bench);
-  const tool = await asks();
-  const { id } = await waits();
+  const tool = await requestPairing();
+  const { id } = await pendingPairing();
   expect(await deny(true)).toMatchObject({ ok: true });
   await tool.next();
-  saysLater(await tool.next(), "grant_denied", 60);
+  expectRetryAfter(await tool.next(), "grant_denied", 60);
   expect(await tool.next()).toBeUndefined();
   const { pairing, settings } = snapshot();
   expect(pairing).toBeNull();
   expect(settings.deniedTools).toEqual([{ name: "Nightcue", developer: "Nordmole" }]);
-  expect((await (await asks()).next())?.error?.data.code).toBe("rate_limited");
-  // A click that comes late does not answer somebody else.
+  expect((await (await requestPairing()).next())?.error?.data.code).toBe("rate_limited");
+  // A late click does not answer another tool's pairing.
   expect(await bench.app.handlers["pairing.deny"]({ id, forGood: false })).toMatchObject({
     failure: { code: "pairing_gone" },
   });
-  await bench.restart(); // the quiet is over; what was said for good is not
-  const again = await asks();
+  await bench.restart(); // the delay ends with the restart, the refusal for good does not
+  const again = await requestPairing();
   await again.next();
   expect((await again.next())?.error?.data).toEqual({ code: "grant_denied" });
   expect(snapshot().pairing).toBeNull();
 });
 
 test("one pairing is open at a time; a tool that disconnects withdraws it, and the next one waits", async () => {
-  const first = await asks();
-  await waits();
-  expect((await (await asks({ name: "Second" })).next())?.error?.data.code).toBe("pairing_pending");
+  const first = await requestPairing();
+  await pendingPairing();
+  expect((await (await requestPairing({ name: "Second" })).next())?.error?.data.code).toBe("pairing_pending");
   expect(snapshot().pairing?.name).toBe("Nightcue");
   first.close();
   await until(() => snapshot().pairing === null, "the withdrawal");
-  saysLater(await (await asks()).next(), "rate_limited", 5);
+  expectRetryAfter(await (await requestPairing()).next(), "rate_limited", 5);
 });
 
 test("a tool's texts lose their control characters before the window shows them", async () => {
-  const tool = await asks({ name: "Safe\u202e\u0007 tool", reason: "so\n\n\u200bmuch" });
-  expect(await waits()).toMatchObject({ name: "Safe tool", developer: "", reason: "so much" });
+  const tool = await requestPairing({ name: "Safe\u202e\u0007 tool", reason: "so\n\n\u200bmuch" });
+  expect(await pendingPairing()).toMatchObject({ name: "Safe tool", developer: "", reason: "so much" });
   tool.close();
 });
 
 test("a token of a sign-in with more scopes than the grant is refused", async () => {
   const id = await signIn(bench);
   const { ask, close } = await paired([id]);
-  await signIn(bench, undefined, ["user:read:chat", "channel:read:stream_key"]); // in its place
+  await signIn(bench, undefined, ["user:read:chat", "channel:read:stream_key"]); // replaces the sign-in
   expect(view(bench.app, id)?.scopes).toHaveLength(2);
   await expect
     .poll(() => ask("token.get").catch((failure: unknown) => failure))
@@ -199,7 +203,7 @@ test("a watching tool is notified of a new token, a revoked token, a lock and it
   const { token_id } = (await ask("token.get")) as { token_id: string };
   await ask("token.watch");
   await bench.app.handlers["signIns.refresh"](id);
-  const changed = (await news()) as Said;
+  const changed = (await news()) as Message;
   expect(changed).toMatchObject({
     method: "token.changed",
     params: { account: view(bench.app, id)?.account },
@@ -276,13 +280,13 @@ test("a tool's navigation request is shown once, waits during streamer mode, and
   close();
 });
 
-test("a pairing that is allowed before the program is found stores the program", async () => {
+test("a pairing that is allowed before its program is found still stores the program", async () => {
   const id = await signIn(bench);
   let look: () => void = () => undefined;
   bench.programLookedAt = new Promise((resolve) => (look = resolve));
-  const tool = await asks();
+  const tool = await requestPairing();
   const allowed = allow([id]);
-  expect((await waits()).program).toBeUndefined();
+  expect((await pendingPairing()).program).toBeUndefined();
   look();
   expect(await allowed).toMatchObject({ ok: true });
   expect(snapshot().tools).toMatchObject([{ program: process.execPath }]);
@@ -300,7 +304,7 @@ test("the tool's process is found in the system's list of sockets", () => {
   expect(pidFrom("", "1")).toBeUndefined();
 });
 
-test("a rate limit counts for each key, and starts anew after its time", () => {
+test("a rate limit counts for each key, and restarts after its time", () => {
   let nowMs = 0;
   const pace = createRateLimit(2, 60, () => nowMs);
   expect([pace.take("a"), pace.take("a"), pace.take("a"), pace.take("b")]).toEqual([0, 0, 60, 0]);

@@ -1,4 +1,4 @@
-/** What a tool is told of main's failures: nobody is sent to the sign-in page for trouble that waiting or the network ends. */
+/** The error codes of main's failures for tools: only a failure that a new sign-in ends reads needs_sign_in. */
 import { expect, test } from "vitest";
 import type { Failure } from "../../../contract/failure.ts";
 import { socketCodeOf } from "../../../main/tools/answers.ts";

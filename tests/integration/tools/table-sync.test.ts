@@ -5,7 +5,7 @@ import type { TokenTablePart } from "../../../main/socket/types.ts";
 import { createTableSync } from "../../../main/tools/table-sync.ts";
 import { signInRecord } from "../../support/sign-in-record.ts";
 
-/** 10,000 sign-ins, as far as the wait is concerned; those named a, b and c, as far as the table is. */
+/** The wait is that of 10,000 sign-ins; the table has only the sign-ins a, b and c. */
 function bench() {
   const sent: (readonly string[] | "all")[] = [];
   const errors: string[] = [];

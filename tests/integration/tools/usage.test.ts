@@ -1,4 +1,4 @@
-/** How often tools were at work, over real files. */
+/** The recorded uses of tools, over real files. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -33,7 +33,7 @@ test("a flush waits for the write under way, and writes follow each other", asyn
 
   usages.note([{ grant: "tool", count: 1, lastAtMs: 1 }]);
   due();
-  await usages.flush(); // nothing new, and the timer's write is not over
+  await usages.flush(); // nothing is new, but the timer's write is still under way
   expect(await countOnDisk()).toBe(1);
   for (let count = 2; count <= 20; count += 1) {
     usages.note([{ grant: "tool", count: 1, lastAtMs: count }]);
@@ -46,7 +46,7 @@ test("a flush waits for the write under way, and writes follow each other", asyn
 
 describe.concurrent("the usage of a tool is dropped with its grant", () => {
   const usedFile = (bench: Bench) => path.join(bench.profile, "tools-used.json");
-  /** What is on disk, once the app has stopped. */
+  /** Stops the app; returns the tools whose usage is on disk. */
   async function onDisk(bench: Bench): Promise<string[]> {
     await bench.app.stop();
     const text = await readFile(usedFile(bench), "utf8").catch(() => "{}");
@@ -72,7 +72,7 @@ describe.concurrent("the usage of a tool is dropped with its grant", () => {
         await usedTool(bench, "gone"),
         await usedTool(bench, "late"),
       ];
-      // Two of them are told of before they go; the thread tells of the third when that is no tool any more.
+      // The uses of two tools are reported before their removal; the thread reports those of the third after it.
       await bench.app.handlers["tools.remove"]({ id: late.id, endTokens: false });
       await until(() => usesOf(bench, kept.id) > 0 && usesOf(bench, gone.id) > 0, "the uses");
       await bench.app.handlers["tools.remove"]({ id: gone.id, endTokens });
@@ -102,8 +102,8 @@ describe.concurrent("the usage of a tool is dropped with its grant", () => {
     const endpoint = bench.app.state.snapshot().socket.endpoint ?? "";
     const pairing = pair({ name: "Nightcue" }, { endpoint, onCode: () => undefined });
     await until(() => bench.app.state.snapshot().pairing !== null, "the question");
-    const asked = bench.app.state.snapshot().pairing?.id ?? "";
-    await bench.app.handlers["pairing.allow"]({ id: asked, signIns: [id], lifetime: "lock" });
+    const question = bench.app.state.snapshot().pairing?.id ?? "";
+    await bench.app.handlers["pairing.allow"]({ id: question, signIns: [id], lifetime: "lock" });
     using keep = (await pairing).keep;
     await keep.token();
     const [tool] = bench.app.state.snapshot().tools;

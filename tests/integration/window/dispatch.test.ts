@@ -9,7 +9,7 @@ const names = (Object.keys(ipc) as (keyof typeof ipc)[]).filter(
 );
 const OPEN: Visibility = { windowLocked: false, vaultLocked: false, masked: false };
 
-/** Calls that all give one answer, and a record of those that ran. */
+/** Handlers that all return the same answer, and a record of the calls that ran. */
 function callsThat(answer: (name: CallName) => Promise<Result<unknown>>) {
   const ran: CallName[] = [];
   const calls: Handlers = Object.assign(
@@ -32,7 +32,7 @@ async function runAll(handlers: Handlers, which = names): Promise<Map<CallName, 
   return answers;
 }
 
-test("behind a locked window only calls run that unlock it, start anew, or reveal nothing", async () => {
+test("behind a locked window only calls run that unlock it, set the vault aside, or reveal nothing", async () => {
   const { calls, ran } = callsThat(() => Promise.resolve(ok(null)));
   const answers = await runAll(createDispatcher(calls, () => ({ ...OPEN, windowLocked: true })));
   const allowed: CallName[] = ["proxy.decline", "proxy.logIn", "state.get", "vault.setAside", "vault.unlock"];
@@ -49,7 +49,7 @@ test("behind a locked vault no call about accounts runs", async () => {
   ).toEqual([]);
 });
 
-test("a lock that comes while a call runs hides what the call answers, but not that it was done", async () => {
+test("a lock during a call hides the answer of the call, but not its success", async () => {
   let visibility = OPEN;
   const { calls } = callsThat((name) => {
     visibility = { ...OPEN, windowLocked: true };

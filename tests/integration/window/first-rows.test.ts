@@ -44,7 +44,7 @@ test("the rows of a short list are not remembered", async () => {
 });
 
 test.each(["", "{", '["../../etc/passwd"]', JSON.stringify(Array.from({ length: 61 }, () => randomUUID()))])(
-  "a file with other content counts as missing: %s",
+  "an invalid file counts as missing: %s",
   async (text) => {
     await writeFile(file, text);
     expect(await make().load()).toEqual([]);

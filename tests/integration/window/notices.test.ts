@@ -1,4 +1,4 @@
-/** The texts of tray and notifications, in the person's language. */
+/** The texts of tray and notifications, in the user's language. */
 import { expect, test } from "vitest";
 import type { SignInView } from "../../../contract/views/account.ts";
 import { createNotices } from "../../../main/window/notices.ts";
@@ -45,11 +45,14 @@ test.each([
   ["revoked", false, false],
   ["expiring", false, true], // a tool's request gets a new token
   ["config_error", true, true],
-] as const)("in the tray a token of status %s, there: %s, can be copied: %s", (status, hasToken, enabled) => {
-  const row = { ...signIn("mirrelune", status), hasToken };
-  const { entries } = trayModel({ vault: open, signIns: [row], pairing: null, streamer: false }, words.en);
-  expect(entries.find(({ kind }) => kind === "copy")).toMatchObject({ enabled });
-});
+] as const)(
+  "in the tray a sign-in of status %s, with a token: %s, can be copied from: %s",
+  (status, hasToken, enabled) => {
+    const row = { ...signIn("mirrelune", status), hasToken };
+    const { entries } = trayModel({ vault: open, signIns: [row], pairing: null, streamer: false }, words.en);
+    expect(entries.find(({ kind }) => kind === "copy")).toMatchObject({ enabled });
+  },
+);
 
 test("a notification is shown once, in the current language", () => {
   const notices = createNotices();

@@ -46,7 +46,7 @@ test("no name leaves main while streamer mode is on, and all names are back afte
   expect(view(bench.app, id)).toMatchObject({ login, alias: "the-bot" });
 });
 
-test("automatic streamer mode is on while recording software runs, and the window is told", async () => {
+test("automatic streamer mode is on while recording software runs, and the window shows it", async () => {
   await set("off");
   bench.recordingSoftwareRuns = true;
   await set("auto");

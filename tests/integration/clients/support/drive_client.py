@@ -8,12 +8,12 @@ sys.path.insert(0, str(Path(__file__).parents[4] / "clients/python"))
 from tokenkeep import TokenkeepError, _Connection  # noqa: E402
 
 
-def talk(endpoint, credentials, asked, notices):
+def talk(endpoint, credentials, requests, notices):
     outcomes = []
-    said = []
+    received = []
     connection = None
     try:
-        steps = [(step["method"], step.get("params")) for step in asked]
+        steps = [(step["method"], step.get("params")) for step in requests]
         connection = _Connection(endpoint, credentials, steps[0] if steps else None)
         for number, (method, params) in enumerate(steps):
             try:
@@ -21,16 +21,16 @@ def talk(endpoint, credentials, asked, notices):
                 outcomes.append({"result": result})
             except TokenkeepError as error:
                 outcomes.append({"code": error.code})
-        said += connection.notices
+        received += connection.notices
         connection.notices.clear()
-        while len(said) < notices:
-            said.append(connection.next_notice())
+        while len(received) < notices:
+            received.append(connection.next_notice())
     except TokenkeepError as error:
         outcomes.append({"code": error.code})
     finally:
         if connection is not None:
             connection.close()
-    return {"outcomes": outcomes, "notices": [{"method": one["method"], "params": one["params"]} for one in said]}
+    return {"outcomes": outcomes, "notices": [{"method": one["method"], "params": one["params"]} for one in received]}
 
 
 json.dump([talk(**each) for each in json.load(sys.stdin)], sys.stdout)

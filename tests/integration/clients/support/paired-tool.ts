@@ -1,4 +1,4 @@
-/** One paired tool, the account that it may use, and a valid token: what the tests of the CLI and of clients/node share. */
+/** One paired tool, its account and a valid token, for the tests of the CLI and of clients/node. */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { SocketAccount } from "../../../../contract/socket.ts";
 import type { TokenTable } from "../../../../main/socket/types.ts";

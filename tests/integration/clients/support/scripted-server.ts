@@ -1,4 +1,4 @@
-/** Plays the server of a published conversation to a client of ours, whose ids and nonces are its own. */
+/** Plays the server of a published conversation to a client, which chooses its own ids and nonces. */
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { proofOf } from "../../../../main/socket/proof.ts";
@@ -19,27 +19,30 @@ export interface Conversation {
   readonly steps: readonly { readonly from: string; readonly message: Message; readonly ends?: boolean }[];
 }
 
-/** Those in which the client does nothing that a client must not do. */
+/** The conversations without a violation of the protocol by the client. */
 export const CONVERSATIONS = (all as readonly Conversation[]).filter(
   ({ name }) => !["a second proof", "a request before the proof", "pairing: impatient"].includes(name),
 );
 
-/** What a client is to ask, in order, and what it is to make of the answers. */
+/** The requests that a client must send, in order, and the outcomes and notices that it must report. */
 export function expected({ steps }: Conversation) {
   const messages = steps.map(({ message }) => message);
-  const asked = messages.filter(
+  const requests = messages.filter(
     ({ method, id }) => method !== undefined && id !== undefined && method !== "auth",
   );
   const [greeting, first] = messages;
   const refused = messages.find(({ id, error }) => error !== undefined && id === first?.id);
-  const outcomes = asked.map(({ id }) => {
+  const outcomes = requests.map(({ id }) => {
     const answer = messages.find((message) => message.id === id && message.method === undefined);
     return answer?.error === undefined ? { result: answer?.result } : { code: answer.error.data.code };
   });
   return {
     pairs: first?.method === "pair.request",
-    asked: asked.map(({ method = "", params }) => ({ method, ...(params !== undefined && { params }) })),
-    /** Where the proof is refused, nothing was asked but that. */
+    requests: requests.map(({ method = "", params }) => ({
+      method,
+      ...(params !== undefined && { params }),
+    })),
+    /** If the proof is refused, no other request follows. */
     outcomes:
       refused !== undefined && first?.method === "auth" ? [{ code: refused.error?.data.code }] : outcomes,
     notices: messages
@@ -48,7 +51,7 @@ export function expected({ steps }: Conversation) {
   };
 }
 
-/** `strayed`: what the client said otherwise than it is written. */
+/** `strayed`: the client's lines that differ from the conversation. */
 export async function playServer({ key, client, steps }: Conversation, endpoint: string) {
   const strayed: string[] = [];
   const server = createServer((socket) => play(socket));
@@ -69,12 +72,12 @@ export async function playServer({ key, client, steps }: Conversation, endpoint:
     const speak = (): void => {
       for (let step = steps[at]; step?.from === "server"; step = steps[(at += 1)]) {
         const { message } = step;
-        const said = {
+        const line = {
           ...message,
           ...(message.id !== undefined && { id: ids.get(message.id) }),
           ...(isProof(message) && { result: { proof: proof("server") } }),
         };
-        socket.write(`${JSON.stringify(said)}\n`);
+        socket.write(`${JSON.stringify(line)}\n`);
         if (step.ends === true) socket.end();
       }
     };

@@ -1,4 +1,4 @@
-/** What the tests of the socket share: one tool, one account, and lines as a client says them. */
+/** One tool, one account, and a client's lines, for the tests of the socket. */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import type { TokenTable } from "../../../../main/socket/types.ts";
@@ -40,7 +40,7 @@ export const request = (method: string, params?: object): string =>
   JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
 export const code = (answers: Record<string, unknown>[]) =>
   (answers[0]?.["error"] as { data: { code: string } } | undefined)?.data.code;
-/** The first line of a tool that proves itself at this endpoint, once the challenge is known. */
+/** A function from the challenge to the first line of a tool, with its proof for this endpoint. */
 export const proofLine =
   (endpoint: () => string, client = CLIENT, key = KEY, role = "client") =>
   (challenge: string): string => {
@@ -49,7 +49,7 @@ export const proofLine =
     return request("auth", { client, nonce, proof: proof(role, Buffer.from(key, "base64url"), lines) });
   };
 
-/** Everything that a connection receives until it closes. */
+/** Everything that the connection receives until its end. */
 export const heardBy = (socket: Socket): Promise<string> =>
   new Promise((resolve) => {
     let text = "";

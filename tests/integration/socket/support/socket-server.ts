@@ -1,4 +1,4 @@
-/** The real socket server for tests that have no app behind it: a table, and what main would answer. */
+/** The real socket server for tests without an app: the test gives the table and main's answers. */
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { SocketAccount } from "../../../../contract/socket.ts";
@@ -7,7 +7,7 @@ import type { TokenTable, TableAccount, OnQuestion, SocketOptions } from "../../
 
 const away = () => Promise.resolve({ ok: false, code: "provider_unreachable" } as const);
 
-/** Nothing is known but what is in the table. */
+/** Without `questions`, main answers every question with provider_unreachable. */
 export const optionsAt = (
   folder: string,
   questions: Partial<OnQuestion> = {},

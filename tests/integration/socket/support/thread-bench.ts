@@ -1,4 +1,4 @@
-/** The code of the socket's thread without a thread: main, the connections and the clock are the test's. */
+/** The code of the socket's thread without a thread: the test plays main, the clients and the clock. */
 import type { randomUUID } from "node:crypto";
 import { duplexPair, type Duplex } from "node:stream";
 import { createBrokerThread } from "../../../../main/socket/broker-thread.ts";
@@ -8,7 +8,7 @@ import { proofLine } from "./socket-bench.ts";
 
 export const ENDPOINT = "/run/user/1000/tokenkeep/tokenkeep.sock";
 
-/** The members of a message to main that tests check. */
+/** A message to main, with the members that tests read. */
 export interface Posted {
   readonly kind: string;
   readonly number?: number;
@@ -48,7 +48,7 @@ function clientAt(stream: Duplex) {
     get ended() {
       return ended;
     },
-    /** Writes a line; the answer is the last line that came by then. */
+    /** Writes a line; returns the last line received by then. */
     send,
     ask: (method: string, params?: object) => send(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params })),
     prove: (client: ReturnType<typeof randomUUID>, key: string) =>
