@@ -71,7 +71,7 @@ export class Nesting {
   leaveWhile(condition: (level: Level) => boolean): void {
     for (let { top } = this; top !== undefined && condition(top); { top } = this) this.#levels.pop();
   }
-  /** Leaves all levels, brackets included, because none of them was a level of the file's notation. */
+  /** Leaves all levels, brackets included: the open brackets turned out to be text, and no levels. */
   leaveAll(): void {
     this.#levels.length = 0;
     this.#brackets = this.#untracked = 0;

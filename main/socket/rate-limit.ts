@@ -1,6 +1,6 @@
 /** Limits how often each key (a grant, say) may do something that costs. */
 export interface RateLimit {
-  /** 0: it may be done now, and counts as done. Otherwise the whole seconds to wait, and nothing counts. */
+  /** Returns 0 if the action may run now, and counts it; else the whole seconds to wait, and does not count it. */
   take(key: string): number;
 }
 

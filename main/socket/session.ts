@@ -69,7 +69,7 @@ export interface Session {
   cut(): void;
 }
 
-/** Questions to main for one request: a second one where the token that came has too little left by then. */
+/** The most questions to main for one request: a second one if the first answer's token has too little time left. */
 const MAX_MISSES = 2;
 
 /** Methods that may only be the first request of a connection. */

@@ -42,7 +42,7 @@ export function createLockState(door: Pick<VaultDoor, "state">): WritableLockSta
   return {
     view() {
       if (!windowLocked()) return door.state;
-      // The progress of reading, in `door.state`, says how many accounts there are.
+      // `door.state` is not returned: its progress of reading would show how many accounts there are.
       return door.state.state === "opening" ? { state: "opening" } : { state: "locked", windowOnly: true };
     },
     get windowLocked() {

@@ -83,10 +83,7 @@ async function startOidcAgent() {
   const timer = setTimeout(() => added.kill(), 15_000);
   const [code] = await once(added, "exit");
   clearTimeout(timer);
-  /**
-   * Connects, asks and reads to the end: oidc-agent's protocol allows one request a connection. @returns
-   * {Promise<string>}
-   */
+  /** Connects, asks and reads to the end: oidc-agent's protocol allows one request a connection. @returns {Promise<string>} */
   const get = () =>
     new Promise((resolve, reject) => {
       const client = connect(socket);
@@ -153,10 +150,7 @@ const percentile = (times, share) => {
   const sorted = [...times].sort((a, b) => a - b);
   return Math.round(sorted[Math.floor(sorted.length * share)] ?? NaN);
 };
-/**
- * Opens `count` connections, each with one request under way. @param {{ endpoint: string, client: string, key: string
- * }} connection @param {number} count
- */
+/** Opens `count` connections, each with one request under way. @param {{ endpoint: string, client: string, key: string }} connection @param {number} count */
 async function atOnce(connection, count) {
   const tools = await Promise.all(Array.from({ length: count }, () => connectTool(connection)));
   const each = Math.max(5, Math.ceil(4_000 / count));
@@ -177,9 +171,7 @@ async function atOnce(connection, count) {
   await new Promise((resolve) => setTimeout(resolve, 200)); // until the server has seen the closed connections: it takes 1,024 at most
   return { "p50 µs": percentile(times, 0.5), "p99 µs": percentile(times, 0.99), "per s": perSec };
 }
-/**
- * @param {readonly string[]} args @param {NodeJS.ProcessEnv} [env] @returns {number} milliseconds from spawn to exit
- */
+/** @param {readonly string[]} args @param {NodeJS.ProcessEnv} [env] @returns {number} milliseconds from spawn to exit */
 function timeProgram(args, env = process.env) {
   const startedAt = performance.now();
   const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: "utf8" });
@@ -222,8 +214,8 @@ const command = timeCommand(tokenkeep);
 await tokenkeep.stop();
 agent.stop?.();
 
-// The same socket thread under load: its main thread is blocked for half of the time, and another process uses one
-// whole core, as a window does that redraws all the time.
+// The same socket thread under load: its main thread is blocked for half of the time, and another process uses one whole
+// core, as a window does that redraws all the time.
 const stalled = spawn(process.execPath, [path.join(import.meta.dirname, "socket-server.mjs"), "stalled"]);
 const [output] = await once(stalled.stdout, "data");
 const elsewhere = JSON.parse(String(output));
