@@ -44,7 +44,7 @@ type Place =
   | { readonly kind: "handed_on" }
   | { readonly kind: "failed"; readonly failure: Failure };
 
-/** Looks for a running instance in a profile whose file system has no locks: an instance that runs answers. */
+/** Looks for a running instance where no lock is available: a running instance answers the request. */
 async function withoutLock(folder: string, lock: ProfileLock, request: StartRequest): Promise<Place> {
   const answer = await handOn(folder, START_SOCKET, request, ANSWER_MS);
   if (answer === "refused") return { kind: "ours", lock };
