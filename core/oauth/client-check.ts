@@ -21,7 +21,7 @@ export const tokenProbe = (provider: Provider, client: ClientCredentials): HttpR
     code_verifier: new Secret(oauth.generateRandomCodeVerifier()),
   });
 
-/** RFC 6749 §4.1.1. Its `state` is not remembered, so a response to it completes no sign-in. */
+/** An authorization request (RFC 6749 §4.1.1). Its `state` is not stored, so a response to it completes no sign-in. */
 export async function pageProbe(
   provider: Provider,
   client_id: string,
@@ -49,7 +49,7 @@ export async function pageProbe(
 
 type PageVerdict = "accepted" | "redirect_rejected" | "client_rejected" | "unknown";
 
-/** Which of the two an error message names. */
+/** The member that an error message names. */
 const verdictOf = (words: string): PageVerdict =>
   /redirect.?ur[il]|redirect_mismatch/i.test(words)
     ? "redirect_rejected"

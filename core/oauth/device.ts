@@ -9,14 +9,14 @@ import { tokenFailure } from "./failures.ts";
 import { errorIn, formPost, isSuccess, jsonObject, judgedStatus, tokenAnswer } from "./form.ts";
 import { readTokenOutcome, type TokenVerdict } from "./token-request.ts";
 
-/** RFC 8628 §3.5: what `slow_down` adds. */
+/** The time that `slow_down` adds to the interval (RFC 8628 §3.5). */
 const SLOWER_MS = 5_000;
-/** Longer than the life of a device code at every known provider. */
+/** The longest lifetime of a device code; it is longer than that of every known provider. */
 const LONGEST_LIFE_SEC = 3_600;
 /** The longest wait between polls while the server cannot be reached. */
 const LONGEST_WAIT_MS = 30_000;
 
-/** The life of the code. An unknown life counts as the longest, because the server reports an expired code. */
+/** The lifetime of the code. An unknown lifetime counts as the longest one, because the server reports an expired code. */
 const codeLifeSec = (value: unknown): number =>
   Math.min(lifeSec(value) ?? LONGEST_LIFE_SEC, LONGEST_LIFE_SEC);
 
