@@ -3,7 +3,8 @@ import type { FieldFault, ProviderField } from "./provider.ts";
 /**
  * Every failure, as plain data with a stable code. text/sentence.ts makes the sentence for each, in every language.
  *
- * No failure carries a secret, an authorization code, a token or a URL with a query, so failures may be logged and shown.
+ * No failure carries a secret, an authorization code, a token or a URL with a query, so failures may be logged and
+ * shown.
  */
 export type Failure =
   // the vault
@@ -85,7 +86,10 @@ export type Failure =
   | { readonly code: "authorization_not_offered"; readonly provider: string }
   | { readonly code: "authorization_page_failed"; readonly provider: string }
   | { readonly code: "device_code_ended" }
-  /** The verification page of a device code is at a host (`detail`) that is not the provider's; the user has to allow it. */
+  /**
+   * The verification page of a device code is at a host (`detail`) that is not the provider's; the user has to allow
+   * it.
+   */
   | { readonly code: "page_elsewhere"; readonly provider: string; readonly detail: string }
   | { readonly code: "browser_failing" }
   | { readonly code: "loopback_ports_taken"; readonly ports: string }
@@ -162,7 +166,9 @@ export type IdTokenFault =
   | "at_hash"
   | "subject";
 
-/** A value or a failure. `cause` is for the log of the main process: it crosses no process boundary and holds no secret. */
+/**
+ * A value or a failure. `cause` is for the log of the main process: it crosses no process boundary and holds no secret.
+ */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: Failure; readonly cause?: unknown };

@@ -31,8 +31,8 @@ export const request = v.object({
 });
 
 /**
- * Cleans unverified text for display: removes control, format and bidirectional characters, limits combining marks to two
- * in a row, and joins white space. The result may be empty.
+ * Cleans unverified text for display: removes control, format and bidirectional characters, limits combining marks to
+ * two in a row, and joins white space. The result may be empty.
  */
 export const plainText = (text: string): string =>
   text

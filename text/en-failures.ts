@@ -21,8 +21,8 @@ type FailureKey =
   | `provider_misbehaved_${What}`;
 
 /**
- * English sentences for failures. A sentence states what happened and what the user can do. Placeholders are members of the
- * failure; `wait` is `waitSec` as text.
+ * English sentences for failures. A sentence states what happened and what the user can do. Placeholders are members of
+ * the failure; `wait` is `waitSec` as text.
  */
 export const enFailures = {
   vault_locked: "The vault is locked. Unlock it to use your accounts.",

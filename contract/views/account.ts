@@ -10,7 +10,9 @@ export interface SignInView {
   readonly account: string;
   readonly provider: string;
   readonly providerName: string;
-  /** True for the sandbox and other test providers. The window marks their sign-ins, so that nobody takes them for real. */
+  /**
+   * True for the sandbox and other test providers. The window marks their sign-ins, so that nobody takes them for real.
+   */
   readonly test: boolean;
   readonly flow: KeptFlow;
   /** ID of the client registration that the sign-in uses. */

@@ -2,7 +2,9 @@
 import type { Failure } from "../failure.ts";
 import type { ScopeView } from "../scopes.ts";
 
-/** Possible tokens in another tool's file or in the clipboard. None was sent, and their values stay in the main process. */
+/**
+ * Possible tokens in another tool's file or in the clipboard. None was sent, and their values stay in the main process.
+ */
 export interface CandidatesView {
   readonly id: string;
   readonly providerName: string;
@@ -24,7 +26,8 @@ export interface CandidateView {
   readonly hasRefreshToken: boolean;
   /**
    * Why the app does not suggest it. `form`: it has not the form of the provider's tokens. `name`: its name describes
-   * something else. `known`: a stored record has it as a client ID, a client secret or a refresh token, so it is never sent.
+   * something else. `known`: a stored record has it as a client ID, a client secret or a refresh token, so it is never
+   * sent.
    */
   readonly doubt?: "form" | "name" | "known";
 }

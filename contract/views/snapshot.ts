@@ -1,6 +1,6 @@
 /**
- * The state that main sends to the window, as plain data. No view holds a token, a client secret or a tool's key. `…AtMs`
- * is an instant in epoch milliseconds, `…Ms` a length of time in milliseconds.
+ * The state that main sends to the window, as plain data. No view holds a token, a client secret or a tool's key.
+ * `…AtMs` is an instant in epoch milliseconds, `…Ms` a length of time in milliseconds.
  */
 import type { Failure } from "../failure.ts";
 import type { ScopeView } from "../scopes.ts";
@@ -38,8 +38,8 @@ export interface Snapshot {
     /** True: Chromium's sandbox is off, because the app was started as root. */
     readonly unsandboxed: boolean;
     /**
-     * True: no lock keeps other processes out of this profile, so one-time refresh tokens are not sent unless the setting
-     * `withoutLock` allows it.
+     * True: no lock keeps other processes out of this profile, so one-time refresh tokens are not sent unless the
+     * setting `withoutLock` allows it.
      */
     readonly unlocked: boolean;
   };

@@ -21,15 +21,18 @@ export type VaultView =
       readonly reading?: { readonly of: number; readonly sealedBy: SealedBy };
     }
   /**
-   * There is no vault yet, and no usable keychain to seal one, so the user may choose a passphrase. `keychain_locked` and
-   * `keychain_failing` may end by themselves; the app then creates the vault without a passphrase.
+   * There is no vault yet, and no usable keychain to seal one, so the user may choose a passphrase. `keychain_locked`
+   * and `keychain_failing` may end by themselves; the app then creates the vault without a passphrase.
    */
   | { readonly state: "needs_passphrase"; readonly failure: Failure }
   | {
       readonly state: "locked";
       /** True: only the window is locked, and tools still get tokens. */
       readonly windowOnly: boolean;
-      /** The instant before which the vault must be opened, because unused refresh tokens expire; absent: it is not near. */
+      /**
+       * The instant before which the vault must be opened, because unused refresh tokens expire; absent: it is not
+       * near.
+       */
       readonly openByMs?: number;
     }
   /** The vault cannot be opened now. The app has changed nothing. */

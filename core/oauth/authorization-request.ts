@@ -19,7 +19,9 @@ export interface OneTimeValues {
 /** The channel by which a response comes back to the app. */
 export interface RedirectChannel {
   readonly kind: "window" | "loopback" | "deep_link";
-  /** The window, or the address of the listener. All links of the app's scheme share one ID: a link has no known sender. */
+  /**
+   * The window, or the address of the listener. All links of the app's scheme share one ID: a link has no known sender.
+   */
   readonly id: string;
 }
 
@@ -65,7 +67,8 @@ function claimsFor({ oidc }: Provider, scopes: readonly string[]): string | unde
 
 /**
  * The URL of the provider's sign-in page (RFC 6749 §4.1.1 and §4.2.1; OpenID Connect Core §3). Every request for a code
- * contains an S256 challenge: servers with PKCE check it, others ignore it (docs/twitch-auth.md §6). `plain` is never used.
+ * contains an S256 challenge: servers with PKCE check it, others ignore it (docs/twitch-auth.md §6). `plain` is never
+ * used.
  */
 export async function authorizationUrl(
   provider: Provider,

@@ -38,7 +38,9 @@ function accessTokenFrom(value: unknown): Secret | undefined {
   return SENDABLE.test(token) ? new Secret(token) : undefined;
 }
 
-/** Space-delimited text (RFC 6749 §3.3) or an array (docs/twitch-auth.md §6). Anything else means the requested scope. */
+/**
+ * Space-delimited text (RFC 6749 §3.3) or an array (docs/twitch-auth.md §6). Anything else means the requested scope.
+ */
 function scopesFrom(value: unknown, requested: readonly string[]): readonly string[] {
   if (typeof value === "string") return value.split(/\s+/).filter(Boolean);
   if (!Array.isArray(value)) return requested;

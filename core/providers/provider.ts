@@ -53,7 +53,8 @@ export interface Provider {
   /** The scopes that it offers, if the app's own catalogue does not list them. */
   readonly scopes?: readonly string[];
   /**
-   * The format of its access tokens, where it is fixed. An import suggests only values of this format, and none without it.
+   * The format of its access tokens, where it is fixed. An import suggests only values of this format, and none without
+   * it.
    */
   readonly accessTokenForm?: RegExp;
   /** The tools and files whose tokens core/import can read, as the window shows them. */

@@ -1,4 +1,7 @@
-/** The redirect URIs of this app. A provider compares them to the letter, so each is registered exactly as it is written here. */
+/**
+ * The redirect URIs of this app. A provider compares them to the letter, so each is registered exactly as it is written
+ * here.
+ */
 import { isLoopbackHost } from "../loopback.ts";
 
 /** The scheme of links that the system hands to this app (RFC 8252 §7.1). */
@@ -35,7 +38,9 @@ export const isLoopback = (redirect_uri: string): boolean => {
 /** True for a URL with the app's own scheme. */
 export const isAppLink = (url: string): boolean => url.startsWith(`${LINK_SCHEME}:`);
 
-/** Whether scheme, host, port and path of `url` are exactly those of the redirect URI; query and fragment may differ. */
+/**
+ * Whether scheme, host, port and path of `url` are exactly those of the redirect URI; query and fragment may differ.
+ */
 export function isAtRedirectUri(redirect_uri: string, url: URL): boolean {
   const registered = new URL(redirect_uri);
   return (

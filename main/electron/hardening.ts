@@ -36,7 +36,9 @@ function refuseEverything(session: Session): void {
   }
 }
 
-/** Keeps the app's own pages from navigating and from opening windows. authorization-window.ts handles providers' pages. */
+/**
+ * Keeps the app's own pages from navigating and from opening windows. authorization-window.ts handles providers' pages.
+ */
 export function lockNavigation(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: "deny" }));
   contents.on("will-navigate", (event) => event.preventDefault());

@@ -1,7 +1,7 @@
 /**
- * Decides the outcome of a start (ADR 0018): the process becomes the profile's only instance, or it sends its request to
- * the running instance and ends, or it cannot run and shows the reason. Chromium's own lock is not used: it counts as
- * stale when a link in the temporary folder is gone, and it kills a running app that does not answer.
+ * Decides the outcome of a start (ADR 0018): the process becomes the profile's only instance, or it sends its request
+ * to the running instance and ends, or it cannot run and shows the reason. Chromium's own lock is not used: it counts
+ * as stale when a link in the temporary folder is gone, and it kills a running app that does not answer.
  */
 import { app, dialog } from "electron/main";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -60,7 +60,8 @@ async function besideHolder(
   request: StartRequest,
 ): Promise<Place> {
   if (holder !== undefined && holder.host !== hostname()) {
-    // The holder runs on another computer, unless this computer was renamed. Only a local process answers at the socket.
+    // The holder runs on another computer, unless this computer was renamed. Only a local process answers at the
+    // socket.
     const { host, pid } = holder;
     const answer = await handOn(folder, holder.wake ?? START_SOCKET, request, ANSWER_MS);
     if (answer === "taken") return { kind: "handed_on" };
@@ -98,8 +99,8 @@ function placeOf(folder: string, taken: Taken, request: StartRequest): Promise<P
 }
 
 /**
- * Takes the profile, or sends `request` to the running instance. Call it before anything else reads or writes the profile.
- * In a free profile the lock is taken synchronously.
+ * Takes the profile, or sends `request` to the running instance. Call it before anything else reads or writes the
+ * profile. In a free profile the lock is taken synchronously.
  */
 export const takePlace = (folder: string, request: StartRequest): Promise<Place> =>
   placeOf(folder, takeProfileLock(folder), request);

@@ -1,4 +1,7 @@
-/** A virtual list: it draws the rows that can be seen, and uses the elements of hidden rows for rows that come into view. */
+/**
+ * A virtual list: it draws the rows that can be seen, and uses the elements of hidden rows for rows that come into
+ * view.
+ */
 /* eslint-disable svelte/prefer-svelte-reactivity -- the maps and sets here do not outlive the call that made them */
 import {
   observeWindowOffset,
@@ -16,7 +19,9 @@ export class Slot<T> {
   startPx = $state(0);
   /** The last measured height; 0 before the first measurement. */
   heightPx = 0;
-  /** True: the slot is out of sight and waits for an item. It is already laid out and painted, which saves time later. */
+  /**
+   * True: the slot is out of sight and waits for an item. It is already laid out and painted, which saves time later.
+   */
   spare = $state(false);
   /** False: the row is drawn outside the visible range. Updated when scrolling rests. */
   seen = $state(true);
@@ -25,7 +30,9 @@ export class Slot<T> {
   }
 }
 
-/** Hidden rows during scrolling, ahead of the direction and behind it. The compositor scrolls faster than the script. */
+/**
+ * Hidden rows during scrolling, ahead of the direction and behind it. The compositor scrolls faster than the script.
+ */
 const AHEAD = 9;
 const BEHIND = 1;
 /** Hidden rows at rest: enough for scrolling, and two for partly visible rows, so that scrolling creates none. */
@@ -33,7 +40,9 @@ const ABOVE = 3;
 const BELOW = AHEAD + BEHIND + 2;
 /** Hidden rows that one idle period draws. */
 const UNSEEN_AT_ONCE = 3;
-/** Scrolling rests after this time. It is longer than the pauses of a hand at the wheel, because sorting costs frames. */
+/**
+ * Scrolling rests after this time. It is longer than the pauses of a hand at the wheel, because sorting costs frames.
+ */
 const SCROLL_REST_MS = 500;
 /** `scrolls` ends after this time, which is shorter than the time between the last turn of the wheel and a click. */
 const PASS_MS = 150;

@@ -23,7 +23,7 @@ export type ClientCode =
   /** The connection ended before the answer. */
   | "disconnected"
   | "timeout"
-  /** There is no key, and the caller did not ask for a pairing. */
+  /** There is no key, and the caller did not request a pairing. */
   | "not_paired"
   /** Other users can read the key's file, or the file does not hold a key. */
   | "store_unsafe"

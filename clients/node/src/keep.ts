@@ -1,4 +1,7 @@
-/** The client of a tool. It sends requests over one connection, and opens a new connection after the end of the last one. */
+/**
+ * The client of a tool. It sends requests over one connection, and opens a new connection after the end of the last
+ * one.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import { openConnection, type Connection } from "./connection.ts";
 import { findEndpoint } from "./endpoint.ts";
@@ -48,7 +51,10 @@ export class Tokenkeep {
     return ((await this.#request("token.reportInvalid", { token_id })) as { valid: boolean }).valid;
   }
 
-  /** Shows a screen in Tokenkeep's window, where only the user can act. False: streamer mode is on, so it is shown later. */
+  /**
+   * Shows a screen in Tokenkeep's window, where only the user can act. False: streamer mode is on, so it is shown
+   * later.
+   */
   async ui(request: UiRequest): Promise<boolean> {
     return ((await this.#request("ui.request", request)) as { shown: boolean }).shown;
   }
@@ -59,8 +65,8 @@ export class Tokenkeep {
   }
 
   /**
-   * Yields the changes of the tool's tokens, until the caller leaves the loop or the user revokes the grant. Reconnects by
-   * itself.
+   * Yields the changes of the tool's tokens, until the caller leaves the loop or the user revokes the grant. Reconnects
+   * by itself.
    */
   async *watch({ signal }: { readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<Change, void> {
     for (let wait = FIRST_WAIT_MS; signal?.aborted !== true; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {

@@ -47,7 +47,9 @@ export interface ConnectOptions extends KeepOptions {
   readonly onCode?: ((code: string) => void) | undefined;
 }
 
-/** Uses the key in the environment or in the store. Without a key, pairs the tool and saves the new key in the store. */
+/**
+ * Uses the key in the environment or in the store. Without a key, pairs the tool and saves the new key in the store.
+ */
 export async function connect({
   store,
   pair: request,

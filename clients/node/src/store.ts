@@ -41,9 +41,9 @@ export function storeFile(name: string, env: NodeJS.ProcessEnv = process.env): s
 }
 
 /**
- * A store in one file with mode 0600, which each save replaces. A file that other users may read fails with `store_unsafe`
- * and keeps its mode, because they may know the key already. The file is small and read once, so the functions of node:fs
- * are synchronous: node:fs/promises takes a command line 20 ms to load.
+ * A store in one file with mode 0600, which each save replaces. A file that other users may read fails with
+ * `store_unsafe` and keeps its mode, because they may know the key already. The file is small and read once, so the
+ * functions of node:fs are synchronous: node:fs/promises takes a command line 20 ms to load.
  */
 export function fileStore(file: string): Store {
   return {
@@ -96,7 +96,9 @@ function parsed(text: string): { client?: unknown; key?: unknown } {
   }
 }
 
-/** Reads `TOKENKEEP_CLIENT` and `TOKENKEEP_KEY`, which Tokenkeep's window copies for a tool that the user adds there. */
+/**
+ * Reads `TOKENKEEP_CLIENT` and `TOKENKEEP_KEY`, which Tokenkeep's window copies for a tool that the user adds there.
+ */
 export function fromEnvironment(env: NodeJS.ProcessEnv = process.env): Credentials | undefined {
   const { TOKENKEEP_CLIENT: client, TOKENKEEP_KEY: key } = env;
   return client && key ? { client, key } : undefined;

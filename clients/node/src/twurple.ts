@@ -1,4 +1,7 @@
-/** Tokens for twurple (https://twurple.js.org). Tokenkeep refreshes them, so the tool has no secret and no refresh token. */
+/**
+ * Tokens for twurple (https://twurple.js.org). Tokenkeep refreshes them, so the tool has no secret and no refresh
+ * token.
+ */
 import type { AccessTokenWithUserId, AuthProvider } from "@twurple/auth";
 import { TokenkeepError } from "./errors.ts";
 import type { Tokenkeep } from "./keep.ts";
@@ -12,9 +15,9 @@ export interface ProviderOptions {
 }
 
 /**
- * Creates an `AuthProvider` for the accounts that the tool may use. An intent is a login, or an alias such as “bot”. All
- * tokens belong to one client registration, because an `ApiClient` sends one client ID; a token of another registration
- * fails with `client_changed`.
+ * Creates an `AuthProvider` for the accounts that the tool may use. An intent is a login, or an alias such as “bot”.
+ * All tokens belong to one client registration, because an `ApiClient` sends one client ID; a token of another
+ * registration fails with `client_changed`.
  */
 export async function twurpleProvider(
   keep: Tokenkeep,
@@ -52,7 +55,9 @@ export async function twurpleProvider(
       }
     throw missing;
   }
-  /** Replaces a token that an API refused. Without a newer token, Tokenkeep validates it, and refreshes an invalid one. */
+  /**
+   * Replaces a token that an API refused. Without a newer token, Tokenkeep validates it, and refreshes an invalid one.
+   */
   async function replaceRefused(name: string, user_id?: string): Promise<AccessTokenWithUserId> {
     const refused = user_id === undefined ? undefined : known.get(user_id);
     const next = await get(name, refused?.scopes);

@@ -1,9 +1,9 @@
 /**
  * The transport of the HTTP client over Electron's network stack, with the system's proxies and certificates.
  *
- * Chromium sends a request again when a kept-alive connection turns out to be dead, and after some answers. So each POST
- * gets a session that no other request uses meanwhile. The transport closes the session's connections before the POST,
- * and the session can reach the server only once (one-send.ts).
+ * Chromium sends a request again when a kept-alive connection turns out to be dead, and after some answers. So each
+ * POST gets a session that no other request uses meanwhile. The transport closes the session's connections before the
+ * POST, and the session can reach the server only once (one-send.ts).
  */
 import {
   app,
@@ -36,7 +36,7 @@ const createPostSessions = (): Pool<PostSession> =>
     return { session, oneSend: await createOneSend(session) };
   });
 
-/** Asks the person for the credentials of a proxy. Undefined: the person declined or did not answer. */
+/** Asks the user for the credentials of a proxy. Undefined: the user declined or did not answer. */
 export type ProxyLogin = (
   proxy: { readonly host: string; readonly port: number; readonly realm: string },
   /** The credentials that the proxy refused for the same request. */

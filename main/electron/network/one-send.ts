@@ -1,8 +1,8 @@
 /**
  * Makes sure that Chromium sends a request only once. Its network stack repeats a POST by itself after 421 (Misdirected
- * Request), after HTTP/2's REFUSED_STREAM and HTTP_1_1_REQUIRED, and after some lost connections, without any event. But
- * before each repeat it resolves the proxy again. So a session gets the real proxy once, and then a dead end: a port of
- * this process that refuses every connection and records the attempt (ADR 0002).
+ * Request), after HTTP/2's REFUSED_STREAM and HTTP_1_1_REQUIRED, and after some lost connections, without any event.
+ * But before each repeat it resolves the proxy again. So a session gets the real proxy once, and then a dead end: a
+ * port of this process that refuses every connection and records the attempt (ADR 0002).
  */
 import type { Session } from "electron/main";
 import { once } from "node:events";
@@ -49,9 +49,9 @@ export async function createOneSend(session: Pick<Session, "setProxy" | "resolve
   const gate = await listen((socket) => forward(socket));
 
   /**
-   * The proxy script for a request to `url`. Its variable counts calls, and the number in its comment makes Chromium load
-   * each script anew. Chromium's other requests in this session, such as the check of a certificate, use the system's
-   * proxy and are not counted.
+   * The proxy script for a request to `url`. Its variable counts calls, and the number in its comment makes Chromium
+   * load each script anew. Chromium's other requests in this session, such as the check of a certificate, use the
+   * system's proxy and are not counted.
    */
   const script = ({ host, hostname }: URL, proxy: string): string =>
     `let asked = 0; /* ${String(armCount)} */
@@ -62,8 +62,9 @@ function FindProxyForURL(url, host) {
 }`;
 
   /**
-   * Makes the dead end the session's proxy, also for requests that would share a connection (HTTP/2). This happens before
-   * the first connection passes the gate, so Chromium resolved the proxy of every later connection to the gate earlier.
+   * Makes the dead end the session's proxy, also for requests that would share a connection (HTTP/2). This happens
+   * before the first connection passes the gate, so Chromium resolved the proxy of every later connection to the gate
+   * earlier.
    */
   async function close(url: string): Promise<void> {
     await session.setProxy(fixed(`socks5://127.0.0.1:${String(deadEnd)}`));

@@ -1,6 +1,8 @@
 /** A pool of resources. Each serves one borrower at a time, and is created when it is first needed. */
 export interface Pool<T> {
-  /** Lends a resource; callers get theirs in the order of their calls. Rejects when a new resource cannot be created. */
+  /**
+   * Lends a resource; callers get theirs in the order of their calls. Rejects when a new resource cannot be created.
+   */
   take(): Promise<T>;
   /** Returns a resource to the pool. */
   give(resource: T): void;

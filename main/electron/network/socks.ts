@@ -41,8 +41,8 @@ function hostOf(request: Buffer): string {
 }
 
 /**
- * Serves one connection. `open` connects to a destination of its own choice; `host` is the host that the client requested.
- * It returns undefined when the destination cannot be reached, or when the client may not connect to it.
+ * Serves one connection. `open` connects to a destination of its own choice; `host` is the host that the client
+ * requested. It returns undefined when the destination cannot be reached, or when the client may not connect to it.
  */
 export function answerSocks(socket: Socket, open: (host: string) => Promise<Socket | undefined>): void {
   let bytes: Buffer = Buffer.alloc(0);
