@@ -3,10 +3,10 @@
  * properties, YAML, TOML, JSON with or without comments, object literals and calls of programming languages, headers,
  * command lines, and the query or fragment of a URL.
  *
- * One tolerant scanner serves all notations (ADR 0019): nothing tells the notation of a file, many files are not valid in
- * theirs, and a parser that refuses a whole file would hide its token. The scanner knows strings, comments, brackets,
- * sections, the indentation of YAML, and what separates a name from its value. It is linear in the length of the text and
- * never throws. Pure.
+ * One tolerant scanner serves all notations (ADR 0019): nothing tells the notation of a file, many files are not valid
+ * in theirs, and a parser that refuses a whole file would hide its token. The scanner knows strings, comments,
+ * brackets, sections, the indentation of YAML, and what separates a name from its value. It is linear in the length of
+ * the text and never throws. Pure.
  */
 import { partOf, type NamedPart } from "./names.ts";
 import { Nesting, type Bracket, type Place } from "./nesting.ts";
@@ -49,7 +49,7 @@ export interface Found {
   readonly name?: string;
   /** The name inside of the value itself. It is judged and never shown, since it may be a piece of a secret. */
   readonly inner?: string;
-  /** What the name says that the value is. */
+  /** The meaning of the value, by its name. */
   readonly part?: NamedPart;
   readonly text: string;
   /** The first line is 1. */
@@ -100,7 +100,7 @@ class Scanner {
   #pending: string | undefined;
   /** The last words of this line, with nothing but blanks between them. */
   #words: readonly string[] = [];
-  /** Where this line begins. */
+  /** The position at which this line begins. */
   #lineFrom = 0;
 
   constructor(text: string, root: Place, line: number, depth: number) {
@@ -291,7 +291,10 @@ class Scanner {
       else if (!reader.comment(false)) return isLater;
     }
   }
-  /** A value without quotes; empty when it stands on the next line. A backslash at the end of a line continues the value. */
+  /**
+   * A value without quotes; empty when it stands on the next line. A backslash at the end of a line continues the
+   * value.
+   */
   #unquoted(): string | undefined {
     const reader = this.#reader;
     let text = reader.take(VALUE);
@@ -335,7 +338,9 @@ class Scanner {
     }
   }
 
-  /** `{ "name": "TOKEN", "value": "…" }`, as in lists of variables or headers: one member names the value of the other. */
+  /**
+   * `{ "name": "TOKEN", "value": "…" }`, as in lists of variables or headers: one member names the value of the other.
+   */
   #labelled(emitted: Emitted): Emitted {
     const { name = "", text, line } = emitted;
     const { place, top } = this.#nesting;
@@ -400,8 +405,8 @@ class Scanner {
 }
 
 /**
- * Every value that is long enough for a token, or whose name says something about tokens. Yields `undefined` from time to
- * time, so that the caller can let other work run.
+ * Every value that is long enough for a token, or whose name says something about tokens. Yields `undefined` from time
+ * to time, so that the caller can let other work run.
  */
 export function scan(text: string): Generator<Found | undefined> {
   return new Scanner(text, {}, 1, 0).run();

@@ -1,4 +1,7 @@
-/** What a long list draws: as many rows as can be seen, and rows that went out of sight take the ones that come in. */
+/**
+ * A virtual list: it draws the rows that can be seen, and uses the elements of hidden rows for rows that come into
+ * view.
+ */
 /* eslint-disable svelte/prefer-svelte-reactivity -- the maps and sets here do not outlive the call that made them */
 import {
   observeWindowOffset,
@@ -8,74 +11,81 @@ import {
   type Range,
 } from "@tanstack/virtual-core";
 
-/** A row that is drawn. Its place in the list and what it shows change; its elements stay. */
+/** A drawn row. Its elements stay; its item and its place in the list change. */
 export class Slot<T> {
   readonly id: number;
   item: T = $state.raw() as T;
   index = $state(0);
   startPx = $state(0);
-  /** As its element was last seen; 0 until it is. */
+  /** The last measured height; 0 before the first measurement. */
   heightPx = 0;
-  /** Waits for the next item that comes in, out of sight: as it is laid out and painted, it need not be then. */
+  /**
+   * True: the slot is out of sight and waits for an item. It is already laid out and painted, which saves time later.
+   */
   spare = $state(false);
-  /** False: drawn ahead, where nobody sees it. Told when it rests. */
+  /** False: the row is drawn outside the visible range. Updated when scrolling rests. */
   seen = $state(true);
   constructor(id: number) {
     this.id = id;
   }
 }
 
-/** Rows that nobody sees. While it scrolls, where it goes: the compositor is there before the page's script is. */
+/**
+ * Hidden rows during scrolling, ahead of the direction and behind it. The compositor scrolls faster than the script.
+ */
 const AHEAD = 9;
 const BEHIND = 1;
-/** At rest as many as a scroll will want, and two for what is seen in part: none is made when it begins. */
+/** Hidden rows at rest: enough for scrolling, and two for partly visible rows, so that scrolling creates none. */
 const ABOVE = 3;
 const BELOW = AHEAD + BEHIND + 2;
+/** Hidden rows that one idle period draws. */
 const UNSEEN_AT_ONCE = 3;
-/** A wheel that is turned by hand pauses. To put the rows in order as it does would cost the next turn its frames. */
+/**
+ * Scrolling rests after this time. It is longer than the pauses of a hand at the wheel, because sorting costs frames.
+ */
 const SCROLL_REST_MS = 500;
-/** Sooner than from the last turn of the wheel to a click. */
+/** `scrolls` ends after this time, which is shorter than the time between the last turn of the wheel and a click. */
 const PASS_MS = 150;
-/** So many are measured out at once, which is more than anybody sees; of thousands, the others when it rests. */
+/** Rows that the virtualizer knows at once, more than a window shows. It gets to know the others at rest. */
 const FEW = 500;
-/** Longer than from one key to the next, and shorter than from there to the wheel. */
+/** Hidden rows are drawn after this time: longer than between two keys, shorter than from a key to the wheel. */
 const REST_MS = 250;
-/** Above the page, where nobody can scroll to. */
+/** A position above the page, where no scrolling leads. */
 const OUT_OF_SIGHT_PX = -10_000;
-/** How long unused rows wait: as somebody types, reads and types, few are found, and then many again. */
+/** How long spare slots are kept: a search that the user edits finds few rows and then many again. */
 const SPARE_MS = 10_000;
 
 export interface VirtualOptions<T> {
-  /** What it lies in. Undefined until it is mounted. */
+  /** The element that contains the list. Undefined before the mount. */
   readonly host: () => HTMLElement | undefined;
-  /** Rows of a kind have the same elements, and most of them the same height: they are used again for each other. */
+  /** Rows of one kind have the same elements, so they share slots, and most of them have the same height. */
   readonly kindOf: (item: T) => string;
-  /** A guess in px, until a row of the kind is measured. */
+  /** An estimated height in px, used until a row of the kind is measured. */
   readonly estimate: (item: T) => number;
 }
 
-/** Scrolls with the window. Ids are those of items: a row that stays in sight keeps its elements. */
+/** The rows of a list that scrolls with the window. Items have IDs, so a row that stays in view keeps its elements. */
 export class VirtualRows<T extends { readonly id: string }> {
   slots: readonly Slot<T>[] = $state.raw([]);
-  /** Of all rows, seen or not. */
+  /** The height of all rows together. */
   tallPx = $state(0);
-  /** While it scrolls, rows pass under a pointer that means none of them. */
+  /** True while the list scrolls: rows pass under a pointer that is not meant for them. */
   scrolls = $state(false);
 
   readonly #options: VirtualOptions<T>;
   readonly #virtualizer: Virtualizer<Window, HTMLElement>;
   #items: readonly T[] = [];
-  /** Of how many of them, from the first on, the virtualizer knows. */
+  /** The number of items, from the first on, that the virtualizer knows. */
   #known = FEW;
   #keyOf = (index: number): string | number => index;
-  #made = 0;
-  /** By kind, as the first was measured: were the guess another, each row that comes in would move all below it. */
+  #slotCount = 0;
+  /** The measured height of each kind. With a wrong estimate, every new row would move all rows below it. */
   readonly #typicalPx = new Map<string, number>();
   #widthPx = 0;
   #passTimer: ReturnType<typeof setTimeout> | undefined;
   #spareTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #slotOf = new WeakMap<Element, Slot<T>>();
-  /** Tells of an element when its height changes, not when it shows another item of the same height. */
+  /** Reports an element when its height changes, and not when it shows another item of the same height. */
   readonly #sizes = new ResizeObserver((entries) => {
     for (const { target, borderBoxSize } of entries) {
       const slot = this.#slotOf.get(target);
@@ -98,7 +108,7 @@ export class VirtualRows<T extends { readonly id: string }> {
       observeElementRect: observeWindowRect,
       observeElementOffset: observeWindowOffset,
       scrollToFn: windowScroll,
-      overscan: this.#unseen, // tells the virtualizer that its rows are others; #around is who counts them
+      overscan: this.#unseen, // makes the virtualizer compute its rows again; #around counts them
       isScrollingResetDelay: SCROLL_REST_MS,
       rangeExtractor: this.#around,
       scrollMargin: this.#marginPx,
@@ -112,7 +122,7 @@ export class VirtualRows<T extends { readonly id: string }> {
     return this.#typicalPx.get(this.#options.kindOf(item)) ?? this.#options.estimate(item);
   };
   #marginPx = 0;
-  /** How many rows are drawn at rest, on either side, that nobody sees yet. */
+  /** The number of hidden rows that are drawn at rest on either side. */
   #unseen = 0;
   readonly #around = ({ startIndex, endIndex, count }: Range): number[] => {
     const { scrollDirection } = this.#virtualizer;
@@ -129,10 +139,10 @@ export class VirtualRows<T extends { readonly id: string }> {
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #idle = 0;
 
-  /** Follows the window; returns its own stop. */
+  /** Follows the window's size and scrolling; returns a function that stops it. */
   follow = (): (() => void) => {
     const stop = this.#virtualizer._didMount();
-    const above = new ResizeObserver(() => {
+    const layout = new ResizeObserver(() => {
       const host = this.#options.host();
       if (host === undefined) return;
       const box = host.getBoundingClientRect();
@@ -143,7 +153,7 @@ export class VirtualRows<T extends { readonly id: string }> {
       this.#widthPx = box.width;
       this.show(this.#items);
     });
-    above.observe(document.body);
+    layout.observe(document.body);
     this.#virtualizer._willUpdate();
     this.#place();
     return () => {
@@ -151,18 +161,18 @@ export class VirtualRows<T extends { readonly id: string }> {
       clearTimeout(this.#spareTimer);
       clearTimeout(this.#restTimer);
       cancelIdleCallback(this.#idle);
-      above.disconnect();
+      layout.disconnect();
       this.#sizes.disconnect();
       stop();
     };
   };
-  /** What can be seen at once; what nobody sees yet, when nothing else has been shown for a moment. */
+  /** Shows items: visible rows at once, hidden rows after a moment without another call. */
   show(items: readonly T[]): void {
-    const asMany = items.length === this.#items.length; // news of one row, say: nothing is drawn less for it
+    const sameLength = items.length === this.#items.length; // as after a change of one row: all drawn rows stay
     this.#items = items;
-    // Another function each time: it is what the virtualizer goes by, to see that they are others.
+    // A new function tells the virtualizer that the items have changed.
     this.#keyOf = (index) => items[index]?.id ?? index;
-    if (asMany) return this.#draw();
+    if (sameLength) return this.#draw();
     this.#unseen = 0;
     this.#known = scrollY + 2 * innerHeight < FEW * this.#estimate(0) ? FEW : Infinity;
     this.#draw();
@@ -170,14 +180,14 @@ export class VirtualRows<T extends { readonly id: string }> {
     cancelIdleCallback(this.#idle);
     this.#restTimer = setTimeout(this.#drawUnseen, REST_MS);
   }
-  /** A few at a time, while there is nothing else to do. */
+  /** Draws a few hidden rows in each idle period. */
   readonly #drawUnseen = (): void => {
     this.#known = Infinity;
     this.#unseen = Math.min(BELOW, this.#unseen + UNSEEN_AT_ONCE);
     this.#draw();
     if (this.#unseen < BELOW) this.#idle = requestIdleCallback(this.#drawUnseen);
   };
-  /** Who scrolls may go anywhere. */
+  /** Makes all items known, because scrolling can lead to any row. */
   #knowAll(): void {
     if (this.#known >= this.#items.length) return;
     this.#known = Infinity;
@@ -187,20 +197,21 @@ export class VirtualRows<T extends { readonly id: string }> {
     this.#virtualizer.setOptions(this.#settings());
     this.#place();
   }
+  /** Scrolls a row to the middle of the window. */
   scrollTo(index: number): void {
     this.#knowAll();
     this.#virtualizer.scrollToIndex(index, { align: "center" });
   }
-  /** Of the element that all rows lie in. */
+  /** An attachment for the element that contains all rows: sets its height. */
   tall = (element: HTMLElement) => {
     element.style.height = `${String(this.tallPx)}px`;
   };
-  /** Of a slot's element: puts it in its place. */
+  /** An attachment for a slot's element: moves it to its place. */
   placed = (slot: Slot<T>) => (element: HTMLElement) => {
-    // Between two pixels, what is drawn anew would leave the edges of what was there before.
+    // A position between two pixels would leave edges of the former drawing.
     element.style.transform = `translateY(${String(Math.round(slot.startPx))}px)`;
   };
-  /** Of a slot's element: measures it. */
+  /** An attachment for a slot's element: measures it. */
   measured = (slot: Slot<T>) => (element: HTMLElement) => {
     this.#slotOf.set(element, slot);
     this.#sizes.observe(element);
@@ -223,21 +234,21 @@ export class VirtualRows<T extends { readonly id: string }> {
     this.scrolls = this.#virtualizer.isScrolling;
     if (this.scrolls) this.#passTimer = setTimeout(() => (this.scrolls = false), PASS_MS);
     const before = new Map(this.slots.map((slot) => [slot.item.id, slot]));
-    const shown = rows.flatMap(({ index, start }) => {
+    const placements = rows.flatMap(({ index, start }) => {
       const item = this.#items[index];
       return item === undefined ? [] : [{ index, start, item, own: before.get(item.id) }];
     });
-    // A row that somebody is at stays what it is, or a key or a click would be meant for another.
+    // While a row has the focus, slots keep their items; otherwise a key or a click could reach another item.
     const recycles = !this.#options.host()?.contains(document.activeElement);
-    const owned = new Set(shown.map(({ own }) => own));
+    const owned = new Set(placements.map(({ own }) => own));
     const free = new Set(recycles ? this.slots.filter((slot) => !owned.has(slot)) : []);
     const freeOf = (kind: string): Slot<T> | undefined => {
       for (const slot of free) if (this.#options.kindOf(slot.item) === kind && free.delete(slot)) return slot;
       return undefined;
     };
     const { isScrolling, range } = this.#virtualizer;
-    const drawn = shown.map(({ index, start, item, own }) => {
-      const slot = own ?? freeOf(this.#options.kindOf(item)) ?? new Slot<T>((this.#made += 1));
+    const drawn = placements.map(({ index, start, item, own }) => {
+      const slot = own ?? freeOf(this.#options.kindOf(item)) ?? new Slot<T>((this.#slotCount += 1));
       slot.item = item;
       slot.index = index;
       slot.startPx = start - this.#marginPx;
@@ -253,13 +264,13 @@ export class VirtualRows<T extends { readonly id: string }> {
     this.#arrange(drawn, [...free], recycles);
     clearTimeout(this.#spareTimer);
     if (free.size > 0) this.#spareTimer = setTimeout(() => this.#dropSpares(), SPARE_MS);
-    // An element is as tall as it was until its new item makes it another height, of which the observer tells then.
+    // A slot keeps its measured height for its new item; when the height changes, the observer reports it.
     for (const [at, slot] of drawn.entries())
       if (slot.heightPx > 0 && slot.heightPx !== rows[at]?.size) this.#measure(slot);
   }
   /**
-   * In the document they stand as they are read, but an element that is moved takes time, and loses the focus: they are
-   * put in order when the scrolling rests, and while nobody is at one of them.
+   * Sorts the elements in the document into reading order, when scrolling rests and no row has the focus: moving an
+   * element takes time and removes its focus.
    */
   #arrange(drawn: readonly Slot<T>[], spare: readonly Slot<T>[], mayMove: boolean): void {
     const present = new Set(this.slots);
