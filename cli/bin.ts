@@ -2,7 +2,7 @@
 /** The `tokenkeep` program, as Node runs it and as the packaged app's binary runs it (ADR 0014). */
 import { reportFailure, run } from "./run.ts";
 
-/** In the app's binary, switches of Chromium stand before our arguments, and the process does not end by itself. */
+/** In the app's binary, Chromium's switches precede the command line's arguments, and the process does not end by itself. */
 const inApp = process.argv.includes("--cli") && process.versions["electron"] !== undefined;
 const args = process.argv.slice(inApp ? process.argv.indexOf("--") + 1 : 2);
 

@@ -1,4 +1,4 @@
-/** What every command receives: its parsed arguments, the stored credentials, and a connection to Tokenkeep. */
+/** The context of every command: its parsed arguments, the stored credentials, and a connection to Tokenkeep. */
 import { Tokenkeep } from "../clients/node/src/keep.ts";
 import { TokenkeepError } from "../clients/node/src/errors.ts";
 import type { TokenRequest } from "../clients/node/src/messages.ts";

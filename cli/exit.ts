@@ -14,7 +14,7 @@ export const EXIT = {
 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
-/** By the code of a `TokenkeepError`, or `usage`. */
+/** Exit codes by the code of a `TokenkeepError`, or `usage`. */
 const OF_CODE: Readonly<Record<string, Exit>> = {
   usage: EXIT.usage,
   params_invalid: EXIT.usage,

@@ -36,7 +36,7 @@ export function errorDetail(error: unknown, depth = 0): string {
   if (!(error instanceof Error)) return cleanLine(typeof error === "string" ? error : inspect(error));
   const { code, cause } = error as { readonly code?: string | number; readonly cause?: unknown };
   const frames = error.stack?.split("\n").filter((line) => /^\s+at /.test(line)) ?? [];
-  const place = frames.find((line) => !line.includes("node:")) ?? frames[0]; // our frame tells more than Node's
+  const place = frames.find((line) => !line.includes("node:")) ?? frames[0]; // a frame of Tokenkeep's code tells more than one of Node's
   const namesCode = code === undefined || error.message.includes(String(code));
   const causes = [
     ...(error instanceof AggregateError ? (error.errors as unknown[]) : []),

@@ -1,10 +1,10 @@
 import type { FieldFault, ProviderField } from "./provider.ts";
 
 /**
- * Every way in which something can fail, as plain data with a stable code. The sentence for each, in every language, is
- * made by text/sentence.ts.
+ * Every failure, as plain data with a stable code. text/sentence.ts makes the sentence for each, in every language.
  *
- * No failure carries a secret, a code, a token or a URL with a query: what is in here may be logged and shown.
+ * No failure carries a secret, an authorization code, a token or a URL with a query, so failures may be logged and
+ * shown.
  */
 export type Failure =
   // the vault
@@ -24,7 +24,7 @@ export type Failure =
   | { readonly code: "envelope_unreadable" }
   | { readonly code: "envelope_newer"; readonly format: number }
   | { readonly code: "storage_failing" }
-  // the profile, and who uses it
+  // the profile, and the processes that use it
   | {
       readonly code: "profile_unusable";
       readonly folder: string;
@@ -39,33 +39,33 @@ export type Failure =
     }
   | { readonly code: "profile_silent"; readonly folder: string }
   | { readonly code: "profile_unlocked" }
-  /** The file of an account is not what this process read or wrote last: another writer uses the profile. */
+  /** Another process has changed an account's file since this process read or wrote it. */
   | { readonly code: "record_changed" }
   // the provider's answers
   | { readonly code: "provider_unknown"; readonly provider: string }
   | { readonly code: "provider_unreachable"; readonly provider: string }
   | { readonly code: "provider_busy"; readonly provider: string; readonly status: number }
-  /** Between here and the provider: nothing was sent to it. */
+  /** A proxy on the way to the provider failed, so the provider got no request. */
   | { readonly code: "proxy_failing"; readonly provider: string }
   | { readonly code: "proxy_authentication"; readonly provider: string }
   | { readonly code: "proxy_login_gone" }
   | {
       readonly code: "provider_misbehaved";
       readonly provider: string;
-      /** What was wrong with the answer; never the answer itself. */
+      /** The fault of the answer; never the answer itself. */
       readonly what: "not_json" | "too_large" | "redirect" | "member" | "status";
       /** The member or the status at fault. */
       readonly detail: string;
     }
-  /** A status without the provider's own words: probably not the provider's answer. */
+  /** The answer has an error status and not the provider's form, so it probably comes from another server. */
   | { readonly code: "answer_unrecognized"; readonly provider: string; readonly status: number }
-  /** An error in the provider's form that is none of those that are known. */
+  /** An unknown error in the provider's form. */
   | { readonly code: "provider_refused"; readonly provider: string; readonly status: number }
-  /** Tokens came, and an error beside them; `error` is made fit to be shown. */
+  /** The answer holds both tokens and an error; `error` is cleaned for display. */
   | { readonly code: "provider_error"; readonly provider: string; readonly error: string }
   | { readonly code: "provider_changed"; readonly provider: string }
-  // a provider that the user describes
-  /** Which line of it, and what is wrong with that. */
+  // a custom provider
+  /** The field of the form that has a fault, and the fault. */
   | { readonly code: "provider_field"; readonly field: ProviderField; readonly why: FieldFault }
   | { readonly code: "provider_file_unreadable" }
   | { readonly code: "discovery_none"; readonly provider: string }
@@ -78,7 +78,7 @@ export type Failure =
   | { readonly code: "client_secret_missing" }
   | { readonly code: "client_public" }
   | { readonly code: "redirect_uri_rejected"; readonly redirect_uri: string }
-  // an authorization on its way
+  // a pending authorization
   | { readonly code: "authorization_denied"; readonly error: string } // RFC 6749 §4.1.2.1
   | { readonly code: "authorization_unknown" }
   | { readonly code: "authorization_expired" }
@@ -86,15 +86,18 @@ export type Failure =
   | { readonly code: "authorization_not_offered"; readonly provider: string }
   | { readonly code: "authorization_page_failed"; readonly provider: string }
   | { readonly code: "device_code_ended" }
-  /** The page of a device's code is at a host (`detail`) that is not the provider's: the user has to allow it. */
+  /**
+   * The verification page of a device code is at a host (`detail`) that is not the provider's; the user has to allow
+   * it.
+   */
   | { readonly code: "page_elsewhere"; readonly provider: string; readonly detail: string }
   | { readonly code: "browser_failing" }
   | { readonly code: "loopback_ports_taken"; readonly ports: string }
-  /** The system lets no program listen there, whether one does or not. */
+  /** The operating system reserves these ports, so no program may listen on them. */
   | { readonly code: "loopback_ports_reserved"; readonly ports: string }
   | { readonly code: "state_rejected" }
   | { readonly code: "code_rejected" }
-  /** Something else came back than this flow gives: a token in place of a code, say. */
+  /** The response does not fit the flow: for example, it holds a token in place of a code. */
   | { readonly code: "answer_mismatched" }
   | { readonly code: "id_token_rejected"; readonly provider: string; readonly why: IdTokenFault }
   | { readonly code: "identity_mismatch" }
@@ -107,7 +110,10 @@ export type Failure =
   | { readonly code: "refresh_token_missing"; readonly account: string }
   | { readonly code: "id_token_missing"; readonly account: string }
   | { readonly code: "refresh_budget"; readonly account: string; readonly waitSec: number }
-  /** `interrupted`: the app ended, or it is not known any more. `unusable`: an answer came that tells nothing. */
+  /**
+   * `lost`: no answer came. `unusable`: the answer does not tell whether the server acted. `interrupted`: the app ended
+   * before the answer, or the cause was not recorded.
+   */
   | {
       readonly code: "refresh_ambiguous";
       readonly account: string;
@@ -125,7 +131,7 @@ export type Failure =
   | { readonly code: "import_passphrase_wrong" }
   | { readonly code: "import_empty" }
   | { readonly code: "import_too_large"; readonly limitMiB: number }
-  /** The file that was chosen, and why it could not be read. */
+  /** Why the chosen file could not be read. */
   | { readonly code: "import_file"; readonly why: "denied" | "folder" | "gone" | "failing" }
   | { readonly code: "import_rejected"; readonly provider: string }
   | { readonly code: "import_withheld" }
@@ -140,15 +146,15 @@ export type Failure =
   | { readonly code: "socket_failing" }
   | { readonly code: "tool_unknown" }
   | { readonly code: "pairing_gone" }
-  // what should not happen
+  // errors in the program, and requests that the window never sends
   | { readonly code: "bad_request"; readonly field: string }
   | { readonly code: "sender_rejected" }
   | { readonly code: "internal" };
 
-/** Why the profile, or the file in it that keeps a second instance out, cannot be made or written. */
+/** Why the profile's folder or its lock file cannot be created or written. */
 export type ProfileFault = "read_only" | "full" | "no_permission" | "not_a_folder" | "not_a_file" | "unknown";
 
-/** What was not as it must be (OpenID Connect Core §3.1.3.7). */
+/** The check that an ID token failed (OpenID Connect Core §3.1.3.7). */
 export type IdTokenFault =
   | "malformed"
   | "algorithm"
@@ -160,7 +166,9 @@ export type IdTokenFault =
   | "at_hash"
   | "subject";
 
-/** `cause` is for main's log: dropped at every process boundary, and never a place for a secret. */
+/**
+ * A value or a failure. `cause` is for the log of the main process: it crosses no process boundary and holds no secret.
+ */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: Failure; readonly cause?: unknown };

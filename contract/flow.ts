@@ -1,7 +1,7 @@
 /** Flows that give a token, and the places where the provider's page is shown. */
 import * as v from "valibot";
 
-/** By the names of RFC 6749, RFC 8628 and OpenID Connect Core, in the order in which the window offers them. */
+/** Flows by their names in RFC 6749, RFC 8628 and OpenID Connect Core, in the order in which the window offers them. */
 export const FLOWS = [
   "authorization_code",
   "device_code",

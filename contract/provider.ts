@@ -4,11 +4,11 @@ import * as v from "valibot";
 const line = v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500)), "");
 
 /**
- * Members have the names of RFC 8414 §2 and OpenID Connect Discovery §3. An empty text is an omitted member. This
- * schema accepts missing and wrong members: the failure `provider_field` names them.
+ * Members have the names of RFC 8414 §2 and OpenID Connect Discovery §3. An empty text counts as a missing member. This
+ * schema accepts missing and invalid members; the failure `provider_field` names them later.
  */
 export const providerForm = v.object({
-  /** Never changes: it is part of account keys, redirect URIs and sealed records, and names the file. */
+  /** The ID never changes, because account keys, redirect URIs, sealed records and the file's name contain it. */
   id: line,
   name: line,
   issuer: line,
@@ -20,14 +20,14 @@ export const providerForm = v.object({
   device_authorization_endpoint: line,
   /** The scopes that can be requested, separated by spaces (RFC 6749 §3.3). */
   scope: line,
-  /** The page where clients are registered. */
+  /** The page where the user registers clients. */
   console_url: line,
-  /** Its login page works in a window of the app. */
+  /** True: the provider's login page works in a window of the app. */
   embedded: v.optional(v.boolean(), false),
 });
 export type ProviderForm = v.InferOutput<typeof providerForm>;
 export type ProviderField = keyof ProviderForm;
 
-/** The faults of a member of the form. */
+/** The possible faults of a member of the form. */
 export const FIELD_FAULTS = ["missing", "id", "reserved", "taken", "address", "plain", "scope"] as const;
 export type FieldFault = (typeof FIELD_FAULTS)[number];

@@ -1,14 +1,14 @@
 /** Scopes, and what they give access to at the provider. */
 
 export interface ScopeView {
-  /** As on the wire: `user:read:email`. */
+  /** The scope's name in requests: `user:read:email`. */
   readonly name: string;
-  /** What it allows, in words; absent for an unknown scope. */
+  /** A description of the scope; absent for an unknown scope. */
   readonly summary?: string;
   readonly access: "read" | "manage" | "other";
 }
 
-/** What a scope gives access to. `missing`: further scopes that are needed for it. */
+/** The endpoints and events that a scope gives access to. `missing`: further scopes that they require. */
 export interface OpensView {
   readonly scope: string;
   readonly endpoints: readonly {

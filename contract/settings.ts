@@ -5,23 +5,23 @@ import * as v from "valibot";
 export const settings = v.object({
   /** `window`: only the window is locked. `vault`: tools get no tokens either. */
   lockWhat: v.optional(v.fallback(v.picklist(["window", "vault"]), "window"), "window"),
-  /** Minutes without keyboard or mouse; 0: never. */
+  /** Locks after this many minutes without keyboard or mouse input; 0: never. */
   lockAfterIdleMin: v.optional(
     v.fallback(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(24 * 60)), 0),
     0,
   ),
   lockOnScreenLock: v.optional(v.fallback(v.boolean(), false), false),
   lockOnSuspend: v.optional(v.fallback(v.boolean(), false), false),
-  /** Names are masked, and no window appears by itself. `auto`: while recording software (OBS) runs. */
+  /** Streamer mode masks names, and opens no window by itself. `auto`: it is on while recording software (OBS) runs. */
   streamer: v.optional(v.fallback(v.picklist(["auto", "on", "off"]), "auto"), "auto"),
-  /** Tools whose requests are blocked, by the names that they gave. */
+  /** Tools whose pairing requests are blocked, by the names in their requests. */
   deniedTools: v.optional(
     v.fallback(v.pipe(v.array(v.object({ name: v.string(), developer: v.string() })), v.maxLength(200)), []),
     [],
   ),
   /** The language of window, tray and notifications. */
   language: v.optional(v.fallback(v.picklist(["system", "en", "de"]), "system"), "system"),
-  /** The browser for providers' pages: the id of a desktop entry; empty: the system's default browser. */
+  /** The browser for providers' pages: the ID of a desktop entry; empty: the system's default browser. */
   browser: v.optional(v.fallback(v.pipe(v.string(), v.maxLength(255)), ""), ""),
   /** The user allowed one-time refresh tokens to be sent although no lock keeps other processes out of this profile. */
   withoutLock: v.optional(v.fallback(v.boolean(), false), false),

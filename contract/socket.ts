@@ -1,11 +1,11 @@
 /**
- * `tokenkeep/1`: what crosses the local socket. One JSON object a line, UTF-8, JSON-RPC 2.0 after the greeting.
- * Normative text: docs/socket-protocol.md. Server, CLI and tests take types and checks from here.
+ * The messages of the local socket, protocol `tokenkeep/1`: one JSON object per line, in UTF-8, JSON-RPC 2.0 after the
+ * greeting. docs/socket-protocol.md is the normative text. Server, CLI and tests use these types and schemas.
  */
 import * as v from "valibot";
 
 export const PROTOCOL = 1;
-/** A longer line ends the connection with `protocol_error`. In octets, the line feed not counted. */
+/** Octets of a line, without its line feed. A longer line ends the connection with `protocol_error`. */
 export const MAX_LINE_BYTES = 64 * 1024;
 export const MAX_CONNECTIONS = 1024;
 export const MAX_NAME = 40;
@@ -15,14 +15,14 @@ export const MAX_REASON = 120;
 const bytes32 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
 const uuid = v.pipe(v.string(), v.uuid());
 
-/** First line of every connection, from the server. */
+/** The first line of every connection; the server sends it. */
 export const greeting = v.object({ tokenkeep: v.literal(PROTOCOL), challenge: bytes32 });
 export type Greeting = v.InferOutput<typeof greeting>;
 
 const requestId = v.union([v.pipe(v.string(), v.maxLength(100)), v.pipe(v.number(), v.safeInteger())]);
 export type RequestId = v.InferOutput<typeof requestId>;
 
-/** Any request; its `params` are checked per method, below. Unknown members are ignored. */
+/** Any request. `params` has a schema for each method. Unknown members are ignored. */
 export const request = v.object({
   jsonrpc: v.literal("2.0"),
   id: requestId,
@@ -31,8 +31,8 @@ export const request = v.object({
 });
 
 /**
- * Text of a stranger, made fit to be shown: no control, format or bidi characters, none that pile up, one space at a
- * time. What is left over may be empty.
+ * Cleans unverified text for display: removes control, format and bidirectional characters, limits combining marks to
+ * two in a row, and joins white space. The result may be empty.
  */
 export const plainText = (text: string): string =>
   text
@@ -44,7 +44,7 @@ export const plainText = (text: string): string =>
     .trim();
 
 const shortText = (max: number) => v.pipe(v.string(), v.maxLength(max));
-/** Counted in UTF-16 units after it was made plain. */
+/** Text for display. `max` counts the UTF-16 units of the cleaned text. */
 const shownText = (max: number) =>
   v.pipe(v.string(), v.maxLength(1000), v.transform(plainText), v.maxLength(max));
 /** RFC 6749 §3.3: `scope-token`. */
@@ -54,46 +54,47 @@ const nothing = v.optional(v.object({}));
 /** `provider:user_id`, a login, or an alias. */
 const account = shortText(200);
 
-/** How long a grant holds: this connection, until the vault locks or the app ends, until it is taken back. */
+/** The lifetime of a grant: this connection; until the vault locks or the app ends; until the user removes it. */
 export const lifetime = v.picklist(["once", "lock", "always"]);
 export type Lifetime = v.InferOutput<typeof lifetime>;
 
+/** The parameters of each method. */
 export const params = {
   /** The first request of a connection whose tool has a key. */
   auth: v.object({ client: uuid, nonce: bytes32, proof: bytes32 }),
-  /** The first request of a connection whose tool has none yet. */
+  /** The first request of a connection whose tool has no key yet. */
   "pair.request": v.object({
     name: v.pipe(shownText(MAX_NAME), v.minLength(1)),
     developer: v.optional(shownText(MAX_NAME), ""),
-    /** The purpose of the tokens. */
+    /** The purpose of the tokens, for display. */
     reason: v.optional(shownText(MAX_REASON), ""),
-    /** The accounts that the tool asks for; the user chooses. */
+    /** The accounts that the tool prefers; the user chooses. */
     accounts: v.optional(v.pipe(v.array(account), v.maxLength(20)), []),
-    /** The scopes that its tokens need. */
+    /** The scopes that the tool's tokens must have. */
     scopes: v.optional(scopes, []),
-    /** The lifetime that the tool asks for; the user chooses. */
+    /** The lifetime that the tool prefers; the user chooses. */
     lifetime: v.optional(lifetime),
   }),
   "accounts.list": nothing,
   "token.get": v.optional(
     v.object({
-      /** May be left out when the grant has one account. */
+      /** Optional when the grant has one account. */
       account: v.optional(account),
-      /** The token must carry all of these. */
+      /** The token must have all of these scopes. */
       scopes: v.optional(scopes),
-      /** Seconds that the token must still be valid for. */
+      /** The token must be valid for at least this many more seconds. */
       min_valid: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(86_400))),
-      /** For the user. */
+      /** The purpose of the token, for display. */
       reason: v.optional(shownText(MAX_REASON)),
     }),
   ),
-  /** A resource server refused this token, or the tool wants to know whether one would. */
+  /** Asks whether a token is still valid, after a resource server has refused it or before it is used. */
   "token.reportInvalid": v.object({ token_id: shortText(100) }),
-  /** Asks for notifications on this connection from now on. */
+  /** Subscribes this connection to notifications. */
   "token.watch": nothing,
-  /** Ends the grant, and with it the connection. */
+  /** Ends the grant and the connection. */
   "grant.revokeSelf": nothing,
-  /** Asks our window to show a screen, where the user acts or not. */
+  /** Shows Tokenkeep's window with the requested screen; only the user can act there. */
   "ui.request": v.object({
     action: v.picklist(["open", "add", "remove", "export"]),
     account: v.optional(account),
@@ -112,17 +113,17 @@ const socketAccount = v.object({
   login: v.string(),
   display_name: v.string(),
   status: v.string(),
-  /** Per sign-in: scopes and end of its token. */
+  /** The account's sign-ins. */
   sign_ins: v.array(
     v.object({
       client_id: v.string(),
       scopes: v.array(v.string()),
       status: v.string(),
-      /** Temporary trouble: `unreachable`, `offline`, `storage_failing`, `record_changed`; null: none. */
+      /** A temporary problem: `unreachable`, `offline`, `storage_failing` or `record_changed`; null: none. */
       condition: v.nullable(v.string()),
-      /** The user's own name for the sign-in; `token.get` accepts it as an account. */
+      /** The user's name for the sign-in; `token.get` accepts it as `account`. */
       alias: v.nullable(v.string()),
-      /** When the token expires, in epoch seconds; null: the provider gave no expiry. */
+      /** Null: the provider gave no expiry. */
       expires_at: instant,
       validated_at: instant,
     }),
@@ -130,7 +131,7 @@ const socketAccount = v.object({
 });
 const token = v.object({
   access_token: v.string(),
-  /** Names this token in later messages without repeating it. */
+  /** Identifies the token in later messages, which do not repeat the token itself. */
   token_id: v.string(),
   client_id: v.string(),
   user_id: v.string(),
@@ -141,27 +142,27 @@ const token = v.object({
 });
 const done = v.object({});
 
-/** What each method answers, as a client checks it. */
+/** The result of each method. A client validates results with these schemas. */
 export const results = {
-  /** The server's own proof; a client checks it before it uses anything else. */
+  /** The server's proof. A client verifies it before it uses any other message. */
   auth: v.object({ proof: bytes32 }),
   "pair.request": v.object({
-    /** Absent with lifetime `once`: then this connection is all there is. */
+    /** Absent with lifetime `once`: the grant then ends with this connection. */
     client: v.optional(uuid),
     key: v.optional(bytes32),
     lifetime,
-    /** `provider:user_id` of those it may use. */
+    /** The allowed accounts, as `provider:user_id`. */
     accounts: v.array(v.string()),
-    /** The only scopes that its tokens may have. */
+    /** The scopes that a token for this tool may have at most. */
     scopes: v.array(v.string()),
   }),
   "accounts.list": v.object({ accounts: v.array(socketAccount) }),
   "token.get": token,
-  /** False: ask for another one. True: the provider takes it, and what was refused was refused for another reason. */
+  /** False: the tool requests another token. True: the token is valid, so the refusal had another cause. */
   "token.reportInvalid": v.object({ valid: v.boolean() }),
   "token.watch": done,
   "grant.revokeSelf": done,
-  /** False: it waits until the user does not stream any more. */
+  /** False: streamer mode is on, so the window shows the request after it. */
   "ui.request": v.object({ shown: v.boolean() }),
 } as const satisfies Record<Method, v.GenericSchema>;
 type Frozen<T> = T extends readonly (infer E)[]
@@ -173,11 +174,11 @@ export type ResultOf<M extends Method> = Frozen<v.InferOutput<(typeof results)[M
 export type SocketAccount = Frozen<v.InferOutput<typeof socketAccount>>;
 export type TokenGetResult = ResultOf<"token.get">;
 
-/** Notifications of the server: objects without `id`. A client ignores those that it does not know. */
+/** The server's notifications: objects without `id`. A client ignores unknown notifications. */
 export const notifications = {
-  /** To a pairing tool: the number that the user compares with the one in our window. */
+  /** To the pairing connection: the number that the user compares with the number in Tokenkeep's window. */
   "pair.code": v.object({ code: v.pipe(v.string(), v.regex(/^\d{6}$/)) }),
-  /** To watching tools: a sign-in has a new token. */
+  /** To subscribed connections: a sign-in has a new token. */
   "token.changed": v.object({
     account: v.string(),
     token_id: v.string(),
@@ -185,9 +186,9 @@ export const notifications = {
     scopes: v.array(v.string()),
     expires_at: instant,
   }),
-  /** To watching tools: this token is not handed out any more, and no other replaces it. */
+  /** To subscribed connections: tools no longer get this token, and no other token replaces it. */
   "token.revoked": v.object({ account: v.string(), token_id: v.string() }),
-  /** To watching tools. */
+  /** To subscribed connections, like `vault.unlocked`. */
   "vault.locked": done,
   "vault.unlocked": done,
   /** To every connection of the grant, as its last line. */
@@ -196,7 +197,7 @@ export const notifications = {
 export type Notification = keyof typeof notifications;
 export type NotificationParams<N extends Notification> = Frozen<v.InferOutput<(typeof notifications)[N]>>;
 
-/** Stable: a client switches on `error.data.code`. The JSON-RPC number only says which family. */
+/** Error codes and their JSON-RPC numbers. The codes are stable: a client switches on `error.data.code`. */
 export const SOCKET_ERRORS = {
   protocol_error: -32600,
   method_unknown: -32601,
@@ -216,12 +217,12 @@ export const SOCKET_ERRORS = {
 export type SocketErrorCode = keyof typeof SOCKET_ERRORS;
 export const socketError = v.object({
   code: v.number(),
-  /** For the user who reads the tool's log. */
+  /** A sentence for the tool's log. */
   message: v.string(),
-  /** A client expects codes that it does not know. */
+  /** A client must be ready for unknown codes. */
   data: v.object({
     code: v.string(),
-    /** Seconds to wait, where they are known. */
+    /** Seconds to wait before the next attempt; absent: unknown. */
     retry_after: v.optional(v.number()),
   }),
 });

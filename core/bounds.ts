@@ -22,7 +22,7 @@ function numberWithin(value: unknown, least: number, most: number): number | und
   return typeof number === "number" && number >= least && number <= most ? number : undefined;
 }
 
-/** A token's life in seconds, 1 to 315,360,000. 0 means that the expiry is unknown (docs/twitch-auth.md §1). */
+/** A token's lifetime in seconds, 1 to 315,360,000. 0 means that the expiry is unknown (docs/twitch-auth.md §1). */
 export const lifeSec = (value: unknown): number | undefined => numberWithin(value, 1, LONGEST_LIFE_SEC);
 
 /** A polling interval in seconds, 1 to 300; 5 when the server sends none within these bounds. */

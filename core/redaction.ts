@@ -3,7 +3,7 @@
 const RULES: readonly (readonly [RegExp, string])[] = [
   // Queries and fragments may contain codes and tokens.
   [/([a-z][a-z0-9+.-]*:\/\/[^\s?#"\\]*)[?#][^\s"\\]*/gi, "$1?[redacted]"],
-  // Members and parameters by name, in JSON, forms and assignments. `code` stays: it names our failures.
+  // Members and parameters by name, in JSON, forms and assignments. `code` stays, because it names failures.
   [
     /((?:access_token|refresh_token|id_token|client_secret|device_code|code_verifier|passphrase|password|proof)\\?["']?\s*[:=]\s*\\?["']?)[^\s"',&}\\]+/gi,
     "$1[redacted]",
@@ -14,7 +14,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?/g, "[redacted]"],
 ];
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** Long runs of letters and digits. No word is so long, and our own ids are UUIDs. */
+/** Long runs of letters and digits. Words are shorter, and Tokenkeep's own IDs are UUIDs. */
 const RUN = /[A-Za-z0-9_+=%-]{22,}/g;
 
 /** A part of a name such as `tokenkeep-linux-x64-2`: letters of one case, then few digits. */
@@ -31,7 +31,7 @@ const looksRandom = (run: string): boolean => {
   return /\d/.test(run) || manyCapitals(run);
 };
 
-/** The text with `[redacted]` in the place of each possible secret. */
+/** Replaces each possible secret in a text by `[redacted]`. */
 export function cleaned(text: string): string {
   let clean = text;
   for (const [pattern, replacement] of RULES) clean = clean.replace(pattern, replacement);

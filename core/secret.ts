@@ -1,6 +1,6 @@
 /**
- * A text that must not be printed: a token, a client secret, a key, a passphrase. Logging, joining, serialising and inspecting
- * it give `[secret]`. Only `reveal()` returns the text, so every use can be found by that name.
+ * A text that must not be printed: a token, a client secret, a key, a passphrase. Logging, joining, serialising and
+ * inspecting it give `[secret]`. Only `reveal()` returns the text, so every use can be found by that name.
  */
 export class Secret {
   readonly #value: string;

@@ -142,7 +142,7 @@ export function decide(world: World, { form, headers }: Request): Answer | Promi
   if (form.get("answer") === "allow") return allow(world, request, user);
   world.pending.delete(request.id);
   if (request.redirect_uri === undefined) return toDevice(request, undefined);
-  // In the query, in these words (§4).
+  // Twitch puts the error into the query, with these texts (§4).
   return redirect(
     withParameters(request.redirect_uri, {
       error: "access_denied",

@@ -49,9 +49,9 @@ export interface World {
   readonly clients: readonly Client[];
   readonly state: State;
   readonly pending: Map<string, PendingRequest>;
-  /** By digest. A code works once (docs/twitch-auth.md §6). */
+  /** Authorization codes by their digest. A code works once (docs/twitch-auth.md §6). */
   readonly codes: Map<string, Code>;
-  /** By digest of the device code. */
+  /** Device codes by their digest. */
   readonly devices: Map<string, DeviceCode>;
   /** The ID of the user who is signed in to the pages, by cookie. */
   readonly sessions: Map<string, string>;

@@ -1,7 +1,7 @@
 import type { accountsWords } from "./en-accounts.ts";
 import type { Catalogue } from "./words.ts";
 
-/** German words of the accounts: their list, their pages, what is done to them and what happened. */
+/** German texts for accounts: their list, their pages, their actions and their history. */
 export const accountsGerman: Pick<Catalogue, keyof typeof accountsWords> = {
   accounts: {
     title: "Konten",

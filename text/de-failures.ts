@@ -1,6 +1,6 @@
 import type { enFailures } from "./en-failures.ts";
 
-/** The sentences for failures, in German. */
+/** German sentences for failures. */
 export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   vault_locked: "Der Tresor ist gesperrt. Entsperren, um die Konten zu verwenden.",
   vault_not_ready: "Der Tresor ist noch nicht offen. Worauf er wartet, steht im Fenster von Tokenkeep.",

@@ -1,4 +1,4 @@
-/** German words of providers that the user describes, of the check of a registration, and of other tools' tokens. */
+/** German texts for custom providers, the check of a registration, and the import of tokens. */
 import type { providersWords } from "./en-providers.ts";
 import type { Catalogue } from "./words.ts";
 

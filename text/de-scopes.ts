@@ -1,4 +1,4 @@
-/** What each scope allows, in German. English stands in core/scopes/scopes.json. */
+/** German descriptions of the scopes. The English descriptions are in core/scopes/scopes.json. */
 export const deScopes: Readonly<Record<string, string>> = {
   "analytics:read:extensions": "Nutzungsberichte der eigenen Erweiterungen lesen",
   "analytics:read:games": "Nutzungsberichte der eigenen Spiele lesen",

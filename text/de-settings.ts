@@ -1,7 +1,7 @@
 import type { settingsWords } from "./en-settings.ts";
 import type { Catalogue } from "./words.ts";
 
-/** German words of the settings, the way into a closed vault, and the history of an account. */
+/** German texts for the settings, a vault that is locked or closed, and the history of an account. */
 export const settingsGerman: Pick<Catalogue, keyof typeof settingsWords> = {
   vault: {
     opening: "Tokenkeep wird geöffnet",

@@ -1,7 +1,7 @@
 import type { systemWords } from "./en-system.ts";
 import type { Catalogue } from "./words.ts";
 
-/** German words of tray, notifications, file dialogs and window titles. */
+/** German texts for tray, notifications, file dialogs and window titles. */
 export const systemGerman: Pick<Catalogue, keyof typeof systemWords> = {
   tray: {
     app: "Tokenkeep",

@@ -1,7 +1,7 @@
 import type { toolsWords } from "./en-tools.ts";
 import type { Catalogue } from "./words.ts";
 
-/** German words of tools, of the question whether one may connect, and of streamer mode. */
+/** German texts for tools, pairing requests and streamer mode. */
 export const toolsGerman: Pick<Catalogue, keyof typeof toolsWords> = {
   tools: {
     title: "Tools",

@@ -6,7 +6,7 @@ import { systemGerman } from "./de-system.ts";
 import { toolsGerman } from "./de-tools.ts";
 import type { Catalogue } from "./words.ts";
 
-/** The German words: the same keys as in English, which the type holds to. */
+/** The German texts. The type requires the same keys as in English. */
 export const de: Catalogue = {
   ...accountsGerman,
   ...providersGerman,
@@ -365,12 +365,12 @@ export const de: Catalogue = {
     minutes_other: "{{count}} min",
     hours_one: "{{count}} h",
     hours_other: "{{count}} h",
-    // Said after “von” alone (status.of).
+    // These texts follow “von” only (status.of).
     days_one: "{{count}} Tag",
     days_other: "{{count}} Tagen",
   },
   wait: {
-    // Said after “in” alone.
+    // These texts follow “in” only.
     seconds_one: "einer Sekunde",
     seconds_other: "{{count}} Sekunden",
     minutes_one: "{{count}} Minute",

@@ -1,4 +1,4 @@
-/** English words of the accounts: their list, their pages, what is done to them and what happened. */
+/** English texts for accounts: their list, their pages, their actions and their history. */
 export const accountsWords = {
   accounts: {
     title: "Accounts",

@@ -1,4 +1,6 @@
-/** The English words of the command line. They are not in the window's catalogue, so that it need not load them. */
+/**
+ * The English texts of the command line. The window does not load them, because its catalogue does not contain them.
+ */
 export const enCli = {
   "help.about": "Fresh access tokens for scripts and programs, from Tokenkeep.",
   "help.usage": "Usage:",

@@ -2,7 +2,7 @@ import type { Failure, ProfileFault } from "../contract/failure.ts";
 import type { FieldFault } from "../contract/provider.ts";
 
 type What = Extract<Failure, { code: "provider_misbehaved" }>["what"];
-/** Every code has a sentence: some have one for each number or for each thing that was wrong. */
+/** The keys of the sentences. Every failure code has a sentence; some codes have one for each number or each cause. */
 type FailureKey =
   | Exclude<
       Failure["code"],
@@ -20,7 +20,10 @@ type FailureKey =
   | `client_in_use_${"one" | "other"}`
   | `provider_misbehaved_${What}`;
 
-/** What happened and what to do next. Placeholders are the failure's members; `wait` is `waitSec` in words. */
+/**
+ * English sentences for failures. A sentence states what happened and what the user can do. Placeholders are members of
+ * the failure; `wait` is `waitSec` as text.
+ */
 export const enFailures = {
   vault_locked: "The vault is locked. Unlock it to use your accounts.",
   vault_not_ready: "The vault is not open yet. Open the Tokenkeep window to see what it waits for.",

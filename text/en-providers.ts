@@ -1,4 +1,4 @@
-/** English words of providers that the user describes, of the check of a registration, and of other tools' tokens. */
+/** English texts for custom providers, the check of a registration, and the import of tokens. */
 export const providersWords = {
   providers: {
     title: "Providers",

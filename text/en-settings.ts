@@ -1,4 +1,4 @@
-/** English words of the settings, the way into a closed vault, and the history of an account. */
+/** English texts for the settings, a vault that is locked or closed, and the history of an account. */
 export const settingsWords = {
   vault: {
     opening: "Opening Tokenkeep",

@@ -1,4 +1,4 @@
-/** English words of tray, notifications, file dialogs and window titles. */
+/** English texts for tray, notifications, file dialogs and window titles. */
 export const systemWords = {
   tray: {
     app: "Tokenkeep",

@@ -1,4 +1,4 @@
-/** English words of tools, of the question whether one may connect, and of streamer mode. */
+/** English texts for tools, pairing requests and streamer mode. */
 export const toolsWords = {
   tools: {
     title: "Tools",

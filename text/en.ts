@@ -5,7 +5,7 @@ import { settingsWords } from "./en-settings.ts";
 import { systemWords } from "./en-system.ts";
 import { toolsWords } from "./en-tools.ts";
 
-/** The English words of window, tray, notifications and file dialogs, in the form that i18next reads. */
+/** The English texts of window, tray, notifications and file dialogs, in the format of i18next. */
 export const en = {
   ...accountsWords,
   ...providersWords,
@@ -122,7 +122,7 @@ export const en = {
     signIn: "Open sign-in window",
     loading: "Loading the scopes…",
   },
-  /** How a token is got: its name, and what to expect in a sentence. */
+  /** Names of the flows, and a sentence about each. */
   flows: {
     legend: "How it gets the token",
     recommended: "Recommended",
@@ -157,7 +157,7 @@ export const en = {
     },
     import: { name: "Another tool's token" },
   },
-  /** Who signed in, as the provider says. */
+  /** Claims about the user who signed in. */
   claims: {
     title: "Who signed in",
     loading: "Reading the ID token…",
@@ -324,7 +324,7 @@ export const en = {
       none: "Select none",
     },
   },
-  /** What is written on the keys; what is not here is written the same everywhere. */
+  /** Labels of keys on the keyboard. The labels of other keys are the same in every language. */
   keys: {
     Ctrl: "Ctrl",
     Shift: "Shift",
@@ -336,7 +336,7 @@ export const en = {
     PgUp: "PgUp",
     PgDn: "PgDn",
   },
-  /** What scopes are about: the first word of their names. */
+  /** Groups of scopes, by the first word of their names. */
   scopeFamilies: {
     analytics: "Analytics",
     bits: "Bits",

@@ -1,4 +1,4 @@
-/** English as another language might be: marked, accented and 40 % longer. For tests; nobody speaks it. */
+/** A pseudo language for tests: English texts with accents and brackets, 40 % longer. */
 import { en } from "./en.ts";
 import type { Catalogue } from "./words.ts";
 
@@ -21,16 +21,16 @@ const ACCENTED: Readonly<Record<string, string>> = {
 };
 const LONGER = 0.4;
 
-/** "[Lóck nów ~~~]"; placeholders are kept. */
+/** Turns "Lock now" into "[Löçk ñöw ~~~~]"; placeholders stay unchanged. */
 function pseudoOf(words: string): string {
   const accented = words.replace(/\{\{.*?\}\}|[a-zA-Z]/g, (part) => ACCENTED[part] ?? part);
   const more = Math.ceil(words.replace(/\{\{.*?\}\}/g, "").length * LONGER);
-  // In words of its own, which may break as others do.
+  // The filling consists of separate words, so that lines can break between them.
   const filling = "~".repeat(more).replace(/~{8}/g, "~~~~~~~ ").trim();
   return `[${accented} ${filling}]`;
 }
 
-/** Every string of a catalogue. */
+/** Converts every string of a catalogue. */
 export const inPseudo = <Tree extends object>(tree: Tree): Tree =>
   Object.fromEntries(
     Object.entries(tree).map(([key, words]) => [

@@ -1,4 +1,4 @@
-/** The words of one language, by key: `t("list.found", { count })`. A key that does not exist does not compile. */
+/** Translates keys into texts of one language: `t("list.found", { count })`. An unknown key does not compile. */
 import { createInstance, type FormatterModule, type TFunction } from "i18next";
 import type { en } from "./en.ts";
 
@@ -10,14 +10,14 @@ declare module "i18next" {
 }
 
 export type Language = "en" | "de";
-/** The same keys as in English, each with words of its own: one that is missing or too many does not compile. */
+/** The texts of one language, by the keys of the English texts. A missing or an additional key does not compile. */
 export type Catalogue = Translated<typeof en>;
 type Translated<Words> = {
   readonly [Key in keyof Words]: Words[Key] extends string ? string : Translated<Words[Key]>;
 };
 export type Translate = TFunction;
 
-/** Ready at once: `catalogue` is all it has, and nothing is loaded. */
+/** Creates the translation function of one language, synchronously. It uses only the texts in `catalogue`. */
 export function createWords(language: Language, catalogue: Catalogue): Translate {
   const instance = createInstance().use(numbersOf(language));
   void instance.init({
@@ -27,16 +27,16 @@ export function createWords(language: Language, catalogue: Catalogue): Translate
     resources: { [language]: { words: catalogue } },
     initAsync: false,
     nsSeparator: false,
-    keySeparator: ".", // said, or each key is looked at for whether it is one
+    keySeparator: ".", // without a set separator, i18next inspects every key to find one
     interpolation: {
-      escapeValue: false, // Svelte does, and a tray has no markup
+      escapeValue: false, // Svelte escapes texts, and a tray has no markup
       alwaysFormat: true,
     },
   });
   return instance.t;
 }
 
-/** Numbers as the language writes them; all else is text already. */
+/** Formats numbers by the rules of the language; other values become text. */
 function numbersOf(language: Language): FormatterModule {
   const numbers = new Intl.NumberFormat(language);
   return {
@@ -48,7 +48,7 @@ function numbersOf(language: Language): FormatterModule {
   };
 }
 
-/** What the user chose; else the first of the system's languages that there is; else English. */
+/** Returns the chosen language; for "system", the first preferred language that has texts, else English. */
 export function languageOf(chosen: Language | "system", preferred: readonly string[]): Language {
   if (chosen !== "system") return chosen;
   const known = preferred.map((tag) => tag.slice(0, 2).toLowerCase());

@@ -1,4 +1,4 @@
-"""python3 -m unittest discover -s clients/python; with the vectors of tests/vectors/socket."""
+"""Tests of the Python client, with the vectors in tests/vectors/socket: python3 -m unittest discover -s clients/python"""
 
 import hmac
 import json
@@ -25,14 +25,14 @@ def vectors(name):
 
 
 class Proofs(unittest.TestCase):
-    def test_as_published(self):
+    def test_computed_proofs_equal_the_published_proofs(self):
         for vector in vectors("proofs.json"):
             with self.subTest(vector["name"]):
                 values = [vector[name] for name in NAMES]
                 self.assertEqual(proof_of("client", *values), vector["client_proof"])
                 self.assertEqual(proof_of("server", *values), vector["server_proof"])
 
-    def test_refused_as_published(self):
+    def test_the_published_wrong_proofs_are_refused(self):
         for vector in vectors("refused.json"):
             with self.subTest(vector["why"]):
                 role = "server" if vector["by"] == "client" else "client"
@@ -41,7 +41,7 @@ class Proofs(unittest.TestCase):
 
 
 class Impostors(unittest.TestCase):
-    """Whoever cannot prove that it is Tokenkeep is told no key, and nothing that it says is used."""
+    """A server that cannot prove itself learns no key, and the client uses none of its messages."""
 
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory(prefix="tk-py-")
@@ -67,7 +67,7 @@ class Impostors(unittest.TestCase):
                             connection.sendall((line if isinstance(line, bytes) else json.dumps(line).encode()) + b"\n")
                         connection.recv(1)
                 except OSError:
-                    pass  # it was left: that is what is tested
+                    pass  # the client has closed the connection, as the tests expect
 
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
@@ -82,7 +82,7 @@ class Impostors(unittest.TestCase):
         self.assertNotIn(KEY.encode(), self.heard)
         os.unlink(self.endpoint)
 
-    def test_proofs(self):
+    def test_a_wrong_proof_is_refused(self):
         def proved(proof):
             return {"jsonrpc": "2.0", "id": 0, "result": {"proof": proof}}
 
@@ -95,7 +95,7 @@ class Impostors(unittest.TestCase):
             "an answer before the proof": lambda auth: [PLANTED],
             "a notification before the proof": lambda auth: [{"jsonrpc": "2.0", "method": "grant.revoked"}, PLANTED],
             "a list": lambda auth: [[PLANTED]],
-            "of another path": lambda auth: [
+            "a proof for another path": lambda auth: [
                 proved(proof_of("server", KEY, "/tmp/other.sock", CHALLENGE, CLIENT, auth["nonce"])),
                 PLANTED,
             ],
@@ -103,7 +103,7 @@ class Impostors(unittest.TestCase):
             with self.subTest(name):
                 self.refused({"tokenkeep": 1, "challenge": CHALLENGE}, lines)
 
-    def test_octets_that_are_no_utf8(self):
+    def test_octets_that_are_not_utf8_are_refused(self):
         for vector in json.loads((VECTORS.parent / "socket-octets.json").read_text("utf-8")):
             if vector["after"] != "auth":
                 continue
@@ -114,7 +114,7 @@ class Impostors(unittest.TestCase):
                         lambda auth: [self.proved(auth), bytes.fromhex(vector["hex"])][0 if proves else 1 :],
                     )
 
-    def test_a_server_that_ends_the_connection_says_why(self):
+    def test_the_last_error_of_a_server_is_the_error_of_the_request(self):
         error = {"jsonrpc": "2.0", "id": None, "error": {"code": -32010, "message": "No.", "data": {"code": "too_slow"}}}
         for proves in (True, False):
             with self.subTest(proves=proves):
@@ -124,10 +124,10 @@ class Impostors(unittest.TestCase):
                     code="too_slow",
                 )
 
-    def test_a_connection_with_such_a_line_is_not_used_again(self):
+    def test_a_connection_with_a_wrong_line_is_not_used_again(self):
         error = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "No.", "data": {"code": "protocol_error"}}}
         for name, line, code in (
-            ("octets that are no UTF-8", b'{"id":1,"result":"\xff"}', "not_tokenkeep"),
+            ("octets that are not UTF-8", b'{"id":1,"result":"\xff"}', "not_tokenkeep"),
             ("nested without an end", b"[" * 60_000, "not_tokenkeep"),
             ("the end of the connection", json.dumps(error).encode(), "protocol_error"),
         ):
@@ -157,7 +157,7 @@ class Impostors(unittest.TestCase):
         proof = proof_of("server", KEY, self.endpoint, CHALLENGE, CLIENT, auth["nonce"])
         return {"jsonrpc": "2.0", "id": 0, "result": {"proof": proof}}
 
-    def test_greetings(self):
+    def test_a_wrong_greeting_is_refused(self):
         half_a_pair = {"tokenkeep": 1, "challenge": "\ud83d" * 43}
         for greeting in (half_a_pair, {"tokenkeep": 2, "challenge": CHALLENGE}, {"tokenkeep": 1}, "220 mail ESMTP", "x" * 200_000):
             with self.subTest(str(greeting)[:40]):
@@ -166,12 +166,12 @@ class Impostors(unittest.TestCase):
 
 
 class Stores(unittest.TestCase):
-    def test_for_its_user_alone(self):
+    def test_only_the_user_can_read_the_file(self):
         with tempfile.TemporaryDirectory() as folder:
             store = FileStore(Path(folder) / "deep" / "er" / "bot.json")
             self.assertIsNone(store.load())
             store.save(CLIENT, KEY)
-            store.save(CLIENT, KEY)  # over the old one
+            store.save(CLIENT, KEY)  # replaces the first file
             self.assertEqual(stat.S_IMODE(store.file.stat().st_mode), 0o600)
             self.assertEqual(store.load(), (CLIENT, KEY))
             store.file.chmod(0o644)

@@ -6,7 +6,7 @@
     token = keep.token(scopes=["user:read:chat"])
     print(token["login"], token["client_id"], token["access_token"])
 
-Protocol: docs/socket-protocol.md. Nothing that a server says before it has proved itself is used.
+Protocol: docs/socket-protocol.md. The client uses no message of a server that has not proved itself.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ __all__ = ["FileStore", "Tokenkeep", "TokenkeepError", "connect", "pair"]
 _MAX_LINE_UNPROVED = 64 * 1024
 _MAX_LINE = 16 * 1024 * 1024
 _START_SEC = 10.0
-#: An answer may need the provider, which has half a minute.
+#: The time limit of an answer, which may need a request to the provider of up to 30 seconds.
 _ANSWER_SEC = 60.0
 
 
 class TokenkeepError(Exception):
-    """``code`` is stable: compare it, and expect codes that are not named in the protocol. The text is for people."""
+    """A failed request. Compare ``code``, which is stable, and be ready for unknown codes. The text is for people."""
 
     def __init__(self, code: str, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.code = code
-        #: Seconds, where the server knows when asking again makes sense.
+        #: Seconds to wait before the next attempt; ``None``: unknown.
         self.retry_after = retry_after
 
 
-#: The connection failed, and another one may not.
+#: Codes of a failed connection: a new connection may succeed.
 _LOST = ("not_running", "disconnected", "timeout", "too_slow")
 
 
@@ -54,15 +54,21 @@ def _base64url(data: bytes) -> str:
 
 
 def proof_of(role: str, key: str, endpoint: str, challenge: str, client: str, nonce: str) -> str:
-    """HMAC-SHA256 (RFC 2104) over five lines, base64url without padding. ``role``: ``client`` or ``server``."""
+    """Computes a proof: HMAC-SHA256 (RFC 2104) over five lines, base64url without padding.
+
+    ``role``: ``client`` or ``server``.
+    """
     secret = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
     text = "\n".join([f"tokenkeep/1 {role}", endpoint, challenge, client, nonce])
     return _base64url(hmac.new(secret, text.encode("utf-8"), hashlib.sha256).digest())
 
 
 def _candidates(env: Mapping[str, str], uid: int | None, home: str, run_user: str) -> list[Path]:
-    """The folders that Tokenkeep may have, the likeliest first. XDG_RUNTIME_DIR is not set for cron and systemd's system
-    units, and is a folder below the real one inside a snap and Flatpak; HOME is another one inside a snap."""
+    """The folders in which Tokenkeep may announce itself, the likeliest first.
+
+    XDG_RUNTIME_DIR is unset for cron and systemd's system units, and names a subfolder inside a snap or Flatpak. HOME
+    names another folder inside a snap.
+    """
     found = [Path(env["XDG_RUNTIME_DIR"]) / "tokenkeep"] if env.get("XDG_RUNTIME_DIR") else []
     if uid is not None:
         found.append(Path(run_user) / str(uid) / "tokenkeep")
@@ -73,7 +79,10 @@ def _candidates(env: Mapping[str, str], uid: int | None, home: str, run_user: st
 
 
 def _look(folder: Path, uid: int | None) -> tuple[str, str | None]:
-    """What is found in a folder, and the endpoint that is announced. One that is not the user's alone is not read."""
+    """Describes a folder's contents, and reads the announced endpoint.
+
+    It reads only folders to which no other user has access, because other users could announce a false endpoint.
+    """
     try:
         status = folder.lstat()
     except PermissionError:
@@ -87,7 +96,7 @@ def _look(folder: Path, uid: int | None) -> tuple[str, str | None]:
         if isinstance(endpoint, str):
             return "nobody answers", endpoint
     except (OSError, ValueError, KeyError, TypeError):
-        pass  # not announced: it does not run, or is about to
+        pass  # no announcement: Tokenkeep is not running, or is still starting
     return "nothing there", None
 
 
@@ -97,7 +106,7 @@ def _locate(
     home: str | None = None,
     run_user: str = "/run/user",
 ) -> tuple[str, list[str]]:
-    """The endpoint, and the places that were looked at, for people (docs/socket-protocol.md, section 1)."""
+    """Returns the endpoint, and the searched folders as text for people (docs/socket-protocol.md, section 1)."""
     named = env.get("TOKENKEEP_ENDPOINT", "")
     if named:
         return named, []
@@ -115,7 +124,7 @@ def _locate(
 
 
 def _home() -> str:
-    """By the user database, whatever the environment says."""
+    """The home folder in the user database, independent of environment variables."""
     try:
         import pwd
 
@@ -125,25 +134,28 @@ def _home() -> str:
 
 
 def find_endpoint() -> str:
-    """``TOKENKEEP_ENDPOINT``, else the first place where a running Tokenkeep is announced, else where it would be."""
+    """Returns ``TOKENKEEP_ENDPOINT``, else the endpoint that the first folder announces, else the likeliest endpoint."""
     return _locate()[0]
 
 
 def _not_running(endpoint: str) -> TokenkeepError:
     located, places = _locate()
-    looked = f" Looked at: {', '.join(places)}." if places and located == endpoint else ""
-    return TokenkeepError("not_running", f"Tokenkeep is not running.{looked}")
+    searched = f" Looked at: {', '.join(places)}." if places and located == endpoint else ""
+    return TokenkeepError("not_running", f"Tokenkeep is not running.{searched}")
 
 
 class FileStore:
-    """Where a tool keeps its key: one file, 0600, replaced whole. One that others may read is refused, not mended."""
+    """Stores a tool's key in one file with mode 0600, which each save replaces.
+
+    A file that other users may read fails with ``store_unsafe`` and keeps its mode, because they may know the key.
+    """
 
     def __init__(self, file: str | os.PathLike[str]) -> None:
         self.file = Path(file)
 
     @staticmethod
     def of(name: str) -> FileStore:
-        """The same place as the Node client has: a folder of the user that is not synchronised."""
+        """The store with this name. Its file is that of the Node client, in a folder that is not synchronised."""
         if sys.platform == "win32":
             folder = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local")
         elif sys.platform == "darwin":
@@ -153,7 +165,7 @@ class FileStore:
         return FileStore(folder / "tokenkeep" / "clients" / (re.sub(r"[^\w.-]+", "-", name, flags=re.A) + ".json"))
 
     def load(self) -> tuple[str, str] | None:
-        """``(client, key)``, or ``None`` where there is no file yet."""
+        """Returns ``(client, key)``, or ``None`` when there is no file. Raises ``store_unsafe``."""
         try:
             mode = self.file.lstat().st_mode
             text = self.file.read_text("utf-8")
@@ -162,28 +174,28 @@ class FileStore:
         if sys.platform != "win32" and mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise TokenkeepError("store_unsafe", f"Other users may read {self.file}. Pair anew, and take the old key back.")
         try:
-            kept = json.loads(text)
-            return str(kept["client"]), str(kept["key"])
+            credentials = json.loads(text)
+            return str(credentials["client"]), str(credentials["key"])
         except (ValueError, KeyError, TypeError):
             raise TokenkeepError("store_unsafe", f"{self.file} does not hold a key.") from None
 
     def save(self, client: str, key: str) -> None:
         self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = self.file.with_name(self.file.name + ".new")
-        beside.unlink(missing_ok=True)
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        new_file = self.file.with_name(self.file.name + ".new")
+        new_file.unlink(missing_ok=True)
+        handle = os.open(new_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             json.dump({"client": client, "key": key}, out)
             out.flush()
             os.fsync(out.fileno())
-        beside.replace(self.file)
+        new_file.replace(self.file)
 
     def forget(self) -> None:
         self.file.unlink(missing_ok=True)
 
 
 class _Pipe:
-    """A named pipe of Windows, with the four things of a socket that are used here. It knows no time-outs."""
+    """A named pipe of Windows, with the four methods of a socket that this client calls. It has no time limits."""
 
     def __init__(self, name: str) -> None:
         self._file = open(name, "r+b", buffering=0)
@@ -196,13 +208,13 @@ class _Pipe:
 
 
 class _Connection:
-    """One connection, for one thread at a time. The first thing that is asked goes out together with the proof."""
+    """One connection, for one thread at a time. It sends the first request together with the proof."""
 
     def __init__(self, endpoint: str, credentials: tuple[str, str] | None, first: tuple[str, Any] | None = None) -> None:
         self._rest = b""
         self._id = 0
         self._max = _MAX_LINE_UNPROVED
-        #: Nothing that comes after its end is used.
+        #: True after the end of the connection; the client uses no later message.
         self.ended = False
         self.notices: list[dict[str, Any]] = []
         try:
@@ -228,29 +240,29 @@ class _Connection:
         greeting = self._read(_START_SEC)
         challenge = greeting.get("challenge")
         if greeting.get("tokenkeep") != 1 or not isinstance(challenge, str) or not challenge.isascii():
-            raise _stranger()
-        asked = b"" if first is None else self._line(*first)
+            raise _not_tokenkeep()
+        first_line = b"" if first is None else self._line(*first)
         if credentials is None:
-            self._send(asked)
+            self._send(first_line)
         else:
             client, key = credentials
             nonce = _base64url(secrets.token_bytes(32))
             values = (key, endpoint, challenge, client, nonce)
             auth = {"client": client, "nonce": nonce, "proof": proof_of("client", *values)}
-            self._send(_text(0, "auth", auth) + asked)
+            self._send(_text(0, "auth", auth) + first_line)
             answer = self._unproved(time.monotonic() + _START_SEC)
-            # Not proved: it means "later", no more. Its "id" is null where the server did not get so far as to read ours.
+            # An error without a proof can only end this attempt. "id" is null when the server could not read the request.
             if answer.get("id", 0) in (0, None) and isinstance(answer.get("error"), dict):
-                raise _told(answer["error"])
+                raise _error_of(answer["error"])
             result = answer.get("result")
             found = result.get("proof") if answer.get("id") == 0 and isinstance(result, dict) else None
             expected = proof_of("server", *values)
             if not isinstance(found, str) or not found.isascii() or not hmac.compare_digest(expected, found):
-                raise _stranger()
+                raise _not_tokenkeep()
         self._max = _MAX_LINE
 
     def _unproved(self, end: float) -> dict[str, Any]:
-        """The first line that is no notification: those mean nothing before the proof."""
+        """Reads the first message that is no notification; notifications before the proof are ignored."""
         while True:
             message = self._read(max(0.001, end - time.monotonic()))
             if not isinstance(message.get("method"), str):
@@ -261,21 +273,21 @@ class _Connection:
         return self.answer()
 
     def answer(self, seconds: float | None = _ANSWER_SEC, on_notice: Callable[[dict[str, Any]], None] | None = None) -> Any:
-        """The answer to what was asked last. What is told meanwhile is kept, unless somebody listens."""
+        """Waits for the answer to the last request. Passes notifications to ``on_notice``, or keeps them for later."""
         while True:
             message = self._read(seconds)
             if isinstance(message.get("method"), str):
                 (on_notice or self.notices.append)(message)
             elif message.get("id", 0) is None and isinstance(message.get("error"), dict):
                 self.close()
-                raise _told(message["error"])  # the server ends the connection, and says why
+                raise _error_of(message["error"])  # the server ends the connection and sends its reason
             elif message.get("id") == self._id:
                 if isinstance(message.get("error"), dict):
-                    raise _told(message["error"])
+                    raise _error_of(message["error"])
                 return message.get("result")
 
     def next_notice(self) -> dict[str, Any]:
-        """Waits for it, as long as it takes."""
+        """Waits for the next notification, without a time limit."""
         while not self.notices:
             message = self._read(None)
             if isinstance(message.get("method"), str):
@@ -302,14 +314,14 @@ class _Connection:
         try:
             return self._next(seconds)
         except TokenkeepError:
-            self.close()  # what comes after such a line, or too late, answers nothing any more
+            self.close()  # after a wrong line or a late answer, later messages cannot be matched to requests
             raise
 
     def _next(self, seconds: float | None) -> dict[str, Any]:
         end = None if seconds is None else time.monotonic() + seconds
         while b"\n" not in self._rest:
             if len(self._rest) > self._max:
-                raise _stranger()
+                raise _not_tokenkeep()
             try:
                 self._socket.settimeout(None if end is None else max(0.001, end - time.monotonic()))
                 chunk = self._socket.recv(65536)
@@ -322,11 +334,11 @@ class _Connection:
             self._rest += chunk
         line, self._rest = self._rest.split(b"\n", 1)
         try:
-            message = json.loads(line.decode("utf-8"))  # strictly: json would guess other encodings from bytes
+            message = json.loads(line.decode("utf-8"))  # for bytes, json.loads would also guess other encodings
         except (ValueError, RecursionError):
-            raise _stranger() from None
+            raise _not_tokenkeep() from None
         if not isinstance(message, dict):
-            raise _stranger()
+            raise _not_tokenkeep()
         return message
 
 
@@ -335,7 +347,7 @@ def _text(number: int, method: str, params: Any) -> bytes:
     return json.dumps(message).encode("utf-8") + b"\n"
 
 
-def _told(error: dict[str, Any]) -> TokenkeepError:
+def _error_of(error: dict[str, Any]) -> TokenkeepError:
     data = error.get("data")
     code = data.get("code") if isinstance(data, dict) else None
     wait = data.get("retry_after") if isinstance(data, dict) else None
@@ -346,7 +358,7 @@ def _told(error: dict[str, Any]) -> TokenkeepError:
     )
 
 
-def _stranger() -> TokenkeepError:
+def _not_tokenkeep() -> TokenkeepError:
     return TokenkeepError(
         "not_tokenkeep", "What listens there cannot prove that it is Tokenkeep. Nothing it said was used."
     )
@@ -357,9 +369,9 @@ def _lost(error: OSError) -> TokenkeepError:
 
 
 class Tokenkeep:
-    """What a tool works with, from any thread. Makes a new connection when the last one has ended.
+    """The client of a tool, for any thread. It opens a new connection after the end of the last one.
 
-    ``patience``: seconds that a question goes on trying while Tokenkeep is not there.
+    ``patience``: for how many seconds a request is tried again while Tokenkeep is not running.
     """
 
     def __init__(
@@ -382,30 +394,33 @@ class Tokenkeep:
         min_valid: int | None = None,
         reason: str | None = None,
     ) -> dict[str, Any]:
-        """The smallest token that covers ``scopes``, renewed first if it has to be."""
-        asked = {"account": account, "scopes": scopes, "min_valid": min_valid, "reason": reason}
-        return self._ask("token.get", {name: value for name, value in asked.items() if value is not None})
+        """Returns the token with the fewest scopes that has all of ``scopes``. Tokenkeep refreshes it first if needed."""
+        params = {"account": account, "scopes": scopes, "min_valid": min_valid, "reason": reason}
+        return self._ask("token.get", {name: value for name, value in params.items() if value is not None})
 
     def accounts(self) -> list[dict[str, Any]]:
-        """The accounts as they stand now. There is a token unless ``status`` is ``needs_sign_in`` or ``revoked``."""
+        """Returns the allowed accounts. Each has a token unless its ``status`` is ``needs_sign_in`` or ``revoked``."""
         return self._ask("accounts.list")["accounts"]
 
     def report_invalid(self, token_id: str) -> bool:
-        """An API refused this token. True: it is valid, and the refusal had another reason. False: ask for another."""
+        """Makes Tokenkeep validate a token that an API refused.
+
+        True: the token is valid, so the refusal had another cause. False: request another token.
+        """
         return self._ask("token.reportInvalid", {"token_id": token_id})["valid"]
 
     def ui(self, action: str, **more: Any) -> bool:
-        """Opens Tokenkeep's own window: ``open``, ``add``, ``remove`` or ``export``."""
+        """Shows a screen in Tokenkeep's window: ``open``, ``add``, ``remove`` or ``export``. Only the user can act there."""
         return self._ask("ui.request", {"action": action, **more})["shown"]
 
     def revoke_self(self) -> None:
-        """Gives the key back: it works no more."""
+        """Ends the tool's grant. Its key is invalid afterwards."""
         self._ask("grant.revokeSelf")
 
     def watch(self) -> Iterator[dict[str, Any]]:
-        """What happens to the tool's tokens, as ``{"type": "token.changed", ...}``. Reconnects by itself.
+        """Yields the changes of the tool's tokens, as ``{"type": "token.changed", ...}``. Reconnects by itself.
 
-        Begins with ``connected``, and says it again after each reconnection; ends after ``grant.revoked``.
+        The first change, also after each reconnection, is ``connected``; the last one is ``grant.revoked``.
         """
         wait = 0.05
         while True:
@@ -477,23 +492,23 @@ def pair(
     patience: float = 10.0,
     **wish: Any,
 ) -> tuple[Tokenkeep, tuple[str, str] | None]:
-    """Asks the person, in Tokenkeep's window, for as long as they take.
+    """Sends a pairing request, and waits for the user's decision in Tokenkeep's window.
 
-    ``wish``: ``developer``, ``reason``, ``accounts``, ``scopes``, ``lifetime``. ``on_code`` gets six digits, to be shown:
-    the person compares them. Raises ``grant_denied`` when they say no. The credentials are ``None`` with lifetime
-    ``once``: then there is this one connection.
+    ``wish``: ``developer``, ``reason``, ``accounts``, ``scopes``, ``lifetime``. ``on_code`` receives six digits to display;
+    the user compares them with the digits in Tokenkeep's window. Raises ``grant_denied`` when the user declines. With
+    lifetime ``once`` the credentials are ``None``, and the grant ends with this connection.
     """
 
-    def hear(notice: dict[str, Any]) -> None:
+    def on_notice(notice: dict[str, Any]) -> None:
         code = (notice.get("params") or {}).get("code")
         if notice["method"] == "pair.code" and isinstance(code, str):
             on_code(code)
 
-    where = endpoint or find_endpoint()
+    found = endpoint or find_endpoint()
     request = {"name": name, **{key: value for key, value in wish.items() if value is not None}}
-    connection = _Connection(where, None, ("pair.request", request))
+    connection = _Connection(found, None, ("pair.request", request))
     try:
-        grant = connection.answer(None, hear)
+        grant = connection.answer(None, on_notice)
     except BaseException:
         connection.close()
         raise
@@ -511,22 +526,22 @@ def connect(
     patience: float = 10.0,
     **wish: Any,
 ) -> Tokenkeep:
-    """The key from ``TOKENKEEP_CLIENT`` and ``TOKENKEEP_KEY``, or from the store; else one that the person gives.
+    """Uses the key in ``TOKENKEEP_CLIENT`` and ``TOKENKEEP_KEY``, or in the store. Without a key, pairs the tool.
 
-    Without ``name`` nobody is asked: where there is no key, that is the error ``not_paired``.
+    ``name`` and ``wish`` are those of ``pair``. Without ``name``, a missing key raises ``not_paired``.
     """
-    kept = FileStore.of(store) if isinstance(store, str) else store
-    named = (os.environ.get("TOKENKEEP_CLIENT", ""), os.environ.get("TOKENKEEP_KEY", ""))
-    known = named if all(named) else kept.load()
+    file_store = FileStore.of(store) if isinstance(store, str) else store
+    from_environment = (os.environ.get("TOKENKEEP_CLIENT", ""), os.environ.get("TOKENKEEP_KEY", ""))
+    known = from_environment if all(from_environment) else file_store.load()
     if known is not None:
         return Tokenkeep(known, endpoint, patience)
     if name is None:
         raise TokenkeepError("not_paired", "There is no key yet: pair first.")
 
-    def say(code: str) -> None:
+    def print_code(code: str) -> None:
         print(f"Tokenkeep asks whether to allow “{name}”. The code: {code}", file=sys.stderr, flush=True)
 
-    keep, credentials = pair(name, on_code=on_code or say, endpoint=endpoint, patience=patience, **wish)
+    keep, credentials = pair(name, on_code=on_code or print_code, endpoint=endpoint, patience=patience, **wish)
     if credentials is not None:
-        kept.save(*credentials)
+        file_store.save(*credentials)
     return keep

@@ -3,48 +3,53 @@ import type { Failure } from "../failure.ts";
 import type { KeptFlow } from "../flow.ts";
 import type { Condition, SignInStatus } from "../status.ts";
 
-/** One sign-in of one account: the row of the list. */
+/** One sign-in of one account: a row of the list. */
 export interface SignInView {
   readonly id: string;
   /** Sign-ins with the same value belong to one account: `provider:user_id`. */
   readonly account: string;
   readonly provider: string;
   readonly providerName: string;
-  /** True for the sandbox and other pretend providers: drawn dashed, never to be taken for real. */
+  /**
+   * True for the sandbox and other test providers. The window marks their sign-ins, so that nobody takes them for real.
+   */
   readonly test: boolean;
   readonly flow: KeptFlow;
-  /** Id of the client registration it was made with. */
+  /** ID of the client registration that the sign-in uses. */
   readonly client: string;
   readonly clientName: string;
   readonly user_id: string;
   readonly login: string;
   readonly displayName: string;
-  /** The user's own name for the sign-in, such as "bot". Tools can use it as the account's name. */
+  /** The user's name for the sign-in, such as "bot". Tools may use it too. */
   readonly alias?: string;
-  /** Names only; `Snapshot.scopes` has what each scope allows. */
+  /** Names of scopes; `Snapshot.scopes` describes them. */
   readonly scopes: readonly string[];
   readonly status: SignInStatus;
   readonly condition?: Condition;
-  /** Why the status or condition is what it is, where there is something to say; with the instant it began. */
+  /** The failure that explains the status or condition. Absent: there is nothing to explain. */
   readonly reason?: Failure;
+  /** When `reason` began. */
   readonly sinceMs?: number;
-  /** Next attempt on its own, where one is planned because of `condition` or `reason`. */
+  /** When the keeper tries again by itself. Absent: `condition` and `reason` plan no attempt. */
   readonly nextTryAtMs?: number;
+  /** True: the keeper refreshes the token by itself. */
   readonly renews: boolean;
-  /** An ID token came with it. */
+  /** True: the sign-in also has an ID token. */
   readonly hasIdToken: boolean;
-  /** False: there is nothing to copy now. It ended, the provider ended it, or it stayed on another computer. */
+  /** False: there is no access token to copy. It expired, the provider revoked it, or it stayed on another computer. */
   readonly hasToken: boolean;
   readonly issuedAtMs: number;
-  /** When the token expires; absent: the provider gave no expiry, or there is no token. */
+  /** Absent: the provider gave no expiry, or there is no token. */
   readonly expiresAtMs?: number;
-  /** When the keeper means to refresh ahead of expiry. */
+  /** When the keeper plans to refresh the token ahead of its expiry. */
   readonly refreshesAtMs?: number;
-  /** Last time the provider said the token is valid; absent until the first answer since start. */
+  /** When the provider last confirmed the token; absent until the first answer after the start of the app. */
   readonly validatedAtMs?: number;
   readonly validating: boolean;
 }
 
+/** The keeper's checks of all sign-ins: the last one and the next one. */
 export interface KeeperView {
   readonly lastCheckAtMs?: number;
   readonly nextCheckAtMs?: number;
@@ -52,17 +57,17 @@ export interface KeeperView {
 
 export type BulkAction = "validate" | "refresh" | "revoke";
 
-/** A bulk action and its progress. Its result stays until the user dismisses it. */
+/** The progress of an action on many sign-ins. It stays after the end of the action until the user dismisses it. */
 export interface BulkView {
   readonly action: BulkAction;
   readonly of: number;
   readonly done: number;
-  /** One entry for each way of failing; `names` are the first few. */
+  /** One entry for each kind of failure; `names` holds the first few accounts. */
   readonly failures: readonly {
     readonly failure: Failure;
     readonly count: number;
     readonly names: readonly string[];
   }[];
-  /** False with `done` below `of`: it was ended before. */
+  /** False while `done` is below `of`: the action was stopped before its end. */
   readonly running: boolean;
 }

@@ -1,41 +1,41 @@
-/** A sign-in that is under way. */
+/** Pending authorizations. */
 import type { ClaimView } from "../claims.ts";
 import type { Failure } from "../failure.ts";
 import type { Flow, Way } from "../flow.ts";
 import type { ScopeView } from "../scopes.ts";
 
-/** A sign-in on its way. Several at once are fine. */
+/** A pending authorization. Several may be pending at a time. */
 export type AuthorizationView = {
   readonly id: string;
   readonly provider: string;
   readonly providerName: string;
-  /** Id of the client registration. */
+  /** ID of the client registration. */
   readonly client: string;
   readonly clientName: string;
   readonly flow: Flow;
-  /** Scopes that were asked for. */
+  /** The requested scopes. */
   readonly asked: readonly string[];
   readonly startedAtMs: number;
-  /** Where the page is, of a flow with a redirect. */
+  /** The user agent of a flow with a redirect. */
   readonly page?: {
     readonly way: Way;
-    /** It can be left for the user's browser. */
+    /** True: the user can continue in the browser. */
     readonly other: boolean;
-    /** The browser sees a token in an address for a moment, and may keep that. */
+    /** True: the browser gets a URL that contains a token, and may keep it in its history. */
     readonly tokenInAddress: boolean;
   };
 } & (
   | {
-      readonly step: "waiting"; // for the user, in the sign-in window, or wherever the page is opened
+      readonly step: "waiting"; // for the user, who signs in on the provider's page
       readonly device?: {
-        /** To be compared with what the page shows. */
+        /** The user compares it with the code on the page. */
         readonly user_code: string;
         readonly verification_uri: string;
         readonly expiresAtMs: number;
-        /** The page is not at one of the provider's addresses: it opens by `authorization.showElsewhere` alone. */
+        /** True: the page is not at an address of the provider, and only `authorization.showElsewhere` opens it. */
         readonly elsewhere: boolean;
       };
-      /** Why the page is not in front of the user; gone as soon as it is. */
+      /** Why the page could not be opened; absent after the page has opened. */
       readonly failure?: Failure;
     }
   | { readonly step: "exchanging" } // code → token → validate
@@ -45,19 +45,19 @@ export type AuthorizationView = {
       readonly login: string;
       readonly displayName: string;
       readonly scopes: readonly ScopeView[];
-      /** Scopes that were asked for and not given. */
+      /** Requested scopes that the provider did not grant. */
       readonly missing: readonly string[];
       readonly expiresAtMs?: number;
       readonly renews: boolean;
-      /** The claims of the ID token; absent: the response had none. */
+      /** The claims of the ID token; absent: the provider sent none. */
       readonly claims?: readonly ClaimView[];
-      /** False: the response has no access token, so there is nothing to save. */
+      /** False: the flow gives no access token, so there is nothing to save. */
       readonly keeps: boolean;
-      /** The sign-in that it replaces, unless the user saves it beside that one. */
+      /** The sign-in that this one replaces, unless the user keeps both. */
       readonly replaces?: { readonly scopes: readonly string[]; readonly alias?: string };
-      /** The sign-in was to be renewed for this account, and somebody else signed in. */
+      /** The account whose sign-in the user wanted to renew; present when another account signed in. */
       readonly insteadOf?: string;
-      /** An error that came with the tokens; the user decides whether to save them. */
+      /** An error that the provider sent beside the tokens; it lets the user decline. */
       readonly doubt?: Failure;
     }
   | { readonly step: "failed"; readonly failure: Failure }

@@ -7,13 +7,13 @@ export interface ProviderCheck {
   readonly name: string;
   readonly reachable: boolean;
   readonly tookMs: number;
-  /** Status, or why there was none. */
+  /** The HTTP status, or the cause of its absence. */
   readonly what: string;
-  /** The difference of our clock to the provider's; absent: its answer had no date. */
+  /** By how many seconds this computer's clock is ahead of the provider's; absent: the provider sent no time. */
   readonly clockAheadSec?: number;
 }
 
-/** The facts that a helper asks for first. */
+/** The facts that a helper needs first. */
 export interface DoctorView {
   readonly atMs: number;
   readonly app: Snapshot["app"] & { readonly node: string; readonly system: string };

@@ -1,20 +1,20 @@
-/** The history of sign-ins. */
+/** Events of sign-ins. */
 import type { Failure } from "../failure.ts";
 
-/** One event of a sign-in. Lists of them have the newest first. */
+/** One event of a sign-in, or several equal ones in a row. */
 export interface HistoryView {
   readonly atMs: number;
   readonly what:
     "signed_in" | "validated" | "refreshed" | "copied" | "handed_out" | "failed" | "revoked" | "imported";
-  /** The tool it was handed to, by name; absent when that tool is gone. */
+  /** The name of the tool that got the token; absent when the tool was removed. */
   readonly tool?: string;
-  /** How often in a row; the last time at `atMs`. */
+  /** The number of equal events in a row; `atMs` is the time of the last one. */
   readonly count: number;
   readonly failure?: Failure;
 }
 
-/** An entry of some sign-in's history. */
+/** An event in the activity of all sign-ins. */
 export interface ActivityView extends HistoryView {
-  /** Id of the sign-in, which may be gone. */
+  /** ID of the sign-in, which may have been removed since. */
   readonly signIn: string;
 }

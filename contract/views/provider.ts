@@ -7,29 +7,29 @@ export interface ProviderView {
   readonly id: string;
   readonly name: string;
   readonly test: boolean;
-  /** Where registrations are made; absent for the sandbox. */
+  /** The page where the user registers clients; absent for the sandbox. */
   readonly consoleUrl?: string;
-  /** To be registered exactly like this. Redirect URIs of older registrations keep working. */
+  /** Redirect URIs that the user registers, to the letter. Older URIs of existing registrations work too. */
   readonly redirectUris: readonly string[];
-  /** It can be asked who somebody is (OpenID Connect Core §5.3). */
+  /** True: the provider has a UserInfo endpoint (OpenID Connect Core §5.3). */
   readonly userinfo: boolean;
-  /** The user agents that its login page works in: some pages refuse windows inside apps. */
+  /** User agents in which the login page works; some providers refuse windows inside apps. */
   readonly ways: readonly Way[];
-  /** Scopes of its own, where the app's catalogue is not about it. */
+  /** The provider's own scopes; absent: the app's catalogue describes them. */
   readonly scopes?: readonly string[];
-  /** Tools whose tokens are known to be read, and their files. */
+  /** Tools whose files the import can read. */
   readonly importsFrom?: readonly string[];
-  /** The form of a provider that the user described; absent for built-in providers. */
+  /** The form of a custom provider; absent for built-in providers. */
   readonly form?: ProviderForm;
 }
 
-/** A file of a provider that cannot be used; it was left as it is. */
+/** A provider's file that cannot be used. The app leaves it unchanged. */
 export interface ProviderFileView {
   readonly file: string;
   readonly failure: Failure;
 }
 
-/** One of the user's browsers; `id` is the name of its desktop entry. */
+/** An installed browser; `id` is the name of its desktop entry. */
 export interface BrowserView {
   readonly id: string;
   readonly name: string;
@@ -42,8 +42,8 @@ export interface ClientView {
   readonly name: string;
   readonly client_id: string;
   readonly hasSecret: boolean;
-  /** The flows that its provider offers to it. */
+  /** The flows that the provider offers to this registration. */
   readonly flows: readonly Flow[];
-  /** Made by Tokenkeep for its sandbox; not to be edited. */
+  /** True: Tokenkeep created the registration for its sandbox, and the user cannot edit it. */
   readonly builtIn: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * Everything the window may know, as plain data. No view is, or holds, a token, a secret or a key. Times are instants
- * in epoch milliseconds (`…AtMs`), lengths are milliseconds (`…Ms`).
+ * The state that main sends to the window, as plain data. No view holds a token, a client secret or a tool's key.
+ * `…AtMs` is an instant in epoch milliseconds, `…Ms` a length of time in milliseconds.
  */
 import type { Failure } from "../failure.ts";
 import type { ScopeView } from "../scopes.ts";
@@ -11,14 +11,14 @@ import type { ClientView, ProviderFileView, ProviderView } from "./provider.ts";
 import type { PairingView, ToolView } from "./tool.ts";
 import type { VaultView } from "./vault.ts";
 
-/** A proxy on the way to the provider that asks for a user name and a password. */
+/** A proxy's request for credentials. */
 export interface ProxyLoginView {
   readonly id: string;
   /** Host and port. */
   readonly proxy: string;
-  /** The proxy's name for the area that the login protects (RFC 9110 §11.5): untrusted text, maybe empty. */
+  /** The realm that the proxy names; unverified, and possibly empty. */
   readonly realm: string;
-  /** The proxy refused the login that was entered before. */
+  /** True: the proxy refused the credentials that were entered before. */
   readonly wrong: boolean;
 }
 
@@ -30,40 +30,40 @@ export interface NavigationRequest {
   readonly scopes?: readonly string[];
 }
 
-/** The state that the window shows. Main owns it and sends the parts that changed. */
+/** The state that the window shows. Main owns it, and sends the parts that changed. */
 export interface Snapshot {
   readonly app: {
     readonly version: string;
     readonly electron: string;
-    /** Chromium's sandbox is off because the app was started as root. */
+    /** True: Chromium's sandbox is off, because the app was started as root. */
     readonly unsandboxed: boolean;
     /**
-     * No lock keeps another process out of this profile: one-time refresh tokens rest, unless the settings say
-     * otherwise.
+     * True: no lock keeps other processes out of this profile, so one-time refresh tokens are not sent unless the
+     * setting `withoutLock` allows it.
      */
     readonly unlocked: boolean;
   };
   readonly vault: VaultView;
   readonly providers: readonly ProviderView[];
-  /** Of the user's own providers, those that cannot be used. */
+  /** Files of custom providers that cannot be used. */
   readonly providerFiles: readonly ProviderFileView[];
   readonly clients: readonly ClientView[];
-  /** Every scope that is known, retired ones too. */
+  /** Every known scope, including retired scopes. */
   readonly scopes: readonly ScopeView[];
   readonly signIns: readonly SignInView[];
   readonly tools: readonly ToolView[];
   readonly pairing: PairingView | null;
   readonly proxyLogin: ProxyLoginView | null;
   readonly wish: NavigationRequest | null;
-  /** Where tools connect; a failure says why they cannot. */
+  /** The address where tools connect, or the failure because of which they cannot. */
   readonly socket: { readonly endpoint?: string; readonly failure?: Failure };
   readonly authorizations: readonly AuthorizationView[];
   readonly keeper: KeeperView;
-  /** Null: no bulk action runs, and no result waits to be read. */
+  /** Null: no action runs, and no result of an action waits to be dismissed. */
   readonly bulk: BulkView | null;
   readonly settings: Settings;
-  /** Names of accounts are masked in here, and codes are not to be shown: others may see the screen. */
+  /** True: this snapshot masks the names of accounts, and the window shows no codes, because viewers see the screen. */
   readonly streamer: boolean;
-  /** Where the vault's files are. One that is set aside lies beside it, as `<folder>-set-aside-<time>`. */
+  /** The folder of the vault's files. A vault that was set aside is beside it, in `<folder>-set-aside-<time>`. */
   readonly vaultFolder: string;
 }

@@ -1,46 +1,45 @@
 /** Tools and pairing requests. */
 import type { Lifetime } from "../socket.ts";
 
-/** A tool that may ask for tokens over the socket. */
+/** A paired tool, which may request tokens over the socket. */
 export interface ToolView {
   readonly id: string;
   readonly name: string;
-  /** Who it says it is by, and the program it was when it was paired. Hints, not proofs. */
+  /** The developer that the tool named, and its program at the time of pairing; neither is verified. */
   readonly developer?: string;
   readonly program?: string;
-  /** Accounts it may use (`provider:user_id`); absent: all of them. */
+  /** Allowed accounts (`provider:user_id`); absent: every account. */
   readonly accounts?: readonly string[];
-  /** Ids of the sign-ins of these accounts that it may use; absent: all of them. */
+  /** IDs of the allowed sign-ins of these accounts; absent: every sign-in. */
   readonly signIns?: readonly string[];
-  /** The only scopes that its tokens may have; absent: any scopes. */
+  /** The scopes that a token for this tool may have at most; absent: any. */
   readonly scopes?: readonly string[];
   readonly lifetime: Lifetime;
   readonly createdAtMs: number;
-  /** How often it asked, and when the last time; absent: never. */
+  /** The number of token requests. */
   readonly uses: number;
+  /** The time of the last token request; absent: there was none. */
   readonly lastUsedAtMs?: number;
-  /** The reason that it gave with its last token request; absent: none since the start. */
+  /** The reason that the tool gave with its last request since the start of the app. */
   readonly reason?: string;
-  /** Ids of the sign-ins whose tokens it was handed. */
+  /** IDs of the sign-ins whose tokens the tool has received. */
   readonly tookFrom: readonly string[];
 }
 
-/**
- * A tool that asks to connect and waits for the user. The tool chose its name, developer and reason: do not trust them.
- */
+/** A pairing request that waits for the user. The tool's texts are unverified. */
 export interface PairingView {
   readonly id: string;
   readonly name: string;
   readonly developer: string;
   readonly reason: string;
-  /** Six digits, the same as the tool shows. */
+  /** Six digits; the tool shows the same ones. */
   readonly code: string;
-  /** The scopes that its tokens need. */
+  /** The scopes that the tool's tokens must have. */
   readonly scopes: readonly string[];
-  /** The accounts of this vault that it asked for, as `provider:user_id`. */
+  /** The requested accounts that the vault has, as `provider:user_id`. */
   readonly accounts: readonly string[];
   readonly lifetime?: Lifetime;
-  /** The program at the other end of its connection, where the system reports it. A hint, not a proof. */
+  /** The program at the other end of the connection, not verified; absent: unknown. */
   readonly program?: string;
   readonly askedAtMs: number;
 }

@@ -6,49 +6,52 @@ export interface UnreadableView {
   readonly why: "damaged" | "newer";
 }
 
-/** The operating system's keychain, as far as its state is known without using it. */
+/** The operating system's keychain. These facts are known without access to it. */
 export interface KeychainView {
-  /** For people: "GNOME Keyring". */
+  /** The display name, such as "GNOME Keyring". */
   readonly name: string;
-  /** As Electron names it: `gnome_libsecret`. */
+  /** Electron's name for it, such as `gnome_libsecret`. */
   readonly backend: string;
 }
 
 export type VaultView =
   | {
       readonly state: "opening";
-      /** Many records are being read. The first rows of the list are shown, and no action works yet. */
+      /** Present while many records are read. The window already shows the first rows, without actions. */
       readonly reading?: { readonly of: number; readonly sealedBy: SealedBy };
     }
   /**
-   * There is no vault yet, and no keychain that would seal one now: a passphrase may be chosen. `keychain_locked` and
-   * `keychain_failing` may pass, and the vault is then made without one.
+   * There is no vault yet, and no usable keychain to seal one, so the user may choose a passphrase. `keychain_locked`
+   * and `keychain_failing` may end by themselves; the app then creates the vault without a passphrase.
    */
   | { readonly state: "needs_passphrase"; readonly failure: Failure }
   | {
       readonly state: "locked";
-      /** Only the window is: tools are served as before. */
+      /** True: only the window is locked, and tools still get tokens. */
       readonly windowOnly: boolean;
-      /** When the vault has to be opened, because idle refresh tokens expire; absent: not soon. */
+      /**
+       * The instant before which the vault must be opened, because unused refresh tokens expire; absent: it is not
+       * near.
+       */
       readonly openByMs?: number;
     }
-  /** It cannot be opened now; nothing was changed. */
+  /** The vault cannot be opened now. The app has changed nothing. */
   | {
       readonly state: "closed";
       readonly failure: Failure;
-      /** It has a passphrase beside the keychain, which opens it all the same. */
+      /** True: the vault also has a passphrase, which opens it without the keychain. */
       readonly passphrase: boolean;
       readonly openByMs?: number;
     }
   | {
       readonly state: "open";
       readonly sealedBy: SealedBy;
-      /** No token is handed out until the user resumes. */
+      /** True: tools get no tokens until the user resumes. */
       readonly paused: boolean;
       readonly unreadable: readonly UnreadableView[];
     };
 
-/** What opens the vault: the keychain, a passphrase, or either of the two. */
+/** The means that open the vault: the keychain, a passphrase, or either of the two. */
 export interface SealedBy {
   readonly keychain?: KeychainView;
   readonly passphrase: boolean;
@@ -58,17 +61,17 @@ export interface SealedBy {
 export interface ExportView {
   readonly signIns: number;
   readonly clients: number;
-  /** The names of the accounts that are exported without tokens, and have to sign in again on the other computer. */
+  /** Names of the accounts that are exported without tokens and must sign in again on the other computer. */
   readonly needSignIn: readonly string[];
 }
 
 /** The result of an import. */
 export interface ImportView {
   readonly added: number;
-  /** Sign-ins that were here already. */
+  /** The number of sign-ins that the vault already had. */
   readonly known: number;
-  /** Client registrations that were not here, or were without their secret. */
+  /** The number of client registrations that were new, or whose secret was missing. */
   readonly clients: number;
-  /** Came without tokens; named, so that the user knows whom to ask. */
+  /** Names of the accounts that came without tokens and must sign in again. */
   readonly needSignIn: readonly string[];
 }

@@ -1,6 +1,6 @@
 /**
  * The status of a sign-in: whether tools get its access token, which status tools and the window see, and which failure
- * explains it. Pure: a record, what the keeper knows besides, and instants in; a status or a failure out.
+ * explains it. Pure: it computes a status or a failure from a record, the keeper's facts about it, and instants.
  *
  * Whether a sign-in can be refreshed and whether its access token is valid are two questions. A provider was seen to
  * refuse a refresh and to accept the access token of the same sign-in for hours after that (docs/twitch-auth.md
@@ -11,7 +11,7 @@ import type { Condition, SignInStatus } from "../../contract/status.ts";
 import { ENDS_SOON_MS, isAppToken, mayRefresh, REFRESH_MARGIN_MS, renews } from "../lifecycle/schedule.ts";
 import type { SignInRecord, SignInState } from "./records.ts";
 
-/** What the keeper knows of a sign-in beyond its record. */
+/** The keeper's facts about a sign-in that its record does not hold. */
 export interface Health {
   readonly refreshing: boolean;
   /** A passing problem; the status below it stays as it is. */

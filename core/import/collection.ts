@@ -113,7 +113,9 @@ function lastOfEach(blocks: readonly Block[]): readonly Parts[] {
 export class Collection {
   readonly #blocks = new Map<Place, Map<string, Block[]>>();
   readonly #listed: Kept[] = [];
-  /** Texts that are never candidates: a name calls them a refresh token, a client ID, a client secret or an ID token. */
+  /**
+   * Texts that are never candidates: a name calls them a refresh token, a client ID, a client secret or an ID token.
+   */
   readonly never = new Set<string>();
   readonly #form: RegExp | undefined;
   #order = 0;

@@ -42,8 +42,9 @@ function utf32Of(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * Decodes UTF-8 and UTF-16 with or without a byte order mark, UTF-32 with one, and anything else as Windows-1252. From a file
- * to which UTF-16 was appended (`>>` in Windows PowerShell) zeros are removed, so that its ASCII characters can be read.
+ * Decodes UTF-8 and UTF-16 with or without a byte order mark, UTF-32 with one, and anything else as Windows-1252. From
+ * a file to which UTF-16 was appended (`>>` in Windows PowerShell) zeros are removed, so that its ASCII characters can
+ * be read.
  */
 export function decodeText(bytes: Uint8Array): string {
   const utf32 = utf32Of(bytes);

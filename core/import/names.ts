@@ -1,6 +1,6 @@
 /**
- * Judges a value by its name. Tools store tokens in different places, under similar names (docs/providers.md). Names are
- * compared by their words: `BOT_ACCESS_TOKEN`, `botAccessToken` and `bot-access-token` are the same name. Pure.
+ * Judges a value by its name. Tools store tokens in different places, under similar names (docs/providers.md). Names
+ * are compared by their words: `BOT_ACCESS_TOKEN`, `botAccessToken` and `bot-access-token` are the same name. Pure.
  */
 
 /** The meaning of a value, by its name. `secret` is a client secret, `identity` an ID token; neither is a candidate. */
@@ -115,8 +115,8 @@ function namesService(words: string, provider: string): boolean {
 }
 
 /**
- * Whether a name says that its value is no access token of this provider, but an ID, a secret, a password, a key, a refresh
- * token, or a token of another service.
+ * Whether a name says that its value is no access token of this provider, but an ID, a secret, a password, a key, a
+ * refresh token, or a token of another service.
  *
  * @param path the names of the places around the value, outermost first, then its own name; empty when it has no name
  * @param provider the provider's ID
@@ -135,14 +135,19 @@ export function saysOther(path: readonly string[], provider: string): boolean {
 const LONGEST_RUN = 24;
 const kindOf = (char: string): string =>
   /[a-z]/.test(char) ? "a" : /[A-Z]/.test(char) ? "A" : /\d/.test(char) ? "0" : "-";
-/** The share of characters whose kind (letter, capital, digit, sign) differs from the one before: high in random text. */
+/**
+ * The share of characters whose kind (letter, capital, digit, sign) differs from the one before: high in random text.
+ */
 function mixture(text: string): number {
   let changes = 0;
   for (let at = 1; at < text.length; at++)
     if (kindOf(text.charAt(at)) !== kindOf(text.charAt(at - 1))) changes += 1;
   return changes / text.length;
 }
-/** Whether a text in the position of a name is a value: by its form, or because it is longer or more mixed than names are. */
+/**
+ * Whether a text in the position of a name is a value: by its form, or because it is longer or more mixed than names
+ * are.
+ */
 function looksSecret(text: string, form: RegExp | undefined): boolean {
   if (form?.test(text) === true || /oauth:|bearer\s|[+/=~%]/i.test(text)) return true;
   if (text.length >= 12 && mixture(text) > 0.45) return true;

@@ -1,6 +1,6 @@
 /** The brackets, sections, list items and indented keys that surround a value in a text. Pure. */
 
-/** The position of a value: in an object, a section, an item of a list, or a command line. */
+/** The place of a value: an object, a section, an item of a list, or a command line. */
 export interface Place {
   /** The name of that object or section in the file. */
   readonly name?: string;
@@ -13,7 +13,7 @@ export interface Level {
   readonly kind: Bracket | "key" | "item" | "section" | "command";
   /** Indentation of the line that opened the level. */
   readonly indent: number;
-  /** Of parentheses: the function that is called, or the name that its result is assigned to. */
+  /** For parentheses: the called function, or the name that its result is assigned to. */
   readonly callee?: string;
 }
 

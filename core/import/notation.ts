@@ -1,6 +1,6 @@
 /**
- * How names and values are written in the notations that `scan` reads. Patterns with the flag `y` match where the reader
- * stands. Pure.
+ * How names and values are written in the notations that `scan` reads. Patterns with the flag `y` match where the
+ * reader stands. Pure.
  */
 import { partOf } from "./names.ts";
 

@@ -1,4 +1,7 @@
-/** Reads a text piece by piece: line ends, comments and strings, which all notations share. Each piece is read once. Pure. */
+/**
+ * Reads a text piece by piece: line ends, comments and strings, which all notations share. Each piece is read once.
+ * Pure.
+ */
 
 const NEWLINE = /\r\n?|[\n\u0085\u2028\u2029]/y;
 const NEWLINES = /\r\n?|[\n\u0085\u2028\u2029]/g;
@@ -29,7 +32,9 @@ export class Reader {
   at = 0;
   /** The first line is 1. */
   line: number;
-  /** By opening sign, the position up to which no closing sign follows. Without it, unclosed quotes take quadratic time. */
+  /**
+   * By opening sign, the position up to which no closing sign follows. Without it, unclosed quotes take quadratic time.
+   */
   readonly #unclosed = new Map<string, number>();
 
   constructor(text: string, line: number) {
@@ -48,7 +53,7 @@ export class Reader {
     pattern.lastIndex = this.at;
     return pattern.exec(this.text);
   }
-  /** As `peek`; the reader then stands behind the match. */
+  /** Returns the match as `peek` does, and moves the reader behind it. */
   take(pattern: RegExp): string | undefined {
     const found = this.peek(pattern)?.[0];
     if (found !== undefined) this.at += found.length;

@@ -100,7 +100,7 @@ class Scanner {
   #pending: string | undefined;
   /** The last words of this line, with nothing but blanks between them. */
   #words: readonly string[] = [];
-  /** Where this line begins. */
+  /** The position at which this line begins. */
   #lineFrom = 0;
 
   constructor(text: string, root: Place, line: number, depth: number) {

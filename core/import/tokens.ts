@@ -1,6 +1,6 @@
 /**
- * Finds possible access tokens in a pasted text or a file of another tool, and judges which of them look like tokens of one
- * provider. Nothing is sent: the user decides what is checked at the provider (docs/providers.md). Pure.
+ * Finds possible access tokens in a pasted text or a file of another tool, and judges which of them look like tokens of
+ * one provider. Nothing is sent: the user decides what is checked at the provider (docs/providers.md). Pure.
  */
 import type { Provider } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
@@ -20,7 +20,9 @@ export interface Candidate {
   readonly owner?: string;
   /** The first line is 1. */
   readonly line: number;
-  /** Why it is not suggested: it has not the form of the provider's tokens, or its name says that it is something else. */
+  /**
+   * Why it is not suggested: it has not the form of the provider's tokens, or its name says that it is something else.
+   */
   readonly doubt?: "form" | "name";
 }
 export interface Findings {
@@ -31,7 +33,7 @@ export interface Findings {
 /** The provider that the candidates are judged for. */
 type TargetProvider = Pick<Provider, "id" | "accessTokenForm">;
 
-/** More candidates than anybody has accounts; the window can show as many. */
+/** The most candidates: more than a user has accounts, and not more than the window can show. */
 const MAX_CANDIDATES = 1_000;
 /** Names of places around a candidate that the window shows, the nearest ones. */
 const NAMES_SHOWN = 3;
@@ -82,7 +84,7 @@ function alone(text: string, provider: TargetProvider): Candidate | undefined {
 /** Encoded characters of a URL or a program: they stand around a token and are no part of it. */
 const ENCODED_CHARACTERS = /%[0-9a-f]{2}|\\u00[0-9a-f]{2}|\\x[0-9a-f]{2}/gi;
 
-/** For a text whose notation is not understood: every word of the provider's form. These are never suggested. */
+/** Every word of the provider's form, for a text whose notation is not understood. These words are never suggested. */
 function* anywhere(text: string, form: RegExp): Generator<{ readonly token: string; readonly line: number }> {
   let line = 1;
   let from = 0;
@@ -104,9 +106,9 @@ const both = (one: Candidate, other: Candidate): Candidate => ({
 /**
  * Finds the candidates in a text, each token once, in the order of the text. Never throws.
  *
- * The generator yields `undefined` from time to time, so that the caller can let other work run: a text may have megabytes.
- * Of a name that occurs twice, the last value counts (core/import/collection.ts). A value that its name calls a refresh
- * token, a client ID, a client secret or an ID token is no candidate, wherever else it stands.
+ * The generator yields `undefined` from time to time, so that the caller can let other work run: a text may have
+ * megabytes. Of a name that occurs twice, the last value counts (core/import/collection.ts). A value that its name
+ * calls a refresh token, a client ID, a client secret or an ID token is no candidate, wherever else it stands.
  */
 export function* findingTokens(text: string, provider: TargetProvider): Generator<undefined, Findings> {
   const trimmed = text.replace(/^\uFEFF/, "").trim();

@@ -40,13 +40,13 @@ export type RefreshDecision =
 /** The shortest wait before a one-time refresh token is sent again. */
 const ONE_TIME_WAIT_MS = 60_000;
 
-/** Refusals because of the client, and the error that the sign-in then shows. */
+/** Maps each refusal of the client to the error that the sign-in shows. */
 const CLIENT_ERRORS = {
   client_id: "client_id_rejected",
   client: "client_secret_rejected", // the client ID was right when the user signed in
   client_secret: "client_secret_rejected",
   client_secret_missing: "client_secret_missing",
-  client_public: "client_secret_missing", // never seen for a refresh; the remedy is the same
+  client_public: "client_secret_missing", // no known provider refuses a refresh like this; a client secret solves it too
 } as const;
 
 /** `providerName` and the record's login appear in failures only. */

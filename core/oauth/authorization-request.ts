@@ -1,4 +1,4 @@
-/** Authorization requests: where the user signs in, and what the response has to match. */
+/** Authorization requests: the URL of the sign-in page, and the values that the response must match. */
 import * as oauth from "oauth4webapi";
 import type { RedirectFlow } from "../../contract/flow.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -16,14 +16,16 @@ export interface OneTimeValues {
   readonly nonce: Secret;
 }
 
-/** How a response comes back to the app. */
+/** The channel by which a response comes back to the app. */
 export interface RedirectChannel {
   readonly kind: "window" | "loopback" | "deep_link";
-  /** The window, or the address of the listener. All links of our scheme share one id: nothing tells where they come from. */
+  /**
+   * The window, or the address of the listener. All links of the app's scheme share one ID: a link has no known sender.
+   */
   readonly id: string;
 }
 
-/** An authorization request, with all that its response is compared with. */
+/** An authorization request, with the values that its response is compared with. */
 export interface AuthorizationRequest extends OneTimeValues {
   readonly id: string;
   readonly provider: string;
@@ -37,7 +39,7 @@ export interface AuthorizationRequest extends OneTimeValues {
   readonly client_id: string;
   readonly redirect_uri: string;
   readonly scopes: readonly string[];
-  /** A response by another channel is refused. */
+  /** The only channel by which a response is accepted. */
   readonly channel: RedirectChannel;
   readonly startedAtMs: number;
 }
@@ -65,7 +67,8 @@ function claimsFor({ oidc }: Provider, scopes: readonly string[]): string | unde
 
 /**
  * The URL of the provider's sign-in page (RFC 6749 §4.1.1 and §4.2.1; OpenID Connect Core §3). Every request for a code
- * contains an S256 challenge: servers with PKCE check it, others ignore it (docs/twitch-auth.md §6). `plain` is never used.
+ * contains an S256 challenge: servers with PKCE check it, others ignore it (docs/twitch-auth.md §6). `plain` is never
+ * used.
  */
 export async function authorizationUrl(
   provider: Provider,

@@ -1,7 +1,7 @@
 /**
- * Judges authorization responses. A window, a loopback port or a link of our scheme may bring one, and all of them pass
- * here: a response is accepted only for a pending request of the same provider, with the same one-time `state`, by the
- * redirect channel that the request named, and with what its flow gives. Pure.
+ * Judges authorization responses from windows, loopback ports and links of the app's scheme. A response is accepted
+ * only for a pending request of the same provider, with the same one-time `state`, by the redirect channel of the
+ * request, and with the members that its flow gives. Pure.
  */
 import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
 import { isAtRedirectUri } from "../providers/redirects.ts";
@@ -12,8 +12,8 @@ import { shownError } from "./form.ts";
 import { readTokenResponse, type TokenAnswer, type TokenSet } from "./token-response.ts";
 
 /**
- * The URL of a navigation to the registered redirect URI; undefined for every other URL. Scheme, host, port and path are
- * compared exactly (RFC 9700 §4.1.3); only query and fragment may differ.
+ * The URL of a navigation to the registered redirect URI; undefined for every other URL. Scheme, host, port and path
+ * are compared exactly (RFC 9700 §4.1.3); only query and fragment may differ.
  */
 export function matchRedirectUri(redirect_uri: string, url: string): URL | undefined {
   if (!URL.canParse(url)) return undefined;
@@ -31,7 +31,7 @@ export interface ReceivedResponse {
   readonly url: URL;
 }
 
-/** What a response means for the request that it answers. */
+/** The effect of a response on the request that it answers. */
 export type AuthorizationResponse =
   | { readonly kind: "code"; readonly request: AuthorizationRequest; readonly code: Secret }
   /** The response of an implicit flow, which has no exchange: the tokens that the flow gives. */
@@ -58,8 +58,8 @@ export interface PendingRequests {
   forget(id: string): void;
   /**
    * Accepts one response for each request; a second one fails with `authorization_unknown`. Fails with
-   * `authorization_unknown` (no request has this state) and `state_rejected` (the state is right, channel or provider is
-   * wrong); neither changes a pending request.
+   * `authorization_unknown` (no request has this state) and `state_rejected` (the state is right, channel or provider
+   * is wrong); neither changes a pending request.
    */
   accept(received: ReceivedResponse, nowMs: number): Result<AuthorizationResponse>;
 }
@@ -111,8 +111,9 @@ function requestFor(
   { states, error }: Parameters,
   channel: RedirectChannel,
 ): AuthorizationRequest | undefined {
-  // A redirect mismatch may come without `state` (docs/twitch-auth.md §3). In a window of ours it is about the request of
-  // that window, and an attacker gains nothing by ending it. At a port or in a link, anybody may have sent it.
+  // A redirect mismatch may come without `state` (docs/twitch-auth.md §3). In a window of the app it answers the
+  // request of that window, and an attacker gains nothing by ending that request. At a port or in a link, its sender is
+  // unknown.
   if (states.length === 0 && error !== undefined && channel.kind === "window")
     return pending.find((request) => isSameChannel(request.channel, channel));
   const [state = "", ...others] = states;
@@ -132,7 +133,7 @@ function judgeResponse(
   if (nowMs - request.startedAtMs > REQUEST_LIFE_MS) return ended({ code: "authorization_expired" });
   const read = readResponse(request, parameters, nowMs);
   if (error === undefined) return read.ok ? read.value : ended(read.failure);
-  // Tokens beside an error count, and so does the error. A code beside an error cannot be exchanged.
+  // Tokens beside an error are used, and the error is reported. A code beside an error cannot be exchanged.
   if (!read.ok || read.value.kind === "code") return ended(errorFailure(error, request.redirect_uri));
   return read.value.kind === "tokens"
     ? { ...read.value, error: shownError(error) }
@@ -143,7 +144,9 @@ function judgeResponse(
 const isOfAnotherIssuer = ({ issuer }: AuthorizationRequest, { query, fragment }: Parameters): boolean =>
   [...query.getAll("iss"), ...fragment.getAll("iss")].some((iss) => iss !== issuer);
 
-/** The access token of a response that is not used. It stays valid until it is revoked at the provider that issued it. */
+/**
+ * The access token of a response that is not used. It stays valid until it is revoked at the provider that issued it.
+ */
 function unusedToken(request: AuthorizationRequest, parameters: Parameters): Secret | undefined {
   const { query, fragment } = parameters;
   const [token, ...others] = [...fragment.getAll("access_token"), ...query.getAll("access_token")];
@@ -152,8 +155,8 @@ function unusedToken(request: AuthorizationRequest, parameters: Parameters): Sec
 }
 
 /**
- * Reads what the request's flow gives, and fails with `answer_mismatched` for a member of another flow (RFC 9700 §4.4;
- * OpenID Connect Core §3.2.2.5), with `code_rejected` where the member of the flow is missing.
+ * Reads the members that the request's flow gives. Fails with `answer_mismatched` for a member of another flow (RFC
+ * 9700 §4.4; OpenID Connect Core §3.2.2.5), and with `code_rejected` when the flow's member is missing.
  */
 function readResponse(
   request: AuthorizationRequest,

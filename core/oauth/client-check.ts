@@ -1,6 +1,7 @@
 /**
- * Checks a client before anybody signs in, by two harmless requests: a token request with a code that was never issued, and
- * the authorization page for each redirect URI, without cookies. Providers check client and secret before the code (RFC 6749 §4.1.3; docs/twitch-auth.md §14).
+ * Checks a client before the first sign-in, by two harmless requests: a token request with a code that was never
+ * issued, and the authorization page for each redirect URI, without cookies. Providers check client and secret before
+ * the code (RFC 6749 §4.1.3; docs/twitch-auth.md §14).
  */
 import * as oauth from "oauth4webapi";
 import type { Failure } from "../../contract/failure.ts";
@@ -21,7 +22,7 @@ export const tokenProbe = (provider: Provider, client: ClientCredentials): HttpR
     code_verifier: new Secret(oauth.generateRandomCodeVerifier()),
   });
 
-/** RFC 6749 §4.1.1. Its `state` is not remembered, so a response to it completes no sign-in. */
+/** An authorization request (RFC 6749 §4.1.1). Its `state` is not stored, so a response to it completes no sign-in. */
 export async function pageProbe(
   provider: Provider,
   client_id: string,
@@ -49,7 +50,7 @@ export async function pageProbe(
 
 type PageVerdict = "accepted" | "redirect_rejected" | "client_rejected" | "unknown";
 
-/** Which of the two an error message names. */
+/** The member that an error message names. */
 const verdictOf = (words: string): PageVerdict =>
   /redirect.?ur[il]|redirect_mismatch/i.test(words)
     ? "redirect_rejected"
@@ -99,8 +100,8 @@ export function formerToCheck(
 }
 
 /**
- * One registered loopback port is enough for a sign-in by the browser; the others serve when it is in use. So a missing port
- * is `spare`, and a missing former redirect URI is no finding.
+ * One registered loopback port is enough for a sign-in by the browser; the others serve when it is in use. So a missing
+ * port is `spare`, and a missing former redirect URI is no finding.
  */
 function redirectFindings(
   { formerRedirectUris = [] }: Provider,
@@ -131,8 +132,8 @@ export interface PageAnswer {
 }
 
 /**
- * The findings, the most important first. Trouble at the provider or an unknown client ends the list. A finding is `unknown`
- * where an answer has several meanings; nothing is guessed.
+ * The findings, the most important first. Trouble at the provider or an unknown client ends the list. A finding is
+ * `unknown` where an answer has several meanings; nothing is guessed.
  */
 export function judgeClient(
   provider: Provider,

@@ -1,4 +1,7 @@
-/** The device authorization grant (RFC 8628; docs/twitch-auth.md §8): the user approves in any browser while the app polls the token endpoint. */
+/**
+ * The device authorization grant (RFC 8628; docs/twitch-auth.md §8): the user approves in any browser while the app
+ * polls the token endpoint.
+ */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import { idText, intervalSec, lifeSec, LONGEST_INTERVAL_SEC } from "../bounds.ts";
 import { isLoopbackHost } from "../loopback.ts";
@@ -9,14 +12,16 @@ import { tokenFailure } from "./failures.ts";
 import { errorIn, formPost, isSuccess, jsonObject, judgedStatus, tokenAnswer } from "./form.ts";
 import { readTokenOutcome, type TokenVerdict } from "./token-request.ts";
 
-/** RFC 8628 §3.5: what `slow_down` adds. */
+/** The time that `slow_down` adds to the interval (RFC 8628 §3.5). */
 const SLOWER_MS = 5_000;
-/** Longer than the life of a device code at every known provider. */
+/** The longest lifetime of a device code; it is longer than that of every known provider. */
 const LONGEST_LIFE_SEC = 3_600;
 /** The longest wait between polls while the server cannot be reached. */
 const LONGEST_WAIT_MS = 30_000;
 
-/** The life of the code. An unknown life counts as the longest, because the server reports an expired code. */
+/**
+ * The lifetime of the code. An unknown lifetime counts as the longest one, because the server reports an expired code.
+ */
 const codeLifeSec = (value: unknown): number =>
   Math.min(lifeSec(value) ?? LONGEST_LIFE_SEC, LONGEST_LIFE_SEC);
 
@@ -62,8 +67,9 @@ const PAGE_MEMBERS = [
 ] as const;
 
 /**
- * The page where the user signs in and approves (RFC 8628 §5.4). It must use https, or be on this computer where the provider
- * is a test provider. The first page at the provider's own host; without one, the first page that can be opened.
+ * The page where the user signs in and approves (RFC 8628 §5.4). It must use https, or be on this computer where the
+ * provider is a test provider. The first page at the provider's own host; without one, the first page that can be
+ * opened.
  */
 function pageOf(
   provider: Provider,
@@ -129,9 +135,10 @@ export type DeviceVerdict =
   | { readonly kind: "ended"; readonly verdict: Exclude<TokenVerdict, { kind: "tokens" }> | DeviceAnswer };
 
 /**
- * Reads the answer to one poll. After a lost answer or a server error polling goes on more slowly until the code expires: a
- * code is redeemed once, and the next poll returns what a lost answer contained (RFC 8628 §3.5; docs/twitch-auth.md §8). `waitedMs`: the wait before
- * this poll. It doubles with each failure in a row, up to half a minute, and returns to the interval with the next answer.
+ * Reads the answer to one poll. After a lost answer or a server error polling goes on more slowly until the code
+ * expires: a code is redeemed once, and the next poll returns what a lost answer contained (RFC 8628 §3.5;
+ * docs/twitch-auth.md §8). `waitedMs`: the wait before this poll. It doubles with each failure in a row, up to half a
+ * minute, and returns to the interval with the next answer.
  */
 export function readDevicePoll(
   provider: Provider,

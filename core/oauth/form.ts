@@ -5,8 +5,9 @@ import { Secret } from "../secret.ts";
 const TIMEOUT_MS = 15_000;
 
 /**
- * A form POST to a provider. Parameters go into the body, never into the URL, which servers log (docs/twitch-auth.md §18).
- * Percent-encoding is done by URLSearchParams: refresh tokens hold `%`, `/`, `+` and `=` (docs/twitch-auth.md §10).
+ * A form POST to a provider. Parameters go into the body, never into the URL, which servers log (docs/twitch-auth.md
+ * §18). Percent-encoding is done by URLSearchParams: refresh tokens hold `%`, `/`, `+` and `=` (docs/twitch-auth.md
+ * §10).
  */
 export function formPost(
   url: string,
@@ -60,7 +61,9 @@ export function errorIn({ error, status, message }: JsonObject): string | undefi
   return Number(status) >= 400 && typeof message === "string" ? message : undefined;
 }
 
-/** The status to judge an answer by: an error under a 2xx status counts under the status that its body names, or 400. */
+/**
+ * The status to judge an answer by: an error under a 2xx status counts under the status that its body names, or 400.
+ */
 export function judgedStatus(status: number, body: JsonObject): number {
   if (!isSuccess(status)) return status;
   const named = Number(body["status"]);

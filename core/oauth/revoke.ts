@@ -4,7 +4,10 @@ import type { Secret } from "../secret.ts";
 import type { ClientCredentials } from "./token-request.ts";
 import { errorIn, formPost, isSuccess, jsonObject, judgedStatus } from "./form.ts";
 
-/** RFC 7009 §2.1; it revokes the access token, because the effect of revoking a refresh token is not documented (docs/twitch-auth.md §12). */
+/**
+ * RFC 7009 §2.1; it revokes the access token, because the effect of revoking a refresh token is not documented
+ * (docs/twitch-auth.md §12).
+ */
 export const revokeRequest = (
   provider: Provider,
   { client_id, client_secret }: ClientCredentials,

@@ -4,7 +4,9 @@ import type { Secret } from "../secret.ts";
 import { errorIn, formPost, isSuccess, judgedStatus, shownError, tokenAnswer } from "./form.ts";
 import { readTokenResponse, type TokenSet, type UnusableAnswer } from "./token-response.ts";
 
-/** A client's credentials, sent in the body, which is the only way that every provider accepts (docs/twitch-auth.md §6). */
+/**
+ * A client's credentials, sent in the body, which is the only way that every provider accepts (docs/twitch-auth.md §6).
+ */
 export interface ClientCredentials {
   readonly client_id: string;
   readonly client_secret?: Secret;
@@ -52,8 +54,8 @@ export const clientCredentialsRequest = (
   });
 
 /**
- * The result of a token request, in the kinds that the refresh rules distinguish: above all, whether the server may have
- * processed the request although its result is unknown (`uncertain`).
+ * The result of a token request, in the kinds that the refresh rules distinguish: above all, whether the server may
+ * have processed the request although its result is unknown (`uncertain`).
  */
 export type TokenVerdict =
   /** `error`: an error beside the tokens, safe to show. */
@@ -107,8 +109,8 @@ export function readTokenOutcome(
 }
 
 /**
- * An access token counts under any status, because the refresh token of the request is used up then. A refusal counts only
- * in the provider's own words, under 2xx and 4xx.
+ * An access token counts under any status, because the refresh token of the request is used up then. A refusal counts
+ * only in the provider's own words, under 2xx and 4xx.
  */
 function readAnswer(
   provider: Provider,

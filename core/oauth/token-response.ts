@@ -15,10 +15,10 @@ export interface TokenSet {
   readonly expiresAtMs?: number;
 }
 
-/** A response whose access token cannot be used: the faulty member, and the tokens that it contains all the same. */
+/** A response whose access token cannot be used: its faulty member, and the tokens that it contains. */
 export interface UnusableAnswer {
   readonly member: "access_token" | "token_type";
-  /** It cannot be used here, but it may be valid, so it is revoked. */
+  /** An access token that the app cannot use. It may be valid, so the app revokes it. */
   readonly accessToken?: Secret;
   readonly refreshToken?: Secret;
 }
@@ -38,7 +38,9 @@ function accessTokenFrom(value: unknown): Secret | undefined {
   return SENDABLE.test(token) ? new Secret(token) : undefined;
 }
 
-/** Space-delimited text (RFC 6749 §3.3) or an array (docs/twitch-auth.md §6). Anything else means the requested scope. */
+/**
+ * Space-delimited text (RFC 6749 §3.3) or an array (docs/twitch-auth.md §6). Anything else means the requested scope.
+ */
 function scopesFrom(value: unknown, requested: readonly string[]): readonly string[] {
   if (typeof value === "string") return value.split(/\s+/).filter(Boolean);
   if (!Array.isArray(value)) return requested;
@@ -51,8 +53,9 @@ function scopesFrom(value: unknown, requested: readonly string[]): readonly stri
  *
  * Shape: `null` is absent; digits in quotes are digits; `scope` is space-delimited text or an array.
  * Units: `expires_in` is in seconds; `expiresAtMs` is an instant, in epoch milliseconds.
- * Absence: no `scope`, or one that cannot be read, means the scope that was requested for; no `expires_in`, 0, or a value
- * out of bounds means unknown: neither "over" nor "for ever" (docs/twitch-auth.md §1); no `token_type` means `bearer`.
+ * Absence: no `scope`, or an unreadable one, means the requested scope; no `expires_in`, 0, or a value out of bounds
+ * means that the expiry is unknown, not that the token has expired or never expires (docs/twitch-auth.md §1); no
+ * `token_type` means `bearer`.
  * `unusable` names the member at fault and never its value.
  *
  * @see RFC 6749 §5.1 (members), §3.3 (scope) and §7.1 (a token of unknown type must not be used); docs/twitch-auth.md §6

@@ -12,8 +12,8 @@ const LONGEST = 500;
 const LONGEST_NAME = 100;
 
 /**
- * The display name of a user, where it differs from the login in case or script (docs/twitch-auth.md §21.12). Undefined:
- * there is no usable name. It does not identify the user.
+ * The display name of a user, where it differs from the login in case or script (docs/twitch-auth.md §21.12).
+ * Undefined: there is no usable name. It does not identify the user.
  */
 export function displayNameOf({ preferred_username: name }: IdClaims): string | undefined {
   if (typeof name !== "string") return undefined;

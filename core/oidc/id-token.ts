@@ -20,7 +20,9 @@ export interface ExpectedIdToken {
   readonly nonce: Secret;
   /** Never `none`, and never an algorithm whose key the client knows. */
   readonly algorithms: readonly string[];
-  /** The access token of the same response; `bound`: the ID token must contain its hash (OpenID Connect Core §3.2.2.9). */
+  /**
+   * The access token of the same response; `bound`: the ID token must contain its hash (OpenID Connect Core §3.2.2.9).
+   */
   readonly accessToken?: { readonly token: Secret; readonly bound: boolean };
 }
 
@@ -34,8 +36,8 @@ export type IdTokenVerdict =
 const TOLERANCE_SEC = 60;
 
 /**
- * Verifies signature, `alg`, `iss`, `aud`, `azp`, `exp`, `nonce` and `at_hash` (OpenID Connect Core §3.1.3.7, §3.2.2.11).
- * `nowMs` is an instant, in epoch milliseconds. Pure.
+ * Verifies signature, `alg`, `iss`, `aud`, `azp`, `exp`, `nonce` and `at_hash` (OpenID Connect Core §3.1.3.7,
+ * §3.2.2.11). `nowMs` is an instant, in epoch milliseconds. Pure.
  */
 export async function verifyIdToken(
   token: Secret,
@@ -77,8 +79,8 @@ export async function verifyIdToken(
 const CLAIM_FAULTS = [errors.JWTClaimValidationFailed, errors.JWTExpired, errors.JWTInvalid];
 
 /**
- * Verifies the signature. A token need not name its key (RFC 7515 §4.1.4): then every key that fits its algorithm is tried,
- * and one valid signature is enough.
+ * Verifies the signature. A token need not name its key (RFC 7515 §4.1.4): then every key that fits its algorithm is
+ * tried, and one valid signature is enough.
  */
 async function verifySignature(token: Secret, keys: JSONWebKeySet, options: JWTVerifyOptions) {
   try {

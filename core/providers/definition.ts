@@ -1,4 +1,4 @@
-/** Makes a provider of the form that the user fills in. Such a provider follows the RFCs. */
+/** Builds a provider from the form that the user fills in. Such a provider follows the RFCs. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Flow } from "../../contract/flow.ts";
 import type { FieldFault, ProviderField, ProviderForm } from "../../contract/provider.ts";
@@ -12,7 +12,7 @@ const ID = /^[a-z][a-z0-9-]{1,30}$/;
 /** RFC 6749 §3.3: `scope-token`s between single spaces. */
 const SCOPE = /^$|^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
-/** What is wrong with an endpoint's address; undefined: nothing. RFC 8414 §2; RFC 6749 §3.1 (no fragment). */
+/** The fault of an endpoint's address; undefined: none. RFC 8414 §2; RFC 6749 §3.1 (no fragment). */
 function addressFault(text: string): FieldFault | undefined {
   if (!URL.canParse(text)) return "address";
   const { protocol, hostname, username, password, hash } = new URL(text);
@@ -66,8 +66,8 @@ function faultOf(
 }
 
 /**
- * Makes a provider of a form. `reserved`: whether an id belongs to a built-in provider. Fails with `provider_field`, which
- * names the field and what is wrong with it.
+ * Builds a provider from a form. `reserved`: whether an ID belongs to a built-in provider. Fails with `provider_field`,
+ * which names the field and its fault.
  */
 export function readDefinition(form: ProviderForm, reserved: (id: string) => boolean): Result<Provider> {
   const fault = faultOf(form, reserved);

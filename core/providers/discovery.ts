@@ -1,4 +1,6 @@
-/** Reads an authorization server's metadata (OpenID Connect Discovery 1.0; RFC 8414) into a form for the user to review. */
+/**
+ * Reads an authorization server's metadata (OpenID Connect Discovery 1.0; RFC 8414) into a form for the user to review.
+ */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { ProviderForm } from "../../contract/provider.ts";
 import { jsonObject } from "../oauth/form.ts";
@@ -34,7 +36,8 @@ function nameFrom(issuer: string): string {
 }
 
 /**
- * Reads the answer to one of `discoveryRequests`; undefined: there is no metadata at this address, so the next one is tried.
+ * Reads the answer to one of `discoveryRequests`; undefined: there is no metadata at this address, so the next one is
+ * tried.
  *
  * The metadata must name exactly the requested issuer: otherwise one server could describe another
  * (RFC 8414 §3.3; OpenID Connect Discovery §4.3). Fails with `discovery_issuer`, `provider_unreachable`,

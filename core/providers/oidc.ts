@@ -3,7 +3,10 @@ import { idText } from "../bounds.ts";
 import type { JsonObject } from "../oauth/form.ts";
 import type { DeviceAnswer, Dialect, Grant, Identity, Refusal } from "./provider.ts";
 
-/** RFC 6749 §5.2, and other servers' codes for the same errors under status 200 (GitHub: “Troubleshooting access token request errors”). */
+/**
+ * RFC 6749 §5.2, and other servers' codes for the same errors under status 200 (GitHub: “Troubleshooting access token
+ * request errors”).
+ */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   invalid_grant: "grant",
   bad_verification_code: "grant",
@@ -32,7 +35,9 @@ const DEVICE: Readonly<Record<string, DeviceAnswer>> = {
   expired_token: "expired",
   incorrect_device_code: "expired",
 };
-/** The other error codes of RFC 6749 §4.1.2.1 and §5.2: they do not say that the credentials of the request are wrong. */
+/**
+ * The other error codes of RFC 6749 §4.1.2.1 and §5.2: they do not say that the credentials of the request are wrong.
+ */
 const OTHER_ERRORS: readonly string[] = [
   "invalid_request",
   "invalid_scope",

@@ -14,13 +14,13 @@ export interface Provider {
   readonly tokenEndpoint: string;
   readonly revocationEndpoint: string;
   readonly validationEndpoint: string;
-  /** How its answers differ from the RFCs. */
+  /** The wording of the provider's answers, where it differs from the RFCs. */
   readonly dialect: Dialect;
   /** The user agents that the provider's pages work in. */
   readonly userAgents: readonly ("embedded" | "system_browser")[];
   /** It refuses a code without the right verifier (RFC 7636). Absent: unknown, so the app does not rely on it. */
   readonly enforcesPkce?: boolean;
-  /** To be registered exactly like this. The sign-in window uses the first. */
+  /** The redirect URIs that the user registers, to the letter. The sign-in window uses the first. */
   readonly redirectUris: readonly [string, ...string[]];
   /** The redirect URIs of older registrations: used after the others, and not shown for new registrations. */
   readonly formerRedirectUris?: readonly string[];
@@ -53,7 +53,8 @@ export interface Provider {
   /** The scopes that it offers, if the app's own catalogue does not list them. */
   readonly scopes?: readonly string[];
   /**
-   * The format of its access tokens, where it is fixed. An import suggests only values of this format, and none without it.
+   * The format of its access tokens, where it is fixed. An import suggests only values of this format, and none without
+   * it.
    */
   readonly accessTokenForm?: RegExp;
   /** The tools and files whose tokens core/import can read, as the window shows them. */
@@ -66,8 +67,8 @@ export interface Provider {
 export type Grant = "authorization_code" | "refresh_token" | "device_code" | "client_credentials";
 
 /**
- * How a provider words its answers. A status alone proves nothing, because proxies, firewalls and login pages of networks
- * answer with 400, 401, 403 and 404 and with JSON, too. So each member looks for words that the provider is known to use.
+ * The wording of a provider's answers. A status alone proves nothing, because proxies, firewalls and login pages of
+ * networks answer with 400, 401, 403 and 404 and with JSON too. So each member looks for the provider's known words.
  */
 export interface Dialect {
   /** The scheme of the validation's Authorization header (RFC 6750 uses `Bearer`; some servers have their own). */

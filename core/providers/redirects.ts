@@ -1,4 +1,7 @@
-/** The redirect URIs of this app. A provider compares them to the letter, so each is registered exactly as it is written here. */
+/**
+ * The redirect URIs of this app. A provider compares them to the letter, so each is registered exactly as it is written
+ * here.
+ */
 import { isLoopbackHost } from "../loopback.ts";
 
 /** The scheme of links that the system hands to this app (RFC 8252 §7.1). */
@@ -24,7 +27,7 @@ export const loopbackRedirects = (provider: string): Redirects => {
 /** The loopback redirect URIs of registrations that were made for earlier versions. */
 export const formerRedirects = (provider: string): readonly string[] =>
   FORMER_PORTS.map((port) => loopbackRedirect(provider, port));
-/** The redirect URI with our own scheme: for a window of this app, or for a link that the system hands over. */
+/** The redirect URI with the app's own scheme: for a window of the app, or for a link that the system hands over. */
 export const appRedirect = (provider: string): string => `${LINK_SCHEME}://callback/${provider}`;
 
 /** True for a redirect URI that a listener on this computer answers. */
@@ -32,10 +35,12 @@ export const isLoopback = (redirect_uri: string): boolean => {
   const { protocol, hostname } = new URL(redirect_uri);
   return protocol === "http:" && isLoopbackHost(hostname);
 };
-/** True for a URL with our own scheme. */
+/** True for a URL with the app's own scheme. */
 export const isAppLink = (url: string): boolean => url.startsWith(`${LINK_SCHEME}:`);
 
-/** Whether scheme, host, port and path of `url` are exactly those of the redirect URI; query and fragment may differ. */
+/**
+ * Whether scheme, host, port and path of `url` are exactly those of the redirect URI; query and fragment may differ.
+ */
 export function isAtRedirectUri(redirect_uri: string, url: URL): boolean {
   const registered = new URL(redirect_uri);
   return (

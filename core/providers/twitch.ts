@@ -6,15 +6,19 @@ import { refusalFor } from "./oidc.ts";
 import type { DeviceAnswer, Dialect, Grant, Identity, Provider, Refusal } from "./provider.ts";
 
 /**
- * The message of an error in Twitch's format: `{ status, message, error? }`, with the status of the answer (docs/twitch-auth.md §14).
- * Its case varies over time, so it is lowered. Undefined: the error is not in Twitch's format.
+ * The message of an error in Twitch's format: `{ status, message, error? }`, with the status of the answer
+ * (docs/twitch-auth.md §14). Its case varies over time, so it is lowered. Undefined: the error is not in Twitch's
+ * format.
  */
 function messageOf(status: number, body: JsonObject): string | undefined {
   const { message } = body;
   return typeof message === "string" && Number(body["status"]) === status ? message.toLowerCase() : undefined;
 }
 
-/** Twitch's refusals of a token request (docs/twitch-auth.md §6, §8, §10, §14): statuses, first words of the message, meaning. */
+/**
+ * Twitch's refusals of a token request (docs/twitch-auth.md §6, §8, §10, §14): statuses, first words of the message,
+ * meaning.
+ */
 const REFUSALS: readonly (readonly [readonly number[], RegExp, Refusal])[] = [
   [[400, 401, 403], /^invalid client secret/, "client_secret"],
   [[400], /^missing client secret/, "client_secret_missing"],
@@ -40,8 +44,8 @@ const names = (value: unknown): readonly string[] | undefined => {
 };
 
 /**
- * docs/twitch-auth.md §11: `login` and `user_id` are null or absent for an app token, `scopes` is null when there are none. Scopes that
- * cannot be read are left out.
+ * docs/twitch-auth.md §11: `login` and `user_id` are null or absent for an app token, `scopes` is null when there are
+ * none. Scopes that cannot be read are left out.
  */
 function identity({ scopes, expires_in, ...body }: JsonObject): Identity | { readonly wrong: string } {
   const client_id = idText(body["client_id"]);
@@ -60,7 +64,9 @@ function identity({ scopes, expires_in, ...body }: JsonObject): Identity | { rea
   };
 }
 
-/** docs/twitch-auth.md §8: the error code is in `message`. Used, unknown and expired device codes have the same message. */
+/**
+ * docs/twitch-auth.md §8: the error code is in `message`. Used, unknown and expired device codes have the same message.
+ */
 function device(status: number, body: JsonObject): DeviceAnswer | undefined {
   const message = messageOf(status, body);
   if (message === undefined || status >= 500) return undefined;
@@ -70,7 +76,10 @@ function device(status: number, body: JsonObject): DeviceAnswer | undefined {
   return /^invalid device code|\bexpired\b/.test(message) ? "expired" : undefined;
 }
 
-/** docs/twitch-auth.md §11, §14. “Missing authorization token” does not count, because a proxy may have removed the header. */
+/**
+ * docs/twitch-auth.md §11, §14. “Missing authorization token” does not count, because a proxy may have removed the
+ * header.
+ */
 const NOT_VALID = /^invalid (?:access|oauth) token/;
 
 export const twitchDialect: Dialect = {

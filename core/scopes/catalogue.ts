@@ -1,4 +1,6 @@
-/** What each scope allows, in words. docs/providers.md names the sources of the data. A scope that is not listed still works. */
+/**
+ * Descriptions of the scopes. docs/providers.md names the sources of the data. Scopes without a description work too.
+ */
 import type { ScopeView } from "../../contract/scopes.ts";
 import scopes from "./scopes.json" with { type: "json" };
 
@@ -9,7 +11,7 @@ const views = new Map<string, ScopeView>(
   scopes.map(({ scope, summary, access }) => [scope, { name: scope, summary, access: accessOf(access) }]),
 );
 
-/** The view of a scope; of an unknown one, its name alone. */
+/** The view of a scope; the view of an unknown scope has only a name. */
 export const describeScope = (name: string): ScopeView => views.get(name) ?? { name, access: "other" };
 
 /** Every known scope, retired ones included. */

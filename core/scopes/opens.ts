@@ -1,6 +1,6 @@
 /**
- * The endpoints of Twitch's API and the EventSub types that a scope gives access to. docs/providers.md names the sources of
- * the data, which is as large as all other rules together, so this module is loaded on demand.
+ * The endpoints of Twitch's API and the EventSub types that a scope gives access to. docs/providers.md names the
+ * sources of the data, which is as large as all other rules together, so this module is loaded on demand.
  */
 import type { OpensView } from "../../contract/scopes.ts";
 import data from "./endpoints.json" with { type: "json" };
@@ -16,7 +16,10 @@ function missingWith(sets: Sets, scope: string, held: ReadonlySet<string>): read
     .sort((a, b) => a.length - b.length)[0];
 }
 
-/** For each scope that opens anything: what it opens, in the order of the data, and the scopes that are missing for it. */
+/**
+ * The endpoints and events of each scope that has any, in the order of the data, with the scopes that they also
+ * require.
+ */
 export function opensOf(scopes: readonly string[]): readonly OpensView[] {
   const held = new Set(scopes);
   return scopes

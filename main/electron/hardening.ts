@@ -15,17 +15,17 @@ const OWN_REQUESTS_OFF = [
   "no-pings",
 ] as const;
 
-/** Refuses permissions, devices and downloads, and turns off the spell checker. It may be called again. */
+/** Refuses permissions, devices and downloads, and turns off the spell checker. Repeated calls do no harm. */
 function refuseEverything(session: Session): void {
   // Chromium's spell checker downloads a dictionary for each session, even if its pages do not use it.
   session.setSpellCheckerEnabled(false);
-  if (process.platform !== "darwin") session.setSpellCheckerLanguages([]); // macOS has a dictionary of its own
+  if (process.platform !== "darwin") session.setSpellCheckerLanguages([]); // macOS uses the system's dictionary
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
   session.on("will-download", (event) => event.preventDefault());
   for (const name of ["select-hid-device", "select-serial-port", "select-usb-device"] as const) {
-    // Three events whose listeners differ only in the type of the offered devices.
+    // The listeners of these three events differ only in the type of the offered devices.
     (session as NodeJS.EventEmitter).on(
       name,
       (event: { preventDefault(): void }, _details: unknown, answer: (id?: string) => void) => {
@@ -36,7 +36,9 @@ function refuseEverything(session: Session): void {
   }
 }
 
-/** Our own pages never navigate or open windows. authorization-window.ts has the rules for providers' pages. */
+/**
+ * Keeps the app's own pages from navigating and from opening windows. authorization-window.ts handles providers' pages.
+ */
 export function lockNavigation(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: "deny" }));
   contents.on("will-navigate", (event) => event.preventDefault());
@@ -44,17 +46,17 @@ export function lockNavigation(contents: WebContents): void {
   contents.on("will-redirect", (event) => event.preventDefault());
 }
 
-/** Makes an in-memory session without a cache. All sessions but the default one are made here. */
+/** Creates an in-memory session without a cache. Every session except the default session is created here. */
 export function makeSession(partition: string): Session {
   const made = session.fromPartition(partition, { cache: false });
   refuseEverything(made);
   return made;
 }
 
-/** Hardens all sessions and pages. To be called before 'ready'. */
+/** Hardens all sessions and pages. Call it before 'ready'. */
 export function hardenApp(): void {
   for (const name of OWN_REQUESTS_OFF) app.commandLine.appendSwitch(name);
-  app.on("session-created", refuseEverything); // also for the default session, which Electron makes
+  app.on("session-created", refuseEverything); // the default session, which Electron creates, is included
   app.on("web-contents-created", (_event, contents) => {
     contents.on("will-attach-webview", (event) => event.preventDefault());
     contents.on("select-bluetooth-device", (event, _devices, answer) => {
@@ -63,7 +65,7 @@ export function hardenApp(): void {
     });
   });
   void app.whenReady().then(() => {
-    // By default Chromium connects to the system's DNS server by HTTPS where it knows that the server supports that.
+    // By default Chromium uses DNS over HTTPS when it knows that the system's DNS server supports it.
     app.configureHostResolver({ secureDnsMode: "off" });
   });
   app.on("select-client-certificate", (event, _contents, _url, _list, answer) => {

@@ -1,7 +1,7 @@
 /**
- * What becomes of a start: it becomes the profile's only instance, or it sends its request to the running instance and
- * ends, or it cannot run and says why (ADR 0018). Chromium's own lock is not used: it counts as stale when a link in
- * the temporary folder is gone, and it kills a running app that does not answer.
+ * Decides the outcome of a start (ADR 0018): the process becomes the profile's only instance, or it sends its request
+ * to the running instance and ends, or it cannot run and shows the reason. Chromium's own lock is not used: it counts
+ * as stale when a link in the temporary folder is gone, and it kills a running app that does not answer.
  */
 import { app, dialog } from "electron/main";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -22,11 +22,11 @@ import {
 } from "../app/second-start.ts";
 import { createTranslator } from "./system/language.ts";
 
-/** A running app answers at once unless it is busy; it has the request by then, so we do not wait longer. */
+/** The wait for the answer of a running instance. A busy instance has the request by then and handles it later. */
 const ANSWER_MS = 10_000;
-/** An instance that is quitting finishes its work first, for 20 s at most (main/keeper/refresher.ts). */
+/** The wait for an instance that is quitting: it finishes its work first, within 20 s (main/keeper/refresher.ts). */
 const PATIENCE_MS = 30_000;
-/** The message closes by itself in case nobody sees it. */
+/** The error message closes by itself after this time, because the user may be away. */
 const MESSAGE_MS = 10 * 60_000;
 
 const clock = {
@@ -38,52 +38,59 @@ const clock = {
 };
 
 type Place =
+  /** This process is the profile's only instance. */
   | { readonly kind: "ours"; readonly lock: ProfileLock }
-  /** The running instance has taken the request. */
+  /** The running instance has accepted the request. */
   | { readonly kind: "handed_on" }
   | { readonly kind: "failed"; readonly failure: Failure };
 
-/** Without a lock, another instance may still be running, and may answer. */
-async function withoutLock(folder: string, lock: ProfileLock, wish: StartRequest): Promise<Place> {
-  const handed = await handOn(folder, START_SOCKET, wish, ANSWER_MS);
-  if (handed === "refused") return { kind: "ours", lock };
-  return handed === "taken"
+/** Looks for a running instance where no lock is available: a running instance answers the request. */
+async function withoutLock(folder: string, lock: ProfileLock, request: StartRequest): Promise<Place> {
+  const answer = await handOn(folder, START_SOCKET, request, ANSWER_MS);
+  if (answer === "refused") return { kind: "ours", lock };
+  return answer === "taken"
     ? { kind: "handed_on" }
     : { kind: "failed", failure: { code: "profile_silent", folder } };
 }
 
-async function besideHolder(folder: string, holder: Holder | undefined, wish: StartRequest): Promise<Place> {
+/** Sends the request to the process that holds the lock, or takes its place when that process ends. */
+async function besideHolder(
+  folder: string,
+  holder: Holder | undefined,
+  request: StartRequest,
+): Promise<Place> {
   if (holder !== undefined && holder.host !== hostname()) {
-    // It is another computer, unless ours has another name by now: a local socket answers on one computer alone.
+    // The holder runs on another computer, unless this computer was renamed. Only a local process answers at the
+    // socket.
     const { host, pid } = holder;
-    const handed = await handOn(folder, holder.wake ?? START_SOCKET, wish, ANSWER_MS);
-    if (handed === "taken") return { kind: "handed_on" };
+    const answer = await handOn(folder, holder.wake ?? START_SOCKET, request, ANSWER_MS);
+    if (answer === "taken") return { kind: "handed_on" };
     return { kind: "failed", failure: { code: "profile_elsewhere", folder, host, pid } };
   }
   const tryAgain = () => {
-    const again = takeProfileLock(folder);
-    return again.kind === "taken" ? again : ({ kind: "free", lock: again } as const);
+    const taken = takeProfileLock(folder);
+    return taken.kind === "taken" ? taken : ({ kind: "free", lock: taken } as const);
   };
   const waiting = { answerMs: ANSWER_MS, patienceMs: PATIENCE_MS };
-  const outcome = await handOnOrTakePlace(folder, holder, wish, tryAgain, clock, waiting);
+  const outcome = await handOnOrTakePlace(folder, holder, request, tryAgain, clock, waiting);
   switch (outcome.kind) {
     case "taken":
       return { kind: "handed_on" };
     case "free":
-      return placeOf(folder, outcome.lock, wish);
+      return placeOf(folder, outcome.lock, request);
     default:
       return { kind: "failed", failure: { code: "profile_silent", folder } };
   }
 }
 
-function placeOf(folder: string, taken: Taken, wish: StartRequest): Promise<Place> {
+function placeOf(folder: string, taken: Taken, request: StartRequest): Promise<Place> {
   switch (taken.kind) {
     case "held":
       return Promise.resolve({ kind: "ours", lock: taken.lock });
     case "unavailable":
-      return withoutLock(folder, taken.lock, wish);
+      return withoutLock(folder, taken.lock, request);
     case "taken":
-      return besideHolder(folder, taken.holder, wish);
+      return besideHolder(folder, taken.holder, request);
     case "impossible": {
       const { why, detail } = taken;
       return Promise.resolve({ kind: "failed", failure: { code: "profile_unusable", folder, why, detail } });
@@ -91,22 +98,25 @@ function placeOf(folder: string, taken: Taken, wish: StartRequest): Promise<Plac
   }
 }
 
-/** Before anything else is read or written in the profile. In one turn where the place is free. */
-export const takePlace = (folder: string, wish: StartRequest): Promise<Place> =>
-  placeOf(folder, takeProfileLock(folder), wish);
+/**
+ * Takes the profile, or sends `request` to the running instance. Call it before anything else reads or writes the
+ * profile. In a free profile the lock is taken synchronously.
+ */
+export const takePlace = (folder: string, request: StartRequest): Promise<Place> =>
+  placeOf(folder, takeProfileLock(folder), request);
 
-/** Accepts the requests of later starts from now on, and keeps them until `follow` names who handles them. */
+/** Accepts the requests of later starts from now on, and queues them until `follow` sets their handlers. */
 export function listen(folder: string, lock: ProfileLock): Waking {
-  /** Links may come by the hundred before there is anybody to take them; what comes first has been waited for. */
+  /** A page can open hundreds of links before the handlers are set; the first requests are kept. */
   const MOST_WAITING = 32;
   const waiting: StartRequest[] = [];
-  let carryOut = (wish: StartRequest): void => {
-    if (wish.want !== "nothing" && waiting.length < MOST_WAITING) waiting.push(wish);
+  let carryOut = (request: StartRequest): void => {
+    if (request.want !== "nothing" && waiting.length < MOST_WAITING) waiting.push(request);
   };
   const server = listenForStarts(
     folder,
-    (wish) => carryOut(wish),
-    { warn: (event, facts) => console.error(event, facts?.["cause"]) }, // there is no log yet
+    (request) => carryOut(request),
+    { warn: (event, facts) => console.error(event, facts?.["cause"]) }, // the log does not exist yet
   );
   const { address } = server;
   lock.tell({
@@ -118,52 +128,55 @@ export function listen(folder: string, lock: ProfileLock): Waking {
   return {
     ...server,
     follow({ show, link }) {
-      let shows = false;
-      carryOut = (wish) => {
-        if (wish.want === "link") link(wish.link);
-        if (wish.want !== "show" || shows) return;
-        shows = true; // of a hundred that come together, one brings the window to the front
+      let showIsPlanned = false;
+      carryOut = (request) => {
+        if (request.want === "link") link(request.link);
+        if (request.want !== "show" || showIsPlanned) return;
+        showIsPlanned = true; // requests that arrive together show the window once
         setImmediate(() => {
-          shows = false;
+          showIsPlanned = false;
           show();
         });
       };
-      for (const wish of waiting.splice(0)) carryOut(wish);
+      for (const request of waiting.splice(0)) carryOut(request);
     },
   };
 }
+/** The server for later starts. */
 export interface Waking extends WakeServer {
+  /** Sets the handlers, and handles the queued requests. */
   follow(to: { readonly show: () => void; readonly link: (link: string) => void }): void;
 }
 
-/** Chromium ends a program that has no display to connect to. */
+/** Whether a window can be shown. Without a display, Chromium ends the process. */
 const hasDisplay = (): boolean =>
   process.platform !== "linux" ||
   (process.env["DISPLAY"] ?? "") !== "" ||
   (process.env["WAYLAND_DISPLAY"] ?? "") !== "";
 
 /**
- * Says why the app does not start, on standard error in English and in a window in the user's language, and ends with
- * code 1. What Chromium keeps meanwhile goes to a temporary folder, since the profile cannot be used or is another's.
+ * Shows why the app does not start, on standard error in English and in a window in the user's language, and ends the
+ * process with code 1. Chromium writes its files to a temporary folder meanwhile, because the profile is unusable or
+ * belongs to another process.
  */
 export function endWith(failure: Failure, { want }: StartRequest): void {
   console.error(sentence(failure, createWords("en", en)));
-  // A page can have links opened by the hundred, and nobody waits for a start that was to be hidden.
-  const seen = want === "show" || (want === "nothing" && failure.code !== "profile_silent");
-  if (!seen || !hasDisplay()) return app.exit(1);
-  let aside: string;
+  // No window for a link, because a page can open hundreds of links, or for a hidden start beside a silent instance.
+  const showsWindow = want === "show" || (want === "nothing" && failure.code !== "profile_silent");
+  if (!showsWindow || !hasDisplay()) return app.exit(1);
+  let temporaryFolder: string;
   try {
-    aside = mkdtempSync(path.join(tmpdir(), "tokenkeep-"));
+    temporaryFolder = mkdtempSync(path.join(tmpdir(), "tokenkeep-"));
   } catch {
-    return app.exit(1); // nor is there room for a window
+    return app.exit(1); // Chromium cannot show a window without a folder to write to
   }
-  for (const name of ["userData", "sessionData"] as const) app.setPath(name, aside);
+  for (const name of ["userData", "sessionData"] as const) app.setPath(name, temporaryFolder);
   app.disableHardwareAcceleration();
   const end = (): void => {
-    rmSync(aside, { recursive: true, force: true, maxRetries: 3 });
+    rmSync(temporaryFolder, { recursive: true, force: true, maxRetries: 3 });
     app.exit(1);
   };
-  // However it is ended meanwhile, Chromium's own handlers of signals included, the code tells that it did not start.
+  // The exit code is 1 also when something else ends the app meanwhile, such as Chromium's own signal handlers.
   app.on("before-quit", (event) => {
     event.preventDefault();
     end();

@@ -1,6 +1,6 @@
 /**
- * Draws a long list: only the rows in sight, and a few around them, have elements. The elements of a row that leaves
- * the view are used again for a row that enters it.
+ * A virtual list: it draws the rows that can be seen, and uses the elements of hidden rows for rows that come into
+ * view.
  */
 /* eslint-disable svelte/prefer-svelte-reactivity -- the maps and sets here do not outlive the call that made them */
 import {
@@ -11,19 +11,19 @@ import {
   type Range,
 } from "@tanstack/virtual-core";
 
-/** The elements of one drawn row. The item that they show, and their place, change; the elements stay. */
+/** A drawn row. Its elements stay; its item and its place in the list change. */
 export class Slot<T> {
   readonly id: number;
   item: T = $state.raw() as T;
   index = $state(0);
   startPx = $state(0);
-  /** The last measured height of its element; 0: not measured yet. */
+  /** The last measured height; 0 before the first measurement. */
   heightPx = 0;
   /**
-   * True: it shows no item now. It is kept out of sight, laid out and painted, for the next row that enters the view.
+   * True: the slot is out of sight and waits for an item. It is already laid out and painted, which saves time later.
    */
   spare = $state(false);
-  /** False: it is drawn outside the view. Updated when scrolling rests. */
+  /** False: the row is drawn outside the visible range. Updated when scrolling rests. */
   seen = $state(true);
   constructor(id: number) {
     this.id = id;
@@ -31,64 +31,61 @@ export class Slot<T> {
 }
 
 /**
- * Rows drawn outside the view while it scrolls, ahead and behind: the compositor scrolls before the page's script runs.
+ * Hidden rows during scrolling, ahead of the direction and behind it. The compositor scrolls faster than the script.
  */
 const AHEAD = 9;
 const BEHIND = 1;
-/**
- * Rows drawn outside the view at rest: as many as a scroll needs, and two for rows that are partly in sight, so that
- * the start of a scroll makes none.
- */
+/** Hidden rows at rest: enough for scrolling, and two for partly visible rows, so that scrolling creates none. */
 const ABOVE = 3;
 const BELOW = AHEAD + BEHIND + 2;
+/** Hidden rows that one idle period draws. */
 const UNSEEN_AT_ONCE = 3;
-/** Longer than the pauses of a wheel that is turned by hand: putting rows in order then would drop frames. */
+/**
+ * Scrolling rests after this time. It is longer than the pauses of a hand at the wheel, because sorting costs frames.
+ */
 const SCROLL_REST_MS = 500;
-/** Shorter than the time from the last turn of the wheel to a click. */
+/** `scrolls` ends after this time, which is shorter than the time between the last turn of the wheel and a click. */
 const PASS_MS = 150;
-/** The virtualizer gets this many items at once, more than a screen shows; the rest of a longer list once it rests. */
+/** Rows that the virtualizer knows at once, more than a window shows. It gets to know the others at rest. */
 const FEW = 500;
-/** Longer than the time between two keystrokes, and shorter than the time from the last one to a turn of the wheel. */
+/** Hidden rows are drawn after this time: longer than between two keys, shorter than from a key to the wheel. */
 const REST_MS = 250;
-/** Above the page: no scroll position shows it. */
+/** A position above the page, where no scrolling leads. */
 const OUT_OF_SIGHT_PX = -10_000;
-/** How long spare rows are kept: while a user types a search, few rows match, and soon many again. */
+/** How long spare slots are kept: a search that the user edits finds few rows and then many again. */
 const SPARE_MS = 10_000;
 
 export interface VirtualOptions<T> {
-  /** The element that holds the list. Undefined until it is mounted. */
+  /** The element that contains the list. Undefined before the mount. */
   readonly host: () => HTMLElement | undefined;
-  /** Rows of one kind have the same elements, and mostly the same height, so their elements can be exchanged. */
+  /** Rows of one kind have the same elements, so they share slots, and most of them have the same height. */
   readonly kindOf: (item: T) => string;
-  /** The assumed height in px until a row of the kind is measured. */
+  /** An estimated height in px, used until a row of the kind is measured. */
   readonly estimate: (item: T) => number;
 }
 
-/** The rows of a list that scrolls with the window. A row that stays in sight keeps its elements (by its item's id). */
+/** The rows of a list that scrolls with the window. Items have IDs, so a row that stays in view keeps its elements. */
 export class VirtualRows<T extends { readonly id: string }> {
   slots: readonly Slot<T>[] = $state.raw([]);
-  /** The height of all rows together, drawn or not. */
+  /** The height of all rows together. */
   tallPx = $state(0);
-  /** True while it scrolls: rows then pass under the pointer, and a click is not meant for them. */
+  /** True while the list scrolls: rows pass under a pointer that is not meant for them. */
   scrolls = $state(false);
 
   readonly #options: VirtualOptions<T>;
   readonly #virtualizer: Virtualizer<Window, HTMLElement>;
   #items: readonly T[] = [];
-  /** The number of items, from the first on, that the virtualizer has. */
+  /** The number of items, from the first on, that the virtualizer knows. */
   #known = FEW;
   #keyOf = (index: number): string | number => index;
-  #made = 0;
-  /**
-   * Measured height of the first row of each kind: with another estimate, each row that enters would move the rows
-   * below.
-   */
+  #slotCount = 0;
+  /** The measured height of each kind. With a wrong estimate, every new row would move all rows below it. */
   readonly #typicalPx = new Map<string, number>();
   #widthPx = 0;
   #passTimer: ReturnType<typeof setTimeout> | undefined;
   #spareTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #slotOf = new WeakMap<Element, Slot<T>>();
-  /** Reports an element when its height changes, not when it shows another item of the same height. */
+  /** Reports an element when its height changes, and not when it shows another item of the same height. */
   readonly #sizes = new ResizeObserver((entries) => {
     for (const { target, borderBoxSize } of entries) {
       const slot = this.#slotOf.get(target);
@@ -111,7 +108,7 @@ export class VirtualRows<T extends { readonly id: string }> {
       observeElementRect: observeWindowRect,
       observeElementOffset: observeWindowOffset,
       scrollToFn: windowScroll,
-      overscan: this.#unseen, // a changed number makes the virtualizer compute its rows again
+      overscan: this.#unseen, // makes the virtualizer compute its rows again; #around counts them
       isScrollingResetDelay: SCROLL_REST_MS,
       rangeExtractor: this.#around,
       scrollMargin: this.#marginPx,
@@ -125,7 +122,7 @@ export class VirtualRows<T extends { readonly id: string }> {
     return this.#typicalPx.get(this.#options.kindOf(item)) ?? this.#options.estimate(item);
   };
   #marginPx = 0;
-  /** How many rows are drawn outside the view at rest, on either side. */
+  /** The number of hidden rows that are drawn at rest on either side. */
   #unseen = 0;
   readonly #around = ({ startIndex, endIndex, count }: Range): number[] => {
     const { scrollDirection } = this.#virtualizer;
@@ -142,10 +139,10 @@ export class VirtualRows<T extends { readonly id: string }> {
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #idle = 0;
 
-  /** Follows the window's size and scrolling. Returns a function that stops it. */
+  /** Follows the window's size and scrolling; returns a function that stops it. */
   follow = (): (() => void) => {
     const stop = this.#virtualizer._didMount();
-    const above = new ResizeObserver(() => {
+    const layout = new ResizeObserver(() => {
       const host = this.#options.host();
       if (host === undefined) return;
       const box = host.getBoundingClientRect();
@@ -156,7 +153,7 @@ export class VirtualRows<T extends { readonly id: string }> {
       this.#widthPx = box.width;
       this.show(this.#items);
     });
-    above.observe(document.body);
+    layout.observe(document.body);
     this.#virtualizer._willUpdate();
     this.#place();
     return () => {
@@ -164,18 +161,18 @@ export class VirtualRows<T extends { readonly id: string }> {
       clearTimeout(this.#spareTimer);
       clearTimeout(this.#restTimer);
       cancelIdleCallback(this.#idle);
-      above.disconnect();
+      layout.disconnect();
       this.#sizes.disconnect();
       stop();
     };
   };
-  /** Draws the rows in sight at once, and the rows around them once no other items have come for a moment. */
+  /** Shows items: visible rows at once, hidden rows after a moment without another call. */
   show(items: readonly T[]): void {
-    const asMany = items.length === this.#items.length; // if only rows changed, those around the view stay drawn
+    const sameLength = items.length === this.#items.length; // as after a change of one row: all drawn rows stay
     this.#items = items;
-    // A new function each time: the virtualizer compares functions to notice that the items changed.
+    // A new function tells the virtualizer that the items have changed.
     this.#keyOf = (index) => items[index]?.id ?? index;
-    if (asMany) return this.#draw();
+    if (sameLength) return this.#draw();
     this.#unseen = 0;
     this.#known = scrollY + 2 * innerHeight < FEW * this.#estimate(0) ? FEW : Infinity;
     this.#draw();
@@ -183,14 +180,14 @@ export class VirtualRows<T extends { readonly id: string }> {
     cancelIdleCallback(this.#idle);
     this.#restTimer = setTimeout(this.#drawUnseen, REST_MS);
   }
-  /** Draws rows around the view, a few at a time, while the browser is idle. */
+  /** Draws a few hidden rows in each idle period. */
   readonly #drawUnseen = (): void => {
     this.#known = Infinity;
     this.#unseen = Math.min(BELOW, this.#unseen + UNSEEN_AT_ONCE);
     this.#draw();
     if (this.#unseen < BELOW) this.#idle = requestIdleCallback(this.#drawUnseen);
   };
-  /** Gives the virtualizer all items: a scroll may reach any of them. */
+  /** Makes all items known, because scrolling can lead to any row. */
   #knowAll(): void {
     if (this.#known >= this.#items.length) return;
     this.#known = Infinity;
@@ -200,20 +197,21 @@ export class VirtualRows<T extends { readonly id: string }> {
     this.#virtualizer.setOptions(this.#settings());
     this.#place();
   }
+  /** Scrolls a row to the middle of the window. */
   scrollTo(index: number): void {
     this.#knowAll();
     this.#virtualizer.scrollToIndex(index, { align: "center" });
   }
-  /** For the element that holds all rows: sets its height. */
+  /** An attachment for the element that contains all rows: sets its height. */
   tall = (element: HTMLElement) => {
     element.style.height = `${String(this.tallPx)}px`;
   };
-  /** For a slot's element: moves it to its place. */
+  /** An attachment for a slot's element: moves it to its place. */
   placed = (slot: Slot<T>) => (element: HTMLElement) => {
-    // Whole pixels: at a fraction, a redraw would leave the edges of the row that was there before.
+    // A position between two pixels would leave edges of the former drawing.
     element.style.transform = `translateY(${String(Math.round(slot.startPx))}px)`;
   };
-  /** For a slot's element: measures it. */
+  /** An attachment for a slot's element: measures it. */
   measured = (slot: Slot<T>) => (element: HTMLElement) => {
     this.#slotOf.set(element, slot);
     this.#sizes.observe(element);
@@ -236,21 +234,21 @@ export class VirtualRows<T extends { readonly id: string }> {
     this.scrolls = this.#virtualizer.isScrolling;
     if (this.scrolls) this.#passTimer = setTimeout(() => (this.scrolls = false), PASS_MS);
     const before = new Map(this.slots.map((slot) => [slot.item.id, slot]));
-    const shown = rows.flatMap(({ index, start }) => {
+    const placements = rows.flatMap(({ index, start }) => {
       const item = this.#items[index];
       return item === undefined ? [] : [{ index, start, item, own: before.get(item.id) }];
     });
-    // While a row has the focus, no element changes its item: otherwise a key or a click would reach another row.
+    // While a row has the focus, slots keep their items; otherwise a key or a click could reach another item.
     const recycles = !this.#options.host()?.contains(document.activeElement);
-    const owned = new Set(shown.map(({ own }) => own));
+    const owned = new Set(placements.map(({ own }) => own));
     const free = new Set(recycles ? this.slots.filter((slot) => !owned.has(slot)) : []);
     const freeOf = (kind: string): Slot<T> | undefined => {
       for (const slot of free) if (this.#options.kindOf(slot.item) === kind && free.delete(slot)) return slot;
       return undefined;
     };
     const { isScrolling, range } = this.#virtualizer;
-    const drawn = shown.map(({ index, start, item, own }) => {
-      const slot = own ?? freeOf(this.#options.kindOf(item)) ?? new Slot<T>((this.#made += 1));
+    const drawn = placements.map(({ index, start, item, own }) => {
+      const slot = own ?? freeOf(this.#options.kindOf(item)) ?? new Slot<T>((this.#slotCount += 1));
       slot.item = item;
       slot.index = index;
       slot.startPx = start - this.#marginPx;
@@ -266,13 +264,13 @@ export class VirtualRows<T extends { readonly id: string }> {
     this.#arrange(drawn, [...free], recycles);
     clearTimeout(this.#spareTimer);
     if (free.size > 0) this.#spareTimer = setTimeout(() => this.#dropSpares(), SPARE_MS);
-    // An element that shows a new item keeps its height until the observer reports another one.
+    // A slot keeps its measured height for its new item; when the height changes, the observer reports it.
     for (const [at, slot] of drawn.entries())
       if (slot.heightPx > 0 && slot.heightPx !== rows[at]?.size) this.#measure(slot);
   }
   /**
-   * Puts the elements into the document in the order of the rows, for screen readers. Moving an element takes time and
-   * loses the focus, so this waits until scrolling rests and no row has the focus.
+   * Sorts the elements in the document into reading order, when scrolling rests and no row has the focus: moving an
+   * element takes time and removes its focus.
    */
   #arrange(drawn: readonly Slot<T>[], spare: readonly Slot<T>[], mayMove: boolean): void {
     const present = new Set(this.slots);

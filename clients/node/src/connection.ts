@@ -7,23 +7,24 @@ import { createLineReader } from "./lines.ts";
 import { proofOf, sameProof, type Credentials } from "./proof.ts";
 import { PendingRequests } from "./requests.ts";
 
-/** The longest line before the server has proved itself: a longer line is no line of the protocol. */
+/** Octets of a line before the server has proved itself. The protocol has no longer lines. */
 const MAX_LINE_UNPROVED = 64 * 1024;
 const MAX_LINE = 16 * 1024 * 1024;
 /** The protocol demands UTF-8, so a line that is not UTF-8 does not come from Tokenkeep. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-/** For greeting and proof together. */
+/** The time limit for greeting and proof together. */
 const START_MS = 10_000;
 /** An answer may need a request to the provider, which may take 30 s. */
 const ANSWER_MS = 60_000;
 
+/** A notification from the server. */
 export interface Notice {
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
 export interface ConnectionOptions {
   readonly endpoint: string;
-  /** Absent: neither side proves itself, and the only request that the server accepts is a pairing. */
+  /** Absent: neither side proves itself, and the server accepts only a pairing request. */
   readonly credentials?: Credentials | undefined;
   readonly onNotice?: ((notice: Notice) => void) | undefined;
   readonly onClose?: ((why: TokenkeepError) => void) | undefined;
@@ -32,8 +33,8 @@ export interface ConnectionOptions {
 }
 export interface Connection {
   /**
-   * May be called at once: the request is sent behind the proof. Rejects with a `TokenkeepError`. A request that is not
-   * answered within `timeoutMs` ends the connection.
+   * Sends a request; before the proof, the request waits. Rejects with a `TokenkeepError`. A request without an answer
+   * within `timeoutMs` ends the connection.
    */
   request(method: string, params?: object, timeoutMs?: number): Promise<unknown>;
   /** False once either side has ended the connection. */
@@ -47,7 +48,7 @@ type ErrorArguments = ConstructorParameters<typeof TokenkeepError>;
 const isObject = (value: unknown): value is Message => typeof value === "object" && value !== null;
 const lineOf = (id: number, method: string, params?: object): string =>
   `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`;
-/** Code and sentence of an answer that is an error. */
+/** Reads the code and the sentence of an error. */
 function errorOf({ message, data }: Message): ErrorArguments {
   const { code, retry_after } = isObject(data) ? data : {};
   return [
@@ -56,7 +57,7 @@ function errorOf({ message, data }: Message): ErrorArguments {
     typeof retry_after === "number" ? { retryAfterSec: retry_after } : {},
   ];
 }
-/** The sentence names the places that were searched, unless the endpoint was given. */
+/** The sentence for a Tokenkeep that is not running. It names the searched folders, unless the endpoint was given. */
 function notRunning(endpoint: string): string {
   const { endpoint: found, places } = locate();
   const searched = found === endpoint ? placesText(places) : "";
@@ -73,9 +74,9 @@ class SocketConnection implements Connection {
     () => this.#rejectServer(),
   );
   readonly #startTimer: NodeJS.Timeout;
-  /** Takes the next message: first the greeting, then the server's proof, then answers. */
+  /** Handles the next message: first the greeting, then the server's proof, then answers. */
   #onMessage: (message: Message) => void = (message) => this.#greeted(message);
-  /** Requests from before the greeting; undefined once they have been sent. */
+  /** Requests that wait for the greeting; undefined after they were sent. */
   #outbox: string | undefined = "";
   #ended: TokenkeepError | undefined;
 
@@ -118,7 +119,7 @@ class SocketConnection implements Connection {
     this.#requests.rejectAll(this.#ended);
     this.#options.onClose?.(this.#ended);
   }
-  /** The server has sent what Tokenkeep never sends. */
+  /** Ends the connection after a message that Tokenkeep never sends. */
   #rejectServer(): void {
     this.#end(
       "not_tokenkeep",
@@ -145,14 +146,14 @@ class SocketConnection implements Connection {
     this.#socket.write(proof + (this.#outbox ?? "")); // one packet, so that the first answer needs one round trip
     this.#outbox = undefined;
   }
-  /** The line that proves this side; the next message has to prove the server. */
+  /** The line that proves the client. The next message must prove the server. */
   #prove(credentials: Credentials, challenge: string): string {
     const { client } = credentials;
     const nonce = randomBytes(32).toString("base64url");
     const input = { ...credentials, endpoint: this.#options.endpoint, challenge, nonce };
     this.#onMessage = ({ id, method, result, error }) => {
       if (typeof method === "string") return; // notifications before the proof are ignored
-      // An error without a proof can only end this attempt. `id` is null when the server did not read ours.
+      // An error without a proof can only end this attempt. `id` is null when the server could not read the request.
       if ((id === 0 || id === null) && isObject(error)) return this.#end(...errorOf(error));
       if (id !== 0 || !isObject(result) || !sameProof(proofOf("server", input), result["proof"]))
         return this.#rejectServer();

@@ -1,25 +1,28 @@
-/** Where Tokenkeep listens (docs/socket-protocol.md §1). */
+/** Finds the endpoint on which Tokenkeep listens (docs/socket-protocol.md §1). */
 import { lstatSync, readFileSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import path from "node:path";
 
-/** A folder that was looked at, and what was found there. */
+/** A searched folder and its contents. */
 export interface Place {
   readonly folder: string;
-  /** `refused`: the system does not let us look, as a sandbox (snap, Flatpak) does. */
+  /**
+   * `announced`: the folder names an endpoint. `not_ours`: other users have access to the folder. `refused`: the system
+   * denies access, as a sandbox (snap, Flatpak) does.
+   */
   readonly found: "announced" | "not_running" | "missing" | "not_ours" | "refused";
 }
 export interface Located {
   readonly endpoint: string;
-  /** Empty where the endpoint was given. In the order in which they were looked at. */
+  /** The searched folders in order; empty when the endpoint was given. */
   readonly places: readonly Place[];
 }
-/** The user as the system reports it, not the environment variables. */
+/** Facts about the user from the operating system, independent of environment variables. */
 export interface System {
   /** Undefined on Windows. */
   readonly uid: number | undefined;
   readonly home: string;
-  /** Where systemd keeps the runtime folders of users. */
+  /** The parent of systemd's runtime folders for users. */
   readonly runUser: string;
 }
 
@@ -29,30 +32,30 @@ const system = (): System => ({
   home: homeOf(),
   runUser: "/run/user",
 });
-/** By the user database: HOME is another one inside a snap. */
+/** The home folder in the user database, because HOME names another folder inside a snap. */
 function homeOf(): string {
   try {
     return userInfo().homedir;
   } catch {
-    return homedir(); // a user without an entry, as in some containers
+    return homedir(); // the user has no entry in the database, as in some containers
   }
 }
 
-/** The folders that Tokenkeep may have, the likeliest first. */
+/** The folders in which Tokenkeep may announce itself, the likeliest first. */
 function candidates(env: NodeJS.ProcessEnv, { uid, home, runUser }: System): readonly string[] {
-  const set = (name: string): readonly string[] => (env[name] ? [env[name]] : []); // empty counts as unset
-  const homes = [...set("HOME"), ...set("SNAP_REAL_HOME"), home];
+  const valueOf = (name: string): readonly string[] => (env[name] ? [env[name]] : []); // an empty value counts as unset
+  const homes = [...valueOf("HOME"), ...valueOf("SNAP_REAL_HOME"), home];
   return [
     ...new Set([
-      ...set("XDG_RUNTIME_DIR").map((folder) => path.join(folder, "tokenkeep")),
-      // Not set for cron and systemd's system units; a folder below it inside a snap and Flatpak.
+      ...valueOf("XDG_RUNTIME_DIR").map((folder) => path.join(folder, "tokenkeep")),
+      // XDG_RUNTIME_DIR is unset for cron and systemd's system units, and names a subfolder inside a snap or Flatpak.
       ...(uid === undefined ? [] : [path.join(runUser, String(uid), "tokenkeep")]),
       ...homes.map((folder) => path.join(folder, ".local/state/tokenkeep/run")),
     ]),
   ];
 }
 
-/** Only a folder that is the user's alone is read: what another user puts there could be a trap. */
+/** Reads the endpoint in a folder to which only this user has access: other users could announce a false endpoint. */
 function look(folder: string, uid: number | undefined): { found: Place["found"]; endpoint?: string } {
   try {
     const stat = lstatSync(folder);
@@ -67,14 +70,12 @@ function look(folder: string, uid: number | undefined): { found: Place["found"];
     const { endpoint } = JSON.parse(text) as { endpoint?: unknown };
     if (typeof endpoint === "string") return { found: "announced", endpoint };
   } catch {
-    // Not announced: it does not run, or is about to.
+    // No announcement: Tokenkeep is not running, or is still starting.
   }
   return { found: "not_running" };
 }
 
-/**
- * `TOKENKEEP_ENDPOINT`, else the first place where a running Tokenkeep has announced itself, else where it would be.
- */
+/** Returns `TOKENKEEP_ENDPOINT`, else the endpoint that the first folder announces, else the likeliest endpoint. */
 export function locate(env: NodeJS.ProcessEnv = process.env, on: System = system()): Located {
   const named = env["TOKENKEEP_ENDPOINT"] ?? "";
   if (named !== "") return { endpoint: named, places: [] };
@@ -88,7 +89,7 @@ export function locate(env: NodeJS.ProcessEnv = process.env, on: System = system
   return { endpoint: path.join(likeliest?.folder ?? "", "tokenkeep.sock"), places };
 }
 
-/** As `locate`, the endpoint alone. */
+/** Returns only the endpoint of `locate`. */
 export const findEndpoint = (env: NodeJS.ProcessEnv = process.env): string => locate(env).endpoint;
 
 const FOUND: Record<Place["found"], string> = {
@@ -98,6 +99,6 @@ const FOUND: Record<Place["found"], string> = {
   not_ours: "not this user's alone",
   refused: "access refused",
 };
-/** The places that were looked at, for people: empty where none was. */
+/** The searched folders and their contents as text for people; empty when none was searched. */
 export const placesText = (places: readonly Place[]): string =>
   places.map(({ folder, found }) => `${folder} (${FOUND[found]})`).join(", ");

@@ -1,4 +1,4 @@
-/** The error codes of the server (docs/socket-protocol.md §5). */
+/** Error codes of the server (docs/socket-protocol.md §5). */
 export type ServerCode =
   | "protocol_error"
   | "method_unknown"
@@ -14,27 +14,27 @@ export type ServerCode =
   | "provider_unreachable"
   | "rate_limited"
   | "too_slow";
-/** The error codes of the client itself. */
+/** Error codes of this client. */
 export type ClientCode =
-  /** Nothing listens: Tokenkeep is not running. */
+  /** Tokenkeep is not running: no process listens on the endpoint. */
   | "not_running"
-  /** The program at the endpoint cannot prove that it is Tokenkeep. Nothing that it sent was used. */
+  /** The server cannot prove that it is Tokenkeep. The client has used none of its messages. */
   | "not_tokenkeep"
   /** The connection ended before the answer. */
   | "disconnected"
   | "timeout"
-  /** There is no key, and no pairing was asked for. */
+  /** There is no key, and the caller did not request a pairing. */
   | "not_paired"
-  /** The file of the key can be read by others, or is not what we wrote. */
+  /** Other users can read the key's file, or the file does not hold a key. */
   | "store_unsafe"
-  /** The token belongs to another client registration than the ones before. */
+  /** The token belongs to another client registration than the earlier tokens. */
   | "client_changed";
 
-/** `code` is stable: switch on it, and expect codes that are not named here. The message is for people. */
+/** A failed request. Switch on `code`, which is stable, and be ready for unknown codes. The message is for people. */
 export class TokenkeepError extends Error {
   override readonly name = "TokenkeepError";
   readonly code: ServerCode | ClientCode | (string & {});
-  /** When the server expects that a retry can succeed; absent: unknown. */
+  /** Seconds to wait before the next attempt; undefined: unknown. */
   readonly retryAfterSec: number | undefined;
   constructor(code: TokenkeepError["code"], message: string, more: { readonly retryAfterSec?: number } = {}) {
     super(message);
@@ -43,7 +43,7 @@ export class TokenkeepError extends Error {
   }
 }
 
-/** Whether the connection failed, and another one may not. */
+/** Whether the connection failed, so that a new connection may succeed. */
 export const isLost = (error: unknown): error is TokenkeepError =>
   error instanceof TokenkeepError &&
   ["not_running", "disconnected", "timeout", "too_slow"].includes(error.code);

@@ -1,4 +1,7 @@
-/** The client for tools: sends requests over one connection, and opens a new one when that has ended. */
+/**
+ * The client of a tool. It sends requests over one connection, and opens a new connection after the end of the last
+ * one.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import { openConnection, type Connection } from "./connection.ts";
 import { findEndpoint } from "./endpoint.ts";
@@ -7,9 +10,9 @@ import type { Account, Change, Token, TokenRequest, UiRequest } from "./messages
 import type { Credentials } from "./proof.ts";
 
 export interface KeepOptions {
-  /** Absent: found again for each connection, since a pipe's name changes with every start. */
+  /** Absent: searched for each connection, because a pipe's name changes with every start of Tokenkeep. */
   readonly endpoint?: string | undefined;
-  /** How long a request keeps trying to connect while Tokenkeep does not run. */
+  /** How long a request is tried again while Tokenkeep is not running. Default: 10 seconds. */
   readonly patienceMs?: number | undefined;
 }
 
@@ -23,50 +26,56 @@ export class Tokenkeep {
   #connection: Connection | undefined;
   #closed = false;
 
-  /** `paired`: a connection that is proved already; without credentials it is all there will be. */
+  /** `paired`: an open connection of a pairing. Without credentials, no other connection follows it. */
   constructor(credentials: Credentials | undefined, options: KeepOptions = {}, paired?: Connection) {
     this.#credentials = credentials;
     this.#options = options;
     this.#connection = paired;
   }
 
-  /** The smallest token that covers `scopes`, renewed first if it has to be. */
-  token(ask: TokenRequest = {}): Promise<Token> {
-    return this.#ask("token.get", ask) as Promise<Token>;
+  /** Returns the token with the fewest scopes that has all of `scopes`. Tokenkeep refreshes it first if needed. */
+  token(request: TokenRequest = {}): Promise<Token> {
+    return this.#request("token.get", request) as Promise<Token>;
   }
 
+  /** Returns the accounts that the tool may use. */
   async accounts(): Promise<readonly Account[]> {
-    return ((await this.#ask("accounts.list")) as { accounts: readonly Account[] }).accounts;
+    return ((await this.#request("accounts.list")) as { accounts: readonly Account[] }).accounts;
   }
 
   /**
-   * Has the provider asked about a token that an API refused. True: it is valid, and the refusal had another reason.
+   * Makes Tokenkeep validate a token that an API refused. True: the token is valid, so the refusal had another cause.
+   * False: request another token.
    */
   async reportInvalid(token_id: string): Promise<boolean> {
-    return ((await this.#ask("token.reportInvalid", { token_id })) as { valid: boolean }).valid;
-  }
-
-  /** Opens Tokenkeep's own window, where the user does it or does not. False: it waits until the stream has ended. */
-  async ui(request: UiRequest): Promise<boolean> {
-    return ((await this.#ask("ui.request", request)) as { shown: boolean }).shown;
-  }
-
-  /** Gives the key back: it works no more. */
-  async revokeSelf(): Promise<void> {
-    await this.#ask("grant.revokeSelf");
+    return ((await this.#request("token.reportInvalid", { token_id })) as { valid: boolean }).valid;
   }
 
   /**
-   * The changes of the tool's tokens, until the iteration is left or the user revokes the key. Reconnects by itself.
+   * Shows a screen in Tokenkeep's window, where only the user can act. False: streamer mode is on, so it is shown
+   * later.
+   */
+  async ui(request: UiRequest): Promise<boolean> {
+    return ((await this.#request("ui.request", request)) as { shown: boolean }).shown;
+  }
+
+  /** Ends the tool's grant. Its key is invalid afterwards. */
+  async revokeSelf(): Promise<void> {
+    await this.#request("grant.revokeSelf");
+  }
+
+  /**
+   * Yields the changes of the tool's tokens, until the caller leaves the loop or the user revokes the grant. Reconnects
+   * by itself.
    */
   async *watch({ signal }: { readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<Change, void> {
     for (let wait = FIRST_WAIT_MS; signal?.aborted !== true; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-      const heard = queue<Change>();
-      const stop = (): void => heard.end();
+      const changes = queue<Change>();
+      const stop = (): void => changes.end();
       const connection = openConnection({
         endpoint: this.#options.endpoint ?? findEndpoint(),
         credentials: this.#credentials,
-        onNotice: ({ method, params }) => heard.push({ ...params, type: method } as Change),
+        onNotice: ({ method, params }) => changes.push({ ...params, type: method } as Change),
         onClose: stop,
         stay: true,
       });
@@ -75,7 +84,7 @@ export class Tokenkeep {
         await connection.request("token.watch");
         wait = FIRST_WAIT_MS;
         yield { type: "connected" };
-        for await (const change of heard) {
+        for await (const change of changes) {
           yield change;
           if (change.type === "grant.revoked") return;
         }
@@ -90,6 +99,7 @@ export class Tokenkeep {
     }
   }
 
+  /** Closes the connection; later requests fail with `disconnected`. */
   close(): void {
     this.#closed = true;
     this.#connection?.close();
@@ -108,8 +118,8 @@ export class Tokenkeep {
     return (this.#connection = openConnection({ endpoint, credentials: this.#credentials }));
   }
 
-  /** Every method may be asked twice: what was lost with a connection is asked again on another. */
-  async #ask(method: string, params?: object): Promise<unknown> {
+  /** Sends a request, and sends it again after a lost connection: every method can safely run twice. */
+  async #request(method: string, params?: object): Promise<unknown> {
     const end = performance.now() + (this.#options.patienceMs ?? PATIENCE_MS);
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
       const connection = this.#open();
@@ -123,24 +133,24 @@ export class Tokenkeep {
   }
 }
 
-/** A queue: values that are pushed before they are requested wait. */
+/** An asynchronous queue: values wait until the loop reads them. */
 function queue<T>() {
-  const kept: T[] = [];
-  let over = false;
+  const values: T[] = [];
+  let ended = false;
   let wake: () => void = () => undefined;
   return {
     push(value: T): void {
-      kept.push(value);
+      values.push(value);
       wake();
     },
     end(): void {
-      over = true;
+      ended = true;
       wake();
     },
     async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
       for (;;) {
-        for (let next = kept.shift(); next !== undefined; next = kept.shift()) yield next;
-        if (over) return;
+        for (let next = values.shift(); next !== undefined; next = values.shift()) yield next;
+        if (ended) return;
         await new Promise<void>((resolve) => (wake = resolve));
       }
     },

@@ -1,13 +1,13 @@
-/** Cuts a stream of octets into lines. */
+/** Splits a stream of octets into lines. */
 
 const LINE_FEED = 0x0a;
 
 export interface LineReader {
   /** Calls `onLine` for each line that `chunk` ends, until the reader is stopped. */
   feed(chunk: Buffer): void;
-  /** Octets that a line may have from now on. */
+  /** Sets the octets that a line may have from now on. */
   limit(maxBytes: number): void;
-  /** The rest of the stream is ignored. */
+  /** Ignores the rest of the stream. */
   stop(): void;
 }
 

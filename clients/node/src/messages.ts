@@ -1,10 +1,10 @@
-/** The messages of Tokenkeep as they are sent (docs/socket-protocol.md). Times are epoch seconds; null: unknown. */
+/** Tokenkeep's messages in their wire format (docs/socket-protocol.md). Times are epoch seconds; null: unknown. */
 
 export interface Token {
   readonly access_token: string;
-  /** Names this token without telling it. */
+  /** Identifies the token in other messages, which do not contain the token itself. */
   readonly token_id: string;
-  /** A resource server wants the id of the registration that the token was given to. */
+  /** The client ID that the token was issued to; resource servers require it beside the token. */
   readonly client_id: string;
   readonly user_id: string;
   readonly login: string;
@@ -13,13 +13,13 @@ export interface Token {
   readonly validated_at: number | null;
 }
 export interface TokenRequest {
-  /** `provider:user_id`, a login, or an alias; may be left out when the tool has one account. */
+  /** `provider:user_id`, a login, or an alias; optional when the tool has one account. */
   readonly account?: string | undefined;
-  /** The token must carry all of these. */
+  /** The token must have all of these scopes. */
   readonly scopes?: readonly string[] | undefined;
-  /** Seconds that it should still be valid for. */
+  /** The token must be valid for at least this many more seconds. */
   readonly min_valid?: number | undefined;
-  /** For the user, at most 120 characters. */
+  /** The purpose of the token, shown to the user; at most 120 characters. */
   readonly reason?: string | undefined;
 }
 export interface Account {
@@ -29,8 +29,8 @@ export interface Account {
   readonly login: string;
   readonly display_name: string;
   /**
-   * That of its first sign-in; docs/socket-protocol.md §5. A token is handed out unless it is `needs_sign_in` or
-   * `revoked`.
+   * The status of the account's first sign-in (docs/socket-protocol.md §5). Tools get a token unless the status is
+   * `needs_sign_in` or `revoked`.
    */
   readonly status: string;
   readonly sign_ins: readonly {
@@ -38,7 +38,7 @@ export interface Account {
     readonly scopes: readonly string[];
     readonly status: string;
     readonly condition: string | null;
-    /** The user's own name for the sign-in; `token` accepts it as an account. */
+    /** The user's name for the sign-in; `token` accepts it as `account`. */
     readonly alias: string | null;
     readonly expires_at: number | null;
     readonly validated_at: number | null;
@@ -48,11 +48,11 @@ export interface PairRequest {
   /** At most 40 characters. */
   readonly name: string;
   readonly developer?: string | undefined;
-  /** The purpose of the tokens, at most 120 characters. */
+  /** The purpose of the tokens, shown to the user; at most 120 characters. */
   readonly reason?: string | undefined;
   readonly accounts?: readonly string[] | undefined;
   readonly scopes?: readonly string[] | undefined;
-  /** The lifetime that the tool asks for; the user chooses. */
+  /** The lifetime that the tool prefers; the user chooses. */
   readonly lifetime?: "once" | "lock" | "always" | undefined;
 }
 export interface Grant {
@@ -66,11 +66,11 @@ export interface UiRequest {
   readonly scopes?: readonly string[] | undefined;
 }
 
-/** A notification to a watching tool. It holds no token: request the token after it. */
+/** A change that `watch` yields. It contains no token; `token` returns the new one. */
 export type Change =
-  /** From here on nothing is missed. Said again after each reconnection. */
+  /** The subscription has begun, so no later change is missed. It comes again after each reconnection. */
   | { readonly type: "connected" }
-  /** It goes on by itself as soon as Tokenkeep is back. */
+  /** The connection is lost; the client reconnects by itself. */
   | { readonly type: "disconnected" }
   | {
       readonly type: "token.changed";
@@ -83,5 +83,5 @@ export type Change =
   | { readonly type: "token.revoked"; readonly account: string; readonly token_id: string }
   | { readonly type: "vault.locked" }
   | { readonly type: "vault.unlocked" }
-  /** The user took the key back. The last change. */
+  /** The user revoked the grant. This is the last change. */
   | { readonly type: "grant.revoked" };

@@ -1,4 +1,4 @@
-/** From “no key” to a `Tokenkeep`: with the user's consent, in Tokenkeep's window. */
+/** Pairs a tool: the user consents in Tokenkeep's window, and the tool gets a key and a `Tokenkeep`. */
 import { openConnection } from "./connection.ts";
 import { findEndpoint } from "./endpoint.ts";
 import { TokenkeepError } from "./errors.ts";
@@ -8,18 +8,18 @@ import type { Credentials } from "./proof.ts";
 import { fromEnvironment, type Store } from "./store.ts";
 
 export interface PairOptions extends KeepOptions {
-  /** Six digits, to be shown: the user compares them with those in Tokenkeep's window. */
+  /** Receives six digits to display; the user compares them with the digits in Tokenkeep's window. */
   readonly onCode: (code: string) => void;
-  /** Withdraws the question. */
+  /** Withdraws the pairing request. */
   readonly signal?: AbortSignal | undefined;
 }
 export interface Pairing extends Grant {
-  /** Absent with lifetime `once`. To be kept where others do not read it. */
+  /** Absent with lifetime `once`. Store them where other users cannot read them. */
   readonly credentials?: Credentials;
   readonly keep: Tokenkeep;
 }
 
-/** Asks the user, for as long as they take. Rejects with `grant_denied` when they say no. */
+/** Sends a pairing request and waits for the user's decision. Rejects with `grant_denied` when the user declines. */
 export async function pair(request: PairRequest, options: PairOptions): Promise<Pairing> {
   const connection = openConnection({
     endpoint: options.endpoint ?? findEndpoint(),
@@ -42,21 +42,28 @@ export async function pair(request: PairRequest, options: PairOptions): Promise<
 
 export interface ConnectOptions extends KeepOptions {
   readonly store: Store;
-  /** The pairing request for a tool without a key; without it, a missing key fails with `not_paired`. */
+  /** The pairing request to send when there is no key; absent: `connect` fails with `not_paired`. */
   readonly pair?: PairRequest | undefined;
   readonly onCode?: ((code: string) => void) | undefined;
 }
 
-/** The key from the environment or the store; where there is none, one that the user gives, which is then kept. */
-export async function connect({ store, pair: wish, onCode, ...options }: ConnectOptions): Promise<Tokenkeep> {
+/**
+ * Uses the key in the environment or in the store. Without a key, pairs the tool and saves the new key in the store.
+ */
+export async function connect({
+  store,
+  pair: request,
+  onCode,
+  ...options
+}: ConnectOptions): Promise<Tokenkeep> {
   const known = fromEnvironment() ?? (await store.load());
   if (known !== undefined) return new Tokenkeep(known, options);
-  if (wish === undefined) throw new TokenkeepError("not_paired", "There is no key yet: pair first.");
-  const { credentials, keep } = await pair(wish, {
+  if (request === undefined) throw new TokenkeepError("not_paired", "There is no key yet: pair first.");
+  const { credentials, keep } = await pair(request, {
     ...options,
     onCode:
       onCode ??
-      ((code) => console.error(`Tokenkeep asks whether to allow “${wish.name}”. The code: ${code}`)),
+      ((code) => console.error(`Tokenkeep asks whether to allow “${request.name}”. The code: ${code}`)),
   });
   if (credentials !== undefined) await store.save(credentials);
   return keep;

@@ -1,19 +1,19 @@
-/** Both sides show that they know the key without sending it (docs/socket-protocol.md §3). */
+/** Proofs with which both sides show that they know the key, without sending it (docs/socket-protocol.md §3). */
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** The credentials that a tool stores: the id of its grant, and a secret key of 32 bytes in base64url. */
+/** A tool's identity: its ID, and its key of 32 bytes in base64url, which must stay secret. */
 export interface Credentials {
   readonly client: string;
   readonly key: string;
 }
 export interface ProofInput extends Credentials {
-  /** The path or pipe name that was really connected to. */
+  /** The path or pipe name of the actual connection. */
   readonly endpoint: string;
   readonly challenge: string;
   readonly nonce: string;
 }
 
-/** HMAC-SHA256 (RFC 2104), base64url without padding. */
+/** Computes a proof: HMAC-SHA256 (RFC 2104), base64url without padding. */
 export const proofOf = (
   role: "client" | "server",
   { key, endpoint, challenge, client, nonce }: ProofInput,
@@ -22,7 +22,7 @@ export const proofOf = (
     .update(`tokenkeep/1 ${role}\n${endpoint}\n${challenge}\n${client}\n${nonce}`)
     .digest("base64url");
 
-/** In constant time. */
+/** Compares two proofs in constant time. */
 export function sameProof(expected: string, found: unknown): boolean {
   if (typeof found !== "string") return false;
   const [a, b] = [Buffer.from(expected), Buffer.from(found)];

@@ -16,16 +16,16 @@ export class PendingRequests {
     return this.#pending.size === 0;
   }
 
-  /** An id that no request of this connection had before. */
+  /** Returns an ID that no earlier request of this connection had. */
   nextId(): number {
     return ++this.#lastId;
   }
-  /** `onTimeout` is called after `timeoutMs`; Infinity: never. */
+  /** Waits for an answer; calls `onTimeout` after `timeoutMs`. Infinity: no time limit. */
   wait(id: number, timeoutMs: number, onTimeout: () => void): Promise<unknown> {
     const timer = Number.isFinite(timeoutMs) ? setTimeout(onTimeout, timeoutMs) : undefined;
     return new Promise((resolve, reject) => void this.#pending.set(id, { resolve, reject, timer }));
   }
-  /** Removes the request that an answer is for; undefined when there is none. */
+  /** Removes and returns the request with this ID; undefined: there is none. */
   take(id: unknown): PendingRequest | undefined {
     const request = this.#pending.get(id);
     this.#pending.delete(id);

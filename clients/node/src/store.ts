@@ -1,4 +1,4 @@
-/** Where a tool keeps its key. */
+/** Stores a tool's key. */
 import {
   closeSync,
   fsyncSync,
@@ -15,7 +15,7 @@ import path from "node:path";
 import { TokenkeepError } from "./errors.ts";
 import type { Credentials } from "./proof.ts";
 
-/** Anything that keeps two short texts where others do not read them: a file, a keyring, a secret of a service. */
+/** A place for two short texts that other users cannot read, such as a file, a keyring or a secret of a service. */
 export interface Store {
   load(): Promise<Credentials | undefined>;
   save(credentials: Credentials): Promise<void>;
@@ -25,23 +25,25 @@ export interface Store {
 const OTHERS = 0o077;
 
 /**
- * The file of a tool's key: `$XDG_STATE_HOME/tokenkeep/clients/NAME.json` on Linux, and the matching folder of Windows
- * and macOS. None of these folders is synchronised with other computers.
+ * Returns `$XDG_STATE_HOME/tokenkeep/clients/NAME.json`, or the corresponding path of the system. The folder is not
+ * synchronised between computers.
  */
 export function storeFile(name: string, env: NodeJS.ProcessEnv = process.env): string {
-  const set = (variable: string, fallback: string): string => env[variable] || path.join(homedir(), fallback);
+  const valueOf = (variable: string, fallback: string): string =>
+    env[variable] || path.join(homedir(), fallback);
   const folder =
     process.platform === "win32"
-      ? set("LOCALAPPDATA", "AppData/Local")
+      ? valueOf("LOCALAPPDATA", "AppData/Local")
       : process.platform === "darwin"
         ? path.join(homedir(), "Library/Application Support")
-        : set("XDG_STATE_HOME", ".local/state");
+        : valueOf("XDG_STATE_HOME", ".local/state");
   return path.join(folder, "tokenkeep", "clients", `${name.replaceAll(/[^\w.-]+/g, "-")}.json`);
 }
 
 /**
- * One file, 0600, replaced whole. One that others may read is refused with `store_unsafe` and not mended: who has read
- * the key has it. It is small and read once, so synchronously: node:fs/promises costs a command line 20 ms to load.
+ * A store in one file with mode 0600, which each save replaces. A file that other users may read fails with
+ * `store_unsafe` and keeps its mode, because they may know the key already. The file is small and read once, so the
+ * functions of node:fs are synchronous: node:fs/promises takes a command line 20 ms to load.
  */
 export function fileStore(file: string): Store {
   return {
@@ -74,16 +76,16 @@ function read(file: string): Credentials | undefined {
 
 function write(file: string, { client, key }: Credentials): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const beside = `${file}.new`;
-  rmSync(beside, { force: true });
-  const handle = openSync(beside, "wx", 0o600);
+  const newFile = `${file}.new`;
+  rmSync(newFile, { force: true });
+  const handle = openSync(newFile, "wx", 0o600);
   try {
     writeSync(handle, `${JSON.stringify({ client, key })}\n`);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
   }
-  renameSync(beside, file);
+  renameSync(newFile, file);
 }
 
 function parsed(text: string): { client?: unknown; key?: unknown } {
@@ -94,7 +96,9 @@ function parsed(text: string): { client?: unknown; key?: unknown } {
   }
 }
 
-/** `TOKENKEEP_CLIENT` and `TOKENKEEP_KEY`, as the window copies them for a tool that it made. */
+/**
+ * Reads `TOKENKEEP_CLIENT` and `TOKENKEEP_KEY`, which Tokenkeep's window copies for a tool that the user adds there.
+ */
 export function fromEnvironment(env: NodeJS.ProcessEnv = process.env): Credentials | undefined {
   const { TOKENKEEP_CLIENT: client, TOKENKEEP_KEY: key } = env;
   return client && key ? { client, key } : undefined;

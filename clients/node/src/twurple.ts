@@ -1,4 +1,7 @@
-/** Tokens for twurple (https://twurple.js.org): renewed by Tokenkeep, so no secret and no refresh token here. */
+/**
+ * Tokens for twurple (https://twurple.js.org). Tokenkeep refreshes them, so the tool has no secret and no refresh
+ * token.
+ */
 import type { AccessTokenWithUserId, AuthProvider } from "@twurple/auth";
 import { TokenkeepError } from "./errors.ts";
 import type { Tokenkeep } from "./keep.ts";
@@ -7,14 +10,14 @@ import type { Token } from "./messages.ts";
 type User = Parameters<AuthProvider["getAccessTokenForUser"]>[0];
 
 export interface ProviderOptions {
-  /** Whose token is meant where the library names nobody; may be left out when the tool has one account. */
+  /** The account of calls that name no user; optional when the tool has one account. */
   readonly account?: string;
 }
 
 /**
- * An `AuthProvider` over the accounts that the tool may use. Its intents are Tokenkeep's names of accounts: a login, or an
- * alias such as “bot”. All its tokens are of one client registration, since an `ApiClient` sends one client id: a token of
- * another one is refused with `client_changed`.
+ * Creates an `AuthProvider` for the accounts that the tool may use. An intent is a login, or an alias such as “bot”.
+ * All tokens belong to one client registration, because an `ApiClient` sends one client ID; a token of another
+ * registration fails with `client_changed`.
  */
 export async function twurpleProvider(
   keep: Tokenkeep,
@@ -39,8 +42,8 @@ export async function twurpleProvider(
     known.set(token.user_id, token);
     return asTwurple(token);
   }
-  /** Twurple offers sets of scopes, any of which will do: the first one that a sign-in has. */
-  async function any(name: string | undefined, sets: readonly (string[] | undefined)[]) {
+  /** Returns a token for the first set of scopes that a sign-in has; twurple accepts any of the sets. */
+  async function getForAnySet(name: string | undefined, sets: readonly (string[] | undefined)[]) {
     const wanted = sets.filter((set) => set !== undefined);
     let missing: unknown;
     for (const scopes of wanted.length === 0 ? [undefined] : wanted)
@@ -52,8 +55,10 @@ export async function twurpleProvider(
       }
     throw missing;
   }
-  /** An API refused the token it had: another one may be there already, else Tokenkeep looks at it, and renews a dead one. */
-  async function renewed(name: string, user_id?: string): Promise<AccessTokenWithUserId> {
+  /**
+   * Replaces a token that an API refused. Without a newer token, Tokenkeep validates it, and refreshes an invalid one.
+   */
+  async function replaceRefused(name: string, user_id?: string): Promise<AccessTokenWithUserId> {
     const refused = user_id === undefined ? undefined : known.get(user_id);
     const next = await get(name, refused?.scopes);
     if (refused !== undefined && next.accessToken !== refused.access_token) return next;
@@ -67,11 +72,11 @@ export async function twurpleProvider(
   return {
     clientId,
     getCurrentScopesForUser: (user) => [...(known.get(idOf(user))?.scopes ?? [])],
-    getAccessTokenForUser: (user, ...sets) => any(keyOf(user), sets),
-    getAccessTokenForIntent: (intent, ...sets) => any(intent, sets),
+    getAccessTokenForUser: (user, ...sets) => getForAnySet(keyOf(user), sets),
+    getAccessTokenForIntent: (intent, ...sets) => getForAnySet(intent, sets),
     getAnyAccessToken: (user) => get(user === undefined ? account : keyOf(user)),
-    refreshAccessTokenForUser: (user) => renewed(keyOf(user), idOf(user)),
-    refreshAccessTokenForIntent: (intent) => renewed(intent),
+    refreshAccessTokenForUser: (user) => replaceRefused(keyOf(user), idOf(user)),
+    refreshAccessTokenForIntent: (intent) => replaceRefused(intent),
   };
 }
 

@@ -1,9 +1,9 @@
 /**
- * Electron's network stack as the transport of the HTTP client: the system's proxies and certificates are honoured.
+ * The transport of the HTTP client over Electron's network stack, with the system's proxies and certificates.
  *
- * Chromium sends a request again when a kept-alive connection turns out to be dead, and after some answers. So a POST
- * gets a session that nobody else uses at that moment, with its connections closed before, and that finds its way to
- * the server once (one-send.ts).
+ * Chromium sends a request again when a kept-alive connection turns out to be dead, and after some answers. So each
+ * POST gets a session that no other request uses meanwhile. The transport closes the session's connections before the
+ * POST, and the session can reach the server only once (one-send.ts).
  */
 import {
   app,
@@ -21,38 +21,39 @@ import { makeSession } from "../hardening.ts";
 import { createOneSend, type OneSend } from "./one-send.ts";
 import { createPool, type Pool } from "./pool.ts";
 
-/** Token requests at a time; more wait for their turn. */
+/** The number of POSTs at a time; further POSTs wait. */
 const POST_SESSIONS = 4;
 
-/** A session for POSTs, lent to one request at a time. */
+/** A session for POSTs. One request uses it at a time. */
 interface PostSession {
-  readonly own: Session;
-  readonly once: OneSend;
+  readonly session: Session;
+  readonly oneSend: OneSend;
 }
 
 const createPostSessions = (): Pool<PostSession> =>
   createPool(POST_SESSIONS, async (number) => {
-    const own = makeSession(`request-post-${String(number)}`);
-    return { own, once: await createOneSend(own) };
+    const session = makeSession(`request-post-${String(number)}`);
+    return { session, oneSend: await createOneSend(session) };
   });
 
-/** Asks the user for the login of a proxy. Undefined: the user declined. */
+/** Asks the user for the credentials of a proxy. Undefined: the user declined or did not answer. */
 export type ProxyLogin = (
   proxy: { readonly host: string; readonly port: number; readonly realm: string },
-  /** The login that was tried for this request before, and was refused. */
-  before: ProxyCredentials | undefined,
+  /** The credentials that the proxy refused for the same request. */
+  refused: ProxyCredentials | undefined,
 ) => Promise<ProxyCredentials | undefined>;
 
-/** Answers login requests of proxies for pages, too, and never those of servers. */
+/** Answers the authentication requests of proxies for web pages, and never those of servers. */
 export function answerProxiesOfPages(proxyLogin: ProxyLogin): void {
-  const given = new WeakMap<WebContents, ProxyCredentials>();
+  /** The credentials that each page sent last: another request of the proxy means that it refused them. */
+  const sent = new WeakMap<WebContents, ProxyCredentials>();
   app.on("login", (event, page, _details, { isProxy, host, port, realm }, answer) => {
-    if (!isProxy || page === null) return; // our own requests are answered where they are made
+    if (!isProxy || page === null) return; // a request of the app itself has a handler of its own
     event.preventDefault();
-    proxyLogin({ host, port, realm }, given.get(page)).then(
+    proxyLogin({ host, port, realm }, sent.get(page)).then(
       (credentials) => {
         if (credentials === undefined) return answer();
-        given.set(page, credentials); // if the proxy asks again, these were wrong
+        sent.set(page, credentials);
         answer(credentials.username, credentials.password.reveal());
       },
       () => answer(),
@@ -60,26 +61,26 @@ export function answerProxiesOfPages(proxyLogin: ProxyLogin): void {
   });
 }
 
-/** Without `proxyLogin`, a proxy that wants credentials gets none. */
+/** Creates the transport. Without `proxyLogin`, the app sends no credentials to any proxy. */
 export function createElectronTransport(
   proxyLogin: ProxyLogin = () => Promise.resolve(undefined),
 ): OpenExchange {
   const pool = createPostSessions();
-  let reading: Session | undefined;
+  let getSession: Session | undefined;
   return async (request) => {
-    reading ??= makeSession("request-get"); // sent twice, a GET does no harm
+    getSession ??= makeSession("request-get"); // a GET may be sent twice, so all GETs share one session
     if (request.method === "GET")
-      return { exchange: exchangeOver(reading, request, proxyLogin), release: () => undefined };
-    const { own, once } = await pool.take();
+      return { exchange: exchangeOver(getSession, request, proxyLogin), release: () => undefined };
+    const { session, oneSend } = await pool.take();
     const release = (): void => {
-      const rest = (): void => pool.give({ own, once });
-      void once.disarm().then(rest, rest);
+      const giveBack = (): void => pool.give({ session, oneSend });
+      void oneSend.disarm().then(giveBack, giveBack);
     };
     try {
-      await own.closeAllConnections();
-      const way = await reading.resolveProxy(request.url);
-      await once.arm(request.url, way);
-      return { exchange: sentOnce(exchangeOver(own, request, proxyLogin), once), release };
+      await session.closeAllConnections();
+      const proxy = await getSession.resolveProxy(request.url);
+      await oneSend.arm(request.url, proxy);
+      return { exchange: sentOnce(exchangeOver(session, request, proxyLogin), oneSend), release };
     } catch (error) {
       release();
       throw error;
@@ -87,41 +88,45 @@ export function createElectronTransport(
   };
 }
 
-/** Reports the cause that the dead end recorded, where Chromium reports only a failure of the proxy. */
-function sentOnce(exchange: Exchange, once: OneSend): Exchange {
+/** Reports the real cause where Chromium reports a proxy's failure, because one-send.ts acts as the session's proxy. */
+function sentOnce(exchange: Exchange, oneSend: OneSend): Exchange {
   return {
     ...exchange,
     onFailure: (listener) =>
       exchange.onFailure((code) => {
-        const atGate = /PROXY|SOCKS|TUNNEL/.test(code);
-        if (atGate && once.wantedAgain) listener("sent_before");
-        else if (atGate && once.unreached !== undefined) listener(once.unreached);
+        const atProxy = /PROXY|SOCKS|TUNNEL/.test(code);
+        if (atProxy && oneSend.wantedAgain) listener("sent_before");
+        else if (atProxy && oneSend.unreached !== undefined) listener(oneSend.unreached);
         else listener(code);
       }),
   };
 }
 
-function exchangeOver(own: Session, { method, url, headers }: HttpRequest, proxyLogin: ProxyLogin): Exchange {
+function exchangeOver(
+  session: Session,
+  { method, url, headers }: HttpRequest,
+  proxyLogin: ProxyLogin,
+): Exchange {
   const outgoing: ClientRequest = net.request({
     method,
     url,
-    session: own,
+    session,
     redirect: "manual",
     credentials: "omit",
     cache: "no-store",
   });
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
   let pause: (paused: boolean) => void = () => undefined;
-  /** The proxy wants credentials and gets none, so the request cannot have passed it. */
+  /** The proxy demands credentials and there are none, so the request did not pass the proxy, whatever follows. */
   let stopped = false;
-  let given: ProxyCredentials | undefined;
+  let sent: ProxyCredentials | undefined;
   async function login({ isProxy, host, port, realm }: AuthInfo): Promise<ProxyCredentials | undefined> {
-    if (!isProxy) return undefined; // the 401 of a server is the response to the request
+    if (!isProxy) return undefined; // the 401 of a server is its answer
     pause(true);
-    given = await proxyLogin({ host, port, realm }, given);
+    sent = await proxyLogin({ host, port, realm }, sent);
     pause(false);
-    if (given === undefined) stopped = true;
-    return given; // the tunnel is retried with them, by the same proxy
+    if (sent === undefined) stopped = true;
+    return sent; // Chromium continues the same tunnel and does not resolve the proxy again
   }
   outgoing.on("login", (info, answer) => {
     login(info).then(
@@ -130,7 +135,7 @@ function exchangeOver(own: Session, { method, url, headers }: HttpRequest, proxy
       () => answer(),
     );
   });
-  const codeOfEnd = (error: Error): string => (stopped ? "ERR_PROXY_AUTH_REQUESTED" : codeOf(error));
+  const codeOfFailure = (error: Error): string => (stopped ? "ERR_PROXY_AUTH_REQUESTED" : codeOf(error));
   let fail: (code: string) => void = () => undefined;
   return {
     onRedirect: (listener) =>
@@ -143,7 +148,7 @@ function exchangeOver(own: Session, { method, url, headers }: HttpRequest, proxy
       }),
     onFailure(listener) {
       fail = listener;
-      outgoing.on("error", (error) => listener(codeOfEnd(error)));
+      outgoing.on("error", (error) => listener(codeOfFailure(error)));
     },
     onPause: (listener) => void (pause = listener),
     send(body) {
@@ -154,7 +159,7 @@ function exchangeOver(own: Session, { method, url, headers }: HttpRequest, proxy
   };
 }
 
-/** `net::ERR_CONNECTION_REFUSED` and the like. */
+/** Reads Chromium's code out of a message such as `net::ERR_CONNECTION_REFUSED`. */
 function codeOf({ message }: Error): string {
   return /ERR_[A-Z0-9_]+/.exec(message)?.[0] ?? "unknown";
 }
@@ -167,7 +172,7 @@ function responseOf(incoming: IncomingMessage): ExchangeResponse {
     onEnd: (listener) => void incoming.on("end", listener),
     onBroken: (listener) => {
       incoming.on("aborted", () => listener("aborted"));
-      // Emitted for a broken body; the types only know Node's name for it.
+      // Electron emits "error" for a broken body; its types lack this event.
       (incoming as NodeJS.EventEmitter).on("error", () => listener("body"));
     },
   };

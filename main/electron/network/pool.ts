@@ -1,34 +1,38 @@
-/** A pool of reusable objects. Each has one user at a time; at most `most` are made, each when it is first needed. */
+/** A pool of resources. Each serves one borrower at a time, and is created when it is first needed. */
 export interface Pool<T> {
-  /** Resolves with a free object; callers wait in order. Rejects when a new object could not be made. */
+  /**
+   * Lends a resource; callers get theirs in the order of their calls. Rejects when a new resource cannot be created.
+   */
   take(): Promise<T>;
-  give(one: T): void;
+  /** Returns a resource to the pool. */
+  give(resource: T): void;
 }
 
-/** `make` makes an object; its number has not been used before. */
+/** `most`: the largest number of resources. `make` creates one, from a number that no other resource has. */
 export function createPool<T>(most: number, make: (number: number) => Promise<T>): Pool<T> {
   const free: T[] = [];
-  const waiting: { readonly resolve: (one: T) => void; readonly reject: (error: unknown) => void }[] = [];
-  let made = 0;
-  let last = 0;
+  const waiting: { readonly resolve: (resource: T) => void; readonly reject: (error: unknown) => void }[] =
+    [];
+  let count = 0;
+  let lastNumber = 0;
   return {
     async take() {
-      const one = free.pop();
-      if (one !== undefined) return one;
-      if (made >= most) return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
-      made += 1;
+      const resource = free.pop();
+      if (resource !== undefined) return resource;
+      if (count >= most) return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+      count += 1;
       try {
-        return await make((last += 1));
+        return await make((lastNumber += 1));
       } catch (error) {
-        made -= 1; // it can be tried again
-        if (made === 0) for (const { reject } of waiting.splice(0)) reject(error); // nobody will give one
+        count -= 1; // a later caller tries again
+        if (count === 0) for (const { reject } of waiting.splice(0)) reject(error); // no resource will come back
         throw error;
       }
     },
-    give(one) {
+    give(resource) {
       const next = waiting.shift();
-      if (next === undefined) free.push(one);
-      else next.resolve(one);
+      if (next === undefined) free.push(resource);
+      else next.resolve(resource);
     },
   };
 }

@@ -1,10 +1,10 @@
-/** The window's own scheme and what it serves: files of the built renderer, under a strict policy. */
+/** The window's URL scheme. It serves the files of the built renderer, under a strict content security policy. */
 import { protocol, type Session } from "electron/main";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
 const SCHEME = "tokenkeep-window";
-/** The only origin whose messages main listens to. */
+/** The only origin whose messages the main process accepts. */
 export const WINDOW_ORIGIN = `${SCHEME}://app`;
 
 const CSP = [
@@ -29,20 +29,21 @@ const TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-/** Before 'ready': the scheme is secure, so that pages get `crypto` and no mixed content. */
+/** Registers the scheme; call it before 'ready'. A secure scheme gives pages `crypto` and blocks mixed content. */
 export function registerScheme(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
   ]);
 }
 
-/** The file that a URL names, or undefined when it lies outside `root`. */
+/** The file that a URL names; undefined: the file would lie outside `root`. */
 function fileOf(root: string, url: string): string | undefined {
   const { host, pathname } = new URL(url);
   const file = path.join(root, path.normalize(decodeURIComponent(pathname)));
   return host === "app" && file.startsWith(root + path.sep) ? file : undefined;
 }
 
+/** Serves the files in `root` to the pages of a session. */
 export function serveWindow(session: Session, root: string): void {
   session.protocol.handle(SCHEME, async ({ url }) => {
     const file = fileOf(root, url);

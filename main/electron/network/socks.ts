@@ -1,11 +1,11 @@
-/** The server's side of SOCKS version 5 (RFC 1928), as far as Chromium speaks it with our own gate. */
+/** A SOCKS 5 server (RFC 1928), limited to what Chromium sends to the gate of one-send.ts. */
 import type { Socket } from "node:net";
 
 const VERSION = 5;
 const SUCCEEDED = 0;
 const HOST_UNREACHABLE = 4;
 
-/** Passes everything on, both ways, until either side ends. */
+/** Forwards data in both directions until either socket closes. */
 export function join(one: Socket, other: Socket): void {
   for (const [from, to] of [
     [one, other],
@@ -17,12 +17,15 @@ export function join(one: Socket, other: Socket): void {
   }
 }
 
-/** The length of the greeting at the start of `bytes`; undefined: it is not complete yet. */
+/** The length of the greeting at the start of `bytes`; undefined: the greeting is not complete yet. */
 function greetingLength(bytes: Buffer): number | undefined {
-  const ways = bytes[1]; // the version, then the number of authentication methods
-  return ways === undefined || bytes.length < 2 + ways ? undefined : 2 + ways;
+  const methods = bytes[1]; // the version, then the number of authentication methods
+  return methods === undefined || bytes.length < 2 + methods ? undefined : 2 + methods;
 }
-/** The length of the request: version, CONNECT, reserved, kind of address, then IPv4, a name or IPv6, and a port. */
+/**
+ * The length of the request: version, CONNECT, reserved, address type, then an IPv4 address, a name or an IPv6 address,
+ * and a port. Undefined: the request is not complete yet.
+ */
 function requestLength(bytes: Buffer): number | undefined {
   const [, , , kind, nameLength] = bytes;
   if (kind === undefined || nameLength === undefined) return undefined;
@@ -30,7 +33,7 @@ function requestLength(bytes: Buffer): number | undefined {
   return bytes.length < length ? undefined : length;
 }
 
-/** The host of a whole request: a name, or an IPv4 address; empty for an IPv6 address. */
+/** The host of a complete request: a name or an IPv4 address; empty for an IPv6 address. */
 function hostOf(request: Buffer): string {
   const [, , , kind, length = 0] = request;
   if (kind === 3) return request.toString("latin1", 5, 5 + length);
@@ -38,17 +41,17 @@ function hostOf(request: Buffer): string {
 }
 
 /**
- * Serves one connection. `open` connects to the destination, which it knows by itself; `asked` is the host that the client
- * requested. Undefined: the destination cannot be reached, or the client may not connect to it.
+ * Serves one connection. `open` connects to a destination of its own choice; `host` is the host that the client
+ * requested. It returns undefined when the destination cannot be reached, or when the client may not connect to it.
  */
-export function answerSocks(socket: Socket, open: (asked: string) => Promise<Socket | undefined>): void {
+export function answerSocks(socket: Socket, open: (host: string) => Promise<Socket | undefined>): void {
   let bytes: Buffer = Buffer.alloc(0);
   let greeted = false;
   async function proceed(request: Buffer, rest: Buffer): Promise<void> {
     socket.off("data", take).pause();
     const onward = await open(hostOf(request));
-    const said = onward === undefined ? HOST_UNREACHABLE : SUCCEEDED;
-    socket.write(Uint8Array.of(VERSION, said, 0, 1, 0, 0, 0, 0, 0, 0));
+    const reply = onward === undefined ? HOST_UNREACHABLE : SUCCEEDED;
+    socket.write(Uint8Array.of(VERSION, reply, 0, 1, 0, 0, 0, 0, 0, 0));
     if (onward === undefined) return void socket.end();
     if (rest.length > 0) socket.unshift(rest);
     join(socket, onward);

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import type { Lifetime } from "../../../contract/socket.ts";
-import { signIn, startBench, until, view, type Bench } from "../../support/host.ts";
-import { parseConnection } from "../../support/socket-client.mjs";
+import type { Lifetime } from "../../contract/socket.ts";
+import { signIn, startBench, until, view, type Bench } from "../support/host.ts";
+import { parseConnection } from "../support/socket-client.mjs";
 
 const PROGRAM = "tests/outsider/tokenkeep.pl";
 const VECTORS = "tests/vectors/socket";
