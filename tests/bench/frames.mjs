@@ -17,7 +17,7 @@ const LIFE_MS = 14_124_000;
 /**
  * Tokens with a refresh token end after half an hour at the earliest, so that no refresh falls into the measurement. As many
  * tokens as are in the last quarter of their four hours have no refresh token and show a countdown. They are the first rows,
- * because they need the person: each visible row counts down.
+ * because they need the user: each visible row counts down.
  */
 const TOKENS = {
   lifeMs: LIFE_MS,

@@ -23,7 +23,7 @@ import { connectTool, parseConnection } from "../support/socket-client.mjs";
 /** Made at run time, because a constant would be in the compiled test. */
 const canary = (words: string) => `${words}${randomBytes(12).toString("hex")}`;
 
-/** Types key by key, as a person does: a value set at once would itself leave a copy in the window. */
+/** Types key by key, as a user does: a value set at once would itself leave a copy in the window. */
 async function type(page: Page, label: string, value: string): Promise<void> {
   const field = page.getByLabel(label, { exact: true });
   await field.focus();

@@ -11,7 +11,7 @@ let at: AppAtSandbox;
 test.afterEach(() => at.close());
 const button = (name: string | RegExp) => at.page.getByRole("button", { name });
 
-/** What the person does at the provider after the guide's last step. */
+/** What the user does at the provider after the guide's last step. */
 const WAYS = {
   async window(login: string) {
     await button("Open sign-in window").click();

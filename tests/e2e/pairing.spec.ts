@@ -1,4 +1,4 @@
-/** A tool connects to the real app: the person compares a number and decides, by keyboard alone. */
+/** A tool connects to the real app: the user compares a number and decides, by keyboard alone. */
 import { expect, test } from "@playwright/test";
 import { fits, findsNothing, findsNothingAsItStands, hasKeyboard, tabTo } from "./support/accessible.ts";
 import { addSandboxAccount, startApp } from "../support/app.mjs";

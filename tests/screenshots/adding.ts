@@ -15,7 +15,7 @@ import {
   type Shot,
 } from "./steps.ts";
 
-/** The provider's page in the person's browser. */
+/** The provider's page in the user's browser. */
 let tab: Page | undefined;
 
 /** A screen's form as it opens, and as it refuses to be saved empty. `address`: of the screen. */

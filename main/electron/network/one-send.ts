@@ -50,7 +50,7 @@ export async function createOneSend(session: Pick<Session, "setProxy" | "resolve
 
   /**
    * The proxy script for a request to `url`. Its variable counts calls, and the number in its comment makes Chromium
-   * load each script anew. Chromium's other requests in this session, such as the check of a certificate, use the
+   * load each script again. Chromium's other requests in this session, such as the check of a certificate, use the
    * system's proxy and are not counted.
    */
   const script = ({ host, hostname }: URL, proxy: string): string =>

@@ -10,7 +10,7 @@ export interface Asks {
   readonly scopes: readonly string[];
 }
 
-/** Asks for pairing, and resolves with the number that the person compares. `runtime`: the app's runtime folder. */
+/** Asks for pairing, and resolves with the number that the user compares. `runtime`: the app's runtime folder. */
 export async function askToPair(runtime: string, asks: Asks) {
   const socket = connect(path.join(runtime, "tokenkeep/tokenkeep.sock"));
   const read = lineReader(socket);

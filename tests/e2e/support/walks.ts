@@ -1,6 +1,6 @@
 /**
- * Two walks that together show every screen and dialog of the window, in whatever language it speaks. Each stop is handed
- * to `look`, which judges what is on the screen then.
+ * Two walks that together show every screen and dialog of the window, in whatever language it speaks. Each stop is
+ * handed to `look`, which judges what is on the screen then.
  */
 import { expect, type Locator } from "@playwright/test";
 import type { Translate } from "../../../text/words.ts";
@@ -206,7 +206,7 @@ async function lookAtVault({ on, t, look, button, title, go, leave, opens }: Wal
   await look("begin anew");
 }
 
-/** From the empty window to the locked vault: what a person meets in the first days. */
+/** From the empty window to the locked vault: what a user meets in the first days. */
 export async function walkOrdinaryScreens(on: AppAtSandbox, t: Translate, look: Look): Promise<void> {
   const walker = createWalker(on, t, look);
   await walker.button(t("empty.sandboxStart")).waitFor();
@@ -218,7 +218,7 @@ export async function walkOrdinaryScreens(on: AppAtSandbox, t: Translate, look: 
   await lookAtVault(walker);
 }
 
-/** A sign-in that the person declines at the provider. `bot`: the registration to sign in with. */
+/** A sign-in that the user declines at the provider. `bot`: the registration to sign in with. */
 async function lookAtFailedSignIn({ on, t, look, title, go }: Walker, bot: string): Promise<void> {
   const { app, page } = on;
   const started = await page.evaluate(
@@ -276,7 +276,7 @@ const LOCAL_PROVIDER = {
   embedded: true,
 };
 
-/** A provider that the person described, its registration and its scopes. */
+/** A provider that the user described, its registration and its scopes. */
 async function lookAtCustomProvider({ on, t, look, button, go, opens }: Walker): Promise<void> {
   const { page } = on;
   const added = await page.evaluate(async (form) => {

@@ -1,4 +1,6 @@
-/** A refused refresh with a valid access token: the window asks for a sign-in, and tools work until the token expires. */
+/**
+ * A refused refresh with a valid access token: the window asks for a sign-in, and tools work until the token expires.
+ */
 import { expect, test } from "vitest";
 import type { SignInRecord } from "../../../core/accounts/records.ts";
 import type { HttpOutcome, HttpRequest } from "../../../core/ports.ts";
@@ -148,7 +150,7 @@ test("the keeper retries a client error once an hour; no request, bulk action or
     sinceMs: "sinceMs" in state && state.sinceMs,
   });
   const before = tries.length;
-  void world.keeper.refresh(SAFE); // the person retries
+  void world.keeper.refresh(SAFE); // the user retries
   await minutes(world, 1);
   expect(tries).toHaveLength(before + 1);
   setRight();
