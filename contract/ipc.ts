@@ -50,7 +50,7 @@ export type CopyForm = v.InferOutput<typeof form>;
 
 /** The parts of the snapshot that changed; of the sign-ins only the changed rows, since there may be ten thousand. */
 export type Changes = Partial<Snapshot> & { readonly signInsChanged?: readonly SignInView[] };
-/** Answers the snapshot with the changed parts and rows in place of the old ones. */
+/** Returns the snapshot with the changed parts and rows in place of the old ones. */
 export function merged(snapshot: Snapshot, { signInsChanged = [], ...parts }: Changes): Snapshot {
   const next = { ...snapshot, ...parts };
   if (signInsChanged.length === 0) return next;
@@ -95,7 +95,7 @@ export const ipc = {
   /** Other keychains of this session that could open the vault. The one in use is fixed while the app runs. */
   "vault.otherKeychains": call<readonly KeychainView[]>()(nothing),
   /**
-   * Begins the move to one of them, and starts the app again; the next unlocking ends it. Fails with
+   * Begins the move to another keychain, and starts the app again; the next unlocking ends it. Fails with
    * `passphrase_missing`.
    */
   "vault.move": call()(v.object({ backend: text(40), current: passphrase })),
@@ -135,8 +135,8 @@ export const ipc = {
   "sandbox.start": call<{ readonly client: string }>()(nothing),
 
   /**
-   * Adds a provider, or with `change` takes the place of the one of that id. Fails with `provider_field`, which names
-   * the line that is wrong.
+   * Adds a provider, or with `change` replaces the provider with the form's id. Fails with `provider_field`, which
+   * names the faulty field.
    */
   "providers.save": call()(v.object({ form: providerForm, change: v.boolean() })),
   /** Removes a provider. Its registrations and sign-ins stay, unused until the provider is added again. */
@@ -145,7 +145,7 @@ export const ipc = {
   "providers.discover": call<ProviderForm>()(
     v.object({ issuer: v.pipe(v.string(), v.trim(), v.maxLength(500)) }),
   ),
-  /** Copies one of its redirect URIs, as it has to be registered. */
+  /** Copies a redirect URI of a provider, as it has to be registered. */
   "providers.copyRedirect": call()(
     v.object({ provider: text(40), at: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   ),
@@ -171,7 +171,7 @@ export const ipc = {
       scopes: v.pipe(v.array(scope), v.maxLength(120)),
       /** The sign-in to be renewed. */
       signIn: v.optional(id),
-      /** Absent: as the one to be renewed, else the first that provider and client allow. */
+      /** Absent: the flow of the sign-in to be renewed, or else the first that provider and client allow. */
       flow: v.optional(flow),
       /** Where the page opens; absent: where this provider's pages work. */
       way: v.optional(way),
@@ -191,7 +191,7 @@ export const ipc = {
   "authorization.cancel": call()(id),
   /** Saves the sign-in that waits for confirmation: in place of the one it renews, or beside it. */
   "authorization.keep": call<{ readonly signIn: string }>()(v.object({ id, beside: v.boolean() })),
-  /** The ID token of one that waits for confirmation. */
+  /** Copies the ID token of a sign-in that waits for confirmation. */
   "authorization.copyIdToken": call<{ readonly clearsInMs: number }>()(id),
   /** Drops a sign-in that waits for confirmation, and revokes its token. */
   "authorization.discard": call()(id),
@@ -237,7 +237,7 @@ export const ipc = {
   "activity.list": call<readonly ActivityView[]>()(nothing),
   /** Sets the alias; an empty one removes it. */
   "signIns.rename": call()(v.object({ id, alias: v.pipe(v.string(), v.trim(), v.maxLength(40)) })),
-  /** Tells the provider to end the token and keeps the row, marked revoked. */
+  /** Revokes the token at the provider, and keeps the row, marked as revoked. */
   "signIns.revoke": call()(id),
   /** Does one action to many sign-ins; `Snapshot.bulk` has the progress. Fails with `bulk_running`. */
   "signIns.bulk": call()(
@@ -249,11 +249,11 @@ export const ipc = {
   /** Stops a bulk action after the running item, or dismisses its result. */
   "signIns.bulkEnd": call()(nothing),
   /**
-   * Erases it here at once; the provider is told as soon as it can be reached. `undo`: it had no token that the
-   * provider is told to end, so it can be brought back.
+   * Erases a sign-in here at once, and revokes its token as soon as the provider can be reached. `undo`: it had no
+   * token to revoke, so the removal can be undone.
    */
   "signIns.remove": call<{ readonly undo: boolean }>()(id),
-  /** Brings back what was removed last: a registration, a tool, or a sign-in that said so. Fails with `undo_gone`. */
+  /** Undoes the last removal of a registration, a tool, or a sign-in without a token. Fails with `undo_gone`. */
   undo: call()(nothing),
 
   /** Makes a tool and copies its connection lines (`TOKENKEEP_…=`) to the clipboard; the key is never shown. */

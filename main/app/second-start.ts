@@ -178,7 +178,7 @@ export interface HandOnTimes {
 
 /**
  * Sends the request of a second start to the app that holds the lock, or takes the lock when that app ends meanwhile.
- * `tryAgain` tries to take the lock, and answers with the holder while there is one.
+ * `tryAgain` tries to take the lock; while another app holds it, it returns that holder.
  */
 export async function handOnOrTakePlace<T>(
   folder: string,

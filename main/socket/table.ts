@@ -141,7 +141,9 @@ function neededSec({ lifeSec = Infinity }: TableToken, minValidSec: number | und
     : Math.min(minValidSec, Math.max(0, lifeSec * LARGEST_PART - 1));
 }
 
-/** Whether this token lasts long enough (`min_valid` in seconds), has to be refreshed, or will do all the same. */
+/**
+ * Whether this token lasts long enough (`min_valid` in seconds), has to be refreshed, or is handed out although short.
+ */
 function judge(entry: TableToken, min_valid: number | undefined, nowMs: number): Choice {
   const { token, signIn, renews, renewalWaitsUntilMs = 0 } = entry;
   const minValidSec = neededSec(entry, min_valid);

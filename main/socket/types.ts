@@ -104,7 +104,7 @@ export type OnQuestion = {
   readonly [Q in QuestionName]: (ask: Ask<Q>, gone: Promise<void>) => Promise<Answer<Q>>;
 };
 
-/** A question of the thread; `number` counts from 1 in each thread. A union over `about`, for `Q` as it is given. */
+/** A question of the thread, one variant for each name in `Q`; `number` counts from 1 in each thread. */
 export type QuestionMessage<Q extends QuestionName = QuestionName> = {
   readonly [P in Q]: {
     readonly kind: "question";

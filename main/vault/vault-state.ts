@@ -44,7 +44,7 @@ export function createVaultState(log: Log): VaultState {
 const CHECK_IDLE_EVERY_MS = 3_600_000;
 
 /**
- * Refresh tokens of a closed vault lie idle and end one day. Answers with a function that begins to watch: once that day
+ * Refresh tokens of a closed vault lie idle and end one day. Returns a function that begins to watch: once that day
  * is near, the view of a closed or locked vault has `openByMs`.
  */
 export function createIdleWatch(

@@ -35,8 +35,8 @@ export class Route {
     location.hash = hrefOf(place);
   }
   /**
-   * To be called before an action that takes time: answers a function that goes on, unless the user has left the
-   * screen.
+   * Call it before an action that takes time. Returns a function that continues afterwards, unless the user has left
+   * the screen meanwhile.
    */
   onward(): (place: Place) => void {
     const { hash } = location;

@@ -46,7 +46,7 @@ export interface VaultKeys {
   verify(envelope: Envelope, passphrase: Secret | undefined): Promise<Result<null>>;
   /**
    * Finishes a move to another keychain (`movesTo`) if the app runs with that one now; otherwise, or where that fails,
-   * the next unlocking tries again. Answers with the envelope as it is on disk then.
+   * the next unlocking tries again. Resolves with the envelope that is on disk then.
    */
   finishMove(envelope: Envelope, key: Buffer): Promise<Envelope>;
 }

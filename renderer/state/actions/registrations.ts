@@ -19,7 +19,7 @@ export class ClientActions {
     this.#undo = undo;
   }
 
-  /** Answers the registration's id. */
+  /** Saves a registration; returns its id. */
   async save(form: Argument<"clients.save">): Promise<string | undefined> {
     const saved = await this.#session.call("client", () => this.#session.api["clients.save"](form));
     if (saved !== undefined) this.#notices.tell(t("clients.saved", { name: form.name }));
@@ -53,7 +53,7 @@ export class ProviderActions {
       onFailure,
     );
   }
-  /** Answers whether the provider was saved. `change`: in place of the one of that id. */
+  /** Returns whether the provider was saved. `change`: replaces the provider with that id. */
   async save(form: ProviderForm, change: boolean, onFailure: OnFailure): Promise<boolean> {
     const { api } = this.#session;
     const saved = await this.#session.call(
@@ -69,7 +69,7 @@ export class ProviderActions {
     const done = await this.#session.call("provider", () => this.#session.api["providers.remove"](id));
     if (done !== undefined) this.#notices.tell(t("providers.removed", { name }));
   }
-  /** Copies the redirect URI at this place of the provider's list; answers whether it did. */
+  /** Copies the redirect URI with this index in the provider's list; returns whether it was copied. */
   async copyRedirect(provider: string, at: number): Promise<boolean> {
     const { api } = this.#session;
     return (

@@ -46,7 +46,7 @@ export class SignInActions {
     const done = await session.call(`refresh ${id}`, () => session.api["signIns.refresh"](id));
     if (done !== undefined) notices.tell(t("actions.refreshed", { name: login }));
   }
-  /** Answers whether the alias was saved; an empty one takes the old one away. */
+  /** Returns whether the alias was saved; an empty one removes the old one. */
   async rename(id: string, alias: string): Promise<boolean> {
     const { session, notices } = this.#parts;
     const done = await session.call("alias", () => session.api["signIns.rename"]({ id, alias }));

@@ -14,14 +14,14 @@ export class VaultActions {
     this.#notices = notices;
   }
 
-  /** Answers whether the vault was made. */
+  /** Returns whether the vault was made. */
   async create(passphrase: string, onFailure: OnFailure): Promise<boolean> {
     const { api } = this.#session;
     return (
       (await this.#session.call("create", () => api["vault.create"]({ passphrase }), onFailure)) !== undefined
     );
   }
-  /** Answers whether the passphrase opened the vault. */
+  /** Returns whether the passphrase opened the vault. */
   async unlock(passphrase: string, onFailure: OnFailure): Promise<boolean> {
     const { api } = this.#session;
     return (
@@ -56,7 +56,7 @@ export class VaultActions {
     await (vault.sealedBy.passphrase ? this.lock() : this.pause(!vault.paused));
   }
 
-  /** Answers whether the vault is sealed that way now. */
+  /** Returns whether the vault was sealed in that way. */
   async reseal(change: Argument<"vault.reseal">, onFailure: OnFailure): Promise<boolean> {
     const done = await this.#session.call(
       "reseal",
@@ -70,7 +70,7 @@ export class VaultActions {
   async otherKeychains(): Promise<readonly KeychainView[]> {
     return (await this.#session.call("keychains", () => this.#session.api["vault.otherKeychains"]())) ?? [];
   }
-  /** Answers whether the move has begun; the app starts again by itself then. */
+  /** Returns whether the move has begun; the app starts again by itself then. */
   async move(to: Argument<"vault.move">, onFailure: OnFailure): Promise<boolean> {
     return (
       (await this.#session.call("move", () => this.#session.api["vault.move"](to), onFailure)) !== undefined
