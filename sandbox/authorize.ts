@@ -1,7 +1,4 @@
-/**
- * The authorization endpoint and its pages: login, then consent. A § without a name is one of docs/twitch-auth.md (§2 to §6,
- * §9).
- */
+/** The authorization endpoint and its pages: login, then consent (docs/twitch-auth.md §2, §3, §4, §5, §6, §9). */
 import { randomBytes } from "node:crypto";
 import { redirect, type Answer, type Request } from "./answer.ts";
 import { idToken, readClaims } from "./claims.ts";
@@ -46,7 +43,7 @@ export function authorize(world: World, { query, headers }: Request): Answer | P
   const redirect_uri = query.get("redirect_uri") ?? "";
   const state = query.get("state") ?? undefined;
   if (!client.redirect_uris.includes(redirect_uri)) {
-    // The error goes to the first registered URI, not to the requested one (§3).
+    // The error goes to the first registered URI, not to the requested one (docs/twitch-auth.md §3).
     return redirect(
       withParameters(client.redirect_uris[0], {
         error: "redirect_mismatch",
@@ -58,13 +55,14 @@ export function authorize(world: World, { query, headers }: Request): Answer | P
     redirect(withParameters(redirect_uri, { error, error_description, state }));
   const types = (query.get("response_type") ?? "").split(" ").filter(Boolean).sort().join(" ");
   if (!isResponse(types)) return refuse("unsupported_response_type", "unsupported response type");
-  // A public client may use the device code flow alone (§2). It still gets a code here, which it cannot exchange (§6).
+  // A public client may use the device code flow alone (docs/twitch-auth.md §2). It still gets a code here, which it
+  // cannot exchange (docs/twitch-auth.md §6).
   if (types !== "code" && client.type === "public")
     return refuse("unauthorized_client", "This client may not use the implicit flow");
   const scopes = (query.get("scope") ?? "").split(" ").filter(Boolean);
   if (!scopes.every((scope) => SCOPE.test(scope))) return refuse("invalid_scope", "invalid scope requested");
   if (types.includes("id_token") && !scopes.includes("openid"))
-    return refuse("unsupported_response_type", "openid is required for id_token"); // §4
+    return refuse("unsupported_response_type", "openid is required for id_token"); // docs/twitch-auth.md §4
   const claims = readClaims(query.get("claims"));
   if (claims === undefined) return refuse("invalid_request", "claims must be a JSON object");
   const challenge = query.get("code_challenge") ?? undefined;
@@ -82,7 +80,7 @@ export function authorize(world: World, { query, headers }: Request): Answer | P
     state,
     nonce: query.get("nonce") ?? undefined,
     code_challenge: challenge,
-    forceVerify: query.get("force_verify") === "true", // `1` does not work (§4)
+    forceVerify: query.get("force_verify") === "true", // `1` does not work (docs/twitch-auth.md §4)
     startedAtMs: world.nowMs(),
   };
   return requestConsent(world, request, headers);
@@ -99,7 +97,7 @@ export function requestConsent(
   world.pending.set(request.id, request);
   const user = signedIn(world, headers);
   if (user === undefined) return loginPage(world.users, request);
-  // Without `force_verify`, a user who has approved the same scopes is sent back at once (§4).
+  // Without `force_verify`, a user who has approved the same scopes is sent back at once (docs/twitch-auth.md §4).
   const approved = world.state.approvals.get(`${user.id} ${request.client.client_id}`) ?? [];
   if (!request.forceVerify && request.scopes.every((scope) => approved.includes(scope)))
     return allow(world, request, user);
@@ -142,7 +140,7 @@ export function decide(world: World, { form, headers }: Request): Answer | Promi
   if (form.get("answer") === "allow") return allow(world, request, user);
   world.pending.delete(request.id);
   if (request.redirect_uri === undefined) return toDevice(request, undefined);
-  // Twitch puts the error into the query, with these texts (§4).
+  // Twitch puts the error into the query, with these texts (docs/twitch-auth.md §4).
   return redirect(
     withParameters(request.redirect_uri, {
       error: "access_denied",
@@ -165,7 +163,10 @@ async function allow(world: World, request: PendingRequest, user: User): Promise
   return redirect(withParameters(request.redirect_uri, { code, scope: scopes.join(" "), state }));
 }
 
-/** The response of the implicit flow, in the fragment: no `expires_in` and no refresh token (§5, §9). */
+/**
+ * The response of the implicit flow, in the fragment: no `expires_in` and no refresh token (docs/twitch-auth.md §5,
+ * §9).
+ */
 async function inFragment(
   world: World,
   request: PendingRequest,

@@ -1,6 +1,5 @@
 /**
- * The endpoints that a client calls: `token`, `validate`, `revoke`. A § without a name is one of docs/twitch-auth.md, which
- * describes these endpoints in §6, §10 to §12 and §14.
+ * The endpoints that a client calls: `token`, `validate`, `revoke` (docs/twitch-auth.md §6, §10, §11, §12, §14).
  */
 import { createHash } from "node:crypto";
 import { empty, json, refusal, type Answer, type Request } from "./answer.ts";
@@ -13,7 +12,7 @@ import { clientOf, userOf, type World } from "./world.ts";
 
 export async function token(world: World, { form }: Request): Promise<Answer> {
   const client = clientOf(world, form.get("client_id"));
-  if (client === undefined) return refusal(400, "invalid client"); // §14
+  if (client === undefined) return refusal(400, "invalid client"); // docs/twitch-auth.md §14
   switch (form.get("grant_type")) {
     case "authorization_code":
       return exchangeCode(world, client, form);
@@ -32,12 +31,12 @@ export async function token(world: World, { form }: Request): Promise<Answer> {
 function secretRefusal({ client_secret, type }: Client, form: URLSearchParams): Answer | undefined {
   if (type !== "confidential") return undefined;
   const sent = form.get("client_secret");
-  if (sent === null || sent === "") return refusal(400, "missing client secret"); // §14
-  return sent === client_secret ? undefined : refusal(403, "invalid client secret"); // §14
+  if (sent === null || sent === "") return refusal(400, "missing client secret"); // docs/twitch-auth.md §14
+  return sent === client_secret ? undefined : refusal(403, "invalid client secret"); // docs/twitch-auth.md §14
 }
 
 async function exchangeCode(world: World, client: Client, form: URLSearchParams): Promise<Answer> {
-  // A public client gets a code from the browser and cannot exchange it (§6).
+  // A public client gets a code from the browser and cannot exchange it (docs/twitch-auth.md §6).
   if (client.type === "public") return refusal(400, "Invalid client credentials");
   const refused = secretRefusal(client, form);
   if (refused !== undefined) return refused;
@@ -45,9 +44,9 @@ async function exchangeCode(world: World, client: Client, form: URLSearchParams)
   const code = world.codes.get(digest);
   world.codes.delete(digest);
   const isValid = code !== undefined && code.expiresAtMs > world.nowMs() && code.request.client === client;
-  if (!isValid) return refusal(400, "Invalid authorization code"); // §14
+  if (!isValid) return refusal(400, "Invalid authorization code"); // docs/twitch-auth.md §14
   const { request, user } = code;
-  // The same bytes as in the authorization request (§3).
+  // The same bytes as in the authorization request (docs/twitch-auth.md §3).
   if (form.get("redirect_uri") !== request.redirect_uri)
     return refusal(400, "Parameter redirect_uri does not match registered URI");
   // Stricter than §6, where PKCE is ignored: a client that sent a challenge has to send its verifier (RFC 7636 §4.6).
@@ -62,7 +61,7 @@ async function exchangeCode(world: World, client: Client, form: URLSearchParams)
   return json(200, { ...tokens, ...(id_token !== undefined && { id_token }) });
 }
 
-/** A device code is exchanged without a secret and gives a refresh token (§8). */
+/** A device code is exchanged without a secret and gives a refresh token (docs/twitch-auth.md §8). */
 async function exchangeDeviceCode(world: World, form: URLSearchParams): Promise<Answer> {
   const answer = pollDeviceCode(world, form);
   if ("status" in answer) return answer;
@@ -72,7 +71,7 @@ async function exchangeDeviceCode(world: World, form: URLSearchParams): Promise<
   return json(200, tokens);
 }
 
-/** Only a confidential client gets an app token (§7). */
+/** Only a confidential client gets an app token (docs/twitch-auth.md §7). */
 async function appToken(world: World, client: Client, form: URLSearchParams): Promise<Answer> {
   if (client.type !== "confidential") return refusal(403, "invalid client secret");
   const refused = secretRefusal(client, form);
@@ -84,21 +83,21 @@ async function refresh(world: World, client: Client, form: URLSearchParams): Pro
   const refused = secretRefusal(client, form);
   if (refused !== undefined) return refused;
   const sent = form.get("refresh_token") ?? "";
-  if (sent === "") return refusal(400, "missing refresh token"); // §10
+  if (sent === "") return refusal(400, "missing refresh token"); // docs/twitch-auth.md §10
   const { state } = world;
   const stored = state.refresh.find(
     ({ digest, client_id }) => digest === digestOf(sent) && client_id === client.client_id,
   );
-  // `error` is the reason phrase, as documented (§10).
+  // `error` is the reason phrase, as documented (docs/twitch-auth.md §10).
   const invalid = json(400, { error: "Bad Request", status: 400, message: "Invalid refresh token" });
   if (stored === undefined) return invalid;
   if (stored.spent) {
-    state.disconnect(stored.client_id, stored.user_id); // the whole connection is dropped (§10)
+    state.disconnect(stored.client_id, stored.user_id); // the whole connection is dropped (docs/twitch-auth.md §10)
     await state.save();
     return invalid;
   }
   if (client.type === "confidential") {
-    const tokens = issueAccess(world, stored, sent); // the same refresh token comes back (§10)
+    const tokens = issueAccess(world, stored, sent); // the same refresh token comes back (docs/twitch-auth.md §10)
     await state.save();
     return json(200, tokens);
   }
@@ -113,26 +112,26 @@ async function refresh(world: World, client: Client, form: URLSearchParams): Pro
 
 export function validate(world: World, { headers }: Request): Answer {
   const text = tokenIn(headers);
-  if (text === undefined) return refusal(401, "missing authorization token"); // §11
+  if (text === undefined) return refusal(401, "missing authorization token"); // docs/twitch-auth.md §11
   const found = liveToken(world, text);
-  if (found === undefined) return refusal(401, "invalid access token"); // §11
+  if (found === undefined) return refusal(401, "invalid access token"); // docs/twitch-auth.md §11
   return json(200, {
     client_id: found.client_id,
-    // An app token has no user (§11).
+    // An app token has no user (docs/twitch-auth.md §11).
     ...(found.user_id !== "" && { login: userOf(world, found.user_id)?.login, user_id: found.user_id }),
-    scopes: found.scopes.length === 0 ? null : found.scopes, // §11
+    scopes: found.scopes.length === 0 ? null : found.scopes, // docs/twitch-auth.md §11
     expires_in: Math.floor((found.expiresAtMs - world.nowMs()) / 1000),
   });
 }
 
 export async function revoke(world: World, { form }: Request): Promise<Answer> {
   const client = clientOf(world, form.get("client_id"));
-  if (client === undefined) return refusal(404, "client does not exist"); // §12
+  if (client === undefined) return refusal(404, "client does not exist"); // docs/twitch-auth.md §12
   const text = form.get("token") ?? "";
-  if (text === "") return refusal(400, "missing oauth token"); // §12
+  if (text === "") return refusal(400, "missing oauth token"); // docs/twitch-auth.md §12
   const found = liveToken(world, text);
-  if (found?.client_id !== client.client_id) return refusal(400, "Invalid token"); // §12
-  // Only the access token ends; a refresh was seen to work afterwards (§12).
+  if (found?.client_id !== client.client_id) return refusal(400, "Invalid token"); // docs/twitch-auth.md §12
+  // Only the access token ends; a refresh was seen to work afterwards (docs/twitch-auth.md §12).
   world.state.access = world.state.access.filter((token) => token !== found);
   await world.state.save();
   return empty(200);

@@ -21,8 +21,8 @@ export interface Lock {
   /** Runs what may open the vault, in turn with the locks and unlocks; then calls `onOpened`. */
   opening<V>(open: () => Promise<Result<V>>): Promise<Result<V>>;
   /**
-   * Locks the window, or the vault. Fails with `passphrase_missing`, or with what `settle` fails with; the vault stays
-   * open then.
+   * Locks the window, or the vault. Fails with `passphrase_missing`, or with the failure of `settle`; then the vault
+   * stays open.
    */
   lock(what: "window" | "vault"): Promise<Result<null>>;
   /** Unlocks the window and the vault. Fails as `VaultDoor.unlock`. */
