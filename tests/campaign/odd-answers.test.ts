@@ -309,7 +309,7 @@ test(
       const [requests, timersBefore, cpu] = [requestCount(), timers, process.cpuUsage()];
       try {
         await act(run, id, action, made, () =>
-          provider.answerNext(where, made.answer, !mayBeSentAgain(made)),
+          provider.answerNext(where, made.answer, !mayBeSentAgain(made), arrived(made).refresh),
         );
         await run.rest();
         expect(provider.broken).toEqual([]);

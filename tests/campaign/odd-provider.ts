@@ -33,8 +33,11 @@ export interface OddProvider extends AsyncDisposable {
   readonly origin: string;
   /** The origin of a server that must get no request. */
   readonly strangerOrigin: string;
-  /** Plans the answer to the next request at this path. `spends`: a refresh token in that request must not be sent again. */
-  answerNext(path: Path, answer: OddAnswer, spends: boolean): void;
+  /**
+   * Plans the answer to the next request at this path. `spends`: a refresh token in that request must not be sent again.
+   * `issues`: the refresh token in the answer; odd values repeat, and a token that is issued again may be sent again.
+   */
+  answerNext(path: Path, answer: OddAnswer, spends: boolean, issues?: string): void;
   readonly answered: Answered[];
   /** Breaches of the protocol, each in words. */
   readonly broken: string[];
@@ -87,7 +90,7 @@ function correctBody(
 }
 
 export async function startOddProvider(client_id: string): Promise<OddProvider> {
-  const planned = new Map<Path, { readonly answer: OddAnswer; readonly spends: boolean }>();
+  const planned = new Map<Path, { answer: OddAnswer; spends: boolean; issues?: string }>();
   const answered: Answered[] = [];
   const broken: string[] = [];
   const spent = new Set<string>();
@@ -120,6 +123,7 @@ export async function startOddProvider(client_id: string): Promise<OddProvider> 
       return;
     }
     if (plan.spends && sent !== null) spent.add(sent);
+    if (plan.issues !== undefined) spent.delete(plan.issues);
     const { status, body, headers } = plan.answer;
     response.writeHead(status, { "content-type": "application/json", ...headers });
     response.end([204, 304].includes(status) ? undefined : body);
@@ -135,7 +139,8 @@ export async function startOddProvider(client_id: string): Promise<OddProvider> 
   return {
     origin,
     strangerOrigin: originOf(stranger),
-    answerNext: (path, answer, spends) => void planned.set(path, { answer, spends }),
+    answerNext: (path, answer, spends, issues) =>
+      void planned.set(path, { answer, spends, ...(issues !== undefined && { issues }) }),
     answered,
     broken,
     mint,
