@@ -84,8 +84,8 @@ function connectTo(address: string): Socket | undefined {
 /** Undefined: `address` is undefined or of another kind. A bus that cannot be reached ends at once (`onEnd`). */
 export async function connectSessionBus(address: string | undefined): Promise<SessionBus | undefined> {
   if (address === undefined) return undefined;
-  // Cast because the types of the library describe another shape of the bus.
-  const { createClient } = (await import("@homebridge/dbus-native")) as unknown as {
+  // prettier-ignore
+  const { createClient } = (await import("@homebridge/dbus-native")) as unknown as { // its types describe another bus
     readonly createClient: (options: { stream: Socket }) => LibraryBus;
   };
   const stream = connectTo(address); // after the import, or an end during it would have no listener

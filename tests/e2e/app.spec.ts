@@ -83,6 +83,7 @@ test("every screen is accessible in both themes, and violates no content securit
     page.evaluate((kind) => {
       try {
         if (kind === "markup") document.createElement("div").innerHTML = "<b>1</b>";
+        // The types of the DOM lack trustedTypes.
         else
           (
             window as unknown as { trustedTypes: { createPolicy: (name: string, rules: object) => unknown } }

@@ -105,6 +105,7 @@ test("a window that crashes at each load is loaded a few times, then reported, a
     }
   });
   const seen = () =>
+    // set on the global object above, which has no type for it
     app.evaluate(() => (globalThis as unknown as { seen: { loads: number; told: string[] } }).seen);
   await expect.poll(async () => (await seen()).told.length, { timeout: 30_000 }).toBe(2);
   const { loads, told } = await seen();

@@ -197,7 +197,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Why the token must not be handed out at that moment; undefined: it may. */
 function excess(line: Line, requested: Record<string, unknown>, at: { table: TokenTable; nowSec: number }) {
-  const token = line.result as unknown as TableToken["token"];
+  const token = line.result as unknown as TableToken["token"]; // a line holds any JSON
   const made = known.get(token.access_token);
   const [grant] = at.table.grants;
   if (at.table.locked || grant === undefined || made === undefined) return "no grant";
