@@ -39,7 +39,8 @@ def script_update(settings):
     api = obs.obs_data_get_string(settings, "api") or api
 
 
-def script_load(_settings):
+def script_load(settings):
+    script_update(settings)  # OBS calls it after this function, which may be later than the thread's first request
     threading.Thread(target=work, daemon=True).start()
     obs.timer_add(show, 200)
 
