@@ -25,5 +25,5 @@ export const toolCalls = ({
         : undo.removing(records.get("grant", id), () => grants.remove(id)),
 
     "pairing.allow": (answer) => pairing.allow(answer),
-    "pairing.deny": (answer) => Promise.resolve(pairing.deny(answer)),
+    "pairing.deny": (answer) => pairing.deny(answer),
   }) satisfies Partial<Handlers>;

@@ -20,7 +20,7 @@ export interface Pairing {
    */
   allow(answer: Argument<"pairing.allow">): Promise<Result<null>>;
   /** Refuses the tool. Fails with `pairing_gone`, and with `forGood` as a change of settings does. */
-  deny(answer: Argument<"pairing.deny">): Result<null>;
+  deny(answer: Argument<"pairing.deny">): Promise<Result<null>>;
   /** The vault closes: refuses the open request, which may be made again later. */
   end(): void;
   /** The open request; undefined: there is none. */
@@ -31,7 +31,7 @@ export interface PairingParts {
   readonly grants: Pick<Grants, "add" | "remove">;
   readonly signIns: () => readonly SignInRecord[];
   readonly settings: () => Settings;
-  readonly changeSettings: (settings: Settings) => Result<null>;
+  readonly changeSettings: (next: (current: Settings) => Settings) => Promise<Result<null>>;
   /** The program at the other end of the tool's connection; a hint, and undefined where it cannot be found. */
   readonly programAt: (inode: string | undefined) => Promise<string | undefined>;
   readonly clock: Pick<Clock, "nowMs">;
@@ -159,17 +159,16 @@ export function createPairing(parts: PairingParts, changed: () => void): Pairing
       return ok(null);
     },
 
-    deny({ id, forGood }) {
+    async deny({ id, forGood }) {
       if (open === undefined || open.view.id !== id) return failed({ code: "pairing_gone" });
       const { name, developer } = open.view;
       open.answer({ ok: false, code: "grant_denied", retryAfterSec: QUIET_AFTER_REFUSAL_SEC });
       close();
       if (!forGood) return ok(null);
-      const current = settings();
-      return parts.changeSettings({
+      return parts.changeSettings((current) => ({
         ...current,
         deniedTools: [...current.deniedTools, { name, developer }],
-      });
+      }));
     },
 
     end() {

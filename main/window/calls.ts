@@ -40,10 +40,10 @@ export function windowCalls({
   return {
     "state.get": () => Promise.resolve(ok(toJson(state.snapshot()))),
     "settings.change": (changed) =>
-      Promise.resolve(
-        // Otherwise anybody at a locked window could switch the lock off.
-        vault.state.state === "locked" ? failed({ code: "vault_locked" }) : settings.change(changed),
-      ),
+      // Otherwise anybody at a locked window could switch the lock off.
+      vault.state.state === "locked"
+        ? Promise.resolve(failed({ code: "vault_locked" }))
+        : settings.change(changed),
     async "doctor.run"() {
       lastRun = await doctor.run();
       return ok(lastRun);
