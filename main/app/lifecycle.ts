@@ -100,7 +100,7 @@ export function createLifecycle(
       await cleared;
       await tools.link.stop();
       signIns.sandbox.stop();
-      await Promise.all([foundation.history.flush(), tools.usage.flush()]);
+      await Promise.all([settings.flush(), foundation.history.flush(), tools.usage.flush()]);
       await vault.lock(false);
     },
   };

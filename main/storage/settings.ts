@@ -22,6 +22,8 @@ export interface SettingsStore {
    * Fails with `settings_failing`; the old ones stay then.
    */
   change(next: Settings | ((current: Settings) => Settings)): Promise<Result<null>>;
+  /** Resolves when the changes so far are written, for a quit. */
+  flush(): Promise<void>;
 }
 
 export function createSettings(folder: string, clock: Clock, log: Log, changed: () => void): SettingsStore {
@@ -70,5 +72,6 @@ export function createSettings(folder: string, clock: Clock, log: Log, changed: 
         changed();
         return ok(null);
       }),
+    flush: () => inTurn("settings", () => Promise.resolve()),
   };
 }

@@ -32,6 +32,13 @@ test("the file has the bytes that electron-store would write, and is readable by
   expect(await readFile(file, "utf8")).toBe(written);
 });
 
+test("a quit waits for the changes that are being written", async () => {
+  const settings = await opened();
+  void settings.change({ ...settings.current, lockAfterIdleMin: 10 });
+  await settings.flush();
+  expect((await opened()).current.lockAfterIdleMin).toBe(10);
+});
+
 test("changes that come together are all kept where each starts from the settings of its turn", async () => {
   const settings = await opened();
   const names = ["a", "b", "c"];
