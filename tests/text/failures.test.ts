@@ -28,7 +28,7 @@ const facts = {
   pid: 4711,
   field: "name",
   issuer: "https://login.harbor.example",
-  text: "https://login.harbor.example/",
+  said: "https://login.harbor.example/",
 };
 /** A failure for every code and variant. The compiler checks that the catalogue has a sentence for each code. */
 const samples = Object.keys(en.failure).map((key): Failure => {
