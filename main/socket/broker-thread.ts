@@ -116,7 +116,7 @@ export function createBrokerThread({ endpoint, port, listen, clock }: BrokerThre
           table: () => tables.current,
           nowMs: () => clock.nowMs(),
           noteUse: uses.note,
-          pair: (asked) => pairings.pair(stream, asked, inode()),
+          pair: (asked) => pairings.pair(stream, asked, inode),
           revokeSelf: (grant) => questions.ask("revokeSelf", { grant }).answer,
           write,
           end,

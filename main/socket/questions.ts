@@ -112,7 +112,7 @@ export interface PairingQueue {
   pair(
     connection: object,
     asked: Ask<"pair">["asked"],
-    inode: string | undefined,
+    inode: () => string | undefined,
   ): ReturnType<SessionHost["pair"]>;
   /** The tool of this connection has disconnected: its question, if it has one, ends here and in main. */
   withdraw(connection: object): void;
@@ -134,11 +134,12 @@ export function createPairingQueue(
       if (open !== undefined) return { ok: false, code: "pairing_pending" };
       const waitSec = Math.ceil((quietUntilMs - clock.monotonicMs()) / 1000);
       if (waitSec > 0) return { ok: false, code: "rate_limited", retryAfterSec: waitSec };
+      const ownInode = inode(); // read only for a question that is asked: it blocks
       const code = String(randomInt(1_000_000)).padStart(6, "0");
       const { number, answer } = questions.ask("pair", {
         asked,
         code,
-        ...(inode !== undefined && { inode }),
+        ...(ownInode !== undefined && { inode: ownInode }),
       });
       open = { connection, number };
       return {

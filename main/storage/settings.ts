@@ -3,7 +3,7 @@
  * electron-store reads the file; it is written in electron-store's format, durably and without blocking main.
  */
 import path from "node:path";
-import { rename } from "node:fs/promises";
+import { realpath, rename } from "node:fs/promises";
 import type Store from "electron-store";
 import * as v from "valibot";
 import { failed, ok, type Result } from "../../contract/failure.ts";
@@ -18,16 +18,17 @@ export interface SettingsStore {
   /** Reads the file; until then every setting has its default. A file that cannot be read is renamed, not overwritten. */
   load(): Promise<void>;
   /**
-   * Writes the settings whole; changes run one after the other. `next` as a function starts from the settings of its turn.
-   * Fails with `settings_failing`; the old ones stay then.
+   * Takes the settings whole. They count at once, so that the next change starts from them; resolves when they are written.
+   * Fails with `settings_failing`; then the settings that are written count again.
    */
-  change(next: Settings | ((current: Settings) => Settings)): Promise<Result<null>>;
+  change(settings: Settings): Promise<Result<null>>;
   /** Resolves when the changes so far are written, for a quit. */
   flush(): Promise<void>;
 }
 
 export function createSettings(folder: string, clock: Clock, log: Log, changed: () => void): SettingsStore {
   let current: Settings = v.parse(shape, {});
+  let written = current;
   let store: Store | undefined;
   const file = path.join(folder, "settings.json");
   const inTurn = queuePerKey<string>();
@@ -53,25 +54,32 @@ export function createSettings(folder: string, clock: Clock, log: Log, changed: 
       try {
         store = await open().catch(putAside);
         const read = v.safeParse(shape, store.store);
-        if (read.success) current = read.output;
+        if (read.success) current = written = read.output;
       } catch (cause) {
         log.error("settings.failing", { cause });
       }
       changed();
     },
-    change: (next) =>
-      inTurn("settings", async () => {
-        const settings = typeof next === "function" ? next(current) : next;
+    change(settings) {
+      if (store === undefined) return Promise.resolve(failed({ code: "settings_failing" }));
+      current = settings;
+      changed();
+      return inTurn("settings", async () => {
         try {
-          if (store === undefined) throw new Error("the settings file cannot be opened");
-          await writeDurably(file, JSON.stringify(settings, undefined, "\t"));
+          // The file may be a link: a rename over it would replace the link, and not the file that it names.
+          const target = await realpath(file).catch(() => file);
+          await writeDurably(target, JSON.stringify(settings, undefined, "\t"));
         } catch (cause) {
+          if (current === settings) {
+            current = written;
+            changed();
+          }
           return failed({ code: "settings_failing" }, cause);
         }
-        current = settings;
-        changed();
+        written = settings;
         return ok(null);
-      }),
+      });
+    },
     flush: () => inTurn("settings", () => Promise.resolve()),
   };
 }

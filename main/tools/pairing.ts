@@ -31,7 +31,7 @@ export interface PairingParts {
   readonly grants: Pick<Grants, "add" | "remove">;
   readonly signIns: () => readonly SignInRecord[];
   readonly settings: () => Settings;
-  readonly changeSettings: (next: (current: Settings) => Settings) => Promise<Result<null>>;
+  readonly changeSettings: (settings: Settings) => Promise<Result<null>>;
   /** The program at the other end of the tool's connection; a hint, and undefined where it cannot be found. */
   readonly programAt: (inode: string | undefined) => Promise<string | undefined>;
   readonly clock: Pick<Clock, "nowMs">;
@@ -165,10 +165,11 @@ export function createPairing(parts: PairingParts, changed: () => void): Pairing
       open.answer({ ok: false, code: "grant_denied", retryAfterSec: QUIET_AFTER_REFUSAL_SEC });
       close();
       if (!forGood) return ok(null);
-      return parts.changeSettings((current) => ({
+      const current = settings();
+      return parts.changeSettings({
         ...current,
         deniedTools: [...current.deniedTools, { name, developer }],
-      }));
+      });
     },
 
     end() {

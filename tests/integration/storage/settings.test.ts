@@ -1,6 +1,6 @@
 /** The settings over a real file: the format of electron-store, and changes that come together. */
 import ElectronStore from "electron-store";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createSettings } from "../../../main/storage/settings.ts";
@@ -39,15 +39,15 @@ test("a quit waits for the changes that are being written", async () => {
   expect((await opened()).current.lockAfterIdleMin).toBe(10);
 });
 
-test("changes that come together are all kept where each starts from the settings of its turn", async () => {
+test("a change counts at once, so changes that come together are all kept", async () => {
   const settings = await opened();
   const names = ["a", "b", "c"];
   await Promise.all(
     names.map((name) =>
-      settings.change((current) => ({
-        ...current,
-        deniedTools: [...current.deniedTools, { name, developer: "" }],
-      })),
+      settings.change({
+        ...settings.current,
+        deniedTools: [...settings.current.deniedTools, { name, developer: "" }],
+      }),
     ),
   );
   const again = await opened();
@@ -63,4 +63,16 @@ test("a change that the disk refuses fails, and the old settings stay", async ()
     failure: { code: "settings_failing" },
   });
   expect(settings.current.lockAfterIdleMin).toBe(10);
+});
+
+test("a file that is a link stays one, and the file that it names is written", async () => {
+  await mkdir(path.join(folder, "elsewhere"));
+  await symlink("elsewhere/kept.json", file);
+  await writeFile(path.join(folder, "elsewhere/kept.json"), "{}");
+  const settings = await opened();
+  await settings.change({ ...settings.current, lockAfterIdleMin: 10 });
+  expect((await lstat(file)).isSymbolicLink()).toBe(true);
+  expect(await readFile(path.join(folder, "elsewhere/kept.json"), "utf8")).toContain(
+    '"lockAfterIdleMin": 10',
+  );
 });
