@@ -77,6 +77,12 @@ test("every class that a style sheet names is used by a template", () => {
   expect(dead).toEqual([]);
 });
 
+test("every style block is read, and the check finds a rule that no template uses", () => {
+  expect(names.filter((name) => /<style\s/.test(readFileSync(path.join(ROOT, name), "utf8")))).toEqual([]);
+  const style = ".used { margin: 0.5rem } .dead:hover > .used {}";
+  expect(classesOf(style).filter((one) => !usedIn('<p class="used">').has(one))).toEqual(["dead"]);
+});
+
 test("styles/ stays small, because the rules for one component belong in that component", () => {
   const lines = sources
     .filter(({ name }) => name.startsWith("renderer/styles/"))

@@ -23,17 +23,20 @@ if (trusts !== undefined)
     ),
   );
 const sessions: Session[] = [];
-// Chromium runs the script in a process of its own. While that process is missing, on a busy computer, Chromium answers
-// DIRECT; so an answer that the script cannot have given is asked for again.
+/** Far longer than Chromium takes to start the process of the script. */
+const SCRIPT_STARTS_MS = 30_000;
+// On a busy computer Chromium may answer DIRECT before the script runs (ADR 0002); so an answer that the script cannot have
+// given is requested again.
 if (proxied === true)
   app.on("session-created", (session) => {
     sessions.push(session);
     const resolve = session.resolveProxy.bind(session);
     session.resolveProxy = async (url) => {
-      for (;;) {
+      for (const endMs = performance.now() + SCRIPT_STARTS_MS; performance.now() < endMs;) {
         const way = await resolve(url);
         if (way !== "DIRECT") return way;
       }
+      throw new Error("the proxy script does not run");
     };
   });
 const asked: string[] = [];

@@ -12,6 +12,7 @@ import { encodeRecord } from "../../../core/accounts/records.ts";
 import type { Clock, HttpClient } from "../../../core/ports.ts";
 import type { Secret } from "../../../core/secret.ts";
 import { createVault } from "../../../main/vault/vault.ts";
+import { createFirstRows } from "../../../main/window/first-rows.ts";
 import { startBench, view, type Bench } from "../../support/host.ts";
 import { createTestKeychain } from "../../support/keychain.ts";
 
@@ -201,6 +202,15 @@ test.each([
   expect(bench.app.state.snapshot().vault).toMatchObject(before);
   expect(await unlock(bench)).toMatchObject({ ok: true });
   expect(bench.app.state.snapshot().signIns).toHaveLength(ofKind("sign_in").length);
+});
+
+test("the first rows and the sandbox's port are read", async () => {
+  await using bench = await openOldProfile();
+  const firstRows = createFirstRows(path.join(bench.profile, "first-rows.json"), silent);
+  expect(await firstRows.load()).toEqual(written.firstRows);
+  // With a port in its file, the sandbox is listed before it runs.
+  const sandbox = bench.app.state.snapshot().providers.find(({ id }) => id === "sandbox");
+  expect(sandbox).toBeDefined();
 });
 
 test("the files written after a change have the same names and members", async () => {

@@ -36,9 +36,11 @@ const lastNumber = (about: "token" | "report" | "show" | "pair"): number =>
   thread.questions(about).at(-1)?.number ?? 0;
 
 test("a connection over the limit is closed without a greeting", async () => {
-  for (let made = 0; made < MAX_CONNECTIONS; made += 1) void thread.connect();
+  for (let made = 1; made < MAX_CONNECTIONS; made += 1) void thread.connect();
+  const last = await thread.connect();
   const over = await thread.connect();
-  expect(over.lines).toEqual([]);
+  expect([last.lines.length, last.dropped]).toEqual([1, false]);
+  expect([over.lines.length, over.dropped]).toEqual([0, true]);
 });
 
 test("two tools that need the same token share one question to main, and later requests need none", async () => {
@@ -182,9 +184,11 @@ test("main is notified when the connection of a one-connection grant closes", as
 
 test("a client that proves nothing, or does not complete a line, is too slow after ten seconds", async () => {
   const silent = await thread.connect();
+  const slow = await tool();
+  slow.write('{"jsonrpc":');
   const proved = await tool();
   await thread.pass(10);
-  expect(refused(silent.lines.at(-1))?.code).toBe("too_slow");
+  for (const { lines } of [silent, slow]) expect(refused(lines.at(-1))?.code).toBe("too_slow");
   expect((await proved.ask("accounts.list"))?.result).toBeDefined();
 });
 
@@ -193,6 +197,7 @@ test("a close ends the connections, reports the last uses and closes the port", 
   await one.ask("accounts.list");
   thread.receive({ kind: "close" });
   await settled();
+  expect(one.ended || one.dropped).toBe(true);
   expect(thread.posted.filter(({ kind }) => kind === "uses")).toHaveLength(1);
   expect(thread.portClosed).toBe(true);
 });

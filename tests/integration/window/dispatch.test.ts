@@ -44,9 +44,10 @@ test("behind a locked window only calls run that unlock it, set the vault aside,
 test("behind a locked vault no call about accounts runs", async () => {
   const { calls, ran } = callsThat(() => Promise.resolve(ok(null)));
   await runAll(createDispatcher(calls, () => ({ ...OPEN, vaultLocked: true })));
-  expect(
-    ran.filter((name) => /^(?:signIns|tools|clients|import|pairing|authorization|activity)\b/.test(name)),
-  ).toEqual([]);
+  expect(ran).toContain("vault.unlock");
+  const aboutAccounts = /^(?:signIns|tools|clients|import|pairing|authorization|activity)\b/;
+  expect(names.filter((name) => aboutAccounts.test(name)).length).toBeGreaterThan(30);
+  expect(ran.filter((name) => aboutAccounts.test(name))).toEqual([]);
 });
 
 test("a lock during a call hides the answer of the call, but not its success", async () => {

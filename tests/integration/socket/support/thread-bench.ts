@@ -31,7 +31,7 @@ export async function settled(): Promise<void> {
 }
 
 /** A client at one end of a connection. */
-function clientAt(stream: Duplex) {
+function clientAt(stream: Duplex, far: Duplex) {
   const lines: Line[] = [];
   let ended = false;
   stream.on("data", (chunk) => {
@@ -48,6 +48,12 @@ function clientAt(stream: Duplex) {
     get ended() {
       return ended;
     },
+    /** The thread has destroyed its end. */
+    get dropped() {
+      return far.destroyed;
+    },
+    /** Writes a part of a line. */
+    write: (text: string) => void stream.write(text),
     /** Writes a line; returns the last line received by then. */
     send,
     ask: (method: string, params?: object) => send(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params })),
@@ -90,7 +96,7 @@ export function startThread() {
     async connect() {
       const [near, far] = duplexPair();
       accept(far, () => "4711");
-      const client = clientAt(near);
+      const client = clientAt(near, far);
       await settled();
       return client;
     },
