@@ -333,7 +333,10 @@ test(
       for (let again = 0; LONG && cpuMs >= MOST_CPU_MS && again < 3; again += 1)
         cpuMs = Math.min(cpuMs, await give(one, at));
       if (LONG)
-        expect(cpuMs, `answer ${String(at)} costs processor time each time: ${JSON.stringify(one)}`).toBeLessThan(MOST_CPU_MS);
+        expect(
+          cpuMs,
+          `answer ${String(at)} costs processor time each time: ${JSON.stringify(one)}`,
+        ).toBeLessThan(MOST_CPU_MS);
       tally.set(one[0], (tally.get(one[0]) ?? 0) + 1);
     }
     // After their lifetime the tokens of the tombstones are expired.
