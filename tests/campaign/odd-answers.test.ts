@@ -27,6 +27,8 @@ const MOST_TIMERS = 400;
 const HOUR_MS = 3_600_000;
 /** Processor time per request, judged only in the long form. */
 const MOST_CPU_MS = 100;
+/** After so many answers the simulated clock passes the life of all tokens. */
+const EXPIRE_EVERY = 250;
 
 const ACTIONS = [
   "refresh",
@@ -60,6 +62,8 @@ class Run {
   readonly provider: OddProvider;
   readonly #underWay: Set<Promise<unknown>>;
   #clients = new Map<string, string>();
+  /** The processor time of `stored`, in ms: it reads every record, and is not the app's. */
+  readingMs = 0;
   constructor(clock: SimulatedClock, bench: Bench, provider: OddProvider, underWay: Set<Promise<unknown>>) {
     this.clock = clock;
     this.bench = bench;
@@ -91,6 +95,7 @@ class Run {
   }
   /** The sign-ins on the disk now; another vault opens a copy and finds every record readable. */
   async stored(): Promise<readonly SignInRecord[]> {
+    const cpu = process.cpuUsage();
     const folder = path.join(this.bench.profile, "copy");
     for (let tries = 0; ; tries += 1) {
       await rm(folder, { recursive: true, force: true });
@@ -109,6 +114,7 @@ class Run {
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     });
     expect(await vault.open()).toMatchObject({ state: "open", unreadable: [] });
+    this.readingMs += process.cpuUsage(cpu).user / 1_000;
     return vault.list("sign_in");
   }
   async client(provider: string): Promise<string> {
@@ -307,6 +313,7 @@ test(
       const where: Path = wanted === "validate" && id === "odd-oidc" ? "userinfo" : wanted;
       const made = make(good[where](), change, provider.strangerOrigin);
       const [requests, timersBefore, cpu] = [requestCount(), timers, process.cpuUsage()];
+      const readingBefore = run.readingMs;
       try {
         await act(run, id, action, made, () =>
           provider.answerNext(where, made.answer, !mayBeSentAgain(made), arrived(made).refresh),
@@ -316,7 +323,8 @@ test(
         expect(bench.logged.filter((line) => /\.bug\b/.test(line))).toEqual([]);
         expect(timers - timersBefore).toBeLessThan(MOST_TIMERS);
         if (action !== "device poll") expect(requestCount() - requests).toBeLessThan(MOST_REQUESTS);
-        return process.cpuUsage(cpu).user / 1_000 / Math.max(1, requestCount() - requests);
+        const appMs = process.cpuUsage(cpu).user / 1_000 - (run.readingMs - readingBefore);
+        return appMs / Math.max(1, requestCount() - requests);
       } catch (error) {
         throw new Error(
           `answer ${String(at)}: ${id}, ${action}, ${String(made.answer.status)} ${change.encoding} ${JSON.stringify(made.answer.headers)} ${made.answer.body.toString("utf8").slice(0, 400)}`,
@@ -338,6 +346,8 @@ test(
           `answer ${String(at)} costs processor time each time: ${JSON.stringify(one)}`,
         ).toBeLessThan(MOST_CPU_MS);
       tally.set(one[0], (tally.get(one[0]) ?? 0) + 1);
+      // Tombstones of removed sign-ins end with their tokens; without that each answer would read more records.
+      if (at % EXPIRE_EVERY === EXPIRE_EVERY - 1) await clock.pass(6 * HOUR_MS, run.rest);
     }
     // After their lifetime the tokens of the tombstones are expired.
     await clock.pass(6 * HOUR_MS, run.rest);
