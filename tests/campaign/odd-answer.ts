@@ -196,8 +196,10 @@ export function mayBeSentAgain(made: Made): boolean {
   const { status } = answer;
   const { access, refresh: next } = arrived(made);
   if (next !== undefined) return false;
-  // Without a refresh token the old one stays valid (RFC 6749 §6); an unreadable one has replaced it.
-  if (access !== undefined) return ["", null, undefined, false].includes(body?.["refresh_token"] as string);
+  // Without a refresh token, or with a blank one, the old one stays valid (RFC 6749 §6); an unreadable one has replaced it.
+  const named = body?.["refresh_token"];
+  if (access !== undefined)
+    return typeof named === "string" ? named.trim() === "" : [null, undefined, false].includes(named as null);
   if (status >= 400 && status < 500) return true;
   if (status === 500 || status === 503) return body !== undefined;
   return status >= 200 && status < 300 && body !== undefined && ("error" in body || "message" in body);
