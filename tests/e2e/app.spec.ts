@@ -224,7 +224,8 @@ test("a call of the wrong shape is refused, and the failure names the member", a
 
 test("Chromium's sandbox is on for an ordinary user", async () => {
   test.skip(process.getuid?.() === 0, "root cannot have it");
-  const { app } = await start();
+  const { app, page } = await start();
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   const pid = await app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId(),
   );
