@@ -77,7 +77,7 @@ test("a device sign-in goes on after its page is closed and reopened, and a canc
     pressed.click();
     location.hash = "#/add";
   });
-  await expect(page.getByText("The token was revoked")).toBeVisible();
+  await expect(page.getByText("Token revoked")).toBeVisible();
   await expect(page.getByRole("radio", { name: /^Public bot/ })).toBeVisible();
   await getCode();
   await button("Cancel").click();

@@ -190,7 +190,7 @@ test("when the focused element disappears, the focus moves to the element neares
   await hasKeyboard(page.getByRole("heading", { level: 2, name: "Which app do you want to use?" }));
 
   await press("Control+l"); // without a passphrase this pauses, and locks nothing
-  await go("Resume");
+  await go("Resume token access");
   await expect(page.getByRole("region", { name: "Paused" })).toHaveCount(0);
   await expect.poll(keyboardAt).toBe("MAIN");
   await go("Dismiss");
@@ -210,7 +210,7 @@ test("a removal is undone by a key, and the offer stays while it has the focus",
   const row = page.getByRole("row", { name: /mirrelune/ });
   await page.getByRole("link", { name: "mirrelune" }).click();
   await go("Revoke…", "Revoke token");
-  await expect(toast("was revoked")).toBeVisible();
+  await expect(toast("Token revoked")).toBeVisible();
   const remove = async () => {
     await page.getByRole("link", { name: "mirrelune" }).click();
     await go("Remove…", "Remove account");

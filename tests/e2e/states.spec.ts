@@ -93,7 +93,7 @@ test("a problem that only the user can solve says so, and its button leads to th
   const ending = await at.signIn(bot, "lanternbot");
   await says("lanternbot", /Expires in \d h/, /Sign in again by/, "No auto-refresh");
   await account("lanternbot");
-  await expect(banner(/Expires in/)).toContainText("It cannot renew itself.");
+  await expect(banner(/Expires in/)).toContainText("This token can't be refreshed.");
   await findsNothing(page, "ends soon");
   await fits(page, "ends soon");
   await accounts();

@@ -68,7 +68,7 @@ export const DAMAGED: readonly Shot<Running>[] = [
     screen: "Accounts",
     state: "failing: records cannot be read",
     cut: true,
-    show: ({ page }) => page.getByRole("region", { name: /cannot be read/ }).waitFor(),
+    show: ({ page }) => page.getByRole("region", { name: /couldn't be loaded/ }).waitFor(),
   },
   {
     name: "tools-failing",
