@@ -114,7 +114,7 @@ test("the activity shows what happened to each account, and what failed", async 
   await expect(today.getByRole("listitem").filter({ hasText: "mirrelune" })).toContainText("Signed in");
   await findsNothing(page, "activity");
   await fits(page, "activity");
-  await tabTo(page, page.getByRole("button", { name: "Trouble only" }));
+  await tabTo(page, page.getByRole("button", { name: "Errors" }));
   await page.keyboard.press("Enter");
   await expect(today.getByRole("listitem")).toHaveCount(1);
   await expect(today).toContainText("The provider refused to renew the token of harborlights_tv.");
