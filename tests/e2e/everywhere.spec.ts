@@ -1,6 +1,7 @@
 /** What every screen offers: the palette, the shortcuts, the activity; by keyboard alone. */
 import { expect, test } from "@playwright/test";
 import { findsNothing, findsNothingAsItStands, fits, hasKeyboard, tabTo } from "./support/accessible.ts";
+import { showSection } from "./support/settings.ts";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
 
 let at: AppAtSandbox;
@@ -200,6 +201,7 @@ test("when the focused element disappears, the focus moves to the element neares
   await expect.poll(keyboardAt).toBe("MAIN");
 
   await press("Control+5");
+  await showSection(page, "security");
   const alone = page.getByRole("radio", { name: /A passphrase alone/ });
   await tabTo(page, page.getByRole("radio", { checked: true }).first());
   await alone.press(" ");

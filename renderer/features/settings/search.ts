@@ -97,10 +97,6 @@ const SETTINGS: readonly Setting[] = [
   },
 ];
 
-/** The setting of the panel with this heading. */
-export const settingOf = (panel: string | undefined): Setting | undefined =>
-  SETTINGS.find((setting) => setting.panel === panel);
-
 /** The settings that have every word of the query, in the order of their sections; none for an empty query. */
 export function foundSettings(query: string): readonly FoundSetting[] {
   const terms = query.toLowerCase().split(/\s+/).filter(Boolean);
