@@ -25,6 +25,13 @@ interface Parts {
   readonly history: History;
 }
 
+/** A value that begins like a formula gets an apostrophe in front: spreadsheets would calculate it. */
+const csvLine = (values: readonly string[]): string =>
+  `${values
+    .map((value) => (/^[=+\-@\t\r]/.test(value) ? `'${value}` : value))
+    .map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value))
+    .join(",")}\r\n`;
+
 export function createActivity({ vault, keeper, history }: Parts): Activity {
   const loginOf = (signIn: string): string => keeper.watches.current(signIn)?.login ?? "";
   function named({ signIn, atMs, what, tool, count = 1, failure }: HistoryEntry): ActivityView {
@@ -56,10 +63,3 @@ export function createActivity({ vault, keeper, history }: Parts): Activity {
     },
   };
 }
-
-/** A value that begins like a formula gets an apostrophe in front: spreadsheets would calculate it. */
-const csvLine = (values: readonly string[]): string =>
-  `${values
-    .map((value) => (/^[=+\-@\t\r]/.test(value) ? `'${value}` : value))
-    .map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value))
-    .join(",")}\r\n`;
