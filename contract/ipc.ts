@@ -235,6 +235,10 @@ export const ipc = {
   "signIns.opens": call<readonly OpensView[]>()(id),
   /** The history of all sign-ins, the newest entry first; the latest 500 entries. */
   "activity.list": call<readonly ActivityView[]>()(nothing),
+  /**
+   * Asks where to, and writes the whole history there as CSV. Null: the user closed the dialog. Fails with `export_failing`.
+   */
+  "activity.export": call<{ readonly entries: number } | null>()(nothing),
   /** Sets the alias; an empty one removes it. */
   "signIns.rename": call()(v.object({ id, alias: v.pipe(v.string(), v.trim(), v.maxLength(40)) })),
   /** Revokes the token at the provider, and keeps the row, marked as revoked. */

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { createClaims } from "../accounts/claims.ts";
 import { createImporting } from "../accounts/import.ts";
+import { createActivity } from "../accounts/activity.ts";
 import { createTokenCopies } from "../accounts/token-copies.ts";
 import { createTokenClipboard } from "../desktop/clipboard.ts";
 import { createKeeper } from "../keeper/keeper.ts";
@@ -21,6 +22,7 @@ export function createSignIns(host: Host, foundation: Foundation) {
   );
   const tokenClipboard = createTokenClipboard(host.clipboard, clock, {
     log,
+    clearAfterMs: () => settings.current.clearClipboardAfterSec * 1000,
     mayCopy: () => lockState.unlocked && !shutdown.begun,
   });
   const copies = createTokenCopies({ keeper, lockState, tokenClipboard, history });
@@ -57,6 +59,7 @@ export function createSignIns(host: Host, foundation: Foundation) {
   return {
     keeper,
     tokenClipboard,
+    activity: createActivity({ vault, keeper, history }),
     copies,
     authorizations,
     clients,

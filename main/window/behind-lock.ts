@@ -99,6 +99,7 @@ const CALLS_BEHIND_LOCK: { readonly [K in CallName]: WhenAllowed } = {
   "signIns.copyIdToken": "open",
   "signIns.opens": "open",
   "activity.list": "open",
+  "activity.export": "open",
   "signIns.rename": "open",
   "signIns.revoke": "open",
   "signIns.bulk": "open",

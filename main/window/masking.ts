@@ -169,6 +169,7 @@ const CALL_MASKS: { readonly [K in CallName]: Mask<Value<K>> } = {
   "signIns.copyIdToken": "no names",
   "signIns.opens": "no names",
   "activity.list": maskedEntries,
+  "activity.export": "no names",
   "signIns.rename": "no names",
   "signIns.revoke": "no names",
   "signIns.bulk": "no names",

@@ -17,6 +17,7 @@ import {
   type Secrets,
   type Shown,
 } from "../support/leaks.ts";
+import { showSection } from "./support/settings.ts";
 import { startRecordingProxy, type RecordingProxy } from "./support/recording-proxy.ts";
 import { connectTool, parseConnection } from "../support/socket-client.mjs";
 
@@ -142,6 +143,7 @@ async function lockAndUnlock({ app, page, own }: Driven): Promise<string> {
   const [passphrase, wrong] = [canary("a lantern by the harbour "), canary("a lantern by the sea ")];
   own.set(passphrase, "passphrase").set(wrong, "wrong passphrase");
   await open(page, "Settings");
+  await showSection(page, "security");
   await page.getByRole("radio", { name: /and a passphrase/ }).check();
   await type(page, "New passphrase", passphrase);
   await type(page, "New passphrase once more", passphrase);
@@ -169,6 +171,7 @@ async function exportAndReport({ app, page, own }: Driven, passphrase: string): 
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
   }, file);
   await open(page, "Settings");
+  await showSection(page, "move");
   await page.getByRole("button", { name: "Export…" }).click();
   await type(page, "Passphrase for the file", forFile);
   await type(page, "Passphrase for the file once more", forFile);
@@ -177,6 +180,7 @@ async function exportAndReport({ app, page, own }: Driven, passphrase: string): 
   await page.getByText("The file holds 1 client registration.").waitFor();
   await page.getByRole("button", { name: "Close" }).last().click();
   expect(readFileSync(file, "utf8")).toContain('"sealed"');
+  await showSection(page, "diagnostics");
   await page.getByRole("button", { name: "Copy report" }).click();
   await page.getByText("The report was copied.").waitFor();
 }

@@ -1,6 +1,7 @@
 /** What every screen offers: the palette, the shortcuts, the activity; by keyboard alone. */
 import { expect, test } from "@playwright/test";
 import { findsNothing, findsNothingAsItStands, fits, hasKeyboard, tabTo } from "./support/accessible.ts";
+import { showSection } from "./support/settings.ts";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
 
 let at: AppAtSandbox;
@@ -114,7 +115,7 @@ test("the activity shows what happened to each account, and what failed", async 
   await expect(today.getByRole("listitem").filter({ hasText: "mirrelune" })).toContainText("Signed in");
   await findsNothing(page, "activity");
   await fits(page, "activity");
-  await tabTo(page, page.getByRole("button", { name: "Errors only" }));
+  await tabTo(page, page.getByRole("button", { name: "Errors" }));
   await page.keyboard.press("Enter");
   await expect(today.getByRole("listitem")).toHaveCount(1);
   await expect(today).toContainText("The provider refused to renew the token of harborlights_tv.");
@@ -198,6 +199,7 @@ test("when the focused element disappears, the focus moves to the element neares
   await expect.poll(keyboardAt).toBe("MAIN");
 
   await press("Control+5");
+  await showSection(page, "security");
   const alone = page.getByRole("radio", { name: /A passphrase alone/ });
   await tabTo(page, page.getByRole("radio", { checked: true }).first());
   await alone.press(" ");

@@ -8,6 +8,7 @@ import path from "node:path";
 import { inspectSecretService } from "../../main/desktop/secret-service.ts";
 import { report } from "../campaign/campaign.ts";
 import { findsNothingAsItStands } from "./support/accessible.ts";
+import { showSection } from "./support/settings.ts";
 import { addSandboxAccount, readClipboard, startApp } from "../support/app.mjs";
 import { startSession } from "../support/session.mjs";
 
@@ -238,7 +239,7 @@ test("moving to another keychain restarts the app, and after one passphrase the 
   await second.page.getByLabel("Passphrase").fill(passphrase);
   await second.page.getByRole("button", { name: "Unlock" }).click();
   await ready(second.page);
-  await second.page.getByRole("link", { name: "Settings" }).first().click();
+  await showSection(second.page, "security");
   await second.page.getByRole("heading", { name: "Move to GNOME Keyring" }).waitFor();
   await findsNothingAsItStands(second.page, "another keychain that could open the vault");
   await second.app.evaluate(({ app }) => {
@@ -281,6 +282,9 @@ test("the vault locks with the screen if the setting says so", async () => {
       language: "system",
       browser: "",
       withoutLock: false,
+      theme: "system",
+      density: "comfortable",
+      clearClipboardAfterSec: 30,
     });
   }, passphrase);
   const locked = page.getByRole("heading", { name: "Locked" });

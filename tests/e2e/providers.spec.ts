@@ -9,8 +9,8 @@ let at: AppAtSandbox;
 test.afterEach(() => at.close());
 
 /** Tabs to the button and presses it by the keyboard. */
-async function press(name: string | RegExp): Promise<void> {
-  await tabTo(at.page, at.page.getByRole("button", { name, exact: true }).first());
+async function press(name: string | RegExp, role: "button" | "link" = "button"): Promise<void> {
+  await tabTo(at.page, at.page.getByRole(role, { name, exact: true }).first());
   await at.page.keyboard.press("Enter");
 }
 const readClipboard = (): Promise<string> => at.app.evaluate(({ clipboard }) => clipboard.readText());
@@ -46,6 +46,7 @@ async function describeProvider(): Promise<void> {
   const discovery = await startDiscovery();
   const { issuer } = discovery;
   await page.keyboard.press("Control+5");
+  await press("Providers", "link");
   await press("Add a provider");
   const dialog = page.getByRole("dialog", { name: "Add a provider" });
   const issuerField = dialog.getByLabel("Issuer", { exact: true });

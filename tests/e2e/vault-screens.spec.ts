@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { findsNothing, findsNothingAsItStands, fits, tabTo } from "./support/accessible.ts";
 import { appStarter } from "./support/running-app.ts";
+import { showSection } from "./support/settings.ts";
 import { addSandboxAccount } from "../support/app.mjs";
 
 const start = appStarter();
@@ -13,7 +14,6 @@ test.beforeEach(() => test.setTimeout(180_000));
 const PASSPHRASE = "a lantern by the harbour";
 const FOR_FILE = "two gulls on a mast";
 const ready = (page: Page) => page.getByRole("button", { name: "Start the sandbox" }).waitFor();
-const openSettings = (page: Page) => page.getByRole("link", { name: "Settings" }).first().click();
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
 /** Adds a registration, which an export contains. */
@@ -22,7 +22,7 @@ const addRegistration = (page: Page) =>
     window.tokenkeep["clients.save"]({ provider: "twitch", name: "Stage lights", client_id: "stage" }),
   );
 async function setPassphrase(page: Page): Promise<void> {
-  await openSettings(page);
+  await showSection(page, "security");
   await page.getByRole("radio", { name: /and a passphrase/ }).check();
   await page.getByLabel("New passphrase", { exact: true }).fill(PASSPHRASE);
   await page.getByLabel("New passphrase once more").fill(PASSPHRASE);
@@ -42,7 +42,7 @@ async function answerDialogs(app: ElectronApplication): Promise<string> {
 test("settings and history are accessible in both themes and every state, and fit", async () => {
   const { app, page } = await start();
   await ready(page);
-  await openSettings(page);
+  await showSection(page, "security");
   await page.getByText("Without a passphrase a lock would only pretend").waitFor();
   await findsNothing(page, "settings without a passphrase");
   await page.getByRole("radio", { name: /and a passphrase/ }).check();
@@ -53,10 +53,13 @@ test("settings and history are accessible in both themes and every state, and fi
   await button(page, "Cancel").click();
   await setPassphrase(page);
   await page.getByRole("checkbox", { name: "Change the passphrase" }).check();
+  await findsNothingAsItStands(page, "settings with a passphrase, and another one");
+  await fits(page, "settings with a passphrase, and another one");
+  await showSection(page, "diagnostics");
   await button(page, "Check now").click();
   await page.getByText(/records?, all readable/).waitFor();
-  await findsNothingAsItStands(page, "settings with a passphrase, another one, and the doctor's answer");
-  await fits(page, "settings with a passphrase, another one, and the doctor's answer");
+  await findsNothingAsItStands(page, "the doctor's report");
+  await fits(page, "the doctor's report");
   await page.getByRole("link", { name: "Accounts" }).first().click();
   await addSandboxAccount(app, page, "mirrelune");
   await page.getByRole("link", { name: "mirrelune" }).click();
@@ -70,6 +73,7 @@ test("export and import are accessible, and say what was exported and imported",
   const { app, page } = await start();
   await ready(page);
   await setPassphrase(page);
+  await showSection(page, "move");
   await button(page, "Export…").click();
   await page.getByText("There is nothing to export yet.").waitFor();
   await findsNothingAsItStands(page, "nothing to export");
@@ -174,6 +178,8 @@ test("by keyboard alone: set a passphrase, change it, export, lock, unlock", asy
 
   await tabTo(page, page.getByRole("link", { name: "Settings" }).first());
   await keyboard.press("Enter");
+  await tabTo(page, page.getByRole("link", { name: "Security" }));
+  await keyboard.press("Enter");
   await tabTo(page, page.getByRole("radio", { name: /^GNOME Keyring(?! and)/ }));
   await keyboard.press("ArrowDown");
   await fillIn("New passphrase", "a lantern");
@@ -190,6 +196,10 @@ test("by keyboard alone: set a passphrase, change it, export, lock, unlock", asy
   await keyboard.press("Enter");
   await expect(page.getByLabel("Current passphrase")).toBeHidden();
 
+  await tabTo(page, page.getByRole("searchbox", { name: "Search settings" }));
+  await keyboard.type("export");
+  await keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Move to another computer" })).toBeFocused();
   await go("Export…");
   await keyboard.press("Enter");
   await fillIn("Passphrase for the file", FOR_FILE);

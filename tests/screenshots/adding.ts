@@ -129,7 +129,7 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
       await escape(page);
       for (const name of ["Checked", "Stranger"])
         await page.evaluate((of) => window.tokenkeep["clients.remove"](of), await clientId(page, name));
-      await go(page, "settings", "Settings");
+      await go(page, "settings/providers", "Settings");
       await button(page, "Add a provider");
       await page.getByLabel("Issuer", { exact: true }).fill("http://login.example.com");
       await button(page, "Look it up");

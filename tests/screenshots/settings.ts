@@ -26,7 +26,7 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
     state: "two passphrases that differ",
     async show({ page }) {
       await escape(page);
-      await go(page, "settings", "Settings");
+      await go(page, "settings/security", "Settings");
       await page.getByRole("radio", { name: /and a passphrase/ }).check();
       await page.getByLabel("New passphrase", { exact: true }).fill("a lantern");
       await button(page, "Apply");
@@ -42,8 +42,25 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
       await page.getByLabel("New passphrase once more").fill(PASSPHRASE);
       await button(page, "Apply");
       await page.getByText("From now on that opens the vault.").waitFor();
+    },
+  },
+  {
+    name: "settings-diagnostics",
+    screen: "Settings",
+    state: "the doctor's report",
+    async show({ page }) {
+      await go(page, "settings/diagnostics", "Settings");
       await button(page, "Check now");
       await page.getByText(/records?, all readable/).waitFor();
+    },
+  },
+  {
+    name: "settings-search",
+    screen: "Settings",
+    state: "searched",
+    async show({ page }) {
+      await page.getByRole("searchbox").fill("pass");
+      await page.getByRole("list", { name: "Settings found" }).waitFor();
     },
   },
   {
@@ -57,6 +74,7 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
         name: "Beacon",
         client_id: "beacon",
       });
+      await go(page, "settings/providers", "Settings");
       await page.getByRole("button", { name: "Edit Lighthouse" }).waitFor();
     },
   },
@@ -88,7 +106,7 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
     async show({ app, page, profile }) {
       await page.evaluate((of) => window.tokenkeep["clients.remove"](of), await clientId(page, "Beacon"));
       await page.evaluate((of) => window.tokenkeep["providers.remove"](of), LIGHTHOUSE.id);
-      await go(page, "settings", "Settings");
+      await go(page, "settings/move", "Settings");
       await app.evaluate(
         ({ dialog }, filePath) => {
           dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });

@@ -82,10 +82,18 @@ export const DAMAGED: readonly Shot<Running>[] = [
   {
     name: "settings-failing",
     screen: "Settings",
-    state: "failing: a provider's file, and what was looked over",
+    state: "failing: a provider's file",
     async show({ page }) {
-      await go(page, "settings", "Settings");
+      await go(page, "settings/providers", "Settings");
       await page.getByText(/torn\.json/).waitFor();
+    },
+  },
+  {
+    name: "diagnostics-failing",
+    screen: "Settings",
+    state: "failing: the doctor's report",
+    async show({ page }) {
+      await go(page, "settings/diagnostics", "Settings");
       await button(page, "Check now");
       await page.getByText(/records?, /).waitFor();
     },

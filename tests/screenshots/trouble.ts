@@ -184,7 +184,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     state: "failing: trouble only",
     async show({ page }) {
       await go(page, "activity", "Activity");
-      await button(page, "Errors only");
+      await button(page, "Errors");
     },
   },
   {
@@ -310,7 +310,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     screen: "Settings",
     state: "loading: it is looked over",
     async show({ page }) {
-      await go(page, "settings", "Settings");
+      await go(page, "settings/diagnostics", "Settings");
       await button(page, "Check now");
     },
   },

@@ -43,9 +43,33 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
   {
     name: "settings",
     screen: "Settings",
+    state: "general",
+    show: ({ page }) => go(page, "settings", "Settings"),
+  },
+  {
+    name: "settings-appearance",
+    screen: "Settings",
+    state: "appearance",
+    show: ({ page }) => go(page, "settings/appearance", "Settings"),
+  },
+  {
+    name: "settings-clipboard",
+    screen: "Settings",
+    state: "clipboard",
+    show: ({ page }) => go(page, "settings/clipboard", "Settings"),
+  },
+  {
+    name: "settings-about",
+    screen: "Settings",
+    state: "about",
+    show: ({ page }) => go(page, "settings/about", "Settings"),
+  },
+  {
+    name: "settings-security",
+    screen: "Settings",
     state: "sealed by the keyring alone",
     async show({ page }) {
-      await go(page, "settings", "Settings");
+      await go(page, "settings/security", "Settings");
       await page.getByText("Without a passphrase a lock would only pretend").waitFor();
     },
   },

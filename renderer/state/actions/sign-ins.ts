@@ -94,6 +94,12 @@ export class SignInActions {
   activity() {
     return this.#parts.session.api["activity.list"]();
   }
+  /** Writes the whole history to a file that the user chooses. */
+  async exportActivity(): Promise<void> {
+    const { session, notices } = this.#parts;
+    const done = await session.call("activityExport", () => session.api["activity.export"]());
+    if (done !== undefined && done !== null) notices.tell(t("activity.exported", { count: done.entries }));
+  }
   /** The endpoints and events that the scopes of a sign-in open. */
   opens(id: string) {
     return this.#parts.session.api["signIns.opens"](id);
