@@ -33,20 +33,20 @@ test("every screen is accessible in both themes, and violates no content securit
   await page.getByRole("link", { name: "Add account" }).click();
   await page.getByRole("heading", { level: 1, name: "Add an account" }).waitFor(); // the screen's code is loaded when it is opened
   await findsNothing(page, "guide: client");
-  await page.getByRole("radio", { name: /Another registration/ }).check();
+  await page.getByRole("radio", { name: /Add a Twitch app/ }).check();
   await findsNothingAsItStands(page, "guide: new client");
   await page.getByRole("radio", { name: /^Sandbox/ }).check();
   await page.getByRole("button", { name: "Continue" }).click();
-  await page.getByRole("radio", { name: /Let me choose/ }).check();
+  await page.getByRole("radio", { name: /Custom/ }).check();
   await page.getByRole("checkbox").first().check();
   await findsNothingAsItStands(page, "guide: scopes");
   await page.getByRole("button", { name: "Open sign-in window" }).click();
   await providerPage(app);
   await findsNothing(page, "waiting");
   await signInAtProvider(app, "mirrelune", (consent) => findsNothing(consent, "consent"));
-  await page.getByRole("button", { name: "Keep this account" }).waitFor();
+  await page.getByRole("button", { name: "Save account" }).waitFor();
   await findsNothing(page, "confirm");
-  await page.getByRole("button", { name: "Keep this account" }).click();
+  await page.getByRole("button", { name: "Save account" }).click();
   await page.getByRole("row", { name: /mirrelune/ }).waitFor();
   await findsNothing(page, "accounts");
   await page.getByRole("button", { name: "More for mirrelune" }).click();
@@ -55,9 +55,9 @@ test("every screen is accessible in both themes, and violates no content securit
   await findsNothingAsItStands(page, "question");
   await page.keyboard.press("Escape");
   await page.getByRole("link", { name: "mirrelune" }).click();
-  await page.getByRole("heading", { name: "What this token may do" }).waitFor();
+  await page.getByRole("heading", { name: "Permissions" }).waitFor();
   await findsNothing(page, "account");
-  for (const screen of ["Tools", "Clients"]) {
+  for (const screen of ["Tools", "Apps"]) {
     await page.getByRole("link", { name: screen }).first().click();
     await page.getByRole("heading", { level: 1, name: screen }).waitFor();
     await findsNothing(page, screen);
@@ -104,7 +104,7 @@ test("no screen is wider than a window of 360 pixels", async () => {
   for (const [hash, title] of [
     ["#/accounts", "Accounts"],
     ["#/add", "Add an account"],
-    ["#/clients", "Clients"],
+    ["#/clients", "Apps"],
     ["#/tools", "Tools"],
   ] as const) {
     await page.evaluate((to) => (location.hash = to), hash);
@@ -159,9 +159,9 @@ test("by keyboard alone: a refused form focuses its first wrong field, which say
     await expect(page.getByRole("alert").filter({ hasText: words })).toBeVisible();
   };
 
-  await open("#/clients", "Add a registration");
-  await save("Save registration");
-  await leadsTo(page.getByLabel("Name", { exact: true }), /Give it a name\.$/);
+  await open("#/clients", "Add app");
+  await save("Save app");
+  await leadsTo(page.getByLabel("Name", { exact: true }), /^Enter a name\.$/);
   await keyboard.type("Bot");
   await keyboard.press("Enter");
   await leadsTo(page.getByLabel("Client ID"), /^Enter the client ID/);

@@ -64,10 +64,10 @@ async function findsNothing(driven: Driven, when: string): Promise<void> {
 async function signInAndUse({ app, page, own }: Driven): Promise<void> {
   await addSandboxAccount(app, page, "harborlights_tv");
   await addSandboxAccount(app, page, "mirrelune");
-  await choose(page, "Validate");
-  await page.getByText("mirrelune is valid.").waitFor();
+  await choose(page, "Check");
+  await page.getByText("Token for mirrelune is valid").waitFor();
   await choose(page, "Refresh");
-  await page.getByText("mirrelune has a new token.").waitFor();
+  await page.getByText("Token refreshed for mirrelune").waitFor();
   await page.getByRole("button", { name: "Copy token of mirrelune" }).click();
   await page.getByText(/Copied\./).waitFor();
   own.set(await copied(/^[a-z0-9]{30}$/), "copied token");
@@ -96,13 +96,13 @@ async function choose(page: Page, item: string): Promise<void> {
 /** Adds two registrations whose secret is typed: one to be exported, one to be sent. */
 async function registerClients({ page, clientSecret, own }: Driven): Promise<void> {
   own.set(clientSecret, "client secret");
-  await open(page, "Clients");
-  await page.getByRole("button", { name: "Add a registration" }).click();
+  await open(page, "Apps");
+  await page.getByRole("button", { name: "Add app" }).click();
   await page.getByLabel("Name", { exact: true }).fill("Stage lights");
   await page.getByLabel("Client ID").fill("stage-lights");
   await type(page, "Client secret", clientSecret);
-  await page.getByRole("button", { name: "Save registration" }).click();
-  await page.getByText("Stage lights was saved.").waitFor();
+  await page.getByRole("button", { name: "Save app" }).click();
+  await page.getByText("Stage lights saved").waitFor();
 
   await page.evaluate(
     (client_id) => window.tokenkeep["clients.save"]({ provider: "sandbox", name: "Foghorn", client_id }),
@@ -111,22 +111,22 @@ async function registerClients({ page, clientSecret, own }: Driven): Promise<voi
   await page.getByRole("button", { name: "Edit Foghorn" }).click();
   await page.getByRole("radio", { name: /^Confidential/ }).check();
   await type(page, "Client secret", clientSecret);
-  await page.getByRole("button", { name: "Save registration" }).click();
-  await page.getByText("Foghorn was saved.").waitFor();
+  await page.getByRole("button", { name: "Save app" }).click();
+  await page.getByText("Foghorn saved").waitFor();
 }
 
 /** The provider's error repeats the secrets of the request, and the app shows none of them. */
 async function failWithEchoes({ page, proxy }: Driven): Promise<void> {
   proxy.echo(403);
-  await page.getByRole("button", { name: "Get an app token of Foghorn" }).click();
+  await page.getByRole("button", { name: "Get app token for Foghorn" }).click();
   await page
     .getByText(/client secret/)
     .last()
     .waitFor();
   await expect.poll(() => proxy.echoed).toBe(1);
   await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByRole("button", { name: "Keep this account" }).click();
-  await page.getByText("Foghorn is in Tokenkeep's care now.").waitFor();
+  await page.getByRole("button", { name: "Save account" }).click();
+  await page.getByText("Foghorn added").waitFor();
   proxy.echo(500);
   await choose(page, "Refresh");
   await page
@@ -135,7 +135,7 @@ async function failWithEchoes({ page, proxy }: Driven): Promise<void> {
     .waitFor();
   expect(proxy.echoed).toBe(2);
   await page.getByRole("link", { name: "mirrelune" }).click();
-  await page.getByRole("heading", { name: "What this token may do" }).waitFor();
+  await page.getByRole("heading", { name: "Permissions" }).waitFor();
 }
 
 async function lockAndUnlock({ app, page, own }: Driven): Promise<string> {

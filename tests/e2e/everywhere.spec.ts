@@ -58,7 +58,7 @@ test("the palette finds accounts and commands, and runs them", async () => {
 
   await openPalette();
   await page.keyboard.type("no such thing");
-  await expect(palette.getByText("Nothing matches.")).toBeVisible();
+  await expect(palette.getByText("No results")).toBeVisible();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Escape");
   await expect(palette).toHaveCount(0);
@@ -74,7 +74,7 @@ test("shortcuts lead to every screen, except while a field is typed into", async
   const { page } = at;
   for (const [key, name] of [
     ["2", "Tools"],
-    ["3", "Clients"],
+    ["3", "Apps"],
     ["4", "Activity"],
     ["5", "Settings"],
     ["n", "Add an account"],
@@ -84,7 +84,7 @@ test("shortcuts lead to every screen, except while a field is typed into", async
     await expect(title(name)).toBeVisible();
   }
   await page.keyboard.press("?");
-  const sheet = page.getByRole("dialog", { name: "Keys" });
+  const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
   await expect(sheet.getByText("Go to Settings")).toBeVisible();
   await findsNothing(page, "the keys");
   await fits(page, "the keys");
@@ -114,7 +114,7 @@ test("the activity shows what happened to each account, and what failed", async 
   await expect(today.getByRole("listitem").filter({ hasText: "mirrelune" })).toContainText("Signed in");
   await findsNothing(page, "activity");
   await fits(page, "activity");
-  await tabTo(page, page.getByRole("button", { name: "Trouble only" }));
+  await tabTo(page, page.getByRole("button", { name: "Errors only" }));
   await page.keyboard.press("Enter");
   await expect(today.getByRole("listitem")).toHaveCount(1);
   await expect(today).toContainText("The provider refused to renew the token of harborlights_tv.");
@@ -123,13 +123,13 @@ test("the activity shows what happened to each account, and what failed", async 
   await expect(title("harborlights_tv")).toBeVisible();
   await page.goBack();
   await page.getByRole("searchbox").fill("nobody");
-  await expect(page.getByText("Nothing in the activity matches.")).toBeVisible();
+  await expect(page.getByText("No matching activity")).toBeVisible();
 });
 
 test("an account's screen shows what each of its scopes permits", async () => {
   const { page } = at;
   await page.getByRole("link", { name: "mirrelune" }).click();
-  const opens = page.getByRole("region", { name: "What these scopes open" });
+  const opens = page.getByRole("region", { name: "API access" });
   const summary = opens.locator("summary").first();
   await tabTo(page, summary);
   await page.keyboard.press("Enter");
@@ -140,7 +140,7 @@ test("an account's screen shows what each of its scopes permits", async () => {
 
 test("an alias typed for one account is not saved for another", async () => {
   const { page } = at;
-  const alias = page.getByLabel("Name of your own");
+  const alias = page.getByLabel("Nickname");
   await page.getByRole("link", { name: "harborlights_tv" }).click();
   await alias.fill("For the harbour");
   await press("Control+k");
@@ -171,7 +171,7 @@ test("content that failed to load says why, and can be loaded again", async () =
   await expect(why).toBeVisible();
   await findsNothingAsItStands(page, "what did not come"); // drawing the screen again would load again
   await go("Try again");
-  await expect(page.getByText("Nothing has happened yet")).toBeVisible();
+  await expect(page.getByText("No activity yet")).toBeVisible();
   await expect.poll(keyboardAt).toBe("MAIN");
   await press("Control+1");
   await page.getByRole("link", { name: "mirrelune" }).click();
@@ -185,14 +185,12 @@ test("when the focused element disappears, the focus moves to the element neares
   await press("Control+n");
   await expect(title("Add an account")).toBeVisible();
   await go("Continue");
-  await hasKeyboard(page.getByRole("heading", { level: 2, name: "What may the token do?" }));
+  await hasKeyboard(page.getByRole("heading", { level: 2, name: "Choose permissions" }));
   await go("Back");
-  await hasKeyboard(
-    page.getByRole("heading", { level: 2, name: "Which app registration asks for the token?" }),
-  );
+  await hasKeyboard(page.getByRole("heading", { level: 2, name: "Which app do you want to use?" }));
 
   await press("Control+l"); // without a passphrase this pauses, and locks nothing
-  await go("Resume");
+  await go("Resume token access");
   await expect(page.getByRole("region", { name: "Paused" })).toHaveCount(0);
   await expect.poll(keyboardAt).toBe("MAIN");
   await go("Dismiss");
@@ -212,18 +210,18 @@ test("a removal is undone by a key, and the offer stays while it has the focus",
   const row = page.getByRole("row", { name: /mirrelune/ });
   await page.getByRole("link", { name: "mirrelune" }).click();
   await go("Revoke…", "Revoke token");
-  await expect(toast("was revoked")).toBeVisible();
+  await expect(toast("Token revoked")).toBeVisible();
   const remove = async () => {
     await page.getByRole("link", { name: "mirrelune" }).click();
     await go("Remove…", "Remove account");
-    await expect(toast("mirrelune was removed")).toBeVisible();
+    await expect(toast("mirrelune removed")).toBeVisible();
   };
   await press("Control+1");
   await remove();
   await press("/", "Control+z"); // the field's own undo
   await expect(row).toHaveCount(0);
   await press("Tab", "Control+z");
-  await expect(toast("mirrelune is back.")).toBeVisible();
+  await expect(toast("mirrelune restored")).toBeVisible();
   await expect(row).toBeVisible();
 
   await remove();
@@ -235,7 +233,7 @@ test("a removal is undone by a key, and the offer stays while it has the focus",
   // The focused notice stays longer than an unfocused one does.
   await tabTo(page, page.getByRole("button", { name: "Dismiss" }));
   await page.waitForTimeout(7_000);
-  await expect(toast("mirrelune is back.")).toBeVisible();
+  await expect(toast("mirrelune restored")).toBeVisible();
 });
 
 test("text typed right after the palette's or a menu's shortcut goes into the palette or menu", async () => {

@@ -126,7 +126,7 @@ for (const { what, how, spoil, mend } of CASES) {
     await spoil(session);
     await open.getByRole("button", { name: "More for mirrelune" }).click();
     await open.getByRole("menuitem", { name: "Refresh", exact: true }).click();
-    await open.getByText("mirrelune has a new token.").waitFor();
+    await open.getByText("Token refreshed for mirrelune").waitFor();
     await open.getByRole("button", { name: "Copy token of mirrelune" }).click();
     await open.getByText(/Copied\./).waitFor();
     await expect.poll(readClipboard).toMatch(/^[a-z0-9]{30}$/);

@@ -159,7 +159,7 @@ async function importToken(token: string): Promise<void> {
   expect(await page.content()).not.toContain(token.slice("oauth:".length));
   await press("Import token");
   await expect(page.getByRole("heading", { level: 1, name: "mirrelune" })).toBeVisible();
-  await expect(page.getByText(/^Another tool's token, /)).toBeVisible();
+  await expect(page.getByText(/^Imported token, /)).toBeVisible();
 }
 
 test("by keyboard alone: describe a provider, check a registration, import another tool's token", async () => {

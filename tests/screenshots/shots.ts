@@ -68,7 +68,7 @@ export const DAMAGED: readonly Shot<Running>[] = [
     screen: "Accounts",
     state: "failing: records cannot be read",
     cut: true,
-    show: ({ page }) => page.getByRole("region", { name: /cannot be read/ }).waitFor(),
+    show: ({ page }) => page.getByRole("region", { name: /couldn't be loaded/ }).waitFor(),
   },
   {
     name: "tools-failing",
@@ -107,7 +107,7 @@ export const DAMAGED: readonly Shot<Running>[] = [
         ipcMain.handle("state.get", () => ({ ok: true, value: said }));
       }, value);
       await page.reload();
-      await page.getByText("Reading 4,000 records.").waitFor();
+      await page.getByText("Loading 4,000 accounts…").waitFor();
     },
   },
 ];
@@ -149,7 +149,7 @@ export const CROWD: readonly Shot<
     state: "loading: many are refreshed",
     cut: true,
     async show({ page, server }) {
-      await button(page, "Keep it");
+      await button(page, "Cancel");
       await page.locator("[data-row]").first().focus();
       await page.keyboard.press("Control+a");
       await page.getByRole("toolbar").getByText("300 selected").waitFor();
@@ -157,7 +157,7 @@ export const CROWD: readonly Shot<
       await button(page, "Refresh");
       await page
         .getByRole("group")
-        .getByText(/^Refreshed [1-9]\d* of 300$/)
+        .getByText(/^Refreshing… [1-9]\d* of 300$/)
         .waitFor();
     },
   },
@@ -169,7 +169,7 @@ export const CROWD: readonly Shot<
     async show({ page, server }) {
       await button(page, "Stop");
       await server.close();
-      await page.getByRole("region", { name: /came to nothing$/ }).scrollIntoViewIfNeeded();
+      await page.getByRole("region", { name: / failed$/ }).scrollIntoViewIfNeeded();
     },
   },
 ];

@@ -68,7 +68,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
       await at.fault({ kind: "503_json", path: "/oauth2/validate", times: 99 });
       await validate(page, await idOf(page, FIRST));
       await account(page, FIRST);
-      await page.getByRole("region", { name: "Sandbox unreachable" }).waitFor();
+      await page.getByRole("region", { name: "Can't reach Sandbox" }).waitFor();
     },
   },
   {
@@ -98,7 +98,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
       });
       chmodSync(path.join(at.profile, "vault/records"), 0o500);
       await refresh(page, await idOf(page, FIRST));
-      await page.getByRole("region", { name: "Disk does not take it" }).waitFor();
+      await page.getByRole("region", { name: "Can't write to disk" }).waitFor();
     },
   },
   {
@@ -108,11 +108,11 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     async show(at) {
       const { page } = at;
       chmodSync(path.join(at.profile, "vault/records"), 0o700);
-      await button(page, "Try now");
-      await page.getByRole("region", { name: "Disk does not take it" }).waitFor({ state: "detached" });
+      await button(page, "Retry now");
+      await page.getByRole("region", { name: "Can't write to disk" }).waitFor({ state: "detached" });
       await giveSecret(page, "made anew in the console");
       await refresh(page, await idOf(page, FIRST));
-      await page.getByRole("region", { name: "Client needs attention" }).waitFor();
+      await page.getByRole("region", { name: "App needs attention" }).waitFor();
     },
   },
   {
@@ -123,7 +123,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
       const { page } = at;
       const id = await idOf(page, FIRST);
       await giveSecret(page, "sandbox-only-not-a-secret");
-      await page.getByRole("region", { name: "Client needs attention" }).waitFor({ state: "detached" });
+      await page.getByRole("region", { name: "App needs attention" }).waitFor({ state: "detached" });
       await at.admin("disconnect", { user_id: FIRST_USER });
       await validate(page, id);
       await page.getByRole("region", { name: "Needs sign-in" }).waitFor();
@@ -184,7 +184,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     state: "failing: trouble only",
     async show({ page }) {
       await go(page, "activity", "Activity");
-      await button(page, "Trouble only");
+      await button(page, "Errors only");
     },
   },
   {
@@ -259,10 +259,10 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
   },
   {
     name: "client-checking",
-    screen: "Clients",
+    screen: "Apps",
     state: "loading: one is checked",
     async show({ page }) {
-      await go(page, "clients", "Clients");
+      await go(page, "clients", "Apps");
       await button(page, "Check Bot");
       await page.getByText("Asking").waitFor();
     },
@@ -288,7 +288,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     state: "loading: it is read",
     async show({ app, page }) {
       await hold(app, "import.read");
-      await go(page, "clients", "Clients");
+      await go(page, "clients", "Apps");
       await go(page, "imports", "Import token");
       await button(page, "Paste from clipboard");
       await page.getByText("Looking for tokens…").waitFor();
@@ -301,8 +301,8 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     async show({ page }) {
       await go(page, "add", "Add an account");
       await button(page, "Continue");
-      await page.getByRole("radio", { name: /Let me choose/ }).check();
-      await page.getByText("Loading the scopes…").waitFor();
+      await page.getByRole("radio", { name: /Custom/ }).check();
+      await page.getByText("Loading permissions…").waitFor();
     },
   },
   {
