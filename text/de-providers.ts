@@ -74,7 +74,7 @@ export const providersGerman: Pick<Catalogue, keyof typeof providersWords> = {
     wrongRedirect: "Redirect-URL nicht registriert: {{uri}}",
     spareRedirect: "Redirect-URL nicht registriert (optional, ein anderer Port geht): {{uri}}",
     unsure: "Den Rest zeigt eine Anmeldung.",
-    kind: "Client-Typ",
+    kind: "App-Typ",
     confidential: "Vertraulich",
     confidentialText: "Mit Client-Secret",
     public: "Öffentlich",

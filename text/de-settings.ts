@@ -74,7 +74,7 @@ export const settingsGerman: Pick<Catalogue, keyof typeof settingsWords> = {
     withoutLock: "Einmal-Tokens trotzdem erneuern",
     awayTitle: "Automatisch sperren",
     awayNeedsPassphrase: "Zum Sperren oben eine Passphrase festlegen.",
-    lockWhat: "Was gesperrt wird",
+    lockWhat: "Zu sperrender Bereich",
     window: {
       name: "Nur das Fenster",
       text: "Die Tools arbeiten weiter. Das Fenster fragt nach der Passphrase.",

@@ -65,6 +65,6 @@ export const systemGerman: Pick<Catalogue, keyof typeof systemWords> = {
     diedText:
       "Es hat sich mehrmals hintereinander geschlossen. Konten und Tools arbeiten weiter. Erneut versuchen; hilft das nicht, Tokenkeep neu starten, notfalls mit --disable-gpu.",
     tryAgain: "Erneut versuchen",
-    leave: "Jetzt nicht",
+    leave: "Schließen",
   },
 };

@@ -70,7 +70,7 @@ export const providersWords = {
     wrongRedirect: "Redirect URL not registered: {{uri}}",
     spareRedirect: "Redirect URL not registered (optional, another port works): {{uri}}",
     unsure: "Sign in to test the rest.",
-    kind: "Client type",
+    kind: "App type",
     confidential: "Confidential",
     confidentialText: "Has a client secret",
     public: "Public",
@@ -90,7 +90,8 @@ export const providersWords = {
     file: "Choose file…",
     fileText: "Or choose an .env file, a script, or the settings file where a tool keeps its tokens.",
     tools: "Works with {{tools}} and more.",
-    local: "Tokenkeep looks for tokens on this computer. Nothing is sent until you choose what to check.",
+    local:
+      "Tokenkeep looks for tokens on this computer. Nothing is sent until you choose the tokens to check.",
     reading: "Looking for tokens…",
     found_one: "{{count}} possible token found",
     found_other: "{{count}} possible tokens found",
@@ -139,6 +140,6 @@ export const providersWords = {
     kept_one: "Token imported",
     kept_other: "{{count}} tokens imported",
     drop: "Discard",
-    note: "The other tool keeps its own copy. What you don't import is forgotten here and keeps working there.",
+    note: "The other tool keeps its own copy. Tokens you don't import are forgotten here and keep working there.",
   },
 } as const;

@@ -70,7 +70,7 @@ export const settingsWords = {
     withoutLock: "Refresh single-use tokens anyway",
     awayTitle: "Auto-lock",
     awayNeedsPassphrase: "Set a passphrase above to enable locking.",
-    lockWhat: "What to lock",
+    lockWhat: "Area to lock",
     window: { name: "Window only", text: "Tools keep working. The window asks for your passphrase." },
     vault: { name: "Everything", text: "Tools can't get tokens, and refreshing is paused until you unlock." },
     idle: "When idle",

@@ -62,6 +62,6 @@ export const systemWords = {
     diedText:
       "It closed several times in a row. Your accounts and tools keep working. Try again. If that doesn't help, restart Tokenkeep, or start it with --disable-gpu.",
     tryAgain: "Try again",
-    leave: "Not now",
+    leave: "Close",
   },
 } as const;
