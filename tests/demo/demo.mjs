@@ -128,9 +128,9 @@ await step("tray-copy", async () => {
 });
 await step("socket-token", async () => {
   await page.getByRole("link", { name: "Tools" }).first().click();
-  await page.getByRole("button", { name: "Connect a tool" }).click();
-  await page.getByLabel("Name of the tool").fill("Demo overlay");
-  await page.getByRole("button", { name: "Make a key and copy it" }).click();
+  await page.getByRole("button", { name: "Connect tool" }).click();
+  await page.getByLabel("Tool name").fill("Demo overlay");
+  await page.getByRole("button", { name: "Create and copy credentials" }).click();
   await page.getByText("Demo overlay can connect.").waitFor();
   await shoot(page, "tools");
   const tool = await connectTool(parseConnection(await copied(/TOKENKEEP_KEY=/)));

@@ -167,17 +167,17 @@ test("by keyboard alone: a refused form focuses its first wrong field, which say
   await leadsTo(page.getByLabel("Client ID"), /^Enter the client ID/);
   await keyboard.type("an id");
   await keyboard.press("Enter");
-  await leadsTo(page.getByLabel("Client secret"), /Enter the secret/);
+  await leadsTo(page.getByLabel("Client secret"), /Enter the client secret/);
   await keyboard.press("Escape");
 
-  await open("#/tools", "Connect a tool");
-  await save("Make a key and copy it");
-  await leadsTo(page.getByLabel("Name of the tool"), /Give the tool a name\.$/);
+  await open("#/tools", "Connect tool");
+  await save("Create and copy credentials");
+  await leadsTo(page.getByLabel("Tool name"), /Enter a name$/);
   await keyboard.type("Bot");
-  await tabTo(page, page.getByRole("radio", { name: "All, also those added later" }));
+  await tabTo(page, page.getByRole("radio", { name: "All accounts, including new ones" }));
   await keyboard.press("ArrowDown");
   await keyboard.press("Enter");
-  await leadsTo(page.getByRole("checkbox", { name: "harborlights_tv" }), /^Choose at least one account\.$/);
+  await leadsTo(page.getByRole("checkbox", { name: "harborlights_tv" }), /^Select at least one account$/);
 });
 
 test("a declined sign-in and a closed sign-in window save nothing, and say so", async () => {
@@ -186,7 +186,7 @@ test("a declined sign-in and a closed sign-in window save nothing, and say so", 
   const login = await providerPage(app);
   await login.getByRole("button", { name: "Sign in as lanternbot" }).click();
   await login.getByRole("button", { name: "Cancel" }).click();
-  await page.getByText("The sign-in was declined (access_denied)").waitFor();
+  await page.getByText("Sign-in was declined (access_denied)").waitFor();
   await findsNothing(page, "a sign-in that failed");
   await page.getByRole("button", { name: "Try again" }).click();
   await providerPage(app);
@@ -194,7 +194,7 @@ test("a declined sign-in and a closed sign-in window save nothing, and say so", 
     for (const window of BrowserWindow.getAllWindows())
       if (window.getTitle().startsWith("Sign in")) window.close();
   });
-  await page.getByText("The sign-in window was closed before it was finished").waitFor();
+  await page.getByText("You closed the sign-in window").waitFor();
 });
 
 test("the provider's page reports a client id that it does not know", async () => {
@@ -236,22 +236,22 @@ test("without a keychain the app asks for a passphrase, which unlocks the vault 
   const { app, page, profile, runtime } = await start({ args: ["--password-store=basic"] });
   await page.getByRole("heading", { name: "Choose a passphrase" }).waitFor();
   await findsNothing(page, "choose a passphrase");
-  await page.getByLabel("Passphrase").fill("a lantern by the harbour");
-  await page.getByLabel("Once more").fill("a lantern by the sea");
-  await page.getByRole("button", { name: "Seal with this passphrase" }).click();
-  await page.getByText("The two do not match.").waitFor();
-  await page.getByLabel("Once more").fill("a lantern by the harbour");
-  await page.getByRole("button", { name: "Seal with this passphrase" }).click();
+  await page.getByLabel("Passphrase", { exact: true }).fill("a lantern by the harbour");
+  await page.getByLabel("Confirm passphrase").fill("a lantern by the sea");
+  await page.getByRole("button", { name: "Create vault" }).click();
+  await page.getByText("Passphrases don't match").waitFor();
+  await page.getByLabel("Confirm passphrase").fill("a lantern by the harbour");
+  await page.getByRole("button", { name: "Create vault" }).click();
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   await page.keyboard.press("Control+l");
   await page.getByRole("heading", { name: "Locked" }).waitFor();
   await findsNothingAsItStands(page, "locked");
   await app.close();
   const again = await start({ profile, runtime, args: ["--password-store=basic"] });
-  await again.page.getByLabel("Passphrase").fill("something else");
+  await again.page.getByLabel("Passphrase", { exact: true }).fill("something else");
   await again.page.getByRole("button", { name: "Unlock" }).click();
-  await again.page.getByText("That is not the passphrase of this vault.").waitFor();
-  await again.page.getByLabel("Passphrase").fill("a lantern by the harbour");
+  await again.page.getByText("Incorrect passphrase.").waitFor();
+  await again.page.getByLabel("Passphrase", { exact: true }).fill("a lantern by the harbour");
   await again.page.getByRole("button", { name: "Unlock" }).click();
   await again.page.getByRole("button", { name: "Start the sandbox" }).waitFor();
 });
@@ -263,7 +263,7 @@ test("a vault that a keyring sealed is left untouched by a start without that ke
   const envelope = path.join(profile, "vault/envelope.json");
   const before = readFileSync(envelope, "utf8");
   const again = await start({ profile, runtime, args: ["--password-store=basic"] });
-  await again.page.getByText(/Your tokens were sealed by GNOME Keyring/).waitFor();
+  await again.page.getByText(/Your tokens are encrypted with GNOME Keyring/).waitFor();
   await findsNothing(again.page, "closed");
   expect(readFileSync(envelope, "utf8")).toBe(before);
 });

@@ -74,9 +74,9 @@ async function signInAndUse({ app, page, own }: Driven): Promise<void> {
   own.set(await copied(/^[a-z0-9]{30}$/), "copied token");
 
   await open(page, "Tools");
-  await page.getByRole("button", { name: "Connect a tool" }).click();
-  await page.getByLabel("Name of the tool").fill("overlay");
-  await page.getByRole("button", { name: "Make a key and copy it" }).click();
+  await page.getByRole("button", { name: "Connect tool" }).click();
+  await page.getByLabel("Tool name").fill("overlay");
+  await page.getByRole("button", { name: "Create and copy credentials" }).click();
   await page.getByText(/overlay can connect/).waitFor();
   const connection = parseConnection(await copied(/TOKENKEEP_KEY=/));
   own.set(connection.key, "tool key").set(Buffer.from(connection.key, "base64url"), "tool key");
@@ -144,18 +144,18 @@ async function lockAndUnlock({ app, page, own }: Driven): Promise<string> {
   own.set(passphrase, "passphrase").set(wrong, "wrong passphrase");
   await open(page, "Settings");
   await showSection(page, "security");
-  await page.getByRole("radio", { name: /and a passphrase/ }).check();
+  await page.getByRole("radio", { name: /and passphrase/ }).check();
   await type(page, "New passphrase", passphrase);
-  await type(page, "New passphrase once more", passphrase);
+  await type(page, "Confirm new passphrase", passphrase);
   await page.getByRole("button", { name: "Apply" }).click();
-  await page.getByText("From now on that opens the vault.").waitFor();
+  await page.getByText("Unlock method changed").waitFor();
   await page.keyboard.press("Control+l");
   await page.getByRole("heading", { name: "Locked" }).waitFor();
   await type(page, "Passphrase", wrong);
   const typed = createSearch(new Map([[wrong, "typed"]]))(await heapOf(app, page), "heap");
   expect(typed, "while it stands in the field").toContain("heap: typed, in the clear");
   await page.keyboard.press("Enter");
-  await page.getByText("That is not the passphrase of this vault.").waitFor();
+  await page.getByText("Incorrect passphrase.").waitFor();
   await type(page, "Passphrase", passphrase);
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: "Settings" }).first().waitFor();
@@ -174,15 +174,15 @@ async function exportAndReport({ app, page, own }: Driven, passphrase: string): 
   await showSection(page, "move");
   await page.getByRole("button", { name: "Export…" }).click();
   await type(page, "Passphrase for the file", forFile);
-  await type(page, "Passphrase for the file once more", forFile);
-  await type(page, "Passphrase of this vault", passphrase);
-  await page.getByRole("button", { name: "Choose a place…" }).click();
-  await page.getByText("The file holds 1 client registration.").waitFor();
+  await type(page, "Confirm passphrase for the file", forFile);
+  await type(page, "Your vault's passphrase", passphrase);
+  await page.getByRole("button", { name: "Choose location…" }).click();
+  await page.getByText("Exported 1 app.").waitFor();
   await page.getByRole("button", { name: "Close" }).last().click();
   expect(readFileSync(file, "utf8")).toContain('"sealed"');
   await showSection(page, "diagnostics");
   await page.getByRole("button", { name: "Copy report" }).click();
-  await page.getByText("The report was copied.").waitFor();
+  await page.getByText("Report copied").waitFor();
 }
 
 /** Throws an error that holds secrets, where no code catches it. */

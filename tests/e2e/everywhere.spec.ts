@@ -118,7 +118,7 @@ test("the activity shows what happened to each account, and what failed", async 
   await tabTo(page, page.getByRole("button", { name: "Errors" }));
   await page.keyboard.press("Enter");
   await expect(today.getByRole("listitem")).toHaveCount(1);
-  await expect(today).toContainText("The provider refused to renew the token of harborlights_tv.");
+  await expect(today).toContainText("harborlights_tv couldn't be refreshed");
   await tabTo(page, today.getByRole("link", { name: "harborlights_tv" }));
   await page.keyboard.press("Enter");
   await expect(title("harborlights_tv")).toBeVisible();
@@ -167,7 +167,7 @@ test("content that failed to load says why, and can be loaded again", async () =
       );
     }
   });
-  const why = page.getByText("The change could not be written to disk.");
+  const why = page.getByText("Couldn't save to disk.");
   await press("Control+4");
   await expect(why).toBeVisible();
   await findsNothingAsItStands(page, "what did not come"); // drawing the screen again would load again
@@ -200,11 +200,11 @@ test("when the focused element disappears, the focus moves to the element neares
 
   await press("Control+5");
   await showSection(page, "security");
-  const alone = page.getByRole("radio", { name: /A passphrase alone/ });
+  const alone = page.getByRole("radio", { name: /Passphrase only/ });
   await tabTo(page, page.getByRole("radio", { checked: true }).first());
   await alone.press(" ");
   await go("Cancel");
-  await hasKeyboard(page.getByRole("region", { name: "What opens the vault" }));
+  await hasKeyboard(page.getByRole("region", { name: "Unlock with" }));
 });
 
 test("a removal is undone by a key, and the offer stays while it has the focus", async () => {

@@ -131,10 +131,10 @@ test("after locking and unlocking by keyboard the same screen is shown", async (
   await expect(at.page.getByRole("heading", { name: "Locked" })).toBeVisible();
   await press("Control+k");
   await expect(at.page.getByRole("dialog")).toHaveCount(0);
-  await hasKeyboard(at.page.getByLabel("Passphrase"));
+  await hasKeyboard(at.page.getByLabel("Passphrase", { exact: true }));
   await at.page.keyboard.type("not it");
   await press("Enter");
-  await expect(at.page.getByText("That is not the passphrase of this vault.")).toBeVisible();
+  await expect(at.page.getByText("Incorrect passphrase.")).toBeVisible();
   await press("Control+a");
   await at.page.keyboard.type(PASSPHRASE);
   await press("Enter");

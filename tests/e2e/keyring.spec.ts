@@ -13,10 +13,10 @@ import { addSandboxAccount, readClipboard, startApp } from "../support/app.mjs";
 import { startSession } from "../support/session.mjs";
 
 const FAILURES = {
-  locked: "The keychain of your computer is locked.",
-  stopped: "GNOME Keyring, which seals your tokens, isn't available in this session.",
-  failing: "The keychain of your computer does not answer.",
-  replaced: "The key of the vault cannot be read with this keychain.",
+  locked: "Your keychain is locked.",
+  stopped: "Your tokens are encrypted with GNOME Keyring, which isn't available in this session.",
+  failing: "Your keychain isn't responding.",
+  replaced: "This keychain can't decrypt your vault.",
 };
 const AGAIN = { timeout: 30_000 }; // the app asks the keyring every five seconds
 
@@ -192,7 +192,9 @@ test("the keychain that answers seals and opens the vault, whatever the name of 
   // A vault that a silent wallet sealed is not opened by another keychain, although GNOME Keyring answers.
   writeFileSync(envelope, before.replace("gnome_libsecret", "kwallet6").replace("GNOME Keyring", "KWallet"));
   const { app, page } = await under("GNOME", profile);
-  await page.getByText("KWallet, which seals your tokens, isn't available in this session.").waitFor();
+  await page
+    .getByText("Your tokens are encrypted with KWallet, which isn't available in this session.")
+    .waitFor();
   await app.close();
 });
 
@@ -204,9 +206,9 @@ test("on KDE without a wallet the first start offers a passphrase, and does not 
     env: { ...session.env, XDG_CURRENT_DESKTOP: "KDE", KDE_SESSION_VERSION: "6" },
   });
   await page.getByRole("heading", { name: "Choose a passphrase" }).waitFor();
-  await page.getByText("No keychain answers in this session").waitFor();
+  await page.getByText("Tokenkeep found no keychain").waitFor();
   await page.getByLabel("Passphrase", { exact: true }).fill("a lantern by the harbour");
-  await page.getByLabel("Once more").fill("a lantern by the harbour");
+  await page.getByLabel("Confirm passphrase").fill("a lantern by the harbour");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   await app.close();
@@ -236,7 +238,7 @@ test("moving to another keychain restarts the app, and after one passphrase the 
   writeFileSync(envelope, sealed.replace("gnome_libsecret", "kwallet6").replace("GNOME Keyring", "KWallet"));
 
   const second = await start(profile);
-  await second.page.getByLabel("Passphrase").fill(passphrase);
+  await second.page.getByLabel("Passphrase", { exact: true }).fill(passphrase);
   await second.page.getByRole("button", { name: "Unlock" }).click();
   await ready(second.page);
   await showSection(second.page, "security");
@@ -255,7 +257,7 @@ test("moving to another keychain restarts the app, and after one passphrase the 
   });
 
   const third = await start(profile);
-  await third.page.getByLabel("Passphrase").fill(passphrase);
+  await third.page.getByLabel("Passphrase", { exact: true }).fill(passphrase);
   await third.page.keyboard.press("Enter");
   await ready(third.page);
   await third.app.close();
@@ -293,7 +295,7 @@ test("the vault locks with the screen if the setting says so", async () => {
     return locked.isVisible();
   };
   await expect.poll(lockScreen).toBe(true); // the app needs a moment until it listens
-  await page.getByLabel("Passphrase").fill(passphrase);
+  await page.getByLabel("Passphrase", { exact: true }).fill(passphrase);
   await page.keyboard.press("Enter");
   const open = page.getByRole("button", { name: "Start the sandbox" });
   await open.waitFor();

@@ -44,9 +44,7 @@ test("a problem that only the user can solve says so, and its button leads to th
   await validate(id);
   await says("harborlights_tv", "Needs sign-in", then("Rejected by Sandbox at"));
   await account("harborlights_tv");
-  await expect(banner("Needs sign-in")).toContainText(
-    "The provider refused to renew the token of harborlights_tv.",
-  );
+  await expect(banner("Needs sign-in")).toContainText("harborlights_tv couldn't be refreshed");
   await findsNothing(page, "needs sign-in");
   await banner("Needs sign-in").getByRole("button", { name: "Sign in again as harborlights_tv" }).click();
   await signInAtProvider(app, "harborlights_tv");
@@ -60,7 +58,7 @@ test("a problem that only the user can solve says so, and its button leads to th
   expect(await refresh(id)).toBe(false);
   await says("harborlights_tv", "App needs attention", "Client secret rejected");
   await account("harborlights_tv");
-  await expect(banner("App needs attention")).toContainText("enter the newest. Tokens are kept.");
+  await expect(banner("App needs attention")).toContainText("edit the app and enter it.");
   await findsNothing(page, "client needs attention");
   await banner("App needs attention").getByRole("link", { name: "Edit app" }).click();
   await page.getByRole("button", { name: "Edit Bot" }).click();
@@ -134,7 +132,7 @@ test("a temporary problem says so, names the next try, and loses nothing", async
   expect(await validate(id)).toBe(false);
   await says("harborlights_tv", "Can't reach Sandbox", then("Token still valid. Retrying"));
   await account("harborlights_tv");
-  await expect(banner("Can't reach Sandbox")).toContainText("trouble of its own (503). All tokens are kept.");
+  await expect(banner("Can't reach Sandbox")).toContainText("has a server problem (503).");
   await findsNothing(page, "unreachable");
   await tryNow("Can't reach Sandbox", clear);
 
@@ -154,7 +152,7 @@ test("a temporary problem says so, names the next try, and loses nothing", async
   await validate(id);
   await says("harborlights_tv", "No network", "Token still valid");
   await account("harborlights_tv");
-  await expect(banner("No network")).toContainText("Check the network, then try again.");
+  await expect(banner("No network")).toContainText("Check your connection, then try again.");
   await tryNow("No network", async () => {
     await clear();
     await app.evaluate(({ net }) => {
@@ -167,7 +165,7 @@ test("a temporary problem says so, names the next try, and loses nothing", async
   expect(await refresh(id)).toBe(false);
   await says("harborlights_tv", "Can't write to disk", "Kept in memory – free up disk space");
   await account("harborlights_tv");
-  await expect(banner("Can't write to disk")).toContainText("Nothing was lost, and refreshing waits");
+  await expect(banner("Can't write to disk")).toContainText("Nothing was lost, and refreshing is paused");
   await findsNothing(page, "the disk does not take it");
   await tryNow("Can't write to disk", () => chmodSync(records, 0o700));
 

@@ -109,7 +109,7 @@ test("a window that crashes at each load is loaded a few times, then reported, a
     app.evaluate(() => (globalThis as unknown as { seen: { loads: number; told: string[] } }).seen);
   await expect.poll(async () => (await seen()).told.length, { timeout: 30_000 }).toBe(2);
   const { loads, told } = await seen();
-  expect(new Set(told)).toEqual(new Set(["The window does not stay open"]));
+  expect(new Set(told)).toEqual(new Set(["The window keeps closing"]));
   expect(loads).toBe(3 + 4); // three more loads, and four for the window that was asked for
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0);
   expect(log()).toMatch(/window\.died/);

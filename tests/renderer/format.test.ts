@@ -92,8 +92,8 @@ describe("in English", () => {
   test("contents and names are counted, and long lists are cut", () => {
     expect([contents(0, 0), contents(1, 2), contents(0, 1)]).toEqual([
       "0 sign-ins",
-      "1 sign-in and 2 client registrations",
-      "1 client registration",
+      "1 sign-in and 2 apps",
+      "1 app",
     ]);
     expect(namesOf(["a", "b"], 5)).toBe("a, b and 3 more");
     expect(firstNames(Array.from("abcdefghijk"))).toBe("a, b, c, d, e, f, g, h, 3 more");

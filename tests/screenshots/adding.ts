@@ -106,7 +106,7 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
       await escape(page);
       await at.register("tokenkeep-sandbox", "Checked");
       await button(page, "Check Checked");
-      await page.getByText("The secret is accepted.").waitFor();
+      await page.getByText("Client secret valid").waitFor();
     },
   },
   {
@@ -118,7 +118,7 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
       await escape(page);
       await at.register("nobody", "Stranger");
       await button(page, "Check Stranger");
-      await page.getByText("The provider does not know this client ID.").waitFor();
+      await page.getByText("This client ID isn't registered.").waitFor();
     },
   },
   {
@@ -130,10 +130,10 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
       for (const name of ["Checked", "Stranger"])
         await page.evaluate((of) => window.tokenkeep["clients.remove"](of), await clientId(page, name));
       await go(page, "settings/providers", "Settings");
-      await button(page, "Add a provider");
+      await button(page, "Add provider");
       await page.getByLabel("Issuer", { exact: true }).fill("http://login.example.com");
-      await button(page, "Look it up");
-      await page.getByText("“Issuer” is not encrypted.").waitFor();
+      await button(page, "Discover");
+      await page.getByText("Issuer isn't encrypted.").waitFor();
     },
   },
   {
@@ -159,9 +159,9 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
     name: "tool-form",
     screen: "Tools",
     address: "tools",
-    opener: "Connect a tool",
-    save: "Make a key and copy it",
-    refusal: "Give the tool a name.",
+    opener: "Connect tool",
+    save: "Create and copy credentials",
+    refusal: "Enter a name",
   }),
   {
     name: "add-flow",

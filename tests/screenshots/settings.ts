@@ -27,10 +27,10 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
     async show({ page }) {
       await escape(page);
       await go(page, "settings/security", "Settings");
-      await page.getByRole("radio", { name: /and a passphrase/ }).check();
+      await page.getByRole("radio", { name: /and passphrase/ }).check();
       await page.getByLabel("New passphrase", { exact: true }).fill("a lantern");
       await button(page, "Apply");
-      await page.getByText("The two do not match.").waitFor();
+      await page.getByText("Passphrases don't match").waitFor();
     },
   },
   {
@@ -39,9 +39,9 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
     state: "sealed with a passphrase, looked over",
     async show({ page }) {
       await page.getByLabel("New passphrase", { exact: true }).fill(PASSPHRASE);
-      await page.getByLabel("New passphrase once more").fill(PASSPHRASE);
+      await page.getByLabel("Confirm new passphrase").fill(PASSPHRASE);
       await button(page, "Apply");
-      await page.getByText("From now on that opens the vault.").waitFor();
+      await page.getByText("Unlock method changed").waitFor();
     },
   },
   {
@@ -50,7 +50,7 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
     state: "the doctor's report",
     async show({ page }) {
       await go(page, "settings/diagnostics", "Settings");
-      await button(page, "Check now");
+      await button(page, "Run diagnostics");
       await page.getByText(/records?, all readable/).waitFor();
     },
   },
@@ -128,10 +128,10 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
     state: "failing: export, with another passphrase than the vault's",
     async show({ page }) {
       await page.getByLabel("Passphrase for the file", { exact: true }).fill(FOR_FILE);
-      await page.getByLabel("Passphrase for the file once more").fill(FOR_FILE);
-      await page.getByLabel("Passphrase of this vault").fill("a lantern by the sea");
-      await button(page, "Choose a place…");
-      await page.getByText("That is not the passphrase of this vault.").waitFor();
+      await page.getByLabel("Confirm passphrase for the file").fill(FOR_FILE);
+      await page.getByLabel("Your vault's passphrase").fill("a lantern by the sea");
+      await button(page, "Choose location…");
+      await page.getByText("Incorrect passphrase.").waitFor();
     },
   },
   {
@@ -139,9 +139,9 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
     screen: "Dialogs",
     state: "export, written",
     async show({ page }) {
-      await page.getByLabel("Passphrase of this vault").fill(PASSPHRASE);
-      await button(page, "Choose a place…");
-      await page.getByText("The file holds 1 client registration.").waitFor();
+      await page.getByLabel("Your vault's passphrase").fill(PASSPHRASE);
+      await button(page, "Choose location…");
+      await page.getByText("Exported 1 app.").waitFor();
     },
   },
   {
@@ -160,8 +160,8 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
     state: "failing: import, with another passphrase than the file's",
     async show({ page }) {
       await page.getByLabel("Passphrase for the file").fill("two gulls on a boat");
-      await button(page, "Choose the file…");
-      await page.getByText("That is not the passphrase of this export.").waitFor();
+      await button(page, "Choose file…");
+      await page.getByText("Incorrect passphrase for this file.").waitFor();
     },
   },
   {
@@ -174,8 +174,8 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
         await clientId(page, "Stage lights"),
       );
       await page.getByLabel("Passphrase for the file").fill(FOR_FILE);
-      await button(page, "Try the same file");
-      await page.getByText(/1 client registration/).waitFor();
+      await button(page, "Try this file again");
+      await page.getByText(/1 app/).waitFor();
     },
   },
 ];

@@ -23,10 +23,10 @@ export const KEYLESS: readonly Shot<Running>[] = [
     screen: "Vault",
     state: "failing: too short a passphrase",
     async show({ page }) {
-      await page.getByLabel("Passphrase").fill("short");
-      await page.getByLabel("Once more").fill("short");
-      await button(page, "Seal with this passphrase");
-      await page.getByText("A passphrase needs at least 8 characters.").waitFor();
+      await page.getByLabel("Passphrase", { exact: true }).fill("short");
+      await page.getByLabel("Confirm passphrase").fill("short");
+      await button(page, "Create vault");
+      await page.getByText("Use at least 8 characters.").waitFor();
     },
   },
 ];
@@ -37,7 +37,7 @@ export const CLOSED: readonly Shot<Running>[] = [
     name: "vault-closed",
     screen: "Vault",
     state: "failing: its keyring is missing",
-    show: ({ page }) => page.getByText(/Your tokens were sealed by GNOME Keyring/).waitFor(),
+    show: ({ page }) => page.getByText(/Your tokens are encrypted with GNOME Keyring/).waitFor(),
   },
 ];
 
@@ -47,7 +47,7 @@ export const CLOSED_WITH_PASSPHRASE: readonly Shot<Running>[] = [
     name: "vault-closed-passphrase",
     screen: "Vault",
     state: "failing: its keyring is missing, but it has a passphrase",
-    show: ({ page }) => page.getByText("Your passphrase opens it all the same.").waitFor(),
+    show: ({ page }) => page.getByText("Or unlock with your passphrase.").waitFor(),
   },
 ];
 
@@ -57,7 +57,7 @@ export const LOCKED_KEYRING: readonly Shot<Running>[] = [
     name: "choose-passphrase-waits",
     screen: "Vault",
     state: "failing: the keyring is locked",
-    show: ({ page }) => page.getByText("The keychain of your computer is locked.").waitFor(),
+    show: ({ page }) => page.getByText("Your keychain is locked.").waitFor(),
   },
 ];
 
@@ -76,7 +76,7 @@ export const DAMAGED: readonly Shot<Running>[] = [
     state: "failing: no tool can connect",
     async show({ page }) {
       await go(page, "tools", "Tools");
-      await page.getByRole("region", { name: "Out of reach" }).waitFor();
+      await page.getByRole("region", { name: "Tools can't connect" }).waitFor();
     },
   },
   {
@@ -94,7 +94,7 @@ export const DAMAGED: readonly Shot<Running>[] = [
     state: "failing: the doctor's report",
     async show({ page }) {
       await go(page, "settings/diagnostics", "Settings");
-      await button(page, "Check now");
+      await button(page, "Run diagnostics");
       await page.getByText(/records?, /).waitFor();
     },
   },

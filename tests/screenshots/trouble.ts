@@ -193,7 +193,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     state: "this window",
     async show({ page }) {
       await page.evaluate(() => window.tokenkeep["vault.lock"]("window"));
-      await page.getByText("Only this window is locked.").waitFor();
+      await page.getByText("Tools keep working while this window is locked.").waitFor();
     },
   },
   {
@@ -201,11 +201,11 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     screen: "Locked",
     state: "the vault",
     async show({ page }) {
-      await page.getByLabel("Passphrase").fill(PASSPHRASE);
+      await page.getByLabel("Passphrase", { exact: true }).fill(PASSPHRASE);
       await button(page, "Unlock");
       await title(page, "Activity");
       await page.keyboard.press("Control+l");
-      await page.getByText("No token leaves while Tokenkeep is locked.").waitFor();
+      await page.getByText("Tools can't get tokens while Tokenkeep is locked.").waitFor();
     },
   },
   {
@@ -213,9 +213,9 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     screen: "Locked",
     state: "failing: not the passphrase",
     async show({ page }) {
-      await page.getByLabel("Passphrase").fill("a lantern by the sea");
+      await page.getByLabel("Passphrase", { exact: true }).fill("a lantern by the sea");
       await button(page, "Unlock");
-      await page.getByText("That is not the passphrase of this vault.").waitFor();
+      await page.getByText("Incorrect passphrase.").waitFor();
     },
   },
   {
@@ -223,7 +223,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     screen: "Dialogs",
     state: "begin a new vault",
     async show({ page }) {
-      await button(page, "Begin a new vault…");
+      await button(page, "Start over…");
       await page.getByRole("alertdialog").waitFor();
     },
   },
@@ -232,8 +232,8 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     screen: "Account",
     state: "loading",
     async show({ app, page }) {
-      await button(page, "Keep the old one");
-      await page.getByLabel("Passphrase").fill(PASSPHRASE);
+      await button(page, "Cancel");
+      await page.getByLabel("Passphrase", { exact: true }).fill(PASSPHRASE);
       await button(page, "Unlock");
       await title(page, "Activity");
       await hold(app, ...HELD);
@@ -264,7 +264,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     async show({ page }) {
       await go(page, "clients", "Apps");
       await button(page, "Check Bot");
-      await page.getByText("Asking").waitFor();
+      await page.getByText("Checking…").waitFor();
     },
   },
   {
@@ -311,7 +311,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     state: "loading: it is looked over",
     async show({ page }) {
       await go(page, "settings/diagnostics", "Settings");
-      await button(page, "Check now");
+      await button(page, "Run diagnostics");
     },
   },
   {

@@ -70,7 +70,7 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     state: "sealed by the keyring alone",
     async show({ page }) {
       await go(page, "settings/security", "Settings");
-      await page.getByText("Without a passphrase a lock would only pretend").waitFor();
+      await page.getByText("Set a passphrase above").waitFor();
     },
   },
   ...ADDING,

@@ -77,6 +77,6 @@ test("facts are inserted unchanged, and waits in seconds or minutes", () => {
   expect(sentence({ code: "passphrase_wait", waitSec: 1 }, t)).toContain("in 1 second.");
   expect(sentence({ code: "passphrase_wait", waitSec: 91 }, t)).toContain("in 2 minutes.");
   expect(sentence({ code: "needs_sign_in", account: "{{x}} $t(app.name) <b>" }, t)).toContain(
-    "{{x}} $t(app.name) <b> has",
+    "{{x}} $t(app.name) <b> is signed out",
   );
 });

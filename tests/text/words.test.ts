@@ -1,8 +1,16 @@
 /** How the window speaks: one word for each thing, active voice, and no phrases that a native speaker would not use. */
 import { describe, expect, it } from "vitest";
 import { accountsGerman } from "../../text/de-accounts.ts";
+import { deCli } from "../../text/de-cli.ts";
+import { deFailures } from "../../text/de-failures.ts";
+import { providersGerman } from "../../text/de-providers.ts";
+import { settingsGerman } from "../../text/de-settings.ts";
+import { systemGerman } from "../../text/de-system.ts";
+import { toolsGerman } from "../../text/de-tools.ts";
 import { de } from "../../text/de.ts";
 import { accountsWords } from "../../text/en-accounts.ts";
+import { enCli } from "../../text/en-cli.ts";
+import { enFailures } from "../../text/en-failures.ts";
 import { providersWords } from "../../text/en-providers.ts";
 import { settingsWords } from "../../text/en-settings.ts";
 import { systemWords } from "../../text/en-system.ts";
@@ -27,10 +35,22 @@ const own = (catalogue: Tree): Tree => {
 const english: Record<string, Tree> = {
   "en.ts": own(en),
   "en-accounts.ts": accountsWords,
+  "en-cli.ts": enCli,
+  "en-failures.ts": enFailures,
+  "en-providers.ts": providersWords,
+  "en-settings.ts": settingsWords,
+  "en-system.ts": systemWords,
+  "en-tools.ts": toolsWords,
 };
 const german: Record<string, Tree> = {
   "de.ts": own(de),
   "de-accounts.ts": accountsGerman,
+  "de-cli.ts": deCli,
+  "de-failures.ts": deFailures,
+  "de-providers.ts": providersGerman,
+  "de-settings.ts": settingsGerman,
+  "de-system.ts": systemGerman,
+  "de-tools.ts": toolsGerman,
 };
 
 /** What must not stand in an English text, and what stands there instead. */

@@ -210,7 +210,7 @@ async function lookAtVault({ on, t, look, button, title, go, leave, opens }: Wal
   await look("settings with a passphrase");
   await page.evaluate(() => window.tokenkeep["vault.lock"]("vault"));
   await title(t("vault.lockedTitle"));
-  await page.getByLabel(t("vault.passphrase")).fill("not that one");
+  await page.getByLabel(t("vault.passphrase"), { exact: true }).fill("not that one");
   await button(t("vault.unlock")).click();
   await page.getByRole("alert").waitFor();
   await look("locked");
