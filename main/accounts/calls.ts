@@ -10,6 +10,7 @@ import type { Bulk } from "./bulk.ts";
 import type { Claims } from "./claims.ts";
 import type { History, HistoryEntry } from "./history.ts";
 import type { Importing } from "./import.ts";
+import type { Places } from "./places.ts";
 import type { TokenCopies } from "./token-copies.ts";
 
 /** Entries of the activity screen; each account's own history goes further back. */
@@ -20,6 +21,7 @@ interface Parts {
   readonly keeper: Keeper;
   readonly claims: Claims;
   readonly copies: TokenCopies;
+  readonly places: Places;
   readonly history: History;
   readonly bulk: Bulk;
   readonly undo: Undo;
@@ -100,7 +102,7 @@ function rename(keeper: Keeper, id: string, alias: string): Promise<Result<null>
 }
 
 /** Calls that read: claims, history, scopes. */
-function readCalls({ vault, keeper, claims, copies, history }: Parts) {
+function readCalls({ vault, keeper, claims, copies, places, history }: Parts) {
   /** Adds the present names of tool and account to an entry: the history holds ids only. */
   function named({ signIn, atMs, what, tool, count = 1, failure }: HistoryEntry): ActivityView {
     const name = tool === undefined ? undefined : vault.get("grant", tool)?.name;
@@ -122,6 +124,12 @@ function readCalls({ vault, keeper, claims, copies, history }: Parts) {
     "activity.list": async () => ok((await history.recent(ACTIVITY_SHOWN)).map(named)),
     "signIns.claims": ({ id, now }) => claims.of(id, now),
     "signIns.copyIdToken": (id) => copies.copyIdToken(claims.idToken(id)),
+    async "signIns.copyClaims"(id) {
+      const json = claims.json(id);
+      return json.ok ? places.copy(json.value) : json;
+    },
+    "signIns.copyFact": ({ id, fact }) => places.copyFact(id, fact),
+    "signIns.openPage": ({ id, page }) => places.open(id, page),
     async "signIns.opens"(id) {
       const record = keeper.watches.current(id);
       if (record === undefined) return failed({ code: "account_unknown" });
