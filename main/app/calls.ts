@@ -47,7 +47,7 @@ export function createCalls({
     ...accountCalls({ ...foundation, ...signIns, bulk: tools.bulk, syncTable, changed: changes.signIn }),
     ...transferCalls({ ...foundation, keeper, files: host.files, changed: changes.signIn }),
     ...registrationCalls({ ...foundation, ...signIns }),
-    ...toolCalls({ records: foundation.vault, grants: tools.grants, pairing: tools.pairing, undo }),
+    ...toolCalls({ ...foundation, ...tools, undo }),
     ...windowCalls({
       ...foundation,
       state,
