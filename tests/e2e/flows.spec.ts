@@ -154,13 +154,14 @@ test("every flow ends in the tokens that it promises, through every user agent",
     await page.getByRole("link", { name: "Sign in again…" }).click();
     await page.getByRole("heading", { name: "Sign in harborlights_tv again" }).waitFor();
     const changes = page.getByRole("region", { name: "What changes" });
-    await expect(changes).toContainText("The same scopes as before.");
+    await expect(changes).toContainText("Same permissions as now.");
+    await page.getByRole("radio", { name: /^Choose permissions/ }).check();
     await page.getByRole("searchbox").fill("channel:read:polls");
     await page.getByRole("checkbox").first().check();
     await page.getByRole("searchbox").fill("user:bot");
     await page.getByRole("checkbox", { name: /user:bot$/ }).uncheck();
     await expect(changes).toContainText("Added: channel:read:polls");
-    await expect(changes).toContainText("Dropped: user:bot");
+    await expect(changes).toContainText("Removed: user:bot");
     await findsNothingAsItStands(page, "other scopes");
     await fits(page, "other scopes");
     await button("Sign in").click();
@@ -168,8 +169,8 @@ test("every flow ends in the tokens that it promises, through every user agent",
     await page.getByRole("heading", { name: "You signed in as harborlights_tv" }).waitFor();
     await expect(page.getByText("Added: channel:read:polls")).toBeVisible();
     await findsNothing(page, "confirm with changes");
-    await page.getByRole("radio", { name: /^Beside it/ }).check();
-    await button("Keep this account").click();
+    await expect(page.getByRole("radio", { name: /^Keep both/ })).toBeChecked(); // a scope is missing from it
+    await button("Add sign-in").click();
     await expect(page.getByRole("row", { name: /harborlights_tv/ })).toHaveCount(2);
   });
 });

@@ -64,6 +64,8 @@ test("by keyboard alone: find an account, copy its token, validate and refresh i
   await go("Copy in another form");
   await hasKeyboard(at.page.getByRole("menuitem").first());
   await press("ArrowDown");
+  await hasKeyboard(at.page.getByRole("menuitem", { name: "Lines for an .env file" }));
+  await press("ArrowUp");
   await hasKeyboard(at.page.getByRole("menuitem", { name: "Header: Bearer …" }));
   await press("Enter");
   await expect.poll(readClipboard).toBe(`Bearer ${before}`);
@@ -84,13 +86,15 @@ test("by keyboard alone: sign in again, revoke, remove, undo", async () => {
   await open("mirrelune");
   await tabTo(at.page, at.page.getByRole("link", { name: "Sign in again…" }));
   await press("Enter");
+  await tabTo(at.page, at.page.getByRole("radio", { name: /^Same permissions/ }));
+  await press("ArrowDown"); // to the choice one by one
   await tabTo(at.page, at.page.getByRole("searchbox")); // beyond the search field every scope is one Tab stop
   await at.page.keyboard.type("user:read:email");
   await go(/^Sign in$/);
   await atProvider("Sign in as mirrelune", "Authorize");
   await hasKeyboard(at.page.getByRole("heading", { name: "You signed in as mirrelune" }));
-  await go("Keep this account");
-  await expect(toast(/mirrelune is in Tokenkeep's care now\./)).toBeVisible();
+  await go("Replace sign-in");
+  await expect(toast("Sign-in for mirrelune replaced")).toBeVisible();
 
   await open("mirrelune");
   await go("Revoke…");

@@ -34,6 +34,7 @@ export const BY_FLOWS: readonly Shot<AppAtSandbox>[] = [
     state: "other scopes",
     async show({ page }) {
       await page.getByRole("link", { name: "Sign in again…" }).click();
+      await page.getByRole("radio", { name: /^Choose permissions/ }).check();
       await page.getByRole("searchbox").fill("chat");
       await page.getByRole("checkbox", { name: /user:read:chat$/ }).uncheck();
       await page.getByRole("checkbox", { name: /user:write:chat/ }).check();
@@ -47,7 +48,7 @@ export const BY_FLOWS: readonly Shot<AppAtSandbox>[] = [
       await button(page, "Sign in");
       await signInAtProvider(app, FIRST);
       await title(page, `You signed in as ${FIRST}`);
-      await page.getByRole("radio", { name: /^Beside it/ }).waitFor();
+      await page.getByRole("radio", { name: /^Keep both/ }).waitFor();
     },
   },
 ];
