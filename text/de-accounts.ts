@@ -140,6 +140,38 @@ export const accountsGerman: Pick<Catalogue, keyof typeof accountsWords> = {
       "Entfernen widerruft auch das Token. Offline wird es hier sofort gelöscht und später widerrufen.",
     gone: "Dieses Konto wurde entfernt",
   },
+  /** Angaben zu einer Anmeldung, die sich kopieren lassen, und die Seiten des Anbieters dazu. */
+  facts: {
+    displayName: "Anzeigename",
+    login: { name: "Login", copy: "Login kopieren", copied: "Login kopiert" },
+    user_id: { name: "Nutzer-ID", copy: "Nutzer-ID kopieren", copied: "Nutzer-ID kopiert" },
+    client_id: { name: "Client-ID", copy: "Client-ID kopieren", copied: "Client-ID kopiert" },
+    pages: {
+      channel: "Kanal öffnen",
+      connections: "Seite mit Verbindungen öffnen",
+      console: "Entwicklerkonsole öffnen",
+    },
+  },
+  /** Die Tools eines Tokens, und die Rechte, nach denen keines fragt. */
+  usage: {
+    manage: "Tools verwalten",
+    used: "Verwendet dieses Token",
+    neverUsed: "Hat dieses Token nicht verwendet",
+    unused: "Ungenutzt",
+    unusedFor_one: "Nach {{count}} dieser Rechte hat seit 30 Tagen kein Tool gefragt.",
+    unusedFor_other: "Nach {{count}} dieser Rechte hat seit 30 Tagen kein Tool gefragt.",
+    unusedSince_one: "Nach {{count}} dieser Rechte hat seit dem {{date}} kein Tool gefragt.",
+    unusedSince_other: "Nach {{count}} dieser Rechte hat seit dem {{date}} kein Tool gefragt.",
+    fewer: "Mit weniger Rechten anmelden",
+  },
+  /** Was Tools verlieren, wenn eine Anmeldung ersetzt wird. */
+  losses: {
+    ifReplaced: "Wird die jetzige Anmeldung ersetzt, verlieren diese Tools Rechte:",
+    replacing: "Diese Tools verlieren Rechte:",
+    some: "{{tool}} verliert {{scopes}}",
+    all: "{{tool}} verliert den Zugriff auf dieses Konto",
+    why: "Ein Tool verliert ein Recht, wenn es dem neuen Token fehlt, oder wenn das Token mehr Rechte hat, als das Tool verwenden darf.",
+  },
   status: {
     signed_in: "Angemeldet",
     refreshing: "Wird erneuert",

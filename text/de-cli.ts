@@ -52,8 +52,7 @@ export const deCli: { readonly [Key in keyof typeof enCli]: string } = {
   "doctor.folder": "Der Ordner des Sockets ist privat: {{folder}}",
   "doctor.folderOpen":
     "Der Ordner des Sockets ist nicht privat: {{folder}}. Den Besitzer berichtigen und den Modus auf 700 setzen, dann Tokenkeep neu starten.",
-  "doctor.folderMissing":
-    "Der Ordner des Sockets fehlt: {{folder}}. Tokenkeep starten oder --start angeben.",
+  "doctor.folderMissing": "Der Ordner des Sockets fehlt: {{folder}}. Tokenkeep starten oder --start angeben.",
   "doctor.environment": "Umgebungsvariablen",
   "doctor.key": "Zugangsdaten gefunden: {{file}}",
   "doctor.proof": "Mit Tokenkeep verbunden: {{endpoint}}",
@@ -102,9 +101,9 @@ export const deCli: { readonly [Key in keyof typeof enCli]: string } = {
   "failure.pairing_pending": "Die Anfrage eines anderen Tools ist offen. In Tokenkeep beantworten. {{again}}",
   "failure.disconnected": "Tokenkeep hat die Verbindung beendet. {{again}}",
   "failure.timeout": "Tokenkeep antwortet nicht. Neu starten. {{again}}",
-  "failure.not_tokenkeep": "Der Server ist nicht Tokenkeep. Nichts wurde gesendet. Ausführen: tokenkeep doctor",
-  "failure.params_invalid":
-    "Tokenkeep nimmt diese Werte nicht an. Mehr zeigt: tokenkeep {{command}} --help",
+  "failure.not_tokenkeep":
+    "Der Server ist nicht Tokenkeep. Nichts wurde gesendet. Ausführen: tokenkeep doctor",
+  "failure.params_invalid": "Tokenkeep nimmt diese Werte nicht an. Mehr zeigt: tokenkeep {{command}} --help",
   "failure.method_unknown": "Tokenkeep kennt diesen Befehl noch nicht. Tokenkeep aktualisieren.",
   "failure.protocol_error":
     "Tokenkeep versteht diese Befehlszeile nicht. Beide auf dieselbe Version aktualisieren.",

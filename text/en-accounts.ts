@@ -132,6 +132,38 @@ export const accountsWords = {
     removeNote: "Removing also revokes the token. Offline, it's deleted here now and revoked later.",
     gone: "This account was removed",
   },
+  /** Facts about a sign-in that can be copied, and the provider's pages about it. */
+  facts: {
+    displayName: "Display name",
+    login: { name: "Login", copy: "Copy login", copied: "Login copied" },
+    user_id: { name: "User ID", copy: "Copy user ID", copied: "User ID copied" },
+    client_id: { name: "Client ID", copy: "Copy client ID", copied: "Client ID copied" },
+    pages: {
+      channel: "Open channel",
+      connections: "Open connections page",
+      console: "Open developer console",
+    },
+  },
+  /** The tools of a token, and the permissions that no tool asks for. */
+  usage: {
+    manage: "Manage tools",
+    used: "Uses this token",
+    neverUsed: "Hasn't used this token",
+    unused: "Unused",
+    unusedFor_one: "No tool has asked for {{count}} of these permissions in 30 days.",
+    unusedFor_other: "No tool has asked for {{count}} of these permissions in 30 days.",
+    unusedSince_one: "No tool has asked for {{count}} of these permissions since {{date}}.",
+    unusedSince_other: "No tool has asked for {{count}} of these permissions since {{date}}.",
+    fewer: "Sign in with fewer permissions",
+  },
+  /** What tools lose when a sign-in is replaced. */
+  losses: {
+    ifReplaced: "If you replace the current sign-in, these tools lose permissions:",
+    replacing: "These tools lose permissions:",
+    some: "{{tool}} loses {{scopes}}",
+    all: "{{tool}} loses access to this account",
+    why: "A tool loses a permission if the new token lacks it, or if the token has more permissions than the tool may use.",
+  },
   status: {
     signed_in: "Signed in",
     refreshing: "Refreshing now",

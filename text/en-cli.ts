@@ -102,8 +102,7 @@ export const enCli = {
   "failure.params_invalid":
     "Tokenkeep doesn't accept these values. Run tokenkeep {{command}} --help for options.",
   "failure.method_unknown": "Tokenkeep doesn't support this command yet. Update Tokenkeep.",
-  "failure.protocol_error":
-    "Tokenkeep didn't understand this command line. Update both to the same version.",
+  "failure.protocol_error": "Tokenkeep didn't understand this command line. Update both to the same version.",
   "failure.internal": "Something went wrong in Tokenkeep. {{again}}",
   "failure.unknown": "{{message}} Run: tokenkeep doctor",
   "failure.bug": "Something went wrong: {{detail}}. Run: tokenkeep doctor",

@@ -134,6 +134,9 @@ export const twitch: Provider = {
   device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: ["https://www.twitch.tv"] }, // docs/twitch-auth.md §8
   authorizationParameters: { force_verify: "true" }, // docs/twitch-auth.md §4: otherwise Twitch uses the account of the browser without asking
   consoleUrl: "https://dev.twitch.tv/console/apps",
+  channelUrl: "https://www.twitch.tv/{login}",
+  connectionsUrl: "https://www.twitch.tv/settings/connections",
+  ircScopes: ["chat:read", "chat:edit"], // docs/twitch-auth.md §15: IRC takes these two; user:read:chat and user:write:chat are for EventSub and the API
   accessTokenForm: twitchAccessToken,
   importsFrom: [
     "twitch-cli (.twitch-cli.env)",

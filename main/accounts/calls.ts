@@ -9,6 +9,7 @@ import type { Activity } from "./activity.ts";
 import type { Bulk } from "./bulk.ts";
 import type { Claims } from "./claims.ts";
 import type { Importing } from "./import.ts";
+import type { Places } from "./places.ts";
 import type { TokenCopies } from "./token-copies.ts";
 
 interface Parts {
@@ -17,6 +18,7 @@ interface Parts {
   readonly claims: Claims;
   readonly copies: TokenCopies;
   readonly activity: Activity;
+  readonly places: Places;
   readonly bulk: Bulk;
   readonly undo: Undo;
   readonly importing: Importing;
@@ -96,7 +98,7 @@ function rename(keeper: Keeper, id: string, alias: string): Promise<Result<null>
 }
 
 /** Calls that read: claims, history, scopes. */
-function readCalls({ keeper, claims, copies, activity }: Parts) {
+function readCalls({ keeper, claims, copies, places, activity }: Parts) {
   return {
     async "signIns.history"(id) {
       if (keeper.watches.current(id) === undefined) return failed({ code: "account_unknown" });
@@ -105,6 +107,12 @@ function readCalls({ keeper, claims, copies, activity }: Parts) {
     "activity.list": async () => ok(await activity.recent()),
     "signIns.claims": ({ id, now }) => claims.of(id, now),
     "signIns.copyIdToken": (id) => copies.copyIdToken(claims.idToken(id)),
+    async "signIns.copyClaims"(id) {
+      const json = claims.json(id);
+      return json.ok ? places.copy(json.value) : json;
+    },
+    "signIns.copyFact": ({ id, fact }) => places.copyFact(id, fact),
+    "signIns.openPage": ({ id, page }) => places.open(id, page),
     async "signIns.opens"(id) {
       const record = keeper.watches.current(id);
       if (record === undefined) return failed({ code: "account_unknown" });

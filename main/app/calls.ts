@@ -53,7 +53,7 @@ export function createCalls({
       changed: changes.signIn,
     }),
     ...registrationCalls({ ...foundation, ...signIns }),
-    ...toolCalls({ records: foundation.vault, grants: tools.grants, pairing: tools.pairing, undo }),
+    ...toolCalls({ ...foundation, ...tools, undo }),
     ...windowCalls({
       ...foundation,
       state,

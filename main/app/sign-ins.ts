@@ -3,6 +3,7 @@ import path from "node:path";
 import { createClaims } from "../accounts/claims.ts";
 import { createImporting } from "../accounts/import.ts";
 import { createActivity } from "../accounts/activity.ts";
+import { createPlaces } from "../accounts/places.ts";
 import { createTokenCopies } from "../accounts/token-copies.ts";
 import { createTokenClipboard } from "../desktop/clipboard.ts";
 import { createKeeper } from "../keeper/keeper.ts";
@@ -48,6 +49,10 @@ export function createSignIns(host: Host, foundation: Foundation) {
   );
   const sandbox = createSandbox(host, vault, providers, changes.signIn);
   const importing = createImporting({ ...host, ...foundation }, keeper, () => lockState.unlocked);
+  const places = createPlaces({
+    ...{ keeper, providers, tokenClipboard },
+    openInBrowser: (url) => host.openInBrowser(url, settings.current.browser),
+  });
   const claims = createClaims(providers, http, keeper);
   const undo = createUndo(async (record) => {
     if (record.kind === "sign_in")
@@ -67,6 +72,7 @@ export function createSignIns(host: Host, foundation: Foundation) {
     sandbox,
     importing,
     claims,
+    places,
     undo,
   };
 }

@@ -64,6 +64,8 @@ test("by keyboard alone: find an account, copy its token, validate and refresh i
   await go("More copy formats");
   await hasKeyboard(at.page.getByRole("menuitem").first());
   await press("ArrowDown");
+  await hasKeyboard(at.page.getByRole("menuitem", { name: ".env variables" }));
+  await press("ArrowUp");
   await hasKeyboard(at.page.getByRole("menuitem", { name: "Authorization header" }));
   await press("Enter");
   await expect.poll(readClipboard).toBe(`Bearer ${before}`);
@@ -84,13 +86,15 @@ test("by keyboard alone: sign in again, revoke, remove, undo", async () => {
   await open("mirrelune");
   await tabTo(at.page, at.page.getByRole("link", { name: "Change permissions…" }));
   await press("Enter");
+  await tabTo(at.page, at.page.getByRole("radio", { name: /^Same permissions/ }));
+  await press("ArrowDown"); // to the choice one by one
   await tabTo(at.page, at.page.getByRole("searchbox")); // beyond the search field every scope is one Tab stop
   await at.page.keyboard.type("user:read:email");
   await go(/^Sign in again$/);
   await atProvider("Sign in as mirrelune", "Authorize");
   await hasKeyboard(at.page.getByRole("heading", { name: "You signed in as mirrelune" }));
-  await go("Save account");
-  await expect(toast(/mirrelune added/)).toBeVisible();
+  await go("Replace sign-in");
+  await expect(toast("Sign-in for mirrelune replaced")).toBeVisible();
 
   await open("mirrelune");
   await go("Revoke…");

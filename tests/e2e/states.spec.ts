@@ -48,7 +48,7 @@ test("a problem that only the user can solve says so, and its button leads to th
   await findsNothing(page, "needs sign-in");
   await banner("Needs sign-in").getByRole("button", { name: "Sign in again as harborlights_tv" }).click();
   await signInAtProvider(app, "harborlights_tv");
-  await page.getByRole("button", { name: "Save account" }).click();
+  await page.getByRole("button", { name: "Replace sign-in" }).click();
   await says("harborlights_tv", "Signed in");
 
   const form = { provider: "sandbox", name: "Bot", client_id: "tokenkeep-sandbox", id: bot };

@@ -34,6 +34,7 @@ export const BY_FLOWS: readonly Shot<AppAtSandbox>[] = [
     state: "other scopes",
     async show({ page }) {
       await page.getByRole("link", { name: "Change permissions…" }).click();
+      await page.getByRole("radio", { name: /^Choose permissions/ }).check();
       await page.getByRole("searchbox").fill("chat");
       await page.getByRole("checkbox", { name: /user:read:chat$/ }).uncheck();
       await page.getByRole("checkbox", { name: /user:write:chat/ }).check();

@@ -348,6 +348,7 @@ export async function walkRareScreens(on: AppAtSandbox, t: Translate, look: Look
   await opens(t("actions.copyMore"), "menu");
   await opens(t("actions.revoke"), "revoke one");
   await go(`renew/${signIn}`, t("renew.title", { login: "mirrelune" }));
+  await page.getByRole("radio", { name: t("renew.choices.choose.name") }).check();
   await page.getByRole("searchbox").fill("channel:read:polls");
   await page.getByRole("checkbox").first().check();
   await walker.look("sign in again");
