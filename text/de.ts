@@ -2,6 +2,7 @@ import { accountsGerman } from "./de-accounts.ts";
 import { deFailures } from "./de-failures.ts";
 import { providersGerman } from "./de-providers.ts";
 import { settingsGerman } from "./de-settings.ts";
+import { startGerman } from "./de-start.ts";
 import { systemGerman } from "./de-system.ts";
 import { toolsGerman } from "./de-tools.ts";
 import type { Catalogue } from "./words.ts";
@@ -11,6 +12,7 @@ export const de: Catalogue = {
   ...accountsGerman,
   ...providersGerman,
   ...settingsGerman,
+  ...startGerman,
   ...systemGerman,
   ...toolsGerman,
   app: {
@@ -70,15 +72,9 @@ export const de: Catalogue = {
     browser: "Abgewiesen? Im Browser öffnen",
   },
   empty: {
-    title: "Einmal anmelden.",
+    title: "Einmal bei Twitch anmelden.",
     title2: "Jedes Tool bekommt ein frisches Token.",
-    lead: "Tokenkeep verwahrt die Tokens der Konten versiegelt, prüft und erneuert sie und gibt sie nur an erlaubte Tools aus.",
-    add: "Konto hinzufügen",
-    points: {
-      first: "Die Anmeldung läuft beim Anbieter, mit einer eigenen Client-Registrierung.",
-      second: "Was das Token darf, ist frei wählbar.",
-      third: "Vor dem Speichern ist zu sehen, wem es gehört.",
-    },
+    lead: "Tokenkeep speichert Twitch-Tokens verschlüsselt, hält sie frisch und gibt sie nur an erlaubte Tools weiter.",
     sandbox: "In der Sandbox ausprobieren",
     sandboxText:
       "Ein simulierter Anbieter in der App, mit erfundenen Konten. Nichts verlässt diesen Computer.",

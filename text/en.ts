@@ -2,6 +2,7 @@ import { accountsWords } from "./en-accounts.ts";
 import { enFailures } from "./en-failures.ts";
 import { providersWords } from "./en-providers.ts";
 import { settingsWords } from "./en-settings.ts";
+import { startWords } from "./en-start.ts";
 import { systemWords } from "./en-system.ts";
 import { toolsWords } from "./en-tools.ts";
 
@@ -10,6 +11,7 @@ export const en = {
   ...accountsWords,
   ...providersWords,
   ...settingsWords,
+  ...startWords,
   ...systemWords,
   ...toolsWords,
   app: {
@@ -67,15 +69,9 @@ export const en = {
     browser: "Refused? Use my browser",
   },
   empty: {
-    title: "Sign in once.",
+    title: "Sign in to Twitch once.",
     title2: "Every tool gets a fresh token.",
-    lead: "Tokenkeep keeps the tokens of your accounts sealed, checks and renews them, and hands them to the tools that you allow.",
-    add: "Add an account",
-    points: {
-      first: "You sign in at the provider, with a client registration of your own.",
-      second: "You choose what the token may do.",
-      third: "You see whose it is before anything is saved.",
-    },
+    lead: "Tokenkeep stores your Twitch tokens encrypted, keeps them fresh, and shares them only with tools you approve.",
     sandbox: "Try it in the sandbox",
     sandboxText: "A pretend provider inside the app, with made-up accounts. Nothing leaves this computer.",
     sandboxStart: "Start the sandbox",

@@ -134,6 +134,12 @@ export const twitch: Provider = {
   device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: ["https://www.twitch.tv"] }, // docs/twitch-auth.md §8
   authorizationParameters: { force_verify: "true" }, // docs/twitch-auth.md §4: otherwise Twitch uses the account of the browser without asking
   consoleUrl: "https://dev.twitch.tv/console/apps",
+  consoleForm: {
+    url: "https://dev.twitch.tv/console/apps/create",
+    redirectUri: "http://localhost",
+    category: "Application Integration",
+  },
+  clientIdLength: 30,
   accessTokenForm: twitchAccessToken,
   importsFrom: [
     "twitch-cli (.twitch-cli.env)",

@@ -4,15 +4,18 @@ export const SCREENS = ["accounts", "tools", "clients", "activity", "settings"] 
 export type Screen = (typeof SCREENS)[number];
 export type Place =
   | { readonly screen: Screen | "add" | "imports" | "pairing" }
-  | { readonly screen: "account" | "renew" | "signIn"; readonly id: string };
+  | { readonly screen: "account" | "renew" | "signIn" | "ready"; readonly id: string }
+  /** The guide, where an app is chosen already: a client's ID, or `new`. */
+  | { readonly screen: "add"; readonly id: string };
 
 export const hrefOf = (place: Place): string =>
   "id" in place ? `#/${place.screen}/${place.id}` : `#/${place.screen}`;
 
 function placeOf(hash: string): Place {
   const [, name, id] = hash.split("/");
+  if (name === "add" && id !== undefined) return { screen: name, id };
   if (name === "add" || name === "imports" || name === "pairing") return { screen: name };
-  if ((name === "account" || name === "renew" || name === "signIn") && id !== undefined)
+  if ((name === "account" || name === "renew" || name === "signIn" || name === "ready") && id !== undefined)
     return { screen: name, id };
   return { screen: SCREENS.find((screen) => screen === name) ?? "accounts" };
 }
