@@ -20,14 +20,14 @@ export const startGerman: Pick<Catalogue, keyof typeof startWords> = {
       },
     },
     add: "{{provider}}-Konto hinzufügen",
-    haveApp: "{{provider}}-App ist schon da",
     import: "Vorhandenes Token importieren",
     importText:
       "Ein Token einfügen, oder eine Datei aus einem anderen Tool oder einen Export vom anderen Computer öffnen.",
     importStart: "Token importieren…",
     passphrase: "Stattdessen eine Passphrase verwenden",
     quickStart: "Schnellstart",
-    quickStartText: "Diese Ausgabe von Tokenkeep bringt die {{provider}}-App „{{name}}“ mit. Nur anmelden, fertig.",
+    quickStartText:
+      "Diese Ausgabe von Tokenkeep bringt die {{provider}}-App „{{name}}“ mit. Nur anmelden, fertig.",
     shareApp: "Die App wird geteilt",
     shareAppText:
       "Alle mit dieser Ausgabe verwenden sie, und ihre Anfragelimits gelten für alle zusammen. Sperrt {{provider}} sie, müssen sich alle mit einer anderen App neu anmelden.",
@@ -63,14 +63,12 @@ export const startGerman: Pick<Catalogue, keyof typeof startWords> = {
     pasteHint:
       "Tokenkeep prüft sie bei {{provider}} und findet den Typ der App heraus. Eine Client-ID ist nicht geheim.",
     pasteKeys: "fügt überall auf dieser Seite ein",
-    console: "Entwicklerkonsole",
     signInNow: "Mit {{provider}} anmelden",
     signInNowText:
       "„{{start}}“ öffnet {{provider}} im Browser. „{{code}}“ ist für das Handy oder einen anderen Browser.",
     otherMethods: "Andere Anmeldearten",
     needsSecret: "Braucht eine vertrauliche App, die ein Client-Secret hat",
     notForApp: "Mit dieser App nicht möglich",
-    sharedLimits: "Diese App teilen sich alle, die diese Ausgabe von Tokenkeep haben.",
   },
   probe: {
     checking: "Wird bei {{provider}} geprüft…",
@@ -83,11 +81,13 @@ export const startGerman: Pick<Catalogue, keyof typeof startWords> = {
     unknown: "{{provider}} kennt diese Client-ID nicht. Noch einmal aus der Konsole kopieren.",
     unknownLength:
       "{{provider}} kennt diese Client-ID nicht. Sie hat {{count}} Zeichen, die von {{provider}} haben {{length}}. Noch einmal aus der Konsole kopieren.",
-    secretRejected: "{{provider}} lehnt dieses Client-Secret ab. In der Konsole ein neues erzeugen und hier eintragen.",
+    secretRejected:
+      "{{provider}} lehnt dieses Client-Secret ab. In der Konsole ein neues erzeugen und hier eintragen.",
     unsure: "Typ der App unbekannt",
     unsureText: "Die Antwort von {{provider}} zeigt den Typ nicht. Unten auswählen.",
     unchecked: "Client-ID nicht geprüft",
-    uncheckedText: "Die Prüfung bei {{provider}} hat nicht geklappt. Unten den Typ wählen oder später noch einmal versuchen.",
+    uncheckedText:
+      "Die Prüfung bei {{provider}} hat nicht geklappt. Unten den Typ wählen oder später noch einmal versuchen.",
     again: "Noch einmal prüfen",
     redirectsHint: "Mehrere, damit eine frei ist, wenn ein anderes Programm einen Port belegt.",
   },

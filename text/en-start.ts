@@ -17,7 +17,6 @@ export const startWords = {
       },
     },
     add: "Add {{provider}} account",
-    haveApp: "I have a {{provider}} app",
     import: "Import an existing token",
     importText: "Paste a token, or open a file from another tool or an export from your other computer.",
     importStart: "Import token…",
@@ -56,16 +55,15 @@ export const startWords = {
     copy: "Copy {{field}}",
     copied: "Copied",
     pasteTitle: "Paste the client ID",
-    pasteHint: "Tokenkeep checks it with {{provider}} and finds out the client type. A client ID is not secret.",
+    pasteHint:
+      "Tokenkeep checks it with {{provider}} and finds out the client type. A client ID is not secret.",
     pasteKeys: "pastes anywhere on this page",
-    console: "Developer console",
     signInNow: "Sign in with {{provider}}",
     signInNowText:
       "“{{start}}” opens {{provider}} in your browser. “{{code}}” is for a phone or another browser.",
     otherMethods: "Other sign-in methods",
     needsSecret: "Needs a Confidential app, which has a client secret",
     notForApp: "Not available for this app",
-    sharedLimits: "You share this app with everyone who has this copy of Tokenkeep.",
   },
   probe: {
     checking: "Checking with {{provider}}…",
@@ -78,7 +76,8 @@ export const startWords = {
     unknown: "{{provider}} doesn't recognize this client ID. Copy it again from the console.",
     unknownLength:
       "{{provider}} doesn't recognize this client ID. It has {{count}} characters; {{provider}}'s have {{length}}. Copy it again from the console.",
-    secretRejected: "{{provider}} rejects this client secret. Create a new one in the console and enter it here.",
+    secretRejected:
+      "{{provider}} rejects this client secret. Create a new one in the console and enter it here.",
     unsure: "Client type unknown",
     unsureText: "{{provider}}'s answer doesn't show the client type. Choose it below.",
     unchecked: "Client ID not checked",
