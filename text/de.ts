@@ -72,9 +72,9 @@ export const de: Catalogue = {
     browser: "Abgewiesen? Im Browser öffnen",
   },
   empty: {
-    title: "Einmal bei Twitch anmelden.",
+    title: "Einmal bei {{provider}} anmelden.",
     title2: "Jedes Tool bekommt ein frisches Token.",
-    lead: "Tokenkeep speichert Twitch-Tokens verschlüsselt, hält sie frisch und gibt sie nur an erlaubte Tools weiter.",
+    lead: "Tokenkeep speichert {{provider}}-Tokens verschlüsselt, hält sie frisch und gibt sie nur an erlaubte Tools weiter.",
     sandbox: "In der Sandbox ausprobieren",
     sandboxText:
       "Ein simulierter Anbieter in der App, mit erfundenen Konten. Nichts verlässt diesen Computer.",
@@ -285,7 +285,6 @@ export const de: Catalogue = {
     secretKept: "Leer lassen, um das versiegelte zu behalten.",
     redirects: "Diese Redirect-URIs eintragen, genau so",
     formerRedirects: "Ältere Registrierungen mit den Ports 17564 und 17565 funktionieren weiter.",
-    console: "In der Entwicklerkonsole: {{url}}",
     save: "Registrierung speichern",
     saved: "{{name}} wurde gespeichert.",
     appToken: "App-Token holen",

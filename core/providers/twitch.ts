@@ -1,4 +1,4 @@
-import { formerRedirects, loopbackRedirects } from "./redirects.ts";
+import { formerRedirects, loopbackRedirects, UNUSED_REDIRECT } from "./redirects.ts";
 import { FLOWS } from "../../contract/flow.ts";
 import { idText } from "../bounds.ts";
 import type { JsonObject } from "../oauth/form.ts";
@@ -136,7 +136,7 @@ export const twitch: Provider = {
   consoleUrl: "https://dev.twitch.tv/console/apps",
   consoleForm: {
     url: "https://dev.twitch.tv/console/apps/create",
-    redirectUri: "http://localhost",
+    redirectUri: UNUSED_REDIRECT,
     category: "Application Integration",
   },
   clientIdLength: 30,

@@ -67,7 +67,7 @@ async function copyOneOf200(): Promise<Counted> {
     await page.locator("[data-row]").first().waitFor();
     const person = new Counted(page);
     await person.press("Control+k", "1", "3", "7");
-    await page.getByRole("option", { name: /user_137/ }).waitFor();
+    await page.getByRole("option", { name: t("commands.copy", { name: "user_137" }) }).waitFor();
     await person.press("Enter");
     await copied(/^[a-z0-9]{30}$|137/);
     return person;
