@@ -103,7 +103,7 @@ async function checkRegistrations(): Promise<void> {
   await isFitAndAccessible("a check");
   await page.keyboard.press("Escape");
   await press("Check Stranger");
-  await expect(page.getByText("The provider does not know this client ID.")).toBeVisible();
+  await expect(page.getByText("Sandbox doesn't recognize the client ID")).toBeVisible();
   await page.keyboard.press("Escape");
 }
 
