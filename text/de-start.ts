@@ -81,6 +81,7 @@ export const startGerman: Pick<Catalogue, keyof typeof startWords> = {
     unknown: "{{provider}} kennt diese Client-ID nicht. Noch einmal aus der Konsole kopieren.",
     unknownLength:
       "{{provider}} kennt diese Client-ID nicht. Sie hat {{count}} Zeichen, die von {{provider}} haben {{length}}. Noch einmal aus der Konsole kopieren.",
+    badId: "Eine Client-ID besteht nur aus Buchstaben und Ziffern. Noch einmal aus der Konsole kopieren.",
     secretRejected:
       "{{provider}} lehnt dieses Client-Secret ab. In der Konsole ein neues erzeugen und hier eintragen.",
     unsure: "Typ der App unbekannt",

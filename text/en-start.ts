@@ -76,6 +76,7 @@ export const startWords = {
     unknown: "{{provider}} doesn't recognize this client ID. Copy it again from the console.",
     unknownLength:
       "{{provider}} doesn't recognize this client ID. It has {{count}} characters; {{provider}}'s have {{length}}. Copy it again from the console.",
+    badId: "A client ID has letters and digits only. Copy it again from the console.",
     secretRejected:
       "{{provider}} rejects this client secret. Create a new one in the console and enter it here.",
     unsure: "Client type unknown",

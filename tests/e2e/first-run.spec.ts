@@ -83,6 +83,11 @@ test("a wrong ID is told at the field, and a confidential app asks for its secre
   await button("Continue").click();
   await hasKeyboard(id());
   await expect(id()).toHaveAccessibleDescription(/Enter the client ID/);
+  await id().fill("an id");
+  await expect(id()).toHaveAccessibleDescription(/letters and digits only/);
+  await button("Continue").click();
+  await hasKeyboard(id());
+  await expect(page.getByText("client_id")).toHaveCount(0); // no internal name
   await id().fill(PUBLIC_ID.slice(1));
   await button("Continue").click();
   await expect(id()).toHaveAccessibleDescription(

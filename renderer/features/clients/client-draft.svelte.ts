@@ -59,6 +59,8 @@ export class ClientDraft {
     () => this.#refusedSecret !== undefined && this.#refusedSecret === this.secret,
   );
   readonly noId = $derived.by(() => this.#id === "");
+  /** RFC 6749 §A.1: visible ASCII only. Main refuses other IDs. */
+  readonly badId = $derived.by(() => /[^\x21-\x7e]/.test(this.#id));
   readonly noName = $derived.by(() => this.name.trim() === "");
   readonly noSecret = $derived.by(
     () => this.asksSecret && this.secret.trim() === "" && this.#before?.hasSecret !== true,
@@ -72,7 +74,7 @@ export class ClientDraft {
   async check(again = false): Promise<ClientProbe | undefined> {
     const { provider } = this;
     const id = this.#id;
-    if (id === "" || (this.probe !== undefined && !again)) return this.probe;
+    if (id === "" || this.badId || (this.probe !== undefined && !again)) return this.probe;
     await this.#asking; // one question at a time: typing, leaving the field and saving may all ask
     if (this.probe !== undefined && !again) return this.probe;
     const asking = this.#actions.probe({ provider, client_id: id });
@@ -87,7 +89,7 @@ export class ClientDraft {
    * or add something.
    */
   async isReady(): Promise<boolean> {
-    if (this.noId) return false;
+    if (this.noId || this.badId) return false;
     if (!this.#unchanged && this.probe === undefined) {
       const answer = await this.check();
       if (answer?.is !== "public") return false;
