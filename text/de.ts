@@ -1,3 +1,4 @@
+import { startGerman } from "./de-start.ts";
 import { accountsGerman } from "./de-accounts.ts";
 import { deFailures } from "./de-failures.ts";
 import { providersGerman } from "./de-providers.ts";
@@ -11,6 +12,7 @@ export const de: Catalogue = {
   ...accountsGerman,
   ...providersGerman,
   ...settingsGerman,
+  ...startGerman,
   ...systemGerman,
   ...toolsGerman,
   app: {
@@ -69,15 +71,9 @@ export const de: Catalogue = {
     browser: "Im Browser öffnen",
   },
   empty: {
-    title: "Einmal anmelden.",
+    title: "Einmal bei {{provider}} anmelden.",
     title2: "Jedes Tool bekommt ein frisches Token.",
-    lead: "Tokenkeep speichert Twitch-Tokens verschlüsselt, hält sie aktuell und gibt sie nur an freigegebene Tools weiter.",
-    add: "Twitch-Konto hinzufügen",
-    points: {
-      first: "Bei Twitch anmelden, mit der eigenen Twitch-App",
-      second: "Berechtigungen wählen",
-      third: "Konto bestätigen, bevor es gespeichert wird",
-    },
+    lead: "Tokenkeep speichert {{provider}}-Tokens verschlüsselt, hält sie aktuell und gibt sie nur an freigegebene Tools weiter.",
     sandbox: "In der Sandbox ausprobieren",
     sandboxText: "Alles mit erfundenen Konten ausprobieren. Nichts verlässt diesen Computer.",
     sandboxStart: "Sandbox starten",
@@ -106,7 +102,10 @@ export const de: Catalogue = {
       "Nur auswählen, was nötig ist. Entfernen lassen sich Berechtigungen später nur durch eine neue Anmeldung.",
     purpose: "Zweck",
     presets: {
-      chat: { name: "Chatbot", text: "Chat lesen und schreiben, als Bot auftreten. 3 Berechtigungen." },
+      chat: {
+        name: "Chatbot",
+        text: "Chat lesen und schreiben, als Bot auftreten. 3 Berechtigungen.",
+      },
       overlay: {
         name: "Stream-Overlay",
         text: "Follows, Abos, Bits, Kanalpunkte, Umfragen. 5 Berechtigungen, alle nur lesend.",
@@ -115,7 +114,10 @@ export const de: Catalogue = {
         name: "Moderation",
         text: "Bans, angehaltene Nachrichten, Chateinstellungen, Shield Mode. 7 Berechtigungen, 5 können etwas ändern.",
       },
-      choose: { name: "Eigene Auswahl", text: "Aus allen Berechtigungen wählen." },
+      choose: {
+        name: "Eigene Auswahl",
+        text: "Aus allen Berechtigungen wählen.",
+      },
     },
     searchScopes: "Berechtigungen suchen",
     searchPlaceholder: "Berechtigungen suchen",
@@ -156,7 +158,9 @@ export const de: Catalogue = {
       name: "App-Token",
       text: "Für die App selbst, ohne Nutzer. Erneuert sich automatisch.",
     },
-    import: { name: "Importiertes Token" },
+    import: {
+      name: "Importiertes Token",
+    },
   },
   claims: {
     title: "Profilangaben",
@@ -220,7 +224,10 @@ export const de: Catalogue = {
         text_one: "Nur das {{count}}, nach dem Tools gefragt haben.",
         text_other: "Nur die {{count}}, nach denen Tools gefragt haben.",
       },
-      choose: { name: "Rechte auswählen", text: "Einzelne hinzufügen oder weglassen." },
+      choose: {
+        name: "Rechte auswählen",
+        text: "Einzelne hinzufügen oder weglassen.",
+      },
     },
     added: "Dazu:",
     dropped: "Entfernt:",
@@ -335,7 +342,6 @@ export const de: Catalogue = {
     secretKept: "Leer lassen, um das gespeicherte Secret zu behalten.",
     redirects: "Diese Redirect-URIs genau so eintragen",
     formerRedirects: "Ältere Apps mit den Ports 17564 und 17565 funktionieren weiter.",
-    console: "Entwicklerkonsole: {{url}}",
     save: "App speichern",
     saved: "{{name}} gespeichert",
     appToken: "App-Token holen",

@@ -1,3 +1,4 @@
+import { startWords } from "./en-start.ts";
 import { accountsWords } from "./en-accounts.ts";
 import { enFailures } from "./en-failures.ts";
 import { providersWords } from "./en-providers.ts";
@@ -10,6 +11,7 @@ export const en = {
   ...accountsWords,
   ...providersWords,
   ...settingsWords,
+  ...startWords,
   ...systemWords,
   ...toolsWords,
   app: {
@@ -67,15 +69,9 @@ export const en = {
     browser: "Open in browser",
   },
   empty: {
-    title: "Sign in once.",
+    title: "Sign in to {{provider}} once.",
     title2: "Every tool gets a fresh token.",
-    lead: "Tokenkeep stores your Twitch tokens encrypted, keeps them fresh, and shares them only with tools you approve.",
-    add: "Add Twitch account",
-    points: {
-      first: "Sign in on Twitch, with your own Twitch app",
-      second: "Choose permissions",
-      third: "Confirm the account before it's saved",
-    },
+    lead: "Tokenkeep stores your {{provider}} tokens encrypted, keeps them fresh, and shares them only with tools you approve.",
     sandbox: "Try it in the sandbox",
     sandboxText: "Try everything with fake accounts. Nothing leaves this computer.",
     sandboxStart: "Start the sandbox",
@@ -103,7 +99,10 @@ export const en = {
     scopesText: "Pick only what you need. You can't remove permissions later without signing in again.",
     purpose: "Purpose",
     presets: {
-      chat: { name: "Chat bot", text: "Read and write chat, act as a bot. 3 permissions." },
+      chat: {
+        name: "Chat bot",
+        text: "Read and write chat, act as a bot. 3 permissions.",
+      },
       overlay: {
         name: "Stream overlay",
         text: "Follows, subscriptions, Bits, channel points, polls. 5 permissions, all read-only.",
@@ -112,7 +111,10 @@ export const en = {
         name: "Moderation",
         text: "Bans, held messages, chat settings, Shield Mode. 7 permissions, 5 can make changes.",
       },
-      choose: { name: "Custom", text: "Pick from all permissions." },
+      choose: {
+        name: "Custom",
+        text: "Pick from all permissions.",
+      },
     },
     searchScopes: "Search permissions",
     searchPlaceholder: "Search permissions",
@@ -154,7 +156,9 @@ export const en = {
       name: "App token",
       text: "For the app itself, no user. Refreshes automatically.",
     },
-    import: { name: "Imported token" },
+    import: {
+      name: "Imported token",
+    },
   },
   /** Claims about the user who signed in. */
   claims: {
@@ -219,7 +223,10 @@ export const en = {
         text_one: "Only the {{count}} that tools have asked for.",
         text_other: "Only the {{count}} that tools have asked for.",
       },
-      choose: { name: "Choose permissions", text: "Add or remove some of them." },
+      choose: {
+        name: "Choose permissions",
+        text: "Add or remove some of them.",
+      },
     },
     added: "Added:",
     dropped: "Removed:",
@@ -332,7 +339,6 @@ export const en = {
     secretKept: "Leave empty to keep the saved secret.",
     redirects: "Add these redirect URIs exactly as shown",
     formerRedirects: "Older apps with ports 17564 and 17565 keep working.",
-    console: "Developer console: {{url}}",
     save: "Save app",
     saved: "{{name}} saved",
     appToken: "Get app token",

@@ -31,6 +31,8 @@ export interface Host {
   readonly linksReachUs: () => Promise<boolean>;
   /** The language of pages outside the window. */
   readonly translator: Translator;
+  /** The text of the registration that came with the app; undefined: it came without one. */
+  readonly sharedRegistration: () => Promise<string | undefined>;
   readonly startSandbox: StartSandbox;
   readonly startSocketServer: StartSocketServer;
   /** The program at the other end of a local connection, found by the inode of our end. A hint, and no proof. */

@@ -1,6 +1,7 @@
 /** The ports of the app, implemented by Electron and Node. */
 import { app, BrowserWindow, net } from "electron/main";
 import { randomBytes, randomUUID } from "node:crypto";
+import { open } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -62,6 +63,23 @@ export function profileFolder(): string {
   return path.resolve(folder === "" ? app.getPath("userData") : folder);
 }
 
+/** Longer files are no registration. */
+const MOST_REGISTRATION_BYTES = 4 * 1024;
+/** The file that a distributor adds to the resources of its copy (electron-builder.yml copies the folder). */
+async function sharedRegistration(): Promise<string | undefined> {
+  try {
+    const file = await open(path.join(resources, "registration.json"));
+    try {
+      const { size } = await file.stat();
+      return size > MOST_REGISTRATION_BYTES ? "" : await file.readFile("utf8");
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
 export function makeHost(translator: AppTranslator, lock: ProfileLock): Host & { readonly log: LogFile } {
   const folder = profileFolder();
   const proxyLogins = createProxyLogins(clock, random);
@@ -82,6 +100,7 @@ export function makeHost(translator: AppTranslator, lock: ProfileLock): Host & {
     browsers: () => installedBrowsers(),
     linksReachUs,
     translator,
+    sharedRegistration,
     startSandbox: createStartSandbox(builtFile("sandbox.js")),
     startSocketServer,
     programAt,

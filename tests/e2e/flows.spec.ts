@@ -82,6 +82,8 @@ async function signInBy({ flow, way, login, gives }: Row): Promise<void> {
   const { page } = at;
   await page.keyboard.press("Control+n");
   await page.getByRole("radio", { name: /^Bot/ }).check();
+  const folded = page.locator("details:not([open]) > summary", { hasText: "Other sign-in methods" });
+  if ((await folded.count()) > 0) await folded.click();
   await page
     .getByRole("radio", {
       name: new RegExp(`^${en.flows[flow].name}[A-Z]? ?${en.flows[flow].text.slice(0, 12)}`),

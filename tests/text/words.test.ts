@@ -59,7 +59,7 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
   [/\b(?:re)?mint(?:s|ed|ing)?\b/i, "request, get"],
   [/\b(?:un)?seal(?:s|ed|ing)?\b/i, "encrypt"],
   [/\bregistrations?\b/i, "app"],
-  [/\bclients?\b(?! (?:IDs?|secrets?)\b)/i, "app"],
+  [/\bclients?\b(?! (?:IDs?|secrets?|types?)\b)/i, "app"],
   [/\bvalidat/i, "check"],
   [/\b(?:tokens?|sign-ins?|it) ends?\b|^ends\b|\bends (?:in|at|on|soon|\{\{)/i, "expires"],
   [/\bneeds? you\b/i, "needs attention"],
