@@ -56,7 +56,7 @@ export const startGerman: Pick<Catalogue, keyof typeof startWords> = {
     typeText: "Kein Secret, das zu schützen wäre.",
     typePublic: "Public",
     recommended: "Empfohlen",
-    last: "Das Captcha lösen, „Create“ wählen, dann „Manage“. Die Client ID von dieser Seite kopieren.",
+    last: "Das Captcha lösen, „Create“ wählen, dann „Manage“. Die Client-ID von dieser Seite kopieren.",
     copy: "{{field}} kopieren",
     copied: "Kopiert",
     pasteTitle: "Die Client-ID einfügen",

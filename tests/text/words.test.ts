@@ -82,7 +82,7 @@ const GERMAN: readonly (readonly [RegExp, string])[] = [
   [/\bversorgt\b/i, "aktuell"],
   [/\bOptionen\b/, "Einstellungen"],
   [/\bRegistrierung/i, "App"],
-  [/\bClients?\b(?!-(?:IDs?|Secrets?)\b)/, "App"],
+  [/\bClients?\b(?!(?:-IDs?|-Secrets?| Type)\b)/, "App"],
   [/\bbitte\b|\berfolgreich|!/i, "nichts: der schlichte Satz"],
 ];
 
