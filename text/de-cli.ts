@@ -52,12 +52,11 @@ export const deCli: { readonly [Key in keyof typeof enCli]: string } = {
   "doctor.folder": "Der Ordner des Sockets ist privat: {{folder}}",
   "doctor.folderOpen":
     "Der Ordner des Sockets ist nicht privat: {{folder}}. Den Besitzer berichtigen und den Modus auf 700 setzen, dann Tokenkeep neu starten.",
-  "doctor.folderMissing":
-    "Der Ordner des Sockets fehlt: {{folder}}. Tokenkeep starten oder --start angeben.",
+  "doctor.folderMissing": "Der Ordner des Sockets fehlt: {{folder}}. Tokenkeep starten oder --start angeben.",
   "doctor.environment": "Umgebungsvariablen",
   "doctor.key": "Zugangsdaten gefunden: {{file}}",
   "doctor.proof": "Mit Tokenkeep verbunden: {{endpoint}}",
-  "doctor.account": "{{login}}: {{status}}",
+  "doctor.account": "{{login}}: Token verfügbar",
   "doctor.attention": "{{login}} braucht Aufmerksamkeit ({{status}}). Ausführen: tokenkeep open",
   "doctor.noAccount": "Keine Konten verfügbar. Ausführen: tokenkeep add",
   "usage.commandUnknown": "Unbekannter Befehl „{{given}}“. tokenkeep --help zeigt alle.",
@@ -102,15 +101,15 @@ export const deCli: { readonly [Key in keyof typeof enCli]: string } = {
   "failure.pairing_pending": "Die Anfrage eines anderen Tools ist offen. In Tokenkeep beantworten. {{again}}",
   "failure.disconnected": "Tokenkeep hat die Verbindung beendet. {{again}}",
   "failure.timeout": "Tokenkeep antwortet nicht. Neu starten. {{again}}",
-  "failure.not_tokenkeep": "Der Server ist nicht Tokenkeep. Nichts wurde gesendet. Ausführen: tokenkeep doctor",
-  "failure.params_invalid":
-    "Tokenkeep nimmt diese Werte nicht an. Mehr zeigt: tokenkeep {{command}} --help",
+  "failure.not_tokenkeep":
+    "Der Server ist nicht Tokenkeep. Seine Antwort wurde ignoriert. Tokenkeep neu starten und TOKENKEEP_ENDPOINT prüfen, falls gesetzt.",
+  "failure.params_invalid": "Tokenkeep nimmt diese Werte nicht an. Mehr zeigt: tokenkeep {{command}} --help",
   "failure.method_unknown": "Tokenkeep kennt diesen Befehl noch nicht. Tokenkeep aktualisieren.",
   "failure.protocol_error":
     "Tokenkeep versteht diese Befehlszeile nicht. Beide auf dieselbe Version aktualisieren.",
   "failure.internal": "In Tokenkeep ist etwas schiefgegangen. {{again}}",
-  "failure.unknown": "{{message}} Ausführen: tokenkeep doctor",
-  "failure.bug": "Etwas ist schiefgegangen: {{detail}}. Ausführen: tokenkeep doctor",
+  "failure.unknown": "{{message}} Die Befehlszeile auf die Version von Tokenkeep aktualisieren.",
+  "failure.bug": "Etwas ist schiefgegangen: {{detail}}. Erneut versuchen; wenn das anhält, melden.",
   again: "Später erneut versuchen.",
   againIn: "In {{seconds}} s erneut versuchen.",
   lookedAt: "Gesucht in: {{places}}.",
