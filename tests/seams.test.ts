@@ -50,7 +50,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   preload: ["contract", "electron/renderer"],
   renderer: ["contract", "text", "svelte", "bits-ui", "@lucide/svelte", "@tanstack/virtual-core", "qr"],
-  sandbox: ["contract", "core", "jose", "node:"],
+  sandbox: ["contract", "core", "jose", "node:", "text"],
   "clients/node/src": ["node:", "@twurple/auth"], // only types of twurple are imported
   cli: ["clients/node/src", "text", "node:", "package.json", "core"],
 };

@@ -2,7 +2,7 @@ import type { enCli } from "./en-cli.ts";
 
 /** The German texts of the command line. */
 export const deCli: { readonly [Key in keyof typeof enCli]: string } = {
-  "help.about": "Frische Access-Tokens für Twitch von Tokenkeep.",
+  "help.about": "Frische Access-Tokens von Tokenkeep.",
   "help.usage": "Aufruf:",
   "help.command": "BEFEHL",
   "help.options": "[OPTIONEN]",

@@ -4,7 +4,7 @@
  * Every failure says what to do next.
  */
 export const enCli = {
-  "help.about": "Get fresh Twitch access tokens from Tokenkeep.",
+  "help.about": "Get fresh access tokens from Tokenkeep.",
   "help.usage": "Usage:",
   "help.command": "COMMAND",
   "help.options": "[OPTIONS]",
