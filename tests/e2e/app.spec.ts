@@ -161,7 +161,7 @@ test("by keyboard alone: a refused form focuses its first wrong field, which say
 
   await open("#/clients", "Add app");
   await save("Save app");
-  await leadsTo(page.getByLabel("Name", { exact: true }), /^Enter a name\.$/);
+  await leadsTo(page.getByLabel("Name", { exact: true }), /Enter a name\.$/);
   await keyboard.type("Bot");
   await keyboard.press("Enter");
   await leadsTo(page.getByLabel("Client ID"), /^Enter the client ID/);

@@ -226,7 +226,7 @@ test("a removal is undone by a key, and the offer stays while it has the focus",
 
   await remove();
   await press("Control+k");
-  await page.keyboard.type("bring back");
+  await page.keyboard.type("undo removal");
   await press("Enter");
   await expect(row).toBeVisible();
 

@@ -80,7 +80,7 @@ test("search words, filters and sorting find an account", async () => {
   await page.keyboard.type("USER_12 read:chat");
   await expect.poll(found).toBe(11);
   await page.keyboard.type(" nothing");
-  await expect(page.getByText("No account matches")).toBeVisible();
+  await expect(page.getByText("No results for")).toBeVisible();
   await findsNothing(page, "nothing is found");
   await press("/", "Escape");
   await expect.poll(found).toBeGreaterThan(11);
