@@ -59,7 +59,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "qr",
     "virtual:licences",
   ],
-  sandbox: ["contract", "core", "jose", "node:"],
+  sandbox: ["contract", "core", "jose", "node:", "text"],
   "clients/node/src": ["node:", "@twurple/auth"], // only types of twurple are imported
   cli: ["clients/node/src", "text", "node:", "package.json", "core"],
 };
