@@ -103,7 +103,7 @@ test("no screen is wider than a window of 360 pixels", async () => {
   await page.setViewportSize({ width: 360, height: 740 });
   for (const [hash, title] of [
     ["#/accounts", "Accounts"],
-    ["#/add", "Add your Twitch account"],
+    ["#/add", "Add an account"],
     ["#/clients", "Clients"],
     ["#/tools", "Tools"],
   ] as const) {
