@@ -4,6 +4,7 @@ import { en } from "../../../text/en.ts";
 import { createWords } from "../../../text/words.ts";
 import { seededProfile } from "../../bench/seeded.mjs";
 import { addSandboxAccount, copied, providerPage, startApp } from "../../support/app.mjs";
+import { crowdId } from "../../support/crowd.ts";
 import { startCrowdServer } from "../../support/crowd-server.mjs";
 import { walkPages } from "../../support/host.ts";
 import { PUBLIC_ID, startTwitchStandIn } from "../../support/twitch-stand-in.ts";
@@ -69,7 +70,7 @@ async function copyOneOf200(): Promise<Counted> {
     await person.press("Control+k", "1", "3", "7");
     await page.getByRole("option", { name: t("commands.copy", { name: "user_137" }) }).waitFor();
     await person.press("Enter");
-    await copied(/^[a-z0-9]{30}$|137/);
+    await copied(new RegExp(`^access-${crowdId(136)}-`));
     return person;
   } finally {
     await app.close();
