@@ -169,7 +169,7 @@ export const accountsGerman: Pick<Catalogue, keyof typeof accountsWords> = {
     replacing: "Diese Tools verlieren Rechte:",
     some: "{{tool}} verliert {{scopes}}",
     all: "{{tool}} verliert den Zugriff auf dieses Konto",
-    why: "Ein Tool verliert ein Recht, wenn es dem neuen Token fehlt, oder wenn das Token mehr Rechte hat, als das Tool verwenden darf.",
+    wider: "Die neuen Rechte sind ihm nicht erlaubt, deshalb bekommt es das neue Token nicht.",
   },
   status: {
     signed_in: "Angemeldet",

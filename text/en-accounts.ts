@@ -165,7 +165,7 @@ export const accountsWords = {
     replacing: "These tools lose permissions:",
     some: "{{tool}} loses {{scopes}}",
     all: "{{tool}} loses access to this account",
-    why: "A tool loses a permission if the new token lacks it, or if the token has more permissions than the tool may use.",
+    wider: "It isn't allowed the added permissions, so it can't get the new token.",
   },
   status: {
     signed_in: "Signed in",

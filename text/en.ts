@@ -213,11 +213,7 @@ export const en = {
         text_one: "{{count}} permission, as now. Tools lose nothing.",
         text_other: "{{count}} permissions, as now. Tools lose nothing.",
       },
-      used: {
-        name: "Fewer permissions",
-        text_one: "Only the {{count}} that tools have asked for.",
-        text_other: "Only the {{count}} that tools have asked for.",
-      },
+      used: { name: "Fewer permissions", text: "Only those that tools have asked for." },
       choose: { name: "Choose permissions", text: "Add or remove some of them." },
     },
     changes: "What changes",

@@ -43,12 +43,12 @@ export const toolCalls = (parts: Parts) => {
       if (record === undefined) return failed({ code: "account_unknown" });
       return ok(tokenUsage(record, parts.grantList.all(), parts.usage, handOuts, parts.clock.nowMs()));
     },
-    async "signIns.losses"({ id, scopes }) {
+    "signIns.losses"({ id, scopes }) {
       const record = records.get("sign_in", id);
-      if (record === undefined) return failed({ code: "account_unknown" });
+      if (record === undefined) return Promise.resolve(failed({ code: "account_unknown" }));
       const { flow } = record;
       const after = flow !== "import" && isRedirected(flow) ? scopesToRequest(flow, scopes) : scopes;
-      return ok(lossesBy(grants.views(), record, after, records.list("sign_in")));
+      return Promise.resolve(ok(lossesBy(grants.views(), record, after, records.list("sign_in"))));
     },
   } satisfies Partial<Handlers>;
 };

@@ -22,7 +22,8 @@ export const BY_FLOWS: readonly Shot<AppAtSandbox>[] = [
       await button(page, "Done");
       await startFlow(page, "oidc_code", ["user:read:email", "user:read:chat", "channel:manage:broadcast"]);
       await signInAtProvider(app, FIRST);
-      await button(page, "Keep this account");
+      await page.getByRole("radio", { name: /^Replace it/ }).check();
+      await button(page, "Replace sign-in");
       await account(page, FIRST);
       await page.getByRole("button", { name: "Ask Sandbox now" }).click();
       await page.getByRole("heading", { name: "What Sandbox says now" }).waitFor();
