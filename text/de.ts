@@ -221,8 +221,7 @@ export const de: Catalogue = {
       },
       used: {
         name: "Weniger Rechte",
-        text_one: "Nur das {{count}}, nach dem Tools gefragt haben.",
-        text_other: "Nur die {{count}}, nach denen Tools gefragt haben.",
+        text: "Nur die, nach denen Tools gefragt haben.",
       },
       choose: {
         name: "Rechte auswählen",

@@ -220,8 +220,7 @@ export const en = {
       },
       used: {
         name: "Fewer permissions",
-        text_one: "Only the {{count}} that tools have asked for.",
-        text_other: "Only the {{count}} that tools have asked for.",
+        text: "Only those that tools have asked for.",
       },
       choose: {
         name: "Choose permissions",
