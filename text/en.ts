@@ -290,6 +290,17 @@ export const en = {
     needName: "Give it a name.",
     needId: "Enter the client ID from the developer console.",
   },
+  /** The question before the window closes, the first time. */
+  closing: {
+    title: "Tokenkeep keeps running",
+    text: "Closing the window doesn't stop Tokenkeep: your tokens stay fresh, and your tools keep working.",
+    tray: "You find Tokenkeep in the system tray, where you can also quit it.",
+    menuBar: "You find Tokenkeep in the menu bar, where you can also quit it.",
+    nowhere:
+      "This desktop shows no system tray. To open the window again, start Tokenkeep again. To quit, press {{keys}} in this window.",
+    close: "Close window",
+    quit: "Quit Tokenkeep",
+  },
   commands: {
     title: "Commands",
     placeholder: "What do you want to do?",
@@ -309,6 +320,13 @@ export const en = {
     open: "Open {{name}}",
     streamerOn: "Turn streamer mode on",
     streamerOff: "Turn streamer mode off",
+    find: "Find on this screen",
+    back: "Back",
+    forward: "Forward",
+    quit: "Quit Tokenkeep",
+    zoom: "Zoom in, zoom out, actual size",
+    fullScreen: "Full screen",
+    closeWindow: "Close window",
     everywhere: "Everywhere",
     inList: "In the list of accounts",
     list: {
@@ -335,6 +353,7 @@ export const en = {
     End: "End",
     PgUp: "PgUp",
     PgDn: "PgDn",
+    Alt: "Alt",
   },
   /** Groups of scopes, by the first word of their names. */
   scopeFamilies: {

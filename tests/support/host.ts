@@ -210,6 +210,7 @@ function hostAt(folder: string, state: BenchState, clock: Clock, options: BenchO
     openInBrowser: (url) => state.browser(url),
     browsers: () => Promise.resolve([]),
     linksReachUs: () => Promise.resolve(state.links),
+    frame: { quit: () => undefined, answerClosing: () => undefined, setDrafts: () => undefined },
     translator: { language: "en", t: createWords("en", en) },
     startSandbox: () =>
       state.sandboxStarts.then(() =>

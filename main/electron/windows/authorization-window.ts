@@ -77,9 +77,11 @@ function newWindow(title: string, icon: string, parent: BrowserWindow | null): B
     show: false,
     title,
     icon,
+    autoHideMenuBar: true, // until the menu is removed
     ...(parent !== null && { parent }),
     webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
   });
+  window.removeMenu(); // it is for the main window
   lockNavigation(window.webContents);
   return window;
 }

@@ -1,11 +1,24 @@
-/** The app's main window: created when it is shown, destroyed when it is closed. */
-import { BrowserWindow, nativeTheme } from "electron/main";
+/**
+ * The app's main window: created when it is shown, destroyed when it is closed. A window with a form that is half filled
+ * in is hidden instead (frame/closing.ts).
+ */
+import { app, BrowserWindow, nativeTheme } from "electron/main";
+import type { WindowCommand } from "../../../contract/ipc.ts";
+import { createClosing, type Closing, type Whereabouts } from "../../window/frame/closing.ts";
+import { SMALLEST_SIZE } from "../../window/frame/placement.ts";
+import type { WindowMemory } from "../../window/frame/window-memory.ts";
+import { zoomed, type ZoomChange } from "../../window/frame/zoom.ts";
 import { createRevival } from "../../window/revival.ts";
 import { lockNavigation } from "../hardening.ts";
 import { WINDOW_ORIGIN } from "../network/scheme.ts";
+import { bringOnScreen, rememberedPlacement, rememberPlace } from "./window-place.ts";
 
 /** The colour before the first paint: `--surface` of the window's styles. */
 const surface = () => (nativeTheme.shouldUseDarkColors ? "#13191b" : "#f8f9f9");
+
+/** Whether the app is ending: then windows close without a question. */
+let quitting = false;
+app.on("before-quit", () => (quitting = true));
 
 /** How long the start of the app waits for the first paint. */
 const PAINT_TIMEOUT_MS = 1_000;
@@ -25,6 +38,12 @@ export interface MainWindow {
    */
   onCrash(listener: (reason: string, reloads: boolean) => void): void;
   send(channel: string, payload: unknown): void;
+  /** Brings the window to the front and asks its page to do this. */
+  command(command: WindowCommand): void;
+  /** Changes the zoom, and remembers it. */
+  zoom(change: ZoomChange): void;
+  readonly closing: Pick<Closing, "answer" | "setDrafts" | "forget">;
+  is(other: BrowserWindow): boolean;
   /** True for messages of this window's top frame at our own origin, and no other. */
   sent(event: Electron.IpcMainInvokeEvent): boolean;
 }
@@ -35,23 +54,44 @@ export interface MainWindowOptions {
   readonly packaged: boolean;
   /** The development server that the window is loaded from; undefined: from the built files. */
   readonly devServer: string | undefined;
+  readonly memory: WindowMemory;
+  /** Where the app is found while its window is closed. */
+  readonly whereabouts: () => Promise<Whereabouts>;
 }
 
 /** Chromium's "aborted": another load replaced this one. */
 const ERR_ABORTED = -3;
 
-export function createMainWindow({ preload, icon, packaged, devServer }: MainWindowOptions): MainWindow {
+export function createMainWindow(options: MainWindowOptions): MainWindow {
+  const { packaged, devServer, memory, whereabouts } = options;
   const page = devServer ?? `${WINDOW_ORIGIN}/index.html`;
   const url = packaged ? page : `${page}?unpackaged`; // an unpackaged window can use the tests' language
   const origin = originOf(url);
   let window: BrowserWindow | undefined;
   let crashed: (reason: string, reloads: boolean) => void = () => undefined;
   const revival = createRevival(() => performance.now());
+  const send = (channel: string, payload: unknown): void => window?.webContents.send(channel, payload);
+  const closing = createClosing({
+    memory,
+    whereabouts,
+    ask(where) {
+      if (window !== undefined) bringToFront(window); // it may have been closed while it was minimised
+      send("window.closing", where);
+    },
+    hide: () => window !== undefined && hide(window),
+    destroy: () => window?.destroy(),
+  });
+  const zoom = (change?: ZoomChange): void => {
+    if (change !== undefined) memory.note({ zoom: zoomed(memory.current.zoom, change) });
+    window?.webContents.setZoomFactor(memory.current.zoom);
+  };
 
   /** Loads the window again, since main has all of its state. A window that crashes each time is destroyed. */
   function recover(created: BrowserWindow, reason: string): void {
     if (created.isDestroyed()) return;
     const waitMs = revival.died();
+    closing.setDrafts(false);
+    if (created.isDestroyed()) return; // it was hidden
     crashed(reason, waitMs !== undefined);
     if (waitMs === undefined) return created.destroy();
     setTimeout(() => {
@@ -66,8 +106,14 @@ export function createMainWindow({ preload, icon, packaged, devServer }: MainWin
   }
   function create(showFirst: (created: BrowserWindow) => void): void {
     revival.forgive();
-    const created = newWindow(preload, icon);
-    created.once("ready-to-show", () => showFirst(created));
+    closing.setDrafts(false);
+    const created = newWindow(options);
+    created.once("ready-to-show", () => {
+      if (memory.current.maximised) created.maximize();
+      showFirst(created);
+      rememberPlace(created, memory);
+    });
+    connect(created, { memory, closing, zoom, send });
     created.on("closed", () => {
       window = undefined;
     });
@@ -83,14 +129,15 @@ export function createMainWindow({ preload, icon, packaged, devServer }: MainWin
 
   return {
     show() {
+      closing.shown();
       if (window === undefined) return create((created) => created.show());
-      if (window.isMinimized()) window.restore();
-      window.show();
-      window.focus();
+      bringToFront(window);
     },
     present() {
+      closing.shown();
       if (window === undefined) return create((created) => created.showInactive());
       if (window.isMinimized()) window.restore();
+      bringOnScreen(window);
       window.showInactive();
       window.moveTop();
       if (!window.isFocused()) window.flashFrame(true);
@@ -104,7 +151,16 @@ export function createMainWindow({ preload, icon, packaged, devServer }: MainWin
       return window?.isFocused() === true;
     },
     onCrash: (listener) => void (crashed = listener),
-    send: (channel, payload) => window?.webContents.send(channel, payload),
+    send,
+    command(command) {
+      closing.shown();
+      if (window === undefined) return create((created) => created.show());
+      bringToFront(window);
+      send("window.command", command);
+    },
+    zoom,
+    closing,
+    is: (other) => other === window,
     sent: ({ sender, senderFrame }) =>
       sender === window?.webContents &&
       senderFrame !== null &&
@@ -113,13 +169,50 @@ export function createMainWindow({ preload, icon, packaged, devServer }: MainWin
   };
 }
 
-/** An empty window that does not navigate, with our preload script. */
-function newWindow(preload: string, icon: string): BrowserWindow {
+function bringToFront(window: BrowserWindow): void {
+  if (window.isMinimized()) window.restore();
+  bringOnScreen(window);
+  window.show();
+  window.focus();
+}
+
+function hide(window: BrowserWindow): void {
+  if (!window.isFullScreen()) return window.hide();
+  window.once("leave-full-screen", () => window.hide()); // macOS would leave a black screen behind
+  window.setFullScreen(false);
+}
+
+/** Connects what the user does to the window: close, zoom, and the mouse's buttons for back and forward. */
+function connect(
+  created: BrowserWindow,
+  parts: {
+    readonly memory: WindowMemory;
+    readonly closing: Closing;
+    readonly zoom: (change?: ZoomChange) => void;
+    readonly send: (channel: string, payload: unknown) => void;
+  },
+): void {
+  const { closing, zoom, send } = parts;
+  created.on("close", (event) => {
+    if (quitting) return;
+    event.preventDefault();
+    void closing.requested();
+  });
+  created.webContents.on("did-navigate", () => zoom()); // a new page begins without zoom
+  created.webContents.on("zoom-changed", (_event, direction) => zoom(direction));
+  created.on("app-command", (_event, name) => {
+    if (name === "browser-backward") send("window.command", "back");
+    if (name === "browser-forward") send("window.command", "forward");
+  });
+}
+
+/** An empty window that does not navigate, with our preload script. Alt shows its menu; macOS has one for all windows. */
+function newWindow({ preload, icon, memory }: MainWindowOptions): BrowserWindow {
   const created = new BrowserWindow({
-    width: 1180,
-    height: 800,
-    minWidth: 360,
-    minHeight: 480,
+    ...rememberedPlacement(memory),
+    minWidth: SMALLEST_SIZE.width,
+    minHeight: SMALLEST_SIZE.height,
+    autoHideMenuBar: true,
     show: false,
     title: "Tokenkeep",
     icon,
