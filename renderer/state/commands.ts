@@ -18,7 +18,7 @@ export interface Command {
 export const UNDO = "Ctrl+Z";
 
 export function commandsOf(parts: WindowState): readonly Command[] {
-  const { session, notices, route, signInActions, vaultActions, settingsActions } = parts;
+  const { session, notices, route, signInActions, vaultActions, settingsActions, frameActions } = parts;
   const { vault, pairing, streamer = false } = session.snapshot ?? {};
   const undo = notices.current?.undo;
   const open = vault?.state === "open" ? vault : undefined;
@@ -60,7 +60,7 @@ export function commandsOf(parts: WindowState): readonly Command[] {
     { id: "back", words: t("commands.back"), keys: "Alt+←", run: () => history.back() },
     { id: "forward", words: t("commands.forward"), keys: "Alt+→", run: () => history.forward() },
     { id: "help", words: t("commands.help"), keys: "?", run: () => (route.sheet = "help") },
-    { id: "quit", words: t("commands.quit"), keys: "Ctrl+Q", run: () => void settingsActions.quit() },
+    { id: "quit", words: t("commands.quit"), keys: "Ctrl+Q", run: () => void frameActions.quit() },
   ];
 }
 

@@ -35,21 +35,6 @@ export class SettingsActions {
     await this.#session.call("streamer", () => api["settings.change"]({ ...settings, streamer }));
   }
 
-  /** Calls `ask` when the user closes the window and should know first that the app keeps running. */
-  onClosing(ask: (whereabouts: "tray" | "menuBar" | "nowhere") => void): () => void {
-    return this.#session.api["window.closing"](ask);
-  }
-  async answerClosing(answer: "close" | "stay"): Promise<void> {
-    await this.#session.call("closing", () => this.#session.api["window.close"](answer));
-  }
-  /** Tells main that a form is half filled in, or that none is any more. */
-  async tellDrafts(has: boolean): Promise<void> {
-    await this.#session.api["window.drafts"](has);
-  }
-  async quit(): Promise<void> {
-    await this.#session.call("quit", () => this.#session.api["app.quit"]());
-  }
-
   async runDoctor(): Promise<DoctorView | undefined> {
     return this.#session.call("doctor", () => this.#session.api["doctor.run"]());
   }
