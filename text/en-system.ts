@@ -62,7 +62,6 @@ export const systemWords = {
     hideOthers: "Hide others",
     unhide: "Show all",
     add: "Add account…",
-    settings: "Settings…",
     close: "Close window",
     quit: "Quit Tokenkeep",
     undo: "Undo",

@@ -11,6 +11,7 @@ import {
   electronPath,
   newProfile,
   newRuntimeFolder,
+  providerPage,
 } from "../support/app.mjs";
 import { startTrayWatcher } from "../support/tray-watcher.mjs";
 
@@ -236,6 +237,29 @@ test.describe("in one window with an account", () => {
       }, keyCode);
     await press("=");
     await expect.poll(() => zoom(page)).toBeCloseTo(before * 1.1);
+
+    // The strip of the sign-in window zooms with it, and the provider's page begins below.
+    await page.evaluate(async () => {
+      const sandbox = await window.tokenkeep["sandbox.start"]();
+      if (sandbox.ok)
+        await window.tokenkeep["authorization.start"]({ client: sandbox.value.client, scopes: [] });
+    });
+    await providerPage(app);
+    const strip = () =>
+      app.evaluate(({ BrowserWindow }) => {
+        const signIn = BrowserWindow.getAllWindows().find((one) => one.getTitle().startsWith("Sign in"));
+        return {
+          page: signIn?.contentView.children[0]?.getBounds().y,
+          zoom: signIn?.webContents.getZoomFactor(),
+          menu: signIn?.isMenuBarVisible(),
+        };
+      });
+    await expect.poll(async () => (await strip()).zoom).toBeCloseTo(1.1);
+    await expect.poll(async () => (await strip()).page).toBe(48);
+    expect((await strip()).menu).toBe(false); // its menu would be about the main window
+    await app.evaluate(({ BrowserWindow }) => {
+      for (const one of BrowserWindow.getAllWindows()) if (one.getTitle().startsWith("Sign in")) one.close();
+    });
     await press("-");
     await press("-");
     await expect.poll(() => zoom(page)).toBeCloseTo(before * 0.9);

@@ -102,9 +102,12 @@ function addPage(window: BrowserWindow, session: Session): WebContents {
   window.contentView.addChildView(view);
   const layOut = (): void => {
     const { width, height } = window.getContentBounds();
-    view.setBounds({ x: 0, y: STRIP_HEIGHT, width, height: Math.max(0, height - STRIP_HEIGHT) });
+    // The strip has the origin of the main window, and with it the zoom.
+    const strip = Math.round(STRIP_HEIGHT * window.webContents.getZoomFactor());
+    view.setBounds({ x: 0, y: strip, width, height: Math.max(0, height - strip) });
   };
   layOut();
+  window.webContents.on("did-finish-load", layOut);
   window.on("resize", layOut);
   return view.webContents;
 }

@@ -60,7 +60,7 @@ export function menuModel(platform: NodeJS.Platform, t: Translate): readonly Men
   ): MenuEntry => ({
     kind: "command",
     command: name,
-    label: t(`menu.${name}`),
+    label: name === "settings" ? `${t("app.settings")}…` : t(`menu.${name}`), // as the screen is called
     keys,
     ...(moreKeys !== undefined && { moreKeys }),
   });
