@@ -64,6 +64,9 @@ export function commandsOf(parts: WindowState): readonly Command[] {
   ];
 }
 
+/** Under an open dialog the screen stays as it is; a lock and a quit need no screen. */
+const isAllowed = ({ id }: Command): boolean => id === "close" || id === "quit" || !isDialogOpen();
+
 /** The command of a key; none while the key belongs to a field that is typed in, or while a dialog is open. */
 export function commandOf(parts: WindowState, event: KeyboardEvent): Command | undefined {
   const { ctrlKey, metaKey, altKey, shiftKey, key, target } = event;
@@ -83,9 +86,6 @@ function altKeys({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): string | u
   if (ctrlKey || metaKey || shiftKey || navigator.userAgent.includes("Mac")) return undefined;
   return key === "ArrowLeft" ? "Alt+←" : key === "ArrowRight" ? "Alt+→" : undefined;
 }
-
-/** Under an open dialog the screen stays as it is; a lock and a quit need no screen. */
-const isAllowed = ({ id }: Command): boolean => id === "close" || id === "quit" || !isDialogOpen();
 
 /** Runs what a menu of the system asks for. Without an open vault there are no commands. */
 export function runCommand(parts: WindowState, asked: WindowCommand): void {

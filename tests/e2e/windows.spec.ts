@@ -45,7 +45,9 @@ const remembers = (profile: string, state: object) =>
 
 /** Clicks an entry of the window's menu. */
 const choose = (app: ElectronApplication, command: string) =>
-  app.evaluate(({ Menu }, id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.click(), command);
+  app.evaluate(({ Menu }, id) => {
+    Menu.getApplicationMenu()?.getMenuItemById(id)?.click();
+  }, command);
 const menuLabels = (app: ElectronApplication) =>
   app.evaluate(({ Menu }) =>
     Menu.getApplicationMenu()?.items.flatMap(({ label, submenu }) => [

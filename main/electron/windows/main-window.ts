@@ -8,10 +8,9 @@ import { createClosing, type Closing, type Whereabouts } from "../../window/fram
 import { SMALLEST_SIZE } from "../../window/frame/placement.ts";
 import type { WindowMemory } from "../../window/frame/window-memory.ts";
 import { zoomed, type ZoomChange } from "../../window/frame/zoom.ts";
-import { createRevival } from "../../window/revival.ts";
 import { lockNavigation } from "../hardening.ts";
-import { WINDOW_ORIGIN } from "../network/scheme.ts";
 import { bringOnScreen, rememberedPlacement, rememberPlace } from "./window-place.ts";
+import { createWindowPage, type PageOptions, type WindowPage } from "./window-page.ts";
 
 /** The colour before the first paint: `--surface` of the window's styles. */
 const surface = () => (nativeTheme.shouldUseDarkColors ? "#13191b" : "#f8f9f9");
@@ -32,11 +31,8 @@ export interface MainWindow {
   painted(): Promise<void>;
   /** True while the window has the keyboard focus. */
   readonly focused: boolean;
-  /**
-   * Called when the renderer crashed or the page did not load. `reloads`: the page is loaded again; otherwise the window is
-   * destroyed. One listener.
-   */
-  onCrash(listener: (reason: string, reloads: boolean) => void): void;
+  /** See `WindowPage.onCrash`. */
+  readonly onCrash: WindowPage["onCrash"];
   send(channel: string, payload: unknown): void;
   /** Brings the window to the front and asks its page to do this. */
   command(command: WindowCommand): void;
@@ -48,28 +44,17 @@ export interface MainWindow {
   sent(event: Electron.IpcMainInvokeEvent): boolean;
 }
 
-export interface MainWindowOptions {
+export interface MainWindowOptions extends PageOptions {
   readonly preload: string;
   readonly icon: string;
-  readonly packaged: boolean;
-  /** The development server that the window is loaded from; undefined: from the built files. */
-  readonly devServer: string | undefined;
   readonly memory: WindowMemory;
   /** Where the app is found while its window is closed. */
   readonly whereabouts: () => Promise<Whereabouts>;
 }
 
-/** Chromium's "aborted": another load replaced this one. */
-const ERR_ABORTED = -3;
-
 export function createMainWindow(options: MainWindowOptions): MainWindow {
-  const { packaged, devServer, memory, whereabouts } = options;
-  const page = devServer ?? `${WINDOW_ORIGIN}/index.html`;
-  const url = packaged ? page : `${page}?unpackaged`; // an unpackaged window can use the tests' language
-  const origin = originOf(url);
+  const { memory, whereabouts } = options;
   let window: BrowserWindow | undefined;
-  let crashed: (reason: string, reloads: boolean) => void = () => undefined;
-  const revival = createRevival(() => performance.now());
   const send = (channel: string, payload: unknown): void => window?.webContents.send(channel, payload);
   const closing = createClosing({
     memory,
@@ -86,26 +71,8 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     window?.webContents.setZoomFactor(memory.current.zoom);
   };
 
-  /** Loads the window again, since main has all of its state. A window that crashes each time is destroyed. */
-  function recover(created: BrowserWindow, reason: string): void {
-    if (created.isDestroyed()) return;
-    const waitMs = revival.died();
-    closing.setDrafts(false);
-    if (created.isDestroyed()) return; // it was hidden
-    crashed(reason, waitMs !== undefined);
-    if (waitMs === undefined) return created.destroy();
-    setTimeout(() => {
-      if (!created.isDestroyed()) load(created);
-    }, waitMs);
-  }
-  /** Loads the page that the window showed last, or the first page. */
-  function load(created: BrowserWindow): void {
-    const last = created.webContents.getURL();
-    const target = last !== "" && originOf(last) === origin ? last : url;
-    void created.loadURL(target).catch(() => undefined); // did-fail-load handles it
-  }
+  const page = createWindowPage(options, () => closing.setDrafts(false));
   function create(showFirst: (created: BrowserWindow) => void): void {
-    revival.forgive();
     closing.setDrafts(false);
     const created = newWindow(options);
     created.once("ready-to-show", () => {
@@ -117,13 +84,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     created.on("closed", () => {
       window = undefined;
     });
-    created.webContents.on("render-process-gone", (_event, { reason }) => {
-      if (reason !== "clean-exit") recover(created, reason);
-    });
-    created.webContents.on("did-fail-load", (_event, code, text, _url, isMainFrame) => {
-      if (isMainFrame && code !== ERR_ABORTED) recover(created, text);
-    });
-    load(created);
+    page.openIn(created);
     window = created;
   }
 
@@ -150,7 +111,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     get focused() {
       return window?.isFocused() === true;
     },
-    onCrash: (listener) => void (crashed = listener),
+    onCrash: (listener) => page.onCrash(listener),
     send,
     command(command) {
       closing.shown();
@@ -165,7 +126,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       sender === window?.webContents &&
       senderFrame !== null &&
       senderFrame === sender.mainFrame &&
-      originOf(senderFrame.url) === origin,
+      page.isOurs(senderFrame.url),
   };
 }
 
@@ -228,10 +189,4 @@ function newWindow({ preload, icon, memory }: MainWindowOptions): BrowserWindow 
   });
   lockNavigation(created.webContents);
   return created;
-}
-
-/** `URL.origin` is "null" for schemes that Node does not know. */
-function originOf(url: string): string {
-  const { protocol, host } = new URL(url);
-  return `${protocol}//${host}`;
 }
