@@ -360,6 +360,7 @@ export const de: Catalogue = {
     PgUp: "Bild ↑",
     PgDn: "Bild ↓",
     Alt: "Alt",
+    F11: "F11",
   },
   scopeFamilies: {
     analytics: "Nutzungsberichte",

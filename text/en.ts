@@ -354,6 +354,7 @@ export const en = {
     PgUp: "PgUp",
     PgDn: "PgDn",
     Alt: "Alt",
+    F11: "F11",
   },
   /** Groups of scopes, by the first word of their names. */
   scopeFamilies: {

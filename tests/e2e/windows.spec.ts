@@ -233,7 +233,9 @@ test.describe("in one window with an account", () => {
     const before = await zoom(page);
     const press = (keyCode: string) =>
       app.evaluate(({ BrowserWindow }, key) => {
-        const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+        const contents = BrowserWindow.getAllWindows().find(
+          (one) => one.getTitle() === "Tokenkeep",
+        )?.webContents;
         for (const type of ["keyDown", "keyUp"] as const)
           contents?.sendInputEvent({ type, keyCode: key, modifiers: ["control"] });
       }, keyCode);
@@ -262,6 +264,7 @@ test.describe("in one window with an account", () => {
     await app.evaluate(({ BrowserWindow }) => {
       for (const one of BrowserWindow.getAllWindows()) if (one.getTitle().startsWith("Sign in")) one.close();
     });
+    await expect.poll(() => windows(app)).toBe(1);
     await press("-");
     await press("-");
     await expect.poll(() => zoom(page)).toBeCloseTo(before * 0.9);
