@@ -76,10 +76,19 @@ const passphrase = v.pipe(v.string(), v.maxLength(1024));
 const MOST_CANDIDATES = 1_000;
 const candidate = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+/** What a menu of the window, or a button of the mouse, asks the window to do. */
+export type WindowCommand = "add" | "settings" | "find" | "palette" | "back" | "forward" | "help";
+
 export const ipc = {
   /** The whole state; afterwards `state.changed` brings the parts that change. */
   "state.get": call<Json<Snapshot>>()(nothing),
   "state.changed": notice<Json<Changes>>(),
+  "window.command": notice<WindowCommand>(),
+  /**
+   * The user closes the window. The window says that the app keeps running and where to find it, and answers with
+   * `window.close`.
+   */
+  "window.closing": notice<"tray" | "menuBar" | "nowhere">(),
 
   /** Makes a vault that a passphrase seals; only while there is none. */
   "vault.create": call()(v.object({ passphrase })),
@@ -309,6 +318,12 @@ export const ipc = {
   ),
   /** Refuses the waiting tool. `forGood`: later requests are refused without a question. */
   "pairing.deny": call()(v.object({ id, forGood: v.boolean() })),
+  /** Answers `window.closing`. "close": the window closes, and does not ask again on a desktop like this one. */
+  "window.close": call()(v.picklist(["close", "stay"])),
+  /** Whether a form is half filled in. Then a close hides the window, so that the form is kept in its memory alone. */
+  "window.drafts": call()(v.boolean()),
+  /** Ends the app as soon as running requests have finished. */
+  "app.quit": call()(nothing),
   /** The window has shown the requested screen. */
   "wish.done": call()(id),
   /**

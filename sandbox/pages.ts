@@ -98,10 +98,13 @@ ${
     request.redirect_uri,
   );
 
+/** A page with a title and one paragraph. */
+export const textPage = (words: Words, status: number, title: string, text: string): Answer =>
+  page(words, status, title, `<p class="lead">${escape(text)}</p>`);
+
 /** A page without a question. `about` names its title and its text. */
 export const plainPage = (
   words: Words,
   status: number,
-  about: "ended" | "client" | "code" | "denied" | "allowed",
-): Answer =>
-  page(words, status, words.t(`${about}Title`), `<p class="lead">${escape(words.t(`${about}Text`))}</p>`);
+  about: "ended" | "client" | "code" | "denied" | "allowed" | "channel" | "connections",
+): Answer => textPage(words, status, words.t(`${about}Title`), words.t(`${about}Text`));

@@ -25,4 +25,9 @@ export const deSandbox: { readonly [Key in keyof typeof enSandbox]: string } = {
   deniedText: "Nichts wurde freigegeben. Diese Seite kann geschlossen werden.",
   allowedTitle: "Verbunden",
   allowedText: "Zur App zurückkehren. Diese Seite kann geschlossen werden.",
+  channelTitle: "Kanal nicht gefunden",
+  channelText: "Die Sandbox hat keinen Nutzer mit diesem Namen.",
+  connectionsTitle: "Verbindungen",
+  connectionsText:
+    "Die Sandbox führt keine Liste verbundener Apps. Um eine Verbindung zu beenden, das Token in der App widerrufen.",
 };

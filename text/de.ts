@@ -349,6 +349,16 @@ export const de: Catalogue = {
     needName: "Einen Namen eingeben.",
     needId: "Die Client-ID aus der Entwicklerkonsole eingeben.",
   },
+  closing: {
+    title: "Tokenkeep läuft weiter",
+    text: "Das Fenster zu schließen beendet Tokenkeep nicht: Tokens bleiben aktuell, und Tools funktionieren weiter.",
+    tray: "Tokenkeep ist im Infobereich zu finden und lässt sich dort auch beenden.",
+    menuBar: "Tokenkeep ist in der Menüleiste zu finden und lässt sich dort auch beenden.",
+    nowhere:
+      "Dieser Desktop zeigt keinen Infobereich. Ein neuer Start von Tokenkeep öffnet das Fenster wieder. Zum Beenden in diesem Fenster {{keys}} drücken.",
+    close: "Fenster schließen",
+    quit: "Tokenkeep beenden",
+  },
   commands: {
     title: "Befehle",
     placeholder: "Befehle und Konten suchen",
@@ -368,6 +378,13 @@ export const de: Catalogue = {
     open: "{{name}} öffnen",
     streamerOn: "Streamer-Modus einschalten",
     streamerOff: "Streamer-Modus ausschalten",
+    find: "Auf dieser Seite suchen",
+    back: "Zurück",
+    forward: "Vorwärts",
+    quit: "Tokenkeep beenden",
+    zoom: "Vergrößern, verkleinern, Originalgröße",
+    fullScreen: "Vollbild",
+    closeWindow: "Fenster schließen",
     everywhere: "Überall",
     inList: "In der Kontenliste",
     list: {
@@ -393,6 +410,8 @@ export const de: Catalogue = {
     End: "Ende",
     PgUp: "Bild ↑",
     PgDn: "Bild ↓",
+    Alt: "Alt",
+    F11: "F11",
   },
   scopeFamilies: {
     analytics: "Nutzungsberichte",

@@ -23,4 +23,9 @@ export const enSandbox = {
   deniedText: "Nothing was shared. You can close this page.",
   allowedTitle: "Connected",
   allowedText: "Return to your app. You can close this page.",
+  channelTitle: "Channel not found",
+  channelText: "The sandbox has no user of this name.",
+  connectionsTitle: "Connections",
+  connectionsText:
+    "The sandbox doesn't list connected apps. To end a connection, revoke its token in the app.",
 } as const;

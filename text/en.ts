@@ -346,6 +346,17 @@ export const en = {
     needName: "Enter a name.",
     needId: "Enter the client ID from the developer console.",
   },
+  /** The question before the window closes, the first time. */
+  closing: {
+    title: "Tokenkeep keeps running",
+    text: "Closing the window doesn't stop Tokenkeep: your tokens stay fresh, and your tools keep working.",
+    tray: "You find Tokenkeep in the system tray, where you can also quit it.",
+    menuBar: "You find Tokenkeep in the menu bar, where you can also quit it.",
+    nowhere:
+      "This desktop shows no system tray. To open the window again, start Tokenkeep again. To quit, press {{keys}} in this window.",
+    close: "Close window",
+    quit: "Quit Tokenkeep",
+  },
   commands: {
     title: "Commands",
     placeholder: "Search commands and accounts",
@@ -365,6 +376,13 @@ export const en = {
     open: "Open {{name}}",
     streamerOn: "Turn on streamer mode",
     streamerOff: "Turn off streamer mode",
+    find: "Find on this screen",
+    back: "Back",
+    forward: "Forward",
+    quit: "Quit Tokenkeep",
+    zoom: "Zoom in, zoom out, actual size",
+    fullScreen: "Full screen",
+    closeWindow: "Close window",
     everywhere: "Everywhere",
     inList: "In the account list",
     list: {
@@ -391,6 +409,8 @@ export const en = {
     End: "End",
     PgUp: "PgUp",
     PgDn: "PgDn",
+    Alt: "Alt",
+    F11: "F11",
   },
   /** Groups of scopes, by the first word of their names. */
   scopeFamilies: {

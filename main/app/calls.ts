@@ -64,6 +64,7 @@ export function createCalls({
       navigation: tools.navigation,
       browsers: host.browsers,
       proxyLogins: host.proxyLogins,
+      frame: host.frame,
       retryRequests: () => keeper.resume(),
     }),
   } satisfies Handlers;

@@ -15,6 +15,7 @@ import { createHttpClient } from "../net/http.ts";
 import { createProxyLogins } from "../net/proxy-login.ts";
 import { startSocketServer } from "../socket/server.ts";
 import type { ProfileLock } from "../storage/profile-lock.ts";
+import type { FramePort } from "../window/frame/port.ts";
 import { answerProxiesOfPages, createElectronTransport, type ProxyLogin } from "./network/http.ts";
 import { createStartSandbox } from "./sandbox.ts";
 import { openInBrowser } from "./system/browser.ts";
@@ -80,7 +81,14 @@ async function sharedRegistration(): Promise<string | undefined> {
   }
 }
 
-export function makeHost(translator: AppTranslator, lock: ProfileLock): Host & { readonly log: LogFile } {
+/** The file that remembers size, place and zoom of the window. */
+export const windowFile = (folder: string): string => path.join(folder, "window.json");
+
+export function makeHost(
+  translator: AppTranslator,
+  lock: ProfileLock,
+  frame: FramePort,
+): Host & { readonly log: LogFile } {
   const folder = profileFolder();
   const proxyLogins = createProxyLogins(clock, random);
   const proxyLogin: ProxyLogin = (proxy, before) => proxyLogins.ask(proxy, before);
@@ -99,6 +107,7 @@ export function makeHost(translator: AppTranslator, lock: ProfileLock): Host & {
     openInBrowser,
     browsers: () => installedBrowsers(),
     linksReachUs,
+    frame,
     translator,
     sharedRegistration,
     startSandbox: createStartSandbox(builtFile("sandbox.js")),

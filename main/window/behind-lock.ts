@@ -121,6 +121,9 @@ const CALLS_BEHIND_LOCK: { readonly [K in CallName]: WhenAllowed } = {
   "tools.remove": "open",
   "pairing.allow": "open",
   "pairing.deny": "open",
+  "window.close": "always", // a locked window can be closed, and the app ended, as from the tray
+  "window.drafts": "always",
+  "app.quit": "always",
   "wish.done": "open",
   "window.failed": "always",
 };

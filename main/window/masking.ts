@@ -192,6 +192,9 @@ const CALL_MASKS: { readonly [K in CallName]: Mask<Value<K>> } = {
   "tools.remove": "no names",
   "pairing.allow": "no names",
   "pairing.deny": "no names",
+  "window.close": "no names",
+  "window.drafts": "no names",
+  "app.quit": "no names",
   "wish.done": "no names",
   "window.failed": "no names",
 };

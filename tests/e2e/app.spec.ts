@@ -275,7 +275,10 @@ test("a vault that a keyring sealed is left untouched by a start without that ke
 test("a second instance brings the first one's window to the front and ends", async () => {
   const { app, page, profile, runtime } = await start();
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
-  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  const close = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await close();
+  await page.getByRole("alertdialog", { name: "Tokenkeep keeps running" }).waitFor();
+  await close(); // the answer to the question of the first close
   const shown = app.waitForEvent("window");
   const code = await new Promise((resolve) => {
     spawn(electronPath, appArguments(profile), { env: { ...process.env, XDG_RUNTIME_DIR: runtime } }).on(

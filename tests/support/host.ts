@@ -212,6 +212,7 @@ function hostAt(folder: string, state: BenchState, clock: Clock, options: BenchO
     openInBrowser: (url) => state.browser(url),
     browsers: () => Promise.resolve([]),
     linksReachUs: () => Promise.resolve(state.links),
+    frame: { quit: () => undefined, answerClosing: () => undefined, setDrafts: () => undefined },
     translator: { language: "en", t: createWords("en", en) },
     sharedRegistration: () => Promise.resolve(options.sharedRegistration),
     startSandbox: () =>
