@@ -69,5 +69,10 @@ export function familyOf({ name }: { name: string }): string {
 }
 /** The name on a key of the keyboard. */
 export const keyName = (key: string): string => (has(en.keys, key) ? t(`keys.${key}`) : key);
+let hasAccounts = false;
+/** Tells whether there are accounts, whose tokens a sentence may speak of. */
+export function speakOfAccounts(has: boolean): void {
+  hasAccounts = has;
+}
 /** A failure as a sentence: what happened and what to do next. */
-export const sentence = (failure: Failure): string => inWords(failure, t);
+export const sentence = (failure: Failure): string => inWords(failure, t, hasAccounts);

@@ -53,7 +53,9 @@ const tallOf = (page: Page): Promise<number> =>
   page.evaluate((over) => {
     const dialog = document.querySelector(over);
     const BESIDE = 40; // the dialog's margins and borders
-    return dialog === null ? document.documentElement.scrollHeight : dialog.scrollHeight + BESIDE;
+    if (dialog === null) return document.documentElement.scrollHeight;
+    const body = dialog.querySelector(".body");
+    return dialog.scrollHeight + BESIDE + (body === null ? 0 : body.scrollHeight - body.clientHeight);
   }, OVER);
 async function shoot(page: Page, shot: Shot<never>): Promise<void> {
   const { name, screen, state, cut, toast, readme } = shot;
