@@ -169,6 +169,7 @@ test("by keyboard alone: a refused form focuses its first wrong field, which say
   await keyboard.press("Enter");
   await leadsTo(page.getByLabel("Client secret"), /Enter the secret/);
   await keyboard.press("Escape");
+  await page.getByRole("button", { name: "Discard changes" }).click();
 
   await open("#/tools", "Connect a tool");
   await save("Make a key and copy it");

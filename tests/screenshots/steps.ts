@@ -17,6 +17,8 @@ export interface Shot<Stage> {
   readonly toast?: true;
   /** The page to show, where it is not the window's. */
   readonly of?: (at: Stage) => Promise<Page>;
+  /** The widths of that page, where its window has others than the app's. */
+  readonly widths?: readonly number[];
   /** The height of that page, where it is not as tall as a window. */
   readonly height?: number;
   /** The README shows it, in this theme. */
@@ -48,7 +50,12 @@ export async function account(page: Page, login: string): Promise<void> {
   await title(page, login);
   await page.getByRole("heading", { name: "History" }).waitFor();
 }
-export const escape = (page: Page) => page.keyboard.press("Escape");
+/** Closes what is open; a dialog with input asks first. */
+export async function escape(page: Page): Promise<void> {
+  await page.keyboard.press("Escape");
+  const discard = page.getByRole("button", { name: "Discard changes" });
+  if (await discard.isVisible()) await discard.click();
+}
 export async function rowMenu(page: Page, login: string, item: RegExp): Promise<void> {
   await page.getByRole("button", { name: `More for ${login}` }).click();
   await page.getByRole("menuitem", { name: item }).click();

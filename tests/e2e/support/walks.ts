@@ -36,6 +36,9 @@ function createWalker(on: AppAtSandbox, t: Translate, look: Look): Walker {
   const title = (name: string) => page.getByRole("heading", { name, exact: true }).first().waitFor();
   async function leave(): Promise<void> {
     await page.keyboard.press("Escape");
+    // A dialog with input asks first.
+    const discard = button(t("discard.go"));
+    if (await discard.isVisible()) await discard.click();
     await expect(overlay).toHaveCount(0);
   }
   return {
