@@ -24,7 +24,7 @@ function fit(): void {
     strip.classList.add(step);
   }
   for (let cut = 1; cut < host.length && isTooNarrow(); cut += 1)
-    element("host").textContent = `…${host.slice(cut)}`;
+    element("host").textContent = `…${host.slice(cut).replace(/^\./, "")}`;
 }
 
 function show(): void {

@@ -300,7 +300,11 @@ test("at its real width the sign-in window shows the whole host in one line, wha
   });
   // The window's size is the one that the pictures of it have.
   expect(size?.[0]).toBe(520);
-  await expect.poll(() => bar.evaluate(() => innerWidth)).toBe(520);
+  // Main loads the strip again until the provider's page has loaded.
+  await expect
+    .poll(() => bar.evaluate(() => location.hash.includes("loading=0")).catch(() => false))
+    .toBe(true);
+  expect(await bar.evaluate(() => innerWidth)).toBe(520);
   await expect.poll(() => provider.evaluate(() => innerWidth)).toBe(520);
 
   for (const width of [520, 360]) {
