@@ -1,5 +1,5 @@
 /** The steps from one screen to the next, for the lists of shots. */
-import type { ElectronApplication, Page } from "@playwright/test";
+import { expect, type ElectronApplication, type Page } from "@playwright/test";
 import type { Flow } from "../../contract/flow.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
@@ -52,8 +52,11 @@ export async function account(page: Page, login: string): Promise<void> {
 }
 /** Closes what is open; a dialog with input asks first. */
 export async function escape(page: Page): Promise<void> {
-  await page.keyboard.press("Escape");
+  const overlay = page.locator("[role=dialog], [role=alertdialog], [role=menu]");
   const discard = page.getByRole("button", { name: "Discard changes" });
+  if (await discard.isVisible()) return discard.click();
+  await page.keyboard.press("Escape");
+  await expect.poll(async () => (await overlay.count()) === 0 || (await discard.isVisible())).toBe(true);
   if (await discard.isVisible()) await discard.click();
 }
 export async function rowMenu(page: Page, login: string, item: RegExp): Promise<void> {

@@ -38,6 +38,9 @@ function createWalker(on: AppAtSandbox, t: Translate, look: Look): Walker {
     await page.keyboard.press("Escape");
     // A dialog with input asks first.
     const discard = button(t("discard.go"));
+    await expect
+      .poll(async () => (await overlay.count()) === 0 || (await discard.isVisible()), "it closes or asks")
+      .toBe(true);
     if (await discard.isVisible()) await discard.click();
     await expect(overlay).toHaveCount(0);
   }
