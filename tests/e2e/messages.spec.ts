@@ -328,6 +328,8 @@ test("at its real width the sign-in window shows the whole host in one line, wha
           browser: words("bar.browser"),
           href: "#",
           secure: "1",
+          title: words("windows.signIn", { provider: "Twitch" }),
+          language: words === t ? "en" : "de",
         };
         await bar.evaluate((hash) => (location.hash = hash), `#${new URLSearchParams(facts).toString()}`);
         const host = bar.locator("#host");
