@@ -173,6 +173,7 @@ test("a click on a message under a dialog does not close the dialog", async () =
   await openToolForm();
   if (box === null) throw new Error("no message");
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await dialog().locator("h2, .title").first().click(); // bits-ui acts on the click before at this one, if not sooner
   await expect(dialog()).toBeVisible();
   await page.mouse.click(600, 4); // beside the dialog, which is empty
   await expect(dialog()).toHaveCount(0);
