@@ -1,3 +1,4 @@
+import { messagesGerman } from "./de-messages.ts";
 import { startGerman } from "./de-start.ts";
 import { accountsGerman } from "./de-accounts.ts";
 import { deFailures } from "./de-failures.ts";
@@ -10,6 +11,7 @@ import type { Catalogue } from "./words.ts";
 /** The German texts. The type requires the same keys as in English. */
 export const de: Catalogue = {
   ...accountsGerman,
+  ...messagesGerman,
   ...providersGerman,
   ...settingsGerman,
   ...startGerman,

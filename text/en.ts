@@ -1,3 +1,4 @@
+import { messagesWords } from "./en-messages.ts";
 import { startWords } from "./en-start.ts";
 import { accountsWords } from "./en-accounts.ts";
 import { enFailures } from "./en-failures.ts";
@@ -9,6 +10,7 @@ import { toolsWords } from "./en-tools.ts";
 /** The English texts of window, tray, notifications and file dialogs, in the format of i18next. */
 export const en = {
   ...accountsWords,
+  ...messagesWords,
   ...providersWords,
   ...settingsWords,
   ...startWords,

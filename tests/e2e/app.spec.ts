@@ -173,6 +173,7 @@ test("by keyboard alone: a refused form focuses its first wrong field, which say
   await keyboard.press("Enter");
   await leadsTo(page.getByLabel("Name", { exact: true }), /^Enter a name\.$/);
   await keyboard.press("Escape");
+  await page.getByRole("button", { name: "Discard changes" }).click();
 
   await open("#/tools", "Connect tool");
   await save("Create and copy credentials");

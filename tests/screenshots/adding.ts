@@ -149,6 +149,15 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
     },
   },
   {
+    name: "dialog-discard",
+    screen: "Settings",
+    state: "a dialog with input asks before it closes",
+    async show({ page }) {
+      await page.keyboard.press("Escape");
+      await page.getByRole("alertdialog", { name: "Discard what you entered?" }).waitFor();
+    },
+  },
+  {
     name: "token-import",
     screen: "Import token",
     state: "nothing read yet",
