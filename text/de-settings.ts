@@ -193,6 +193,7 @@ export const settingsGerman: Pick<Catalogue, keyof typeof settingsWords> = {
       imported: "Importiert",
     },
     handedOut: "Ausgegeben an {{tool}}",
+    accessChanged: "Zugriff von {{tool}} geändert",
     someTool: "ein früheres Tool",
     times_one: "{{count}}-mal",
     times_other: "{{count}}-mal",

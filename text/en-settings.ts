@@ -182,6 +182,7 @@ export const settingsWords = {
       imported: "Imported",
     },
     handedOut: "Handed to {{tool}}",
+    accessChanged: "Access of {{tool}} changed",
     someTool: "a tool that is gone",
     times_one: "{{count}} time",
     times_other: "{{count}} times",

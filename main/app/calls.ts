@@ -39,7 +39,7 @@ export function createCalls({
   readonly open: () => Promise<Result<null>>;
 }): Handlers {
   const { lockState, streamer, changes } = foundation;
-  const { keeper, undo } = signIns;
+  const { keeper } = signIns;
   const syncTable = (): Promise<void> => tools.tableSync.push();
   const calls = {
     ...vaultCalls({ door: foundation.vault, lock, keychain: host.keychain, open }),
@@ -47,7 +47,7 @@ export function createCalls({
     ...accountCalls({ ...foundation, ...signIns, bulk: tools.bulk, syncTable, changed: changes.signIn }),
     ...transferCalls({ ...foundation, keeper, files: host.files, changed: changes.signIn }),
     ...registrationCalls({ ...foundation, ...signIns }),
-    ...toolCalls({ records: foundation.vault, grants: tools.grants, pairing: tools.pairing, undo }),
+    ...toolCalls({ ...signIns, ...tools, records: foundation.vault }),
     ...windowCalls({
       ...foundation,
       state,

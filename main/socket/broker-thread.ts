@@ -9,6 +9,8 @@ import { changesBetween, patched, withToken } from "./table.ts";
 import type { QuestionName, ToThread, TokenTable, Use } from "./types.ts";
 
 const REPORT_USES_EVERY_MS = 5_000;
+/** While the window shows the uses. Those that come meanwhile are reported together. */
+const REPORT_WATCHED_USES_EVERY_MS = 500;
 
 /** The thread's end of the channel to main. */
 export interface BrokerPort {
@@ -67,6 +69,7 @@ function createCurrentTable(connections: ReadonlyMap<Duplex, Session>) {
 function createUseCounts(post: Post, clock: Pick<Clock, "after" | "nowMs">) {
   const uses = new Map<string, Use>();
   let cancelReport: (() => void) | undefined;
+  let everyMs = REPORT_USES_EVERY_MS;
   function report(): void {
     cancelReport?.();
     cancelReport = undefined;
@@ -87,7 +90,12 @@ function createUseCounts(post: Post, clock: Pick<Clock, "after" | "nowMs">) {
         count: (before?.count ?? 0) + 1,
         lastAtMs: clock.nowMs(),
       });
-      cancelReport ??= clock.after(REPORT_USES_EVERY_MS, report);
+      cancelReport ??= clock.after(everyMs, report);
+    },
+    /** True: the window shows the uses from now on. What was counted before is reported at once. */
+    watch(on: boolean): void {
+      everyMs = on ? REPORT_WATCHED_USES_EVERY_MS : REPORT_USES_EVERY_MS;
+      if (on) report();
     },
   };
 }
@@ -151,6 +159,9 @@ export function createBrokerThread({ endpoint, port, listen, clock }: BrokerThre
         return;
       case "answer":
         questions.take<QuestionName>(message);
+        return;
+      case "watchUses":
+        uses.watch(message.on);
         return;
       case "close":
         uses.report();

@@ -4,7 +4,7 @@ import type { PairingView, ToolView } from "../../../contract/views/tool.ts";
 import { t } from "../../text/t.ts";
 import type { Notices } from "../notices.svelte.ts";
 import type { Route } from "../route.svelte.ts";
-import type { Session } from "../session.svelte.ts";
+import type { OnFailure, Session } from "../session.svelte.ts";
 import type { UndoActions } from "./undo.ts";
 
 interface Parts {
@@ -21,11 +21,38 @@ export class ToolActions {
     this.#parts = parts;
   }
 
-  /** Makes a tool and copies its connection. */
-  async create(tool: Argument<"tools.create">): Promise<void> {
+  /** Makes a tool and copies its connection. Returns its id. */
+  async create(tool: Argument<"tools.create">): Promise<string | undefined> {
     const { session, notices } = this.#parts;
     const made = await session.call("tool", () => session.api["tools.create"](tool));
     if (made !== undefined) notices.tell(t("tools.created", { name: tool.name }));
+    return made?.id;
+  }
+  /** Changes what a tool may use. Returns whether that succeeded. */
+  async change({ name }: ToolView, change: Argument<"tools.change">, onFailure: OnFailure): Promise<boolean> {
+    const { session, notices } = this.#parts;
+    if (change.access === undefined && change.lifetime === undefined) return true;
+    const done = await session.call(
+      `tool ${change.id}`,
+      () => session.api["tools.change"](change),
+      onFailure,
+    );
+    if (done === undefined) return false;
+    notices.tell(t("tools.changed", { name }));
+    return true;
+  }
+  /** Copies code for a tool. Returns whether that succeeded. */
+  async copySnippet(snippet: Argument<"tools.copySnippet">): Promise<boolean> {
+    const { session } = this.#parts;
+    return (await session.call("tool code", () => session.api["tools.copySnippet"](snippet))) !== undefined;
+  }
+  /** True: the user sees the uses of tools. A failure is ignored: they are then reported some seconds later. */
+  watch(on: boolean): void {
+    void this.#parts.session.call(
+      `tools.watch ${String(on)}`,
+      () => this.#parts.session.api["tools.watch"](on),
+      () => undefined,
+    );
   }
   /** Copies the connection of a tool. */
   async copy(id: string): Promise<void> {
@@ -44,19 +71,19 @@ export class ToolActions {
   }
 
   /** Lets the waiting tool in and goes to the tools. */
-  async allow({ name }: PairingView, grant: Argument<"pairing.allow">): Promise<void> {
+  async allow({ name }: PairingView, grant: Argument<"pairing.allow">, onFailure: OnFailure): Promise<void> {
     const { session, notices, route } = this.#parts;
     const onward = route.onward();
-    const done = await session.call("pairing", () => session.api["pairing.allow"](grant));
+    const done = await session.call("pairing", () => session.api["pairing.allow"](grant), onFailure);
     if (done === undefined) return;
     notices.tell(t("pairing.allowed", { name }));
     onward({ screen: "tools" });
   }
   /** Refuses the waiting tool and goes to the tools. `forGood`: later requests are refused without a question. */
-  async deny({ id, name }: PairingView, forGood: boolean): Promise<void> {
+  async deny({ id, name }: PairingView, forGood: boolean, onFailure: OnFailure): Promise<void> {
     const { session, notices, route } = this.#parts;
     const onward = route.onward();
-    const done = await session.call("pairing", () => session.api["pairing.deny"]({ id, forGood }));
+    const done = await session.call("pairing", () => session.api["pairing.deny"]({ id, forGood }), onFailure);
     if (done === undefined) return;
     notices.tell(t(forGood ? "pairing.deniedForGood" : "pairing.denied", { name }));
     onward({ screen: "tools" });
