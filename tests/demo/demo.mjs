@@ -129,9 +129,10 @@ await step("tray-copy", async () => {
 await step("socket-token", async () => {
   await page.getByRole("link", { name: "Tools" }).first().click();
   await page.getByRole("button", { name: "Connect a tool" }).click();
-  await page.getByLabel("Name of the tool").fill("Demo overlay");
-  await page.getByRole("button", { name: "Make a key and copy it" }).click();
-  await page.getByText("Demo overlay can connect.").waitFor();
+  await page.getByLabel("Tool name").fill("Demo overlay");
+  await page.getByRole("button", { name: "Create and copy credentials" }).click();
+  await page.getByRole("dialog", { name: "Demo overlay is connected" }).waitFor();
+  await page.getByRole("button", { name: "Done" }).click();
   await shoot(page, "tools");
   const tool = await connectTool(parseConnection(await copied(/TOKENKEEP_KEY=/)));
   const { accounts } = await tool.ask("accounts.list");

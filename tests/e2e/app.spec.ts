@@ -171,13 +171,13 @@ test("by keyboard alone: a refused form focuses its first wrong field, which say
   await keyboard.press("Escape");
 
   await open("#/tools", "Connect a tool");
-  await save("Make a key and copy it");
-  await leadsTo(page.getByLabel("Name of the tool"), /Give the tool a name\.$/);
+  await save("Create and copy credentials");
+  await leadsTo(page.getByLabel("Tool name"), /Enter a name$/);
   await keyboard.type("Bot");
-  await tabTo(page, page.getByRole("radio", { name: "All, also those added later" }));
+  await tabTo(page, page.getByRole("radio", { name: "All accounts, including new ones" }));
   await keyboard.press("ArrowDown");
   await keyboard.press("Enter");
-  await leadsTo(page.getByRole("checkbox", { name: "harborlights_tv" }), /^Choose at least one account\.$/);
+  await leadsTo(page.getByRole("checkbox", { name: "harborlights_tv" }), /^Select at least one account$/);
 });
 
 test("a declined sign-in and a closed sign-in window save nothing, and say so", async () => {

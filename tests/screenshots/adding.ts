@@ -160,8 +160,8 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
     screen: "Tools",
     address: "tools",
     opener: "Connect a tool",
-    save: "Make a key and copy it",
-    refusal: "Give the tool a name.",
+    save: "Create and copy credentials",
+    refusal: "Enter a name",
   }),
   {
     name: "add-flow",

@@ -23,18 +23,31 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
       await go(page, "tools", "Tools");
       for (const name of ["Demo overlay", "Chat bot"]) {
         await button(page, "Connect a tool");
-        await page.getByLabel("Name of the tool").fill(name);
-        await button(page, "Make a key and copy it");
-        await page.getByText(`${name} can connect.`).waitFor();
+        await page.getByLabel("Tool name").fill(name);
+        await button(page, "Create and copy credentials");
+        await page.getByRole("dialog", { name: `${name} is connected` }).waitFor();
+        await button(page, "Done");
       }
+    },
+  },
+  {
+    name: "tool-code",
+    screen: "Tools",
+    state: "the code that a tool begins with",
+    async show({ page }) {
+      await button(page, "More for Chat bot");
+      await page.getByRole("menuitem", { name: "Show code" }).click();
+      await page.getByRole("dialog").waitFor();
     },
   },
   {
     name: "tool-take-back",
     screen: "Dialogs",
-    state: "take a key back",
+    state: "remove the access of a tool",
     async show({ page }) {
-      await button(page, "Take back the key of Chat bot");
+      await escape(page);
+      await button(page, "More for Chat bot");
+      await page.getByRole("menuitem", { name: "Remove access" }).click();
       await page.getByRole("alertdialog").waitFor();
     },
   },
@@ -46,7 +59,7 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
       await escape(page);
       await accounts(page);
       tool = await askToPair(runtime, NIGHTCUE);
-      await page.getByRole("link", { name: "Look at it" }).waitFor();
+      await page.getByRole("link", { name: "Review" }).waitFor();
     },
   },
   {
@@ -54,20 +67,21 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
     screen: "Pairing",
     state: "the question",
     async show({ page }) {
-      await page.getByRole("link", { name: "Look at it" }).click();
+      await page.getByRole("link", { name: "Review" }).click();
       await title(page, "Nightcue wants to connect");
     },
   },
   {
     name: "tool-details",
     screen: "Tools",
-    state: "one that was paired, with its details",
+    state: "one that was paired: its access",
     async show({ page }) {
       const account = page.getByRole("checkbox", { name: new RegExp(`^${SECOND}`) });
       await account.check();
-      await button(page, "Numbers match, allow");
+      await button(page, "Allow");
       await title(page, "Tools");
-      await page.getByRole("listitem").filter({ hasText: "Nightcue" }).getByText("Details").click();
+      await button(page, "Edit access for Nightcue");
+      await page.getByRole("dialog").waitFor();
     },
   },
   {
@@ -77,8 +91,8 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
     async show({ page, runtime }) {
       const pushy = await askToPair(runtime, { name: "Pushy", developer: "Nobody", scopes: [] });
       await go(page, "pairing", "Pushy wants to connect");
-      await button(page, "Deny, and never ask again");
-      await page.getByRole("button", { name: "Pushy may ask again" }).waitFor();
+      await button(page, "Block");
+      await page.getByRole("button", { name: "Unblock Pushy" }).waitFor();
       pushy.leave();
     },
   },
@@ -89,7 +103,7 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
     async show({ page }) {
       tool?.leave();
       await page.evaluate(() => (location.hash = "#/pairing"));
-      await page.getByRole("link", { name: "To the tools" }).waitFor();
+      await page.getByRole("link", { name: "View tools" }).waitFor();
     },
   },
 ];

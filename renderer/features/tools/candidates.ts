@@ -48,7 +48,9 @@ export function candidatesFor(
   kept: readonly string[] = [],
 ): readonly CandidateAccount[] {
   const unasked = (one: Candidate): number => one.highRisk.filter((scope) => !scopes.includes(scope)).length;
-  const found = [...Map.groupBy(signIns, ({ account }) => account)].map(([account, members]) => {
+  const accountIds = [...new Set(signIns.map(({ account }) => account))];
+  const found = accountIds.map((account) => {
+    const members = signIns.filter((signIn) => signIn.account === account);
     const usable = members.filter((signIn) => isUsable(signIn) || kept.includes(signIn.id));
     return {
       account,
