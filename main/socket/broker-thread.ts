@@ -44,7 +44,8 @@ function createCurrentTable(connections: ReadonlyMap<Duplex, Session>) {
     const watching = [...connections.values()].filter(({ watches }) => watches);
     if (watching.length === 0) return;
     const changes = changesBetween(before, table);
-    if (changes.lock === undefined && changes.changed.length === 0 && changes.ended.length === 0) return;
+    const { lock, changed, ended, edited } = changes;
+    if (lock === undefined && changed.length === 0 && ended.length === 0 && edited === undefined) return;
     for (const session of watching) session.notify(changes);
   }
   /** Ends the connections whose grant is gone. Under a lock no grant is known, so connections stay and are refused. */
