@@ -11,6 +11,7 @@ export interface Snippet {
   readonly install?: { readonly command: string } | { readonly file: string };
 }
 
+const NODE_CLIENT = "@tokenkeep/client";
 const USERS = "https://api.twitch.tv/helix/users";
 
 /** The tool's name as part of a file's name: safe inside every quotation mark. */
@@ -23,7 +24,7 @@ const slugOf = (name: string): string =>
 const node = (
   slug: string,
 ): string => `// With the copied credentials in .env: node --env-file=.env ${slug}.mjs
-import { connect, fileStore, storeFile } from "@tokenkeep/client";
+import { connect, fileStore, storeFile } from "${NODE_CLIENT}";
 
 const keep = await connect({ store: fileStore(storeFile("${slug}")) });
 const { access_token, client_id } = await keep.token();
@@ -112,7 +113,7 @@ export function snippetFor(language: SnippetLanguage, toolName: string): Snippet
       return {
         language: "Node",
         code: node(slug),
-        install: { command: "npm install @tokenkeep/client" },
+        install: { command: `npm install ${NODE_CLIENT}` },
       };
     case "python":
       return { language: "Python", code: python(slug), install: CLIENT_PY };

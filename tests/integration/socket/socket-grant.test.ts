@@ -281,7 +281,8 @@ test("accounts.list and notifications hold no sign-in outside the grant", async 
           expect(text).not.toContain(`client of ${id}`);
           for (const { tokens } of [before, next])
             for (const entry of tokens)
-              if (entry.signIn === id && !lost.has(entry.token.token_id)) expect(text).not.toContain(`"${entry.token.token_id}"`);
+              if (entry.signIn === id && !lost.has(entry.token.token_id))
+                expect(text).not.toContain(`"${entry.token.token_id}"`);
         }
         // If the new token has too many scopes, the tool is only notified that the old one ended.
         for (const { method, params } of tool.lines.filter((line) => line.method === "token.changed")) {
