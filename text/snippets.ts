@@ -24,7 +24,7 @@ const slugOf = (name: string): string =>
 const node = (
   slug: string,
 ): string => `// With the copied credentials in .env: node --env-file=.env ${slug}.mjs
-import { connect, fileStore, storeFile } from "${NODE_CLIENT}";
+import { connect, fileStore, storeFile } from ${JSON.stringify(NODE_CLIENT)};
 
 const keep = await connect({ store: fileStore(storeFile("${slug}")) });
 const { access_token, client_id } = await keep.token();

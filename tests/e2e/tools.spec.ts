@@ -116,21 +116,28 @@ test("the window comes to the front for a request, and stays where it is in stre
     await on.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
     await expect.poll(isVisible).toBe(false);
   }
-  const streamer = page.getByRole("button", { name: "Streamer mode", exact: true }).first();
+  const setStreamer = (streamer: "on" | "off") =>
+    page.evaluate(async (mode) => {
+      const answer = await window.tokenkeep["state.get"]();
+      const { settings } = JSON.parse(answer.ok ? answer.value : "{}") as {
+        settings: Parameters<(typeof window.tokenkeep)["settings.change"]>[0];
+      };
+      await window.tokenkeep["settings.change"]({ ...settings, streamer: mode });
+    }, streamer);
   const caller = { name: "Caller", scopes: [] };
   await hide();
   waiting = await askToPair(on.runtime, caller);
   await expect.poll(isVisible).toBe(true);
   waiting.leave();
 
-  await streamer.click();
+  await setStreamer("on");
   await hide();
   for (waiting.code = ""; waiting.code === "";) waiting = await askToPair(on.runtime, caller); // five seconds after a withdrawal
   await expect(page.getByText("A tool wants to connect")).toBeAttached();
   expect(await isVisible()).toBe(false);
   expect(waiting.code).toMatch(/^\d{6}$/); // the tool can say what to do meanwhile
   await on.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.show());
-  await streamer.click();
+  await setStreamer("off");
 });
 
 test("a tool that asks for no scope is not told to get more than it asks for, and an error stands beside Allow", async () => {

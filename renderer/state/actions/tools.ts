@@ -48,11 +48,7 @@ export class ToolActions {
   }
   /** True: the user sees the uses of tools. A failure is ignored: they are then reported some seconds later. */
   watch(on: boolean): void {
-    void this.#parts.session.call(
-      `tools.watch ${String(on)}`,
-      () => this.#parts.session.api["tools.watch"](on),
-      () => undefined,
-    );
+    void this.#parts.session.api["tools.watch"](on).catch(() => undefined);
   }
   /** Copies the connection of a tool. */
   async copy(id: string): Promise<void> {
