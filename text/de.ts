@@ -1,5 +1,6 @@
 import { accountsGerman } from "./de-accounts.ts";
 import { deFailures } from "./de-failures.ts";
+import { listGerman } from "./de-list.ts";
 import { providersGerman } from "./de-providers.ts";
 import { settingsGerman } from "./de-settings.ts";
 import { systemGerman } from "./de-system.ts";
@@ -9,6 +10,7 @@ import type { Catalogue } from "./words.ts";
 /** The German texts. The type requires the same keys as in English. */
 export const de: Catalogue = {
   ...accountsGerman,
+  ...listGerman,
   ...providersGerman,
   ...settingsGerman,
   ...systemGerman,

@@ -1,5 +1,6 @@
 import { accountsWords } from "./en-accounts.ts";
 import { enFailures } from "./en-failures.ts";
+import { listWords } from "./en-list.ts";
 import { providersWords } from "./en-providers.ts";
 import { settingsWords } from "./en-settings.ts";
 import { systemWords } from "./en-system.ts";
@@ -8,6 +9,7 @@ import { toolsWords } from "./en-tools.ts";
 /** The English texts of window, tray, notifications and file dialogs, in the format of i18next. */
 export const en = {
   ...accountsWords,
+  ...listWords,
   ...providersWords,
   ...settingsWords,
   ...systemWords,

@@ -4,6 +4,7 @@ import type { Clock, HttpClient, Log, Network, Randomness } from "../../core/por
 import type { Provider } from "../../core/providers/provider.ts";
 import type { Clipboard } from "../desktop/clipboard.ts";
 import type { FileDialogs } from "../desktop/file-dialogs.ts";
+import type { FetchPicture } from "../net/picture-http.ts";
 import type { ProxyLogins } from "../net/proxy-login.ts";
 import type { StartSandbox } from "../registrations/sandbox.ts";
 import type { Translator } from "../sign-in/loopback/page.ts";
@@ -18,6 +19,8 @@ export interface Host {
   readonly http: HttpClient;
   /** Asks the user for the logins of proxies; absent: there are no proxies. */
   readonly proxyLogins?: ProxyLogins;
+  /** Fetches a picture, without token or cookies. */
+  readonly fetchPicture: FetchPicture;
   readonly network: Network;
   readonly keychain: Keychain;
   readonly files: FileDialogs;

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { createClaims } from "../accounts/claims.ts";
 import { createImporting } from "../accounts/import.ts";
+import { createPictures } from "../accounts/pictures.ts";
 import { createTokenCopies } from "../accounts/token-copies.ts";
 import { createTokenClipboard } from "../desktop/clipboard.ts";
 import { createKeeper } from "../keeper/keeper.ts";
@@ -47,6 +48,13 @@ export function createSignIns(host: Host, foundation: Foundation) {
   const sandbox = createSandbox(host, vault, providers, changes.signIn);
   const importing = createImporting({ ...host, ...foundation }, keeper, () => lockState.unlocked);
   const claims = createClaims(providers, http, keeper);
+  const pictures = createPictures({
+    ...foundation,
+    keeper,
+    fetchPicture: host.fetchPicture,
+    shown: () => settings.current.pictures && !lockState.hidden && !foundation.streamer.on,
+  });
+  changes.on({ settings: () => settings.current.pictures || pictures.forget() });
   const undo = createUndo(async (record) => {
     if (record.kind === "sign_in")
       return keeper.store(withFreeAlias(record, vault.list("sign_in")), "restored");
@@ -64,6 +72,7 @@ export function createSignIns(host: Host, foundation: Foundation) {
     sandbox,
     importing,
     claims,
+    pictures,
     undo,
   };
 }

@@ -1,7 +1,7 @@
 /** Runs the app after 'ready': makes the main window, composes the app, and connects it with the system. */
 import { app, Notification, session } from "electron/main";
 import { MAX_LINK_BYTES } from "../app/arguments.ts";
-import { compose } from "../app/compose.ts";
+import { compose, type App } from "../app/compose.ts";
 import type { ProfileLock } from "../storage/profile-lock.ts";
 import { createNotifier } from "../window/notifier.ts";
 import { appIcon, builtFile, makeHost, resources } from "./host.ts";
@@ -18,7 +18,8 @@ import { createMainWindow } from "./windows/main-window.ts";
 
 /** `hidden`: without showing the window. `waking`: the requests of later starts. */
 export function run(lock: ProfileLock, waking: Waking, hidden: boolean): void {
-  serveWindow(session.defaultSession, builtFile("../renderer"));
+  let picture: App["picture"] = () => Promise.resolve(undefined); // until the app is composed
+  serveWindow(session.defaultSession, builtFile("../renderer"), (signIn) => picture(signIn));
   const window = createMainWindow({
     preload: builtFile("../preload/index.cjs"),
     icon: appIcon,
@@ -37,6 +38,7 @@ export function run(lock: ProfileLock, waking: Waking, hidden: boolean): void {
       );
   });
   const tokenkeep = compose(host);
+  picture = (signIn) => tokenkeep.picture(signIn);
   serveCalls(tokenkeep.handlers, window, host.log); // before this turn ends, so before the window calls
   tokenkeep.state.onChange((_changes, json) => window.send("state.changed", json));
   tokenkeep.state.onChange(({ settings }) => {

@@ -100,6 +100,8 @@ const CALLS_BEHIND_LOCK: { readonly [K in CallName]: WhenAllowed } = {
   "signIns.opens": "open",
   "activity.list": "open",
   "signIns.rename": "open",
+  "signIns.note": "open",
+  "signIns.pin": "open",
   "signIns.revoke": "open",
   "signIns.bulk": "open",
   "signIns.bulkEnd": "open",

@@ -64,7 +64,7 @@ test("undo restores a sign-in without a token, and not one whose token is revoke
 
   const other = await signIn(bench);
   const gone = await bench.app.handlers["signIns.remove"](other);
-  expect(gone).toMatchObject({ value: { undo: false } });
+  expect(gone).toMatchObject({ value: { undo: true } });
   // The earlier removal can still be undone, and only that one.
   expect(await undo(bench)).toMatchObject({ ok: true });
   expect(view(bench.app, other)).toBeUndefined();
