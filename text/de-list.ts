@@ -42,7 +42,7 @@ export const listGerman: Pick<Catalogue, keyof typeof listWords> = {
   pictures: {
     title: "Kontobilder",
     label: "Kontobilder anzeigen",
-    hint: "Tokenkeep fragt Twitch nach jedem Bild und lädt es vom Bildserver von Twitch, der dabei die IP-Adresse dieses Computers sieht. Die Bilder bleiben nur im Arbeitsspeicher.",
+    hint: "Tokenkeep fragt {{provider}} nach jedem Bild und lädt es vom Bildserver von {{provider}}, der dabei die IP-Adresse dieses Computers sieht. Die Bilder bleiben nur im Arbeitsspeicher.",
   },
   inspector: {
     label: "Ausgewähltes Konto",

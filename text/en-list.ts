@@ -39,7 +39,7 @@ export const listWords = {
   pictures: {
     title: "Account pictures",
     label: "Show account pictures",
-    hint: "Tokenkeep asks Twitch for each picture and downloads it from Twitch's picture server, which sees your IP address. Pictures stay in memory only.",
+    hint: "Tokenkeep asks {{provider}} for each picture and downloads it from {{provider}}'s picture server, which sees your IP address. Pictures stay in memory only.",
   },
   inspector: {
     label: "Selected account",

@@ -5,13 +5,12 @@
 import type { SignInRecord } from "../../core/accounts/records.ts";
 import { handsOut } from "../../core/accounts/status.ts";
 import { claimsOf } from "../../core/oidc/id-token.ts";
-import type { Clock, HttpClient } from "../../core/ports.ts";
+import type { Clock, FetchPicture, HttpClient } from "../../core/ports.ts";
 import { allowedPicture, pictureInUsers, pictureType, usersRequest } from "../../core/providers/pictures.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import type { Providers } from "../../core/providers/registry.ts";
 import { limiter } from "../../core/single-flight.ts";
 import type { Keeper } from "../keeper/keeper.ts";
-import type { FetchPicture } from "../net/picture-http.ts";
 import { providerFor } from "../registrations/lookup.ts";
 
 /** The most bytes and the most pictures that are kept. */

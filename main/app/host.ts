@@ -1,10 +1,9 @@
 /** All ports of the app in one type. `main/electron/` implements them; tests pass others. */
 import type { BrowserView } from "../../contract/views/provider.ts";
-import type { Clock, HttpClient, Log, Network, Randomness } from "../../core/ports.ts";
+import type { Clock, FetchPicture, HttpClient, Log, Network, Randomness } from "../../core/ports.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import type { Clipboard } from "../desktop/clipboard.ts";
 import type { FileDialogs } from "../desktop/file-dialogs.ts";
-import type { FetchPicture } from "../net/picture-http.ts";
 import type { ProxyLogins } from "../net/proxy-login.ts";
 import type { StartSandbox } from "../registrations/sandbox.ts";
 import type { Translator } from "../sign-in/loopback/page.ts";

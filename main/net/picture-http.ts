@@ -2,13 +2,11 @@
  * Fetches a picture: one GET without token or cookies, no redirect, at most 256 KiB, in a bounded time. Apart from the
  * client for token requests, because a picture is bytes and says nothing about a token.
  */
+import type { FetchPicture } from "../../core/ports.ts";
 import { PICTURE_MAX_BYTES } from "../../core/providers/pictures.ts";
 import type { OpenExchange } from "./http.ts";
 
 const TIMEOUT_MS = 10_000;
-
-/** Resolves with the bytes; undefined: there is no picture to be had. Never rejects. */
-export type FetchPicture = (url: string) => Promise<Uint8Array | undefined>;
 
 export const createFetchPicture =
   (open: OpenExchange): FetchPicture =>

@@ -1,7 +1,5 @@
 /** The letters and the tint that stand for an account or a tool without a picture. Pure. */
 
-export const TINTS = 8;
-
 /** Two letters: of the first two words, or the first two of the only one. A short number stays whole. */
 export function lettersOf(name: string): string {
   const [first = "", second] = name.split(/[_\s-]+/).filter(Boolean);
@@ -17,5 +15,15 @@ function hash(text: string): number {
     value = Math.imul(value ^ text.charCodeAt(at), 0x01000193) >>> 0;
   return (value ^ (value >>> 15)) >>> 0;
 }
-/** The class of a tint, `t1` to `t8`: always the same one for a key. */
-export const tintOf = (key: string): string => `t${String((hash(key) % TINTS) + 1)}`;
+const TINTS = [
+  "tint t1",
+  "tint t2",
+  "tint t3",
+  "tint t4",
+  "tint t5",
+  "tint t6",
+  "tint t7",
+  "tint t8",
+] as const;
+/** The class of a tint (tints.css), always the same one for a key. */
+export const tintOf = (key: string): string => TINTS[hash(key) % TINTS.length] ?? TINTS[0];
