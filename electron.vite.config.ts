@@ -1,6 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "electron-vite";
 import path from "node:path";
+import { licencesModule } from "./tooling/licences.mjs";
 
 const at = (file: string) => path.join(import.meta.dirname, file);
 // Named in full: electron-vite would follow the pinned Electron, and the code also runs on an older one (ADR 0001).
@@ -39,7 +40,7 @@ export default defineConfig({
   },
   renderer: {
     root: "renderer",
-    plugins: [svelte({ configFile: at("svelte.config.js") })],
+    plugins: [svelte({ configFile: at("svelte.config.js") }), licencesModule(import.meta.dirname)],
     build: {
       minify: true,
       target: CHROME,

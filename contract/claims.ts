@@ -12,4 +12,6 @@ export interface ClaimView {
 export interface ClaimsView {
   readonly idToken: readonly ClaimView[];
   readonly now?: readonly ClaimView[];
+  /** The same as JSON, with the technical claims that the lists leave out; absent where names are masked. */
+  readonly json?: { readonly idToken?: string; readonly now?: string };
 }

@@ -9,7 +9,7 @@
 import * as v from "valibot";
 import type { Result } from "./failure.ts";
 import { flow, way } from "./flow.ts";
-import { providerForm, type ProviderForm } from "./provider.ts";
+import { PROVIDER_PAGES, providerForm, type ProviderForm } from "./provider.ts";
 import { settings } from "./settings.ts";
 import { lifetime } from "./socket.ts";
 import type { ClaimsView } from "./claims.ts";
@@ -21,6 +21,7 @@ import type { ActivityView, HistoryView } from "./views/history.ts";
 import type { CandidatesView, ImportedView } from "./views/import.ts";
 import type { BrowserView } from "./views/provider.ts";
 import type { Snapshot } from "./views/snapshot.ts";
+import type { LossView, TokenUsageView } from "./views/tool.ts";
 import type { ExportView, ImportView, KeychainView } from "./views/vault.ts";
 
 interface Call<A, V> {
@@ -49,6 +50,10 @@ const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/));
  */
 const form = v.picklist(["token", "oauth", "bearer", "env"]);
 export type CopyForm = v.InferOutput<typeof form>;
+
+/** Facts about a sign-in that can be copied. */
+export const ACCOUNT_FACTS = ["user_id", "login", "client_id"] as const;
+export type AccountFact = (typeof ACCOUNT_FACTS)[number];
 
 /** The parts of the snapshot that changed; of the sign-ins only the changed rows, since there may be ten thousand. */
 export type Changes = Partial<Snapshot> & { readonly signInsChanged?: readonly SignInView[] };
@@ -233,10 +238,26 @@ export const ipc = {
   "signIns.claims": call<ClaimsView>()(v.object({ id, now: v.boolean() })),
   /** Copies the ID token, which is no access token and is never offered as one. */
   "signIns.copyIdToken": call<{ readonly clearsInMs: number }>()(id),
+  /** Copies the claims of the ID token as JSON. They are no secret, so the clipboard keeps them. */
+  "signIns.copyClaims": call()(id),
+  /** Copies a fact about a sign-in that is no secret, also where streamer mode masks it. */
+  "signIns.copyFact": call()(v.object({ id, fact: v.picklist(ACCOUNT_FACTS) })),
+  /** Opens a page of the provider in the browser; its address is the provider's. Fails with `browser_failing`. */
+  "signIns.openPage": call()(v.object({ id, page: v.picklist(PROVIDER_PAGES) })),
+  /** The tools that use a token, and the scopes that they do not ask for. */
+  "signIns.usage": call<TokenUsageView>()(id),
+  /** What tools would lose if a sign-in were replaced by one with these scopes. */
+  "signIns.losses": call<readonly LossView[]>()(
+    v.object({ id, scopes: v.pipe(v.array(scope), v.maxLength(120)) }),
+  ),
   /** The endpoints and events that each scope opens at the provider; empty where they are not known. */
   "signIns.opens": call<readonly OpensView[]>()(id),
   /** The history of all sign-ins, the newest entry first; the latest 500 entries. */
   "activity.list": call<readonly ActivityView[]>()(nothing),
+  /**
+   * Asks where to, and writes the whole history there as CSV. Null: the user closed the dialog. Fails with `export_failing`.
+   */
+  "activity.export": call<{ readonly entries: number } | null>()(nothing),
   /** Sets the alias; an empty one removes it. */
   "signIns.rename": call()(v.object({ id, alias: v.pipe(v.string(), v.trim(), v.maxLength(40)) })),
   /** Sets the note; an empty one removes it. */

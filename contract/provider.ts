@@ -28,6 +28,10 @@ export const providerForm = v.object({
 export type ProviderForm = v.InferOutput<typeof providerForm>;
 export type ProviderField = keyof ProviderForm;
 
+/** Pages of a provider about an account: its channel, the apps it is connected to, and the developer console. */
+export const PROVIDER_PAGES = ["channel", "connections", "console"] as const;
+export type ProviderPage = (typeof PROVIDER_PAGES)[number];
+
 /** The possible faults of a member of the form. */
 export const FIELD_FAULTS = ["missing", "id", "reserved", "taken", "address", "plain", "scope"] as const;
 export type FieldFault = (typeof FIELD_FAULTS)[number];

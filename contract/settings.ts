@@ -31,6 +31,15 @@ export const settings = v.object({
   ),
   /** The language of window, tray and notifications. */
   language: v.optional(v.fallback(v.picklist(["system", "en", "de"]), "system"), "system"),
+  /** The colours of all windows. `system`: light or dark, as the desktop is. */
+  theme: v.optional(v.fallback(v.picklist(["system", "light", "dark"]), "system"), "system"),
+  /** How tall the rows of the account list are. */
+  density: v.optional(v.fallback(v.picklist(["comfortable", "compact"]), "comfortable"), "comfortable"),
+  /** A copied token is cleared from the clipboard after this many seconds. */
+  clearClipboardAfterSec: v.optional(
+    v.fallback(v.pipe(v.number(), v.integer(), v.minValue(5), v.maxValue(600)), 30),
+    30,
+  ),
   /** The browser for providers' pages: the ID of a desktop entry; empty: the system's default browser. */
   browser: v.optional(v.fallback(v.pipe(v.string(), v.maxLength(255)), ""), ""),
   /** The user allowed one-time refresh tokens to be sent although no lock keeps other processes out of this profile. */

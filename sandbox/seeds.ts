@@ -39,7 +39,7 @@ export const USERS: readonly User[] = [
   {
     id: "700000003",
     login: "lanternbot",
-    display_name: "LanternBot",
+    display_name: "灯籠ボット", // Twitch has names in other scripts than the login's (docs/twitch-auth.md §21.12)
     email: "lanternbot@example.test",
     description: "Keeps the chat warm.",
   },

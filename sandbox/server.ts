@@ -13,6 +13,7 @@ import { discovery, keys, userinfo } from "./oidc.ts";
 import { picture } from "./pictures.ts";
 import { CLIENTS, USERS } from "./seeds.ts";
 import { State } from "./state.ts";
+import { channelPage, connectionsPage } from "./places.ts";
 import { STYLE, STYLE_PATH } from "./style.ts";
 import { revoke, token, validate } from "./token.ts";
 import type { World } from "./world.ts";
@@ -45,6 +46,8 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   "GET /oauth2/userinfo": userinfo,
   "GET /oauth2/keys": keys,
   "GET /oauth2/.well-known/openid-configuration": discovery,
+  "GET /channel": channelPage,
+  "GET /settings/connections": connectionsPage,
   "GET /helix/users": users,
   "GET /helix/channels": channels,
   // The paths of Twitch's mock server, which some libraries can be told to use (twurple: TWURPLE_MOCK_API_PORT).

@@ -49,7 +49,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...["main/app", "electron/main", "electron/common", "electron"],
   ],
   preload: ["contract", "electron/renderer"],
-  renderer: ["contract", "text", "svelte", "bits-ui", "@lucide/svelte", "@tanstack/virtual-core", "qr"],
+  renderer: [
+    "contract",
+    "text",
+    "svelte",
+    "bits-ui",
+    "@lucide/svelte",
+    "@tanstack/virtual-core",
+    "qr",
+    "virtual:licences",
+  ],
   sandbox: ["contract", "core", "jose", "node:"],
   "clients/node/src": ["node:", "@twurple/auth"], // only types of twurple are imported
   cli: ["clients/node/src", "text", "node:", "package.json", "core"],

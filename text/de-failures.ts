@@ -2,32 +2,30 @@ import type { enFailures } from "./en-failures.ts";
 
 /** German sentences for failures. */
 export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
-  vault_locked: "Der Tresor ist gesperrt. Entsperren, um die Konten zu verwenden.",
-  vault_not_ready: "Der Tresor ist noch nicht offen. Worauf er wartet, steht im Fenster von Tokenkeep.",
-  vault_paused: "Tokenkeep ist pausiert und gibt keine Tokens aus. Weiter geht es mit „Fortsetzen“.",
-  passphrase_wait: "Das war mehrmals falsch. Neuer Versuch in {{wait}}. Nichts wurde geändert.",
+  vault_locked: "Tokenkeep ist gesperrt. Entsperren, um die Konten zu verwenden.",
+  vault_not_ready: "Der Tresor ist noch nicht verfügbar. Den Grund zeigt das Fenster von Tokenkeep.",
+  vault_paused: "Der Token-Zugriff ist pausiert. Weiter geht es mit „Token-Zugriff fortsetzen“.",
+  passphrase_wait: "Zu viele Versuche. Neuer Versuch in {{wait}}.",
   passphrase_missing:
-    "Dann ließe sich der Tresor mit nichts mehr öffnen. Zuerst eine Passphrase festlegen oder den Schlüsselbund behalten.",
-  alias_taken: "Ein anderes Konto heißt schon „{{alias}}“. Einen anderen Namen wählen.",
-  passphrase_wrong: "Das ist nicht die Passphrase dieses Tresors. Nichts wurde geändert; erneut versuchen.",
-  passphrase_too_short:
-    "Eine Passphrase braucht mindestens {{minLength}} Zeichen. Ein kurzer Satz ist leicht zu merken.",
+    "Der Tresor ließe sich nicht mehr entsperren. Zuerst eine Passphrase festlegen oder den Schlüsselbund behalten.",
+  alias_taken: "Der Spitzname „{{alias}}“ ist schon vergeben. Einen anderen wählen.",
+  passphrase_wrong: "Falsche Passphrase. Erneut versuchen.",
+  passphrase_too_short: "Mindestens {{minLength}} Zeichen verwenden. Ein kurzer Satz ist leicht zu merken.",
   keychain_missing:
-    "In dieser Sitzung antwortet kein Schlüsselbund: weder GNOME Keyring noch KWallet noch ein anderer Secret Service. Einen davon einschalten und Tokenkeep neu starten, oder die Tokens mit einer Passphrase versiegeln. Unverschlüsselt speichert Tokenkeep sie nie.",
+    "Tokenkeep hat keinen Schlüsselbund gefunden (GNOME Keyring, KWallet oder einen anderen Secret Service). Einen einschalten und Tokenkeep neu starten oder eine Passphrase verwenden. Tokens werden nie unverschlüsselt gespeichert.",
   keychain_stopped:
-    "{{was}} versiegelt die Tokens, ist in dieser Sitzung aber nicht verfügbar. Starten, die Datenbank öffnen oder in den Systemeinstellungen einschalten, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
-  keychain_locked:
-    "Der Schlüsselbund dieses Computers ist gesperrt. Entsperren, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
+    "Die Tokens sind mit {{was}} verschlüsselt, das in dieser Sitzung nicht verfügbar ist. Starten, die Datenbank öffnen oder in den Systemeinstellungen einschalten, dann „Erneut versuchen“ wählen. Die Tokens sind sicher.",
+  keychain_locked: "Der Schlüsselbund ist gesperrt. Entsperren, dann „Erneut versuchen“ wählen.",
   keychain_failing:
-    "Der Schlüsselbund dieses Computers antwortet nicht. Nichts wurde geändert, nichts ist verloren.",
+    "Der Schlüsselbund antwortet nicht. Die Tokens sind sicher. Erneut versuchen oder am Computer ab- und wieder anmelden.",
   keychain_changed:
-    "Die Tokens wurden mit {{was}} versiegelt, in dieser Sitzung gibt es aber {{now}}. Tokenkeep in der Sitzung mit {{was}} starten. Nichts wurde geändert.",
+    "Die Tokens sind mit {{was}} verschlüsselt, in dieser Sitzung gibt es aber {{now}}. Tokenkeep in der Sitzung mit {{was}} starten. Die Tokens sind sicher.",
   envelope_unreadable:
-    "Der Schlüssel des Tresors ist mit diesem Schlüsselbund nicht lesbar. Er bleibt, wie er ist: Schlüsselbund oder Datei wiederherstellen, dann Tokenkeep neu starten.",
+    "Dieser Schlüsselbund kann den Tresor nicht entschlüsseln. Schlüsselbund oder Tresor aus einer Sicherung wiederherstellen, dann Tokenkeep neu starten. Der Tresor blieb unverändert.",
   envelope_newer:
-    "Diesen Tresor hat ein neueres Tokenkeep geschrieben (Format {{format}}). App aktualisieren; nichts wurde geändert.",
+    "Diesen Tresor hat eine neuere Version von Tokenkeep gespeichert (Format {{format}}). Tokenkeep aktualisieren. Der Tresor blieb unverändert.",
   storage_failing:
-    "Die Änderung ließ sich nicht auf die Festplatte schreiben. Nichts ging verloren, und das Erneuern wartet, bis es wieder geht. Speicherplatz freigeben, dann erneut versuchen.",
+    "Speichern fehlgeschlagen. Speicherplatz freigeben und erneut versuchen. Nichts ging verloren; das Erneuern ist bis dahin angehalten.",
   profile_unusable_read_only:
     "Tokenkeep kann nicht starten: Der Ordner {{folder}} ist schreibgeschützt. Den Schreibschutz aufheben, dann Tokenkeep erneut starten.",
   profile_unusable_full:
@@ -45,130 +43,115 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   profile_silent:
     "Tokenkeep läuft bereits mit dem Ordner {{folder}}, reagiert aber nicht. Einen Moment warten; bleibt es dabei, den Prozess beenden.",
   profile_unlocked:
-    "Das Refresh-Token gilt nur einmal, und Tokenkeep kann nicht ausschließen, dass ein zweites Tokenkeep es ebenfalls verwendet. Es wurde nichts gesendet. Ist dies das einzige, „Ohne Sperre erneuern“ wählen.",
+    "Das Refresh-Token dieses Kontos gilt nur einmal, und ein anderes Tokenkeep könnte denselben Ordner verwenden. Ist dies das einzige, „Ohne Sperre erneuern“ wählen.",
   record_changed:
-    "Ein anderer Computer oder ein anderes Programm hat dieses Konto in diesem Profil geändert, deshalb erneuert Tokenkeep es hier nicht. Tokenkeep auf dem anderen Computer beenden und hier neu starten. Das jetzige Token funktioniert, bis es abläuft.",
-  provider_unknown: "Einen Anbieter namens „{{provider}}“ gibt es hier nicht.",
-  provider_unreachable:
-    "{{provider}} ist nicht erreichbar. Alle Tokens bleiben erhalten, noch gültige funktionieren weiter. Netzwerk prüfen, dann erneut versuchen.",
+    "Ein anderer Computer oder ein anderes Programm hat dieses Konto geändert, deshalb kann Tokenkeep es hier nicht erneuern. Tokenkeep auf dem anderen Computer beenden und hier neu starten. Das jetzige Token funktioniert bis zum Ablauf.",
+  provider_unknown: "Den Anbieter „{{provider}}“ gibt es hier nicht. In den Einstellungen hinzufügen.",
+  provider_unreachable: "{{provider}} ist nicht erreichbar. Die Verbindung prüfen, dann erneut versuchen.",
   proxy_failing:
-    "Der Proxy dieses Computers lässt Tokenkeep nicht zu {{provider}} durch. Nichts wurde gesendet, alle Tokens sind noch da. Den Proxy in den Netzwerkeinstellungen des Systems prüfen, dann noch einmal versuchen.",
+    "Der Proxy blockiert die Verbindung zu {{provider}}. Den Proxy in den Netzwerkeinstellungen des Systems prüfen, dann erneut versuchen.",
   proxy_authentication:
-    "Der Proxy dieses Computers verlangt Name und Passwort, bevor er etwas zu {{provider}} durchlässt. Nichts wurde gesendet. Beides eingeben, wenn Tokenkeep danach fragt, dann noch einmal versuchen.",
+    "Der Proxy verlangt eine Anmeldung, um {{provider}} zu erreichen. Eingeben, wenn Tokenkeep danach fragt, dann erneut versuchen.",
   proxy_login_gone:
-    "Der Proxy wartet nicht mehr auf eine Antwort. Noch einmal versuchen; Tokenkeep fragt dann neu.",
+    "Die Anmeldung am Proxy ist beendet. Erneut versuchen und sie eingeben, wenn Tokenkeep danach fragt.",
   page_elsewhere:
-    "Die Seite für diesen Code liegt bei {{detail}}, und das ist keine Adresse von {{provider}}. Nur öffnen, wenn diese Adresse vertrauenswürdig ist.",
+    "Die Seite für diesen Code liegt bei {{detail}}, und das ist keine Adresse von {{provider}}. Nur öffnen, wenn sie vertrauenswürdig ist.",
   loopback_ports_reserved:
-    "Die Antwort des Browsers käme an Port {{ports}} dieses Computers an, aber das System lässt dort kein Programm zu. Diese Ports aus den reservierten Portbereichen des Systems entfernen, dann noch einmal versuchen.",
-  provider_busy:
-    "{{provider}} meldet eine eigene Störung ({{status}}). Alle Tokens bleiben erhalten. Später erneut versuchen.",
+    "Das System reserviert die Ports {{ports}}, die die Anmeldung im Browser braucht. Aus den reservierten Portbereichen entfernen, dann erneut versuchen.",
+  provider_busy: "{{provider}} hat ein Serverproblem ({{status}}). Später erneut versuchen.",
   provider_misbehaved_not_json:
-    "Statt der Antwort von {{provider}} kam eine Webseite; vermutlich ist ein Proxy oder eine WLAN-Anmeldeseite dazwischen. Die gespeicherten Tokens bleiben erhalten. Die Verbindung mit einer beliebigen Webseite prüfen, dann erneut versuchen.",
+    "Statt der Antwort von {{provider}} kam eine Webseite; vielleicht ist ein Proxy oder eine WLAN-Anmeldeseite dazwischen. Die Verbindung mit einer beliebigen Webseite prüfen, dann erneut versuchen.",
   provider_misbehaved_too_large:
-    "{{provider}} hat viel mehr Daten gesendet, als zu einer Antwort gehören. Die gespeicherten Tokens bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
+    "{{provider}} hat eine zu große Antwort gesendet. Erneut versuchen; wenn das anhält, melden.",
   provider_misbehaved_redirect:
-    "{{provider}} hat eine Weiterleitung gesendet, wo keine erlaubt ist. Die gespeicherten Tokens bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
+    "{{provider}} hat eine unerwartete Weiterleitung gesendet. Erneut versuchen; wenn das anhält, melden.",
   provider_misbehaved_member:
-    "{{provider}} hat kein brauchbares „{{detail}}“ gesendet. Die gespeicherten Tokens bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
+    "{{provider}} hat eine Antwort ohne gültiges „{{detail}}“ gesendet. Erneut versuchen; wenn das anhält, melden.",
   provider_misbehaved_status:
-    "{{provider}} hat den unerwarteten Status {{detail}} gesendet. Die gespeicherten Tokens bleiben erhalten. Erneut versuchen; wenn das anhält, melden.",
+    "{{provider}} hat einen unerwarteten Status gesendet ({{detail}}). Erneut versuchen; wenn das anhält, melden.",
   answer_unrecognized:
-    "Diese Antwort ({{status}}) kommt so nicht von {{provider}}. Vermutlich ist ein Proxy, eine Firewall oder eine WLAN-Anmeldeseite dazwischen. Die gespeicherten Tokens bleiben erhalten. Die Verbindung mit einer beliebigen Webseite prüfen, dann erneut versuchen.",
+    "Die Antwort ({{status}}) scheint nicht von {{provider}} zu sein. Vielleicht ist ein Proxy, eine Firewall oder eine WLAN-Anmeldeseite dazwischen. Die Verbindung mit einer beliebigen Webseite prüfen, dann erneut versuchen.",
   provider_refused:
-    "{{provider}} hat die Anfrage abgelehnt ({{status}}), aus einem Grund, den Tokenkeep nicht kennt. Die gespeicherten Tokens bleiben erhalten. Scopes und Client-Registrierung prüfen, dann noch einmal versuchen.",
+    "{{provider}} hat die Anfrage abgelehnt ({{status}}). App und Berechtigungen prüfen, dann erneut versuchen.",
   provider_error:
-    "{{provider}} hat zusammen mit einem Token die Meldung „{{error}}“ gesendet. Tokenkeep hat das Token behalten und prüft es bei {{provider}}.",
+    "{{provider}} hat zusammen mit einem Token die Meldung „{{error}}“ gesendet. Tokenkeep behält das Token und prüft es gerade.",
   provider_changed:
-    "Die Adressen von {{provider}} sind andere als bei der Anmeldung dieses Kontos, daher gingen seine Tokens nicht dorthin. Neu anmelden, falls die neuen vertrauenswürdig sind.",
-  provider_field_missing: "„{{field}}“ ist leer, und ohne geht es nicht. Eintragen, dann erneut sichern.",
+    "Die Adressen von {{provider}} haben sich seit der Anmeldung dieses Kontos geändert. Neu anmelden, wenn die neuen vertrauenswürdig sind.",
+  provider_field_missing: "„{{field}}“ ist erforderlich.",
   provider_field_id:
-    "„{{field}}“ braucht 2 bis 31 Kleinbuchstaben, Ziffern oder Bindestriche, vorn einen Buchstaben; in einer Datei ist es der Dateiname. Ändern, dann erneut sichern.",
-  provider_field_reserved: "Dieser „{{field}}“ gehört einem eingebauten Anbieter. Einen anderen wählen.",
+    "„{{field}}“ braucht 2 bis 31 Kleinbuchstaben, Ziffern oder Bindestriche, vorn einen Buchstaben. In einer Datei ist es der Dateiname.",
+  provider_field_reserved: "„{{field}}“ gehört einem eingebauten Anbieter. Einen anderen Wert wählen.",
   provider_field_taken:
-    "Diesen „{{field}}“ hat schon ein anderer Anbieter. Einen anderen wählen oder jenen Anbieter ändern.",
+    "„{{field}}“ gehört schon einem anderen Anbieter. Einen anderen Wert wählen oder jenen Anbieter bearbeiten.",
   provider_field_address:
-    "„{{field}}“ ist keine ganze Adresse oder hat einen Teil, den keine haben darf. In der Form https://… eintragen, ohne Namen, Passwort oder # darin.",
+    "„{{field}}“ ist keine gültige Adresse. In der Form https://… eingeben, ohne Benutzernamen, Passwort oder #.",
   provider_field_plain:
-    "„{{field}}“ ist unverschlüsselt. Einfaches http ist nur für Tests auf diesem Computer, unter 127.0.0.1 oder [::1]; sonst https.",
+    "„{{field}}“ ist unverschlüsselt. https verwenden; einfaches http geht nur auf diesem Computer (127.0.0.1 oder [::1]).",
   provider_field_scope:
-    "In „{{field}}“ steht etwas, das kein Scope sein kann. Scopes durch einzelne Leerzeichen trennen, ohne Anführungszeichen.",
+    "„{{field}}“ enthält einen ungültigen Scope. Scopes durch einzelne Leerzeichen trennen, ohne Anführungszeichen.",
   provider_file_unreadable:
-    "Diese Datei beschreibt keinen Anbieter. In Ordnung bringen oder entfernen, dann Tokenkeep neu starten.",
+    "Diese Datei beschreibt keinen Anbieter. Berichtigen oder entfernen, dann Tokenkeep neu starten.",
   discovery_none:
-    "{{provider}} sagt an den üblichen Adressen nichts über sich. Den Issuer vergleichen oder die Adressen von Hand eintragen.",
+    "{{provider}} veröffentlicht keine Angaben. Den Issuer prüfen oder die Adressen selbst eingeben.",
   discovery_issuer:
-    "Der Server nennt sich „{{said}}“ und nicht „{{issuer}}“. Seinen eigenen Namen Zeichen für Zeichen eintragen, wenn ihm zu trauen ist.",
-  client_missing:
-    "Die Client-Registrierung dieses Kontos gibt es nicht mehr. Mit einer anderen neu anmelden.",
-  client_in_use_one: "Ein Konto verwendet diese Registrierung noch. Zuerst dieses Konto entfernen.",
-  client_in_use_other: "{{count}} Konten verwenden diese Registrierung noch. Zuerst diese Konten entfernen.",
-  client_id_rejected:
-    "Der Anbieter kennt diese Client-ID nicht. Mit der Entwicklerkonsole vergleichen, dann erneut versuchen. Nichts wurde gespeichert.",
+    "Der Issuer des Servers ist „{{said}}“ und nicht „{{issuer}}“. Wenn er vertrauenswürdig ist, „{{said}}“ eingeben.",
+  client_missing: "Die App dieses Kontos wurde entfernt. Mit einer anderen App neu anmelden.",
+  client_in_use_one: "{{count}} Konto verwendet diese App noch. Zuerst dieses Konto entfernen.",
+  client_in_use_other: "{{count}} Konten verwenden diese App noch. Zuerst diese Konten entfernen.",
+  client_id_rejected: "Diese Client-ID ist nicht registriert. In der Entwicklerkonsole prüfen.",
   client_secret_rejected:
-    "Der Anbieter nimmt dieses Client-Secret nicht an. Ein neues in der Konsole macht das alte sofort ungültig: das neueste eingeben. Die Tokens bleiben erhalten.",
-  client_secret_missing:
-    "Dieser Client ist vertraulich, daher verlangt der Anbieter sein Secret. Das Secret in der Registrierung eingeben. Die Tokens bleiben erhalten.",
+    "Client-Secret abgelehnt. Gibt es in der Entwicklerkonsole ein neues, die App bearbeiten und es eingeben.",
+  client_secret_missing: "Client-Secret fehlt. Die App bearbeiten und ihr Secret eingeben.",
   client_public:
-    "Dieser Client ist öffentlich, hat also kein Secret und bekommt auf diesem Weg nichts. Mit einem Code auf einem Gerät anmelden oder einen vertraulichen Client registrieren.",
+    "Öffentliche Apps können diese Anmeldeart nicht nutzen. Stattdessen mit einem Code anmelden.",
   redirect_uri_rejected:
-    "Der Anbieter nahm die Redirect-URI nicht an. In der Entwicklerkonsole genau {{redirect_uri}} eintragen, dann erneut versuchen.",
-  authorization_denied:
-    "Die Anmeldung wurde abgelehnt ({{error}}). Nichts wurde gespeichert; ein neuer Versuch ist möglich.",
-  authorization_unknown: "Diese Anmeldung ist nicht mehr offen. Neu beginnen; nichts wurde gespeichert.",
-  authorization_expired:
-    "Diese Anmeldung dauerte länger als zehn Minuten und ist beendet. Neu beginnen; nichts wurde gespeichert.",
-  authorization_cancelled:
-    "Das Anmeldefenster wurde vorzeitig geschlossen. Nichts wurde gespeichert; ein neuer Versuch ist möglich.",
-  authorization_not_offered: "{{provider}} bietet diese Art der Anmeldung nicht an.",
+    "Die Redirect-URL ist nicht registriert. In der Entwicklerkonsole genau {{redirect_uri}} eintragen, dann erneut versuchen.",
+  authorization_denied: "Die Anmeldung wurde abgelehnt ({{error}}). Ein neuer Versuch ist möglich.",
+  authorization_unknown: "Diese Anmeldung ist beendet. Neu beginnen.",
+  authorization_expired: "Diese Anmeldung dauerte länger als 10 Minuten. Neu beginnen.",
+  authorization_cancelled: "Das Anmeldefenster wurde geschlossen. Ein neuer Versuch ist möglich.",
+  authorization_not_offered: "{{provider}} unterstützt diese Anmeldeart nicht. Eine andere wählen.",
   authorization_page_failed:
-    "Die Anmeldeseite von {{provider}} ließ sich nicht öffnen. Netzwerk prüfen, dann erneut versuchen. Nichts wurde gespeichert.",
-  device_code_ended:
-    "Dieser Code ist abgelaufen. Neu beginnen, um einen neuen zu bekommen; nichts wurde gespeichert.",
-  browser_failing: "Kein Browser ging auf. Den Link kopieren und in einem Browser öffnen.",
+    "Die Anmeldeseite von {{provider}} ließ sich nicht öffnen. Die Verbindung prüfen, dann erneut versuchen.",
+  device_code_ended: "Dieser Code ist abgelaufen. Einen neuen holen.",
+  browser_failing: "Es ließ sich kein Browser öffnen. Den Link kopieren und in einem Browser öffnen.",
   loopback_ports_taken:
-    "Die Antwort des Browsers käme an Port {{ports}} dieses Computers an, und alle sind belegt. Eine andere Anmeldung abschließen oder abbrechen, oder das Programm schließen, das sie belegt, und noch einmal versuchen.",
-  state_rejected:
-    "Es kam eine Antwort, die nicht zu dieser Anmeldung gehört. Sie wurde abgewiesen. Nichts wurde gespeichert; neu beginnen.",
-  code_rejected:
-    "Der Anbieter nahm die Antwort dieser Anmeldung nicht mehr an. Nichts wurde gespeichert; neu beginnen.",
+    "Die Ports {{ports}} sind belegt. Eine andere Anmeldung abschließen oder abbrechen oder das Programm schließen, das sie belegt, dann erneut versuchen.",
+  state_rejected: "Unerwartete Antwort auf die Anmeldung. Neu beginnen.",
+  code_rejected: "Die Antwort auf die Anmeldung ist nicht mehr gültig. Neu beginnen.",
   answer_mismatched:
-    "Es kam eine andere Art von Antwort als verlangt, deshalb wurde sie abgewiesen. Nichts wurde gespeichert; neu beginnen und die Angaben zum Anbieter prüfen, wenn es so bleibt.",
+    "Unerwartete Art von Antwort auf die Anmeldung. Neu beginnen; wenn das anhält, die Angaben zum Anbieter prüfen.",
   id_token_rejected:
-    "Das ID-Token von {{provider}} bestand die Prüfung nicht ({{why}}), deshalb wird nichts von dieser Anmeldung verwendet oder gespeichert. Neu beginnen; bleibt es so, dem Anbieter melden.",
-  identity_mismatch:
-    "Das Token gehört zu einem anderen Client oder einer anderen Person als erwartet und wird nicht verwendet. Neu anmelden.",
+    "Das ID-Token von {{provider}} ließ sich nicht überprüfen ({{why}}). Neu beginnen; wenn das anhält, {{provider}} Bescheid geben.",
+  identity_mismatch: "Dieses Token gehört zu einem anderen Konto oder einer anderen App. Neu anmelden.",
   access_token_rejected: "{{provider}} meldet, dass dieses Token nicht mehr gültig ist. Neu anmelden.",
-  account_unknown: "Dieses Konto ist nicht im Tresor.",
-  needs_sign_in: "{{account}} ist erst nach einer neuen Anmeldung wieder verwendbar.",
-  moved_here:
-    "{{account}} kam ohne Tokens von einem anderen Computer, weil nur ein Computer sie verwenden darf. Hier neu anmelden.",
+  account_unknown: "Dieses Konto wurde entfernt. Ein anderes wählen.",
+  needs_sign_in: "{{account}} ist abgemeldet. Zum Verwenden neu anmelden.",
+  moved_here: "Das Token von {{account}} blieb auf dem anderen Computer. Hier anmelden.",
   refresh_token_rejected:
-    "Der Anbieter erneuert das Token von {{account}} nicht. Das passiert nach einem Passwortwechsel, nach dem Trennen der App oder wenn ein anderes Programm das Refresh-Token verwendet hat. Neu anmelden.",
+    "{{account}} ließ sich nicht erneuern, meist nach einem Passwortwechsel oder nach dem Trennen der App. Neu anmelden.",
   refresh_token_missing:
-    "Das Token von {{account}} kann sich nicht selbst erneuern. Neu anmelden, wenn es abläuft.",
-  id_token_missing:
-    "{{account}} hat kein ID-Token. Neu anmelden auf einem Weg mit OpenID Connect, um eines zu bekommen.",
+    "Das Token von {{account}} lässt sich nicht erneuern. Neu anmelden, wenn es abläuft.",
+  id_token_missing: "{{account}} hat kein ID-Token. Neu anmelden mit einer Anmeldeart mit OpenID Connect.",
   refresh_budget:
-    "{{account}} wurde so oft erneuert, dass der Anbieter bald ältere Tokens beenden würde. Das aktuelle funktioniert; erneuern geht wieder in {{wait}}.",
+    "{{account}} wurde zu oft erneuert. Das jetzige Token funktioniert; erneuern geht wieder in {{wait}}.",
   refresh_ambiguous_lost:
-    "Die Verbindung brach ab, bevor das erneuerte Token von {{account}} ankam, und ein Refresh-Token gilt nur einmal. Das jetzige Token funktioniert bis zum Ablauf; dann neu anmelden.",
+    "Die Verbindung brach ab, bevor das neue Token von {{account}} ankam, und ein Refresh-Token gilt nur einmal. Das jetzige Token funktioniert bis zum Ablauf; dann neu anmelden.",
   refresh_ambiguous_unusable:
-    "Die Antwort auf eine Erneuerung von {{account}} war nicht zu gebrauchen, und ein Refresh-Token gilt nur einmal. Das jetzige Token funktioniert bis zum Ablauf; dann neu anmelden.",
+    "Beim Erneuern von {{account}} kam eine ungültige Antwort, und ein Refresh-Token gilt nur einmal. Das jetzige Token funktioniert bis zum Ablauf; dann neu anmelden.",
   refresh_ambiguous_interrupted:
-    "Eine Erneuerung von {{account}} wurde nicht abgeschlossen, und ein Refresh-Token gilt nur einmal. Das jetzige Token funktioniert bis zum Ablauf; dann neu anmelden.",
+    "Tokenkeep wurde beim Erneuern von {{account}} unterbrochen, und ein Refresh-Token gilt nur einmal. Das jetzige Token funktioniert bis zum Ablauf; dann neu anmelden.",
   token_revoked: "Das Token von {{account}} wurde widerrufen. Neu anmelden, um das Konto zu verwenden.",
-  bulk_running: "Für viele Konten läuft gerade etwas anderes. Abwarten oder es zuerst beenden.",
-  undo_gone: "Das lässt sich nicht mehr zurückholen. Nichts wurde geändert.",
+  bulk_running: "Eine andere Sammelaktion läuft. Abwarten oder sie zuerst anhalten.",
+  undo_gone: "Das lässt sich nicht mehr rückgängig machen. Neu anmelden, um das Konto zurückzuholen.",
   settings_failing:
-    "Die Optionen ließen sich nicht auf die Festplatte schreiben. Sie sind wie zuvor; Speicherplatz freigeben, dann erneut versuchen.",
-  export_failing: "Die Datei ließ sich nicht schreiben. Einen anderen Ordner wählen, dann erneut versuchen.",
+    "Die Einstellungen ließen sich nicht speichern. Speicherplatz freigeben und erneut versuchen.",
+  export_failing: "Die Datei ließ sich nicht speichern. Einen anderen Ordner wählen, dann erneut versuchen.",
   import_unreadable:
-    "Diese Datei ist kein Export von Tokenkeep, oder sie ist beschädigt. Nichts wurde geändert; wenn möglich neu exportieren.",
+    "Diese Datei ist kein Export von Tokenkeep oder beschädigt. Neu exportieren, dann die neue Datei wählen.",
   import_newer:
-    "Diesen Export hat ein neueres Tokenkeep geschrieben (Format {{format}}). Zuerst die App hier aktualisieren; nichts wurde geändert.",
-  import_passphrase_wrong:
-    "Das ist nicht die Passphrase dieses Exports. Nichts wurde geändert; erneut versuchen.",
+    "Diesen Export hat eine neuere Version von Tokenkeep gespeichert (Format {{format}}). Zuerst Tokenkeep hier aktualisieren.",
+  import_passphrase_wrong: "Falsche Passphrase für diese Datei. Erneut versuchen.",
   import_empty:
     "Kein Token gefunden. Das Token selbst kopieren oder die Datei wählen, in der das andere Tool es ablegt. Nichts wurde gesendet.",
   import_too_large:
@@ -183,27 +166,28 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   import_withheld:
     "Das ist eine Client-ID, ein Client-Secret oder ein Refresh-Token, das Tokenkeep kennt. Es wurde nicht gesendet.",
   import_own_client:
-    "Das ist eine Sitzung der Website oder App von {{provider}} selbst. Sie kann alles, was ihr Besitzer kann, und ist nicht für andere Programme: stattdessen hier anmelden.",
+    "Das ist eine Sitzung der Website oder App von {{provider}} selbst. Sie kann alles, was ihr Besitzer kann, und ist nicht für andere Programme gedacht. Stattdessen hier anmelden.",
   import_no_login:
-    "{{provider}} nennt zu diesem Token keine Person: Es gehört einem Client. Stattdessen eines über die Registrierung holen.",
+    "{{provider}} nennt zu diesem Token keinen Benutzer: Es gehört einer App. Stattdessen unter „Apps“ ein App-Token holen.",
   import_gone:
     "Diese Tokens wurden schon gespeichert oder verworfen, oder 10 Minuten sind um. Noch einmal lesen.",
-  import_client_mismatch:
-    "Diese Registrierung passt nicht zum Token. Die wählen, deren Client das Token bekommen hat.",
+  import_client_mismatch: "Diese App passt nicht zum Token. Die App wählen, für die es ausgestellt wurde.",
   clipboard_unreadable:
     "Die Zwischenablage ließ sich nicht lesen. Das Token noch einmal kopieren oder eine Datei wählen.",
-  clipboard_failing:
-    "Die Zwischenablage hat das Token nicht angenommen. Das Fenster von Tokenkeep nach vorn holen und noch einmal kopieren.",
-  sandbox_failing: "Die Sandbox startete nicht. Erneut versuchen; den Grund nennt das Protokoll.",
+  clipboard_failing: "Kopieren fehlgeschlagen. Tokenkeep nach vorn holen und erneut versuchen.",
+  sandbox_failing:
+    "Die Sandbox ließ sich nicht starten. Erneut versuchen; wenn das anhält, steht der Grund im Protokoll.",
   sandbox_port_taken:
-    "Die Sandbox braucht Port {{port}}, doch ein anderes Programm belegt ihn. Dieses Programm schließen, dann erneut versuchen.",
+    "Die Sandbox braucht Port {{port}}, den ein anderes Programm belegt. Dieses Programm schließen, dann erneut versuchen.",
   socket_unsafe_folder:
-    "Tools können sich nicht verbinden: Der Ordner {{folder}} ist auch für andere offen. Auf das eigene Benutzerkonto beschränken (Modus 700); Tokenkeep versucht es jede Minute erneut.",
+    "Andere Benutzer haben Zugriff auf den Ordner {{folder}}. Auf Modus 700 setzen; Tokenkeep versucht es jede Minute erneut.",
   socket_failing:
-    "Tools können sich nicht verbinden: Der lokale Socket ließ sich nicht öffnen. Konten und Kopieren funktionieren. Tokenkeep versucht es weiter; den Grund nennt das Protokoll.",
-  pairing_gone: "Das Tool wartet nicht mehr: Es hat die Anfrage zurückgezogen oder schon eine Antwort.",
-  tool_unknown: "Dieses Tool ist nicht mehr in der Liste.",
-  bad_request: "„{{field}}“ fehlt oder hat nicht die richtige Form. Nichts wurde geändert.",
-  sender_rejected: "Diese Anfrage kam nicht aus dem eigenen Fenster von Tokenkeep.",
-  internal: "In Tokenkeep ist etwas schiefgegangen. Nichts ging verloren; mehr steht im Protokoll.",
+    "Der lokale Socket ließ sich nicht öffnen. Die Konten funktionieren, und Tokenkeep versucht es weiter. Der Grund steht im Protokoll.",
+  pairing_gone:
+    "Das Tool hat die Anfrage zurückgezogen, oder sie ist schon beantwortet. Bei Bedarf erneut verbinden.",
+  tool_unknown: "Dieses Tool wurde entfernt. Zum Verwenden erneut verbinden.",
+  bad_request: "„{{field}}“ fehlt oder ist ungültig. Prüfen, dann erneut versuchen.",
+  sender_rejected:
+    "Tokenkeep hat eine Anfrage blockiert, die nicht aus dem eigenen Fenster kam. Im Fenster erneut versuchen.",
+  internal: "Etwas ist schiefgegangen. Einzelheiten stehen im Protokoll.",
 };

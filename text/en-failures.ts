@@ -25,32 +25,29 @@ type FailureKey =
  * the failure; `wait` is `waitSec` as text.
  */
 export const enFailures = {
-  vault_locked: "The vault is locked. Unlock it to use your accounts.",
-  vault_not_ready: "The vault is not open yet. Open the Tokenkeep window to see what it waits for.",
-  vault_paused: "Tokenkeep is paused, so it hands out no tokens. Choose “Resume” to go on.",
-  passphrase_wait: "That was wrong several times. Try again in {{wait}}. Nothing was changed.",
-  passphrase_missing:
-    "There would be nothing left to open the vault with. Set a passphrase first, or keep the keychain.",
-  alias_taken: "Another account is called “{{alias}}” already. Choose another name.",
-  passphrase_wrong: "That is not the passphrase of this vault. Nothing was changed; try again.",
-  passphrase_too_short:
-    "A passphrase needs at least {{minLength}} characters. A short sentence is easy to keep in mind.",
+  vault_locked: "Tokenkeep is locked. Unlock it to use your accounts.",
+  vault_not_ready: "Your vault isn't available yet. Open Tokenkeep to see why.",
+  vault_paused: "Token access is paused. Choose “Resume token access” to continue.",
+  passphrase_wait: "Too many attempts. Try again in {{wait}}.",
+  passphrase_missing: "You couldn't unlock your vault anymore. Set a passphrase first, or keep the keychain.",
+  alias_taken: "Nickname “{{alias}}” is already in use. Choose another one.",
+  passphrase_wrong: "Incorrect passphrase. Try again.",
+  passphrase_too_short: "Use at least {{minLength}} characters. A short sentence is easy to remember.",
   keychain_missing:
-    "No keychain answers in this session: neither GNOME Keyring, KWallet nor another Secret Service. Turn one on and start Tokenkeep again, or seal your tokens with a passphrase. They are never kept in the open.",
+    "Tokenkeep found no keychain (GNOME Keyring, KWallet or another Secret Service). Turn one on and restart Tokenkeep, or use a passphrase. Tokens are never stored unencrypted.",
   keychain_stopped:
-    "{{was}}, which seals your tokens, isn't available in this session. Start it, open its database, or turn it on in your system's settings, then choose “Try again”. Nothing was changed.",
-  keychain_locked:
-    "The keychain of your computer is locked. Unlock it, then choose “Try again”. Nothing was changed.",
+    "Your tokens are encrypted with {{was}}, which isn't available in this session. Start it, open its database, or turn it on in your system's settings, then choose “Try again”. Your tokens are safe.",
+  keychain_locked: "Your keychain is locked. Unlock it, then choose “Try again”.",
   keychain_failing:
-    "The keychain of your computer does not answer. Nothing was changed, and nothing is lost.",
+    "Your keychain isn't responding. Your tokens are safe. Try again, or log out of this computer and log in again.",
   keychain_changed:
-    "Your tokens were sealed by {{was}}, but this session has {{now}}. Start Tokenkeep in the session that has {{was}}. Nothing was changed.",
+    "Your tokens are encrypted with {{was}}, but this session has {{now}}. Start Tokenkeep in the session that has {{was}}. Your tokens are safe.",
   envelope_unreadable:
-    "The key of the vault cannot be read with this keychain. It was left as it is: restore the keychain or the file, then start Tokenkeep again.",
+    "This keychain can't decrypt your vault. Restore the keychain or the vault from a backup, then restart Tokenkeep. Your vault was left untouched.",
   envelope_newer:
-    "This vault was written by a newer Tokenkeep (format {{format}}). Update the app; nothing was changed.",
+    "A newer version of Tokenkeep saved this vault (format {{format}}). Update Tokenkeep to use it. Your vault was left untouched.",
   storage_failing:
-    "The change could not be written to disk. Nothing was lost, and refreshing waits until it can be. Free some space, then try again.",
+    "Couldn't save to disk. Free up space and try again. Nothing was lost, and refreshing is paused until then.",
   profile_unusable_read_only:
     "Tokenkeep can't start: its folder {{folder}} is read-only. Make it writable, then start Tokenkeep again.",
   profile_unusable_full:
@@ -60,132 +57,116 @@ export const enFailures = {
   profile_unusable_not_a_folder:
     "Tokenkeep can't start: a file is in the way of its folder {{folder}}. Move that file, then start Tokenkeep again.",
   profile_unusable_not_a_file:
-    "Tokenkeep can't start: “start.lock” in its folder {{folder}} is not a regular file. Move it, then start Tokenkeep again.",
+    "Tokenkeep can't start: “start.lock” in its folder {{folder}} isn't a regular file. Move it, then start Tokenkeep again.",
   profile_unusable_unknown:
     "Tokenkeep can't start: its folder {{folder}} can't be used ({{detail}}). Check the disk, then start Tokenkeep again.",
   profile_elsewhere:
-    "Tokenkeep on {{host}} uses the folder {{folder}} (process {{pid}}). Quit it there, then start Tokenkeep here again.",
+    "Tokenkeep on {{host}} is using the folder {{folder}} (process {{pid}}). Quit it there, then start Tokenkeep here again.",
   profile_silent:
     "Tokenkeep is running with the folder {{folder}}, but it isn't responding. Wait a moment; if this continues, end its process.",
   profile_unlocked:
-    "Its refresh token works once, and Tokenkeep can't rule out that another Tokenkeep uses it too. Nothing was sent. Choose “Refresh without a lock” if this is the only one.",
+    "This account's refresh token works only once, and another Tokenkeep might be using this folder too. Choose “Refresh without a lock” if this is the only one.",
   record_changed:
-    "Another computer or program changed this account in this profile, so Tokenkeep does not refresh it here. Quit Tokenkeep on the other computer, then restart it here. The current token works until it expires.",
-  provider_unknown: "There is no provider named “{{provider}}” here.",
-  provider_unreachable:
-    "{{provider}} cannot be reached. All tokens are kept, and those still valid go on working. Check the network, then try again.",
+    "Another computer or program changed this account, so Tokenkeep can't refresh it here. Quit Tokenkeep on the other computer, then restart it here. The current token works until it expires.",
+  provider_unknown: "Provider “{{provider}}” doesn't exist here. Add it in the settings.",
+  provider_unreachable: "Can't reach {{provider}}. Check your connection, then try again.",
   proxy_failing:
-    "The proxy of this computer does not let Tokenkeep through to {{provider}}. Nothing was sent, and all tokens are kept. Check the proxy in the system's network settings, then try again.",
+    "Your proxy blocks the connection to {{provider}}. Check the proxy in your system's network settings, then try again.",
   proxy_authentication:
-    "The proxy of this computer asks for a name and a password before it lets anything through to {{provider}}. Nothing was sent. Enter them when Tokenkeep asks, then try again.",
-  proxy_login_gone: "The proxy does not wait for an answer any more. Try again; Tokenkeep asks anew.",
+    "Your proxy requires a login to reach {{provider}}. Enter it when Tokenkeep asks, then try again.",
+  proxy_login_gone: "The proxy login has ended. Try again, and enter it when Tokenkeep asks.",
   page_elsewhere:
-    "The page for this code is at {{detail}}, which is not an address of {{provider}}. Open it only if you trust it.",
+    "This code's page is at {{detail}}, which isn't an address of {{provider}}. Open it only if you trust it.",
   loopback_ports_reserved:
-    "The browser's answer would come to port {{ports}} of this computer, and the system lets no program use them. Free them in the system's reserved ports (excluded port ranges), then try again.",
-  provider_busy:
-    "{{provider}} answers with trouble of its own ({{status}}). All tokens are kept. Try again in a while.",
+    "Your system reserves ports {{ports}}, which the browser sign-in needs. Remove them from the reserved ports (excluded port ranges), then try again.",
+  provider_busy: "{{provider}} has a server problem ({{status}}). Try again later.",
   provider_misbehaved_not_json:
-    "A web page came instead of {{provider}}'s answer, so a proxy or a Wi-Fi login page may be in between. Your saved tokens are kept. Open any website to check your connection, then try again.",
+    "A web page arrived instead of {{provider}}'s response. A proxy or a Wi-Fi login page may be in between. Open any website to check your connection, then try again.",
   provider_misbehaved_too_large:
-    "{{provider}} sent far more data than an answer has. Your saved tokens are kept. Try again; if this continues, report it.",
+    "{{provider}} sent an oversized response. Try again; if this continues, report it.",
   provider_misbehaved_redirect:
-    "{{provider}} sent a redirect where none is allowed. Your saved tokens are kept. Try again; if this continues, report it.",
+    "{{provider}} sent an unexpected redirect. Try again; if this continues, report it.",
   provider_misbehaved_member:
-    "{{provider}} sent no usable “{{detail}}”. Your saved tokens are kept. Try again; if this continues, report it.",
+    "{{provider}} sent a response without a valid “{{detail}}”. Try again; if this continues, report it.",
   provider_misbehaved_status:
-    "{{provider}} sent the unexpected status {{detail}}. Your saved tokens are kept. Try again; if this continues, report it.",
+    "{{provider}} sent an unexpected status ({{detail}}). Try again; if this continues, report it.",
   answer_unrecognized:
-    "The answer ({{status}}) is not one that {{provider}} gives. A proxy, a firewall or a Wi-Fi login page may be in between. Your saved tokens are kept. Open any website to check your connection, then try again.",
+    "The response ({{status}}) doesn't look like one from {{provider}}. A proxy, a firewall or a Wi-Fi login page may be in between. Open any website to check your connection, then try again.",
   provider_refused:
-    "{{provider}} refused the request ({{status}}) for a reason that Tokenkeep does not know. Your saved tokens are kept. Check the scopes and the client registration, then try again.",
+    "{{provider}} refused the request ({{status}}). Check the app and the permissions, then try again.",
   provider_error:
-    "{{provider}} sent a token together with the message “{{error}}”. Tokenkeep kept the token and checks it with {{provider}}.",
+    "{{provider}} sent a token together with the message “{{error}}”. Tokenkeep keeps the token and is checking it.",
   provider_changed:
-    "The addresses of {{provider}} are not those this account signed in at, so its tokens were not sent there. Sign in again if you trust the new ones.",
-  provider_field_missing:
-    "“{{field}}” is empty, and Tokenkeep cannot do without it. Enter it, then save again.",
+    "The addresses of {{provider}} have changed since this account signed in. Sign in again if you trust the new ones.",
+  provider_field_missing: "{{field}} is required.",
   provider_field_id:
-    "“{{field}}” needs 2 to 31 small letters, digits or hyphens, with a letter first; in a file it is the file's name. Change it, then save again.",
-  provider_field_reserved: "That “{{field}}” belongs to a built-in provider. Choose another one.",
-  provider_field_taken:
-    "Another provider has that “{{field}}” already. Choose another one, or change that provider.",
+    "{{field}} needs 2 to 31 lowercase letters, digits or hyphens, starting with a letter. In a file, it must match the file name.",
+  provider_field_reserved: "A built-in provider uses this {{field}}. Choose another one.",
+  provider_field_taken: "Another provider uses this {{field}}. Choose another one, or edit that provider.",
   provider_field_address:
-    "“{{field}}” is not a whole address, or has a part that none may have. Enter it as https://…, without a name, a password or a # in it.",
+    "{{field}} isn't a valid address. Enter it as https://…, without a user name, a password or a #.",
   provider_field_plain:
-    "“{{field}}” is not encrypted. Plain http is for tests on this computer alone, at 127.0.0.1 or [::1]; use https.",
+    "{{field}} isn't encrypted. Use https; plain http works only on this computer (127.0.0.1 or [::1]).",
   provider_field_scope:
-    "“{{field}}” has something in it that cannot be a scope. Separate scopes by single spaces, without quotes.",
+    "{{field}} contains an invalid scope. Separate scopes with single spaces, without quotes.",
   provider_file_unreadable:
-    "That file is not a description of a provider. Mend or remove it, then start Tokenkeep again.",
-  discovery_none:
-    "{{provider}} says nothing of itself at the usual addresses. Compare the issuer, or enter the addresses by hand.",
-  discovery_issuer:
-    "The server calls itself “{{said}}”, and not “{{issuer}}”. Enter its own name to the letter, if you trust it.",
-  client_missing: "The client registration of this account is gone. Sign in again with another one.",
-  client_in_use_one: "One account still uses this registration. Remove that account first.",
-  client_in_use_other: "{{count}} accounts still use this registration. Remove them first.",
-  client_id_rejected:
-    "The provider does not know this client ID. Compare it with the developer console, then try again. Nothing was saved.",
+    "This file doesn't describe a provider. Correct or remove it, then restart Tokenkeep.",
+  discovery_none: "{{provider}} publishes no settings. Check the issuer, or enter the addresses yourself.",
+  discovery_issuer: "The server's issuer is “{{said}}”, not “{{issuer}}”. If you trust it, enter “{{said}}”.",
+  client_missing: "The app of this account was removed. Sign in again with another app.",
+  client_in_use_one: "{{count}} account still uses this app. Remove that account first.",
+  client_in_use_other: "{{count}} accounts still use this app. Remove them first.",
+  client_id_rejected: "This client ID isn't registered. Check it in the developer console.",
   client_secret_rejected:
-    "The provider does not accept this client secret. Making a new one in the console ends the old one at once: enter the newest. Tokens are kept.",
-  client_secret_missing:
-    "This client is confidential, so the provider asks for its secret. Enter the secret in the registration. Tokens are kept.",
-  client_public:
-    "This client is public, so it has no secret and gets nothing for this way to sign in. Sign in with a code on a device, or register a confidential client.",
+    "Client secret rejected. If you created a new one in the developer console, edit the app and enter it.",
+  client_secret_missing: "Client secret missing. Edit the app and enter its secret.",
+  client_public: "Public apps can't use this sign-in method. Use a code instead.",
   redirect_uri_rejected:
-    "The provider did not accept the redirect URI. Register exactly {{redirect_uri}} in the developer console, then try again.",
-  authorization_denied: "The sign-in was declined ({{error}}). Nothing was saved; you can try again.",
-  authorization_unknown: "That sign-in is no longer open. Start it again; nothing was saved.",
-  authorization_expired:
-    "That sign-in took longer than ten minutes and has ended. Start it again; nothing was saved.",
-  authorization_cancelled:
-    "The sign-in window was closed before it was finished. Nothing was saved; you can try again.",
-  authorization_not_offered: "{{provider}} does not offer this way to sign in.",
+    "The redirect URL isn't registered. Add exactly {{redirect_uri}} in the developer console, then try again.",
+  authorization_denied: "Sign-in was declined ({{error}}). Try again if you want to allow it.",
+  authorization_unknown: "This sign-in has ended. Start again.",
+  authorization_expired: "This sign-in took longer than 10 minutes. Start again.",
+  authorization_cancelled: "You closed the sign-in window. Try again when you're ready.",
+  authorization_not_offered: "{{provider}} doesn't support this sign-in method. Choose another one.",
   authorization_page_failed:
-    "The sign-in page of {{provider}} could not be opened. Check the network, then try again. Nothing was saved.",
-  device_code_ended: "This code has ended. Start again to get a new one; nothing was saved.",
-  browser_failing: "No browser opened. Copy the link, and open it in any browser.",
+    "Couldn't open {{provider}}'s sign-in page. Check your connection, then try again.",
+  device_code_ended: "This code has expired. Get a new one.",
+  browser_failing: "Couldn't open a browser. Copy the link and open it in any browser.",
   loopback_ports_taken:
-    "The browser's answer would come to port {{ports}} of this computer, and all of them are in use. Finish or cancel another sign-in, or close the program that uses them, then try again.",
-  state_rejected:
-    "An answer came that does not belong to this sign-in, so it was refused. Nothing was saved; start again.",
-  code_rejected:
-    "The provider no longer accepted the answer of this sign-in. Nothing was saved; start again.",
+    "Ports {{ports}} are in use. Finish or cancel another sign-in, or close the program using them, then try again.",
+  state_rejected: "Unexpected sign-in response. Start again.",
+  code_rejected: "The sign-in response is no longer valid. Start again.",
   answer_mismatched:
-    "Another kind of answer came than was asked for, so it was refused. Nothing was saved; start again, and check the provider's settings if it stays.",
+    "Unexpected type of sign-in response. Start again; if this continues, check the provider's settings.",
   id_token_rejected:
-    "The ID token of {{provider}} did not pass its check ({{why}}), so nothing of this sign-in is used or saved. Start again; if it stays, tell the provider.",
-  identity_mismatch:
-    "The token belongs to another client or person than expected, so it is not used. Sign in again.",
-  access_token_rejected: "{{provider}} says that this token is no longer valid. Sign in again.",
-  account_unknown: "That account is not in the vault.",
-  needs_sign_in: "{{account}} has to sign in again before it can be used.",
-  moved_here:
-    "{{account}} came from another computer without its tokens, because only one computer may use them. Sign in here.",
+    "The ID token from {{provider}} couldn't be verified ({{why}}). Start again; if this continues, report it to {{provider}}.",
+  identity_mismatch: "This token belongs to another account or app. Sign in again.",
+  access_token_rejected: "{{provider}} says this token is no longer valid. Sign in again.",
+  account_unknown: "This account was removed. Choose another one.",
+  needs_sign_in: "{{account}} is signed out. Sign in again to use it.",
+  moved_here: "{{account}}'s token stayed on your other computer. Sign in here.",
   refresh_token_rejected:
-    "The provider refused to renew the token of {{account}}. That happens after a changed password, a disconnect, or when another program used its refresh token. Sign in again.",
-  refresh_token_missing: "The token of {{account}} cannot renew itself. Sign in again when it ends.",
-  id_token_missing: "{{account}} has no ID token. Sign in again by a way with OpenID Connect to get one.",
+    "{{account}} couldn't be refreshed, usually after a password change or a disconnect. Sign in again.",
+  refresh_token_missing: "{{account}}'s token can't be refreshed. Sign in again when it expires.",
+  id_token_missing: "{{account}} has no ID token. Sign in again with a method that includes OpenID Connect.",
   refresh_budget:
-    "{{account}} was renewed so often that the provider would soon end its older tokens. Its current one works; the next renewal is possible in {{wait}}.",
+    "{{account}} was refreshed too often. The current token works; the next refresh is possible in {{wait}}.",
   refresh_ambiguous_lost:
-    "The connection broke before the refreshed token of {{account}} arrived, and a refresh token works only once. The current token works until it expires; then sign in again.",
+    "The connection broke before {{account}}'s new token arrived, and a refresh token works only once. The current token works until it expires; then sign in again.",
   refresh_ambiguous_unusable:
-    "The answer to a refresh of {{account}} could not be used, and a refresh token works only once. The current token works until it expires; then sign in again.",
+    "{{account}}'s refresh got an invalid response, and a refresh token works only once. The current token works until it expires; then sign in again.",
   refresh_ambiguous_interrupted:
-    "A refresh of {{account}} was not completed, and a refresh token works only once. The current token works until it expires; then sign in again.",
-  token_revoked: "The token of {{account}} was revoked. Sign in again to use this account.",
-  bulk_running: "Something else is being done to many accounts. Wait for it, or end it first.",
-  undo_gone: "It cannot be brought back any more. Nothing was changed.",
-  settings_failing:
-    "The settings could not be written to disk. They are as before; free some space, then try again.",
-  export_failing: "The file could not be written. Choose another folder, then try again.",
+    "Tokenkeep was interrupted while refreshing {{account}}, and a refresh token works only once. The current token works until it expires; then sign in again.",
+  token_revoked: "{{account}}'s token was revoked. Sign in again to use this account.",
+  bulk_running: "Another bulk action is running. Wait until it's done, or stop it first.",
+  undo_gone: "Can't undo this anymore. Sign in again to restore the account.",
+  settings_failing: "Couldn't save your settings. Free up disk space and try again.",
+  export_failing: "Couldn't save the file. Choose another folder, then try again.",
   import_unreadable:
-    "That file is not an export of Tokenkeep, or it is damaged. Nothing was changed; make a new export if you can.",
+    "This file isn't a Tokenkeep export, or it's damaged. Export again, then choose the new file.",
   import_newer:
-    "That export was written by a newer Tokenkeep (format {{format}}). Update the app here first; nothing was changed.",
-  import_passphrase_wrong: "That is not the passphrase of this export. Nothing was changed; try again.",
+    "A newer version of Tokenkeep saved this export (format {{format}}). Update Tokenkeep here first.",
+  import_passphrase_wrong: "Incorrect passphrase for this file. Try again.",
   import_empty:
     "No token found. Copy the token itself, or choose the file where the other tool keeps it. Nothing was sent.",
   import_too_large:
@@ -200,25 +181,25 @@ export const enFailures = {
   import_withheld:
     "This is a client ID, a client secret or a refresh token that Tokenkeep knows. It wasn't sent.",
   import_own_client:
-    "This is a session of {{provider}}'s own site or app. It can do everything its owner can, and is not for other programs: sign in here instead.",
+    "This is a session of {{provider}}'s own site or app. It can do everything its owner can and isn't meant for other programs. Sign in here instead.",
   import_no_login:
-    "{{provider}} names no person for this token: it belongs to a client. Get one from the registration instead.",
+    "{{provider}} names no user for this token: it belongs to an app. Get an app token under Apps instead.",
   import_gone: "These tokens were already saved or discarded, or 10 minutes have passed. Read them again.",
-  import_client_mismatch:
-    "That registration does not fit the token. Choose the one with the client that the token was given to.",
+  import_client_mismatch: "This app doesn't match the token. Choose the app that the token was issued to.",
   clipboard_unreadable: "The clipboard couldn't be read. Copy the token again, or choose a file.",
-  clipboard_failing:
-    "The clipboard did not take the token. Bring the Tokenkeep window to the front and copy again.",
-  sandbox_failing: "The sandbox did not start. Try again; if it stays, the log says why.",
+  clipboard_failing: "Couldn't copy. Bring Tokenkeep to the front and try again.",
+  sandbox_failing: "Couldn't start the sandbox. Try again; if this continues, see the log for details.",
   sandbox_port_taken:
-    "The sandbox needs port {{port}}, and another program has it. Close that program, then try again.",
+    "The sandbox needs port {{port}}, which another program is using. Close that program, then try again.",
   socket_unsafe_folder:
-    "Tools cannot connect: the folder {{folder}} may be opened by others. Make it yours alone (mode 700); Tokenkeep tries again every minute.",
+    "Other users can access the folder {{folder}}. Set its mode to 700; Tokenkeep tries again every minute.",
   socket_failing:
-    "Tools cannot connect: the local socket did not open. Accounts and copying work. Tokenkeep keeps trying; the log says why it fails.",
-  pairing_gone: "The tool does not wait any more: it withdrew, or was answered.",
-  tool_unknown: "That tool is not in the list any more.",
-  bad_request: "“{{field}}” is missing or not of the right form. Nothing was changed.",
-  sender_rejected: "That request did not come from Tokenkeep's own window.",
-  internal: "Something went wrong inside Tokenkeep. Nothing was lost; the log says more.",
+    "Couldn't open the local socket. Your accounts work, and Tokenkeep keeps trying. See the log for details.",
+  pairing_gone:
+    "The tool withdrew its request, or you answered it already. Connect it again if you still want to.",
+  tool_unknown: "This tool was removed. Connect it again to use it.",
+  bad_request: "“{{field}}” is missing or isn't valid. Check it, then try again.",
+  sender_rejected:
+    "Tokenkeep blocked a request that didn't come from its own window. Try again from the window.",
+  internal: "Something went wrong. See the log for details.",
 } as const satisfies Readonly<Record<FailureKey, string>>;

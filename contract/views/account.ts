@@ -41,6 +41,8 @@ export interface SignInView {
   readonly nextTryAtMs?: number;
   /** True: the keeper refreshes the token by itself. */
   readonly renews: boolean;
+  /** True: its scopes open chat over IRC, so the token can be copied as a password for it. */
+  readonly irc: boolean;
   /** True: the sign-in also has an ID token. */
   readonly hasIdToken: boolean;
   /** False: there is no access token to copy. It expired, the provider revoked it, or it stayed on another computer. */

@@ -3,6 +3,7 @@ import type { ClaimView } from "../claims.ts";
 import type { Failure } from "../failure.ts";
 import type { Flow, Way } from "../flow.ts";
 import type { ScopeView } from "../scopes.ts";
+import type { LossView } from "./tool.ts";
 
 /** A pending authorization. Several may be pending at a time. */
 export type AuthorizationView = {
@@ -54,7 +55,14 @@ export type AuthorizationView = {
       /** False: the flow gives no access token, so there is nothing to save. */
       readonly keeps: boolean;
       /** The sign-in that this one replaces, unless the user keeps both. */
-      readonly replaces?: { readonly scopes: readonly string[]; readonly alias?: string };
+      readonly replaces?: {
+        readonly scopes: readonly string[];
+        readonly alias?: string;
+        /** What tools lose by the replacement. */
+        readonly losses: readonly LossView[];
+        /** False: saving it beside the other one is suggested, because a replacement loses scopes. */
+        readonly suggested: boolean;
+      };
       /** The account whose sign-in the user wanted to renew; present when another account signed in. */
       readonly insteadOf?: string;
       /** An error that the provider sent beside the tokens; it lets the user decline. */

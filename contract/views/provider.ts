@@ -1,7 +1,7 @@
 /** Providers, client registrations and browsers. */
 import type { Failure } from "../failure.ts";
 import type { Flow, Way } from "../flow.ts";
-import type { ProviderForm } from "../provider.ts";
+import type { ProviderForm, ProviderPage } from "../provider.ts";
 
 export interface ProviderView {
   readonly id: string;
@@ -9,6 +9,8 @@ export interface ProviderView {
   readonly test: boolean;
   /** The page where the user registers clients; absent for the sandbox. */
   readonly consoleUrl?: string;
+  /** The provider's pages about an account that the app can open. */
+  readonly pages: readonly ProviderPage[];
   /** Redirect URIs that the user registers, to the letter. Older URIs of existing registrations work too. */
   readonly redirectUris: readonly string[];
   /** True: the provider has a UserInfo endpoint (OpenID Connect Core §5.3). */

@@ -26,6 +26,33 @@ export interface ToolView {
   readonly tookFrom: readonly string[];
 }
 
+/** The tools that may have the token of a sign-in, and the scopes that none of them asks for. */
+export interface TokenUsageView {
+  readonly tools: readonly {
+    readonly id: string;
+    readonly name: string;
+    /** True: the tool has received this token. */
+    readonly used: boolean;
+    /** When it last did; absent where the history does not go back that far. */
+    readonly lastAtMs?: number;
+  }[];
+  /**
+   * Scopes of the token that none of these tools has asked for in 30 days, or since `sinceMs`. Empty without such a tool.
+   */
+  readonly unused: readonly string[];
+  /** Since when the requests are known, in epoch milliseconds; absent: for 30 days. */
+  readonly sinceMs?: number;
+}
+
+/** What a tool loses when a sign-in is replaced. */
+export interface LossView {
+  /** ID of the tool. */
+  readonly tool: string;
+  readonly name: string;
+  /** Scopes that it can no longer get. Empty: the token had none, and the tool gets no token any more. */
+  readonly scopes: readonly string[];
+}
+
 /** A pairing request that waits for the user. The tool's texts are unverified. */
 export interface PairingView {
   readonly id: string;

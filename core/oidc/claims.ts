@@ -4,7 +4,7 @@ import type { IdClaims } from "./id-token.ts";
 
 /** Technical claims, which the window does not show. */
 const INTERNAL = ["nonce", "at_hash", "c_hash", "s_hash", "jti", "sid"];
-/** In seconds (RFC 7519 §2, OpenID Connect Core §5.1); a text is shown as it is (docs/twitch-auth.md §9). */
+/** In seconds (RFC 7519 §2, OpenID Connect Core §5.1); some providers send a text (docs/twitch-auth.md §9). */
 const INSTANTS = ["exp", "iat", "nbf", "auth_time", "updated_at"];
 const LONGEST_CLAIM = 60;
 const LONGEST = 500;
@@ -32,13 +32,20 @@ function textOf(value: unknown): string {
   }
 }
 
+/** RFC 3339 §5.6, with the upper-case letters that ECMAScript reads alike everywhere. */
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+function instantOf(value: unknown): number | undefined {
+  if (typeof value === "number") return instantMs(value * 1000);
+  return typeof value === "string" && DATE_TIME.test(value) ? instantMs(Date.parse(value)) : undefined;
+}
+
 /** The claims as the window shows them: each name once, long texts cut. An instant out of bounds is shown as text. */
 export function claimViews(claims: IdClaims): readonly ClaimView[] {
   const views = new Map<string, ClaimView>();
   for (const [claim, value] of Object.entries(claims)) {
     const name = claim.slice(0, LONGEST_CLAIM);
     if (INTERNAL.includes(name) || views.has(name)) continue;
-    const atMs = INSTANTS.includes(name) && typeof value === "number" ? instantMs(value * 1000) : undefined;
+    const atMs = INSTANTS.includes(name) ? instantOf(value) : undefined;
     views.set(name, { name, value: textOf(value), ...(atMs !== undefined && { atMs }) });
   }
   return [...views.values()];

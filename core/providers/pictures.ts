@@ -41,7 +41,7 @@ export function allowedPicture({ pictures }: Provider, address: unknown): string
 }
 
 const starts = (bytes: Uint8Array, at: number, text: string): boolean =>
-  [...text].every((letter, index) => bytes[at + index] === letter.charCodeAt(0));
+  Array.from(text).every((letter, index) => bytes[at + index] === letter.charCodeAt(0));
 
 /** The type of a picture by its first bytes; what a server says about it does not count. Undefined: no picture. */
 export function pictureType(bytes: Uint8Array): string | undefined {

@@ -55,6 +55,12 @@ export interface Provider {
   /** Parameters added to every authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
   readonly consoleUrl?: string;
+  /** The page of a user's channel; `{login}` stands for the login. */
+  readonly channelUrl?: string;
+  /** The page where a user sees and ends the connections of apps. */
+  readonly connectionsUrl?: string;
+  /** The scopes that open chat over IRC, where the provider has it: its tokens are then also copied as a password for it. */
+  readonly ircScopes?: readonly string[];
   /** The scopes that it offers, if the app's own catalogue does not list them. */
   readonly scopes?: readonly string[];
   /**

@@ -138,6 +138,9 @@ export const twitch: Provider = {
     origins: ["https://static-cdn.jtvnw.net"],
   },
   consoleUrl: "https://dev.twitch.tv/console/apps",
+  channelUrl: "https://www.twitch.tv/{login}",
+  connectionsUrl: "https://www.twitch.tv/settings/connections",
+  ircScopes: ["chat:read", "chat:edit"], // docs/twitch-auth.md §15: IRC takes these two; user:read:chat and user:write:chat are for EventSub and the API
   accessTokenForm: twitchAccessToken,
   importsFrom: [
     "twitch-cli (.twitch-cli.env)",

@@ -1,27 +1,25 @@
 /** The window's calls about accounts: validating, clipboard, history, import of another tool's tokens. */
-import { failed, ok, type Failure, type Result } from "../../contract/failure.ts";
+import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Handlers } from "../../contract/ipc.ts";
-import type { ActivityView } from "../../contract/views/history.ts";
 import { accountKey } from "../../core/accounts/records.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import { restorable, type Undo } from "../vault/undo.ts";
 import type { Vault } from "../vault/types.ts";
+import type { Activity } from "./activity.ts";
 import type { Bulk } from "./bulk.ts";
 import type { Claims } from "./claims.ts";
-import type { History, HistoryEntry } from "./history.ts";
 import type { Importing } from "./import.ts";
+import type { Places } from "./places.ts";
 import type { TokenCopies } from "./token-copies.ts";
-
-/** Entries of the activity screen; each account's own history goes further back. */
-const ACTIVITY_SHOWN = 500;
 
 interface Parts {
   readonly vault: Vault;
   readonly keeper: Keeper;
   readonly claims: Claims;
   readonly copies: TokenCopies;
-  readonly history: History;
+  readonly activity: Activity;
+  readonly places: Places;
   readonly bulk: Bulk;
   readonly undo: Undo;
   readonly clock: Clock;
@@ -110,28 +108,21 @@ function rename(keeper: Keeper, id: string, alias: string): Promise<Result<null>
 }
 
 /** Calls that read: claims, history, scopes. */
-function readCalls({ vault, keeper, claims, copies, history }: Parts) {
-  /** Adds the present names of tool and account to an entry: the history holds ids only. */
-  function named({ signIn, atMs, what, tool, count = 1, failure }: HistoryEntry): ActivityView {
-    const name = tool === undefined ? undefined : vault.get("grant", tool)?.name;
-    const account = keeper.watches.current(signIn)?.login ?? "";
-    return {
-      signIn,
-      atMs,
-      what,
-      count,
-      ...(name !== undefined && { tool: name }),
-      ...(failure !== undefined && { failure: { account, ...failure } as Failure }),
-    };
-  }
+function readCalls({ keeper, claims, copies, places, activity }: Parts) {
   return {
     async "signIns.history"(id) {
       if (keeper.watches.current(id) === undefined) return failed({ code: "account_unknown" });
-      return ok((await history.of(id)).map(named));
+      return ok(await activity.of(id));
     },
-    "activity.list": async () => ok((await history.recent(ACTIVITY_SHOWN)).map(named)),
+    "activity.list": async () => ok(await activity.recent()),
     "signIns.claims": ({ id, now }) => claims.of(id, now),
     "signIns.copyIdToken": (id) => copies.copyIdToken(claims.idToken(id)),
+    async "signIns.copyClaims"(id) {
+      const json = claims.json(id);
+      return json.ok ? places.copy(json.value) : json;
+    },
+    "signIns.copyFact": ({ id, fact }) => places.copyFact(id, fact),
+    "signIns.openPage": ({ id, page }) => places.open(id, page),
     async "signIns.opens"(id) {
       const record = keeper.watches.current(id);
       if (record === undefined) return failed({ code: "account_unknown" });

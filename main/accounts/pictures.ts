@@ -101,6 +101,9 @@ export function createPictures(parts: Parts): Pictures {
   };
 }
 
+const pictureInIdToken = (provider: Provider, { id_token }: SignInRecord): string | undefined =>
+  id_token === undefined ? undefined : allowedPicture(provider, claimsOf(id_token)["picture"]);
+
 /** Finds the address of the picture and fetches it. The token goes to the provider's API and to no picture host. */
 async function pictureOf(
   { providers, http, fetchPicture, keeper, clock }: Parts,
@@ -127,6 +130,3 @@ async function pictureOf(
     return allowedPicture(provider, pictureInUsers(outcome, user_id));
   }
 }
-
-const pictureInIdToken = (provider: Provider, { id_token }: SignInRecord): string | undefined =>
-  id_token === undefined ? undefined : allowedPicture(provider, claimsOf(id_token)["picture"]);

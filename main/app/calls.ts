@@ -45,9 +45,15 @@ export function createCalls({
     ...vaultCalls({ door: foundation.vault, lock, keychain: host.keychain, open }),
     ...authorizationCalls(signIns),
     ...accountCalls({ ...foundation, ...signIns, bulk: tools.bulk, syncTable, changed: changes.signIn }),
-    ...transferCalls({ ...foundation, keeper, files: host.files, changed: changes.signIn }),
+    ...transferCalls({
+      ...foundation,
+      keeper,
+      activity: signIns.activity,
+      files: host.files,
+      changed: changes.signIn,
+    }),
     ...registrationCalls({ ...foundation, ...signIns }),
-    ...toolCalls({ records: foundation.vault, grants: tools.grants, pairing: tools.pairing, undo }),
+    ...toolCalls({ ...foundation, ...tools, undo }),
     ...windowCalls({
       ...foundation,
       state,

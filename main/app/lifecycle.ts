@@ -184,7 +184,7 @@ function followChanges(
   host: Host,
   foundation: Foundation,
   { keeper }: SignIns,
-  { tableSync }: Tools,
+  { tableSync, grants }: Tools,
   state: State,
 ): void {
   const { changes, settings, streamer, lockState, firstRows } = foundation;
@@ -207,6 +207,11 @@ function followChanges(
     display: () => state.touch(),
   });
   changes.on({ signIn: (id) => tableSync.touch(id) });
+  changes.on({
+    signIn(id) {
+      if (id === undefined) grants.signInsChanged(); // a removal is announced for all
+    },
+  });
   host.proxyLogins?.onChange(() => changes.part());
   state.onChange(({ signIns = [] }) => {
     if (lockState.vaultOpen) firstRows.keep(signIns);

@@ -3,6 +3,8 @@ import path from "node:path";
 import { createClaims } from "../accounts/claims.ts";
 import { createImporting } from "../accounts/import.ts";
 import { createPictures } from "../accounts/pictures.ts";
+import { createActivity } from "../accounts/activity.ts";
+import { createPlaces } from "../accounts/places.ts";
 import { createTokenCopies } from "../accounts/token-copies.ts";
 import { createTokenClipboard } from "../desktop/clipboard.ts";
 import { createKeeper } from "../keeper/keeper.ts";
@@ -22,6 +24,7 @@ export function createSignIns(host: Host, foundation: Foundation) {
   );
   const tokenClipboard = createTokenClipboard(host.clipboard, clock, {
     log,
+    clearAfterMs: () => settings.current.clearClipboardAfterSec * 1000,
     mayCopy: () => lockState.unlocked && !shutdown.begun,
   });
   const copies = createTokenCopies({ keeper, lockState, tokenClipboard, history });
@@ -47,6 +50,10 @@ export function createSignIns(host: Host, foundation: Foundation) {
   );
   const sandbox = createSandbox(host, vault, providers, changes.signIn);
   const importing = createImporting({ ...host, ...foundation }, keeper, () => lockState.unlocked);
+  const places = createPlaces({
+    ...{ keeper, providers, tokenClipboard },
+    openInBrowser: (url) => host.openInBrowser(url, settings.current.browser),
+  });
   const claims = createClaims(providers, http, keeper);
   const pictures = createPictures({
     ...foundation,
@@ -65,6 +72,7 @@ export function createSignIns(host: Host, foundation: Foundation) {
   return {
     keeper,
     tokenClipboard,
+    activity: createActivity({ vault, keeper, history }),
     copies,
     authorizations,
     clients,
@@ -73,6 +81,7 @@ export function createSignIns(host: Host, foundation: Foundation) {
     importing,
     claims,
     pictures,
+    places,
     undo,
   };
 }

@@ -68,6 +68,6 @@ export function createTools(host: Host, foundation: Foundation, { keeper, tokenC
     log,
     changes.part,
   );
-  return { link, navigation, tableSync, usage, grants, pairing, bulk };
+  return { link, navigation, tableSync, usage, grantList, grants, pairing, bulk };
 }
 export type Tools = ReturnType<typeof createTools>;

@@ -6,7 +6,6 @@ import { Secret } from "../../core/secret.ts";
 import { queuePerKey } from "../../core/single-flight.ts";
 import { becomeDue, ClipboardTimeout, createOwnTexts, digestOf, inTime, type OwnText } from "./own-texts.ts";
 
-export const CLEAR_AFTER_MS = 30_000;
 /** Waits between reads of the clipboard until our text is known to be gone; the last wait repeats. */
 const READ_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000] as const;
 /** The reads at a lock or a quit. Three are needed when all goes well. */
@@ -39,6 +38,8 @@ export interface TokenClipboard {
 interface Options {
   /** False: the vault or the window was locked meanwhile, and no secret goes to the clipboard any more. */
   readonly mayCopy?: () => boolean;
+  /** How long a secret stays on the clipboard; read at each copy. */
+  readonly clearAfterMs: () => number;
   readonly log?: Pick<Log, "warn">;
   readonly pause?: (ms: number) => Promise<unknown>;
 }
@@ -46,7 +47,7 @@ interface Options {
 export function createTokenClipboard(
   clipboard: Clipboard,
   clock: Clock,
-  { mayCopy = () => true, log, pause = sleep }: Options = {},
+  { clearAfterMs, mayCopy = () => true, log, pause = sleep }: Options,
 ): TokenClipboard {
   const texts = createOwnTexts(clipboard, clock);
   const turns = queuePerKey<string>();
@@ -101,11 +102,12 @@ export function createTokenClipboard(
         const own: OwnText = { due: false, cancelTimer: () => undefined };
         const done = await put(text, own);
         if (!done.ok) return done;
-        own.cancelTimer = clock.after(CLEAR_AFTER_MS, () => {
+        const clearsInMs = clearAfterMs();
+        own.cancelTimer = clock.after(clearsInMs, () => {
           becomeDue(own);
           repeat.now();
         });
-        return ok({ clearsInMs: CLEAR_AFTER_MS });
+        return ok({ clearsInMs });
       }),
     clearOurs: () =>
       inTurn(async () => {

@@ -1,5 +1,5 @@
 /** Runs the app after 'ready': makes the main window, composes the app, and connects it with the system. */
-import { app, Notification, session } from "electron/main";
+import { app, nativeTheme, Notification, session } from "electron/main";
 import { MAX_LINK_BYTES } from "../app/arguments.ts";
 import { compose, type App } from "../app/compose.ts";
 import type { ProfileLock } from "../storage/profile-lock.ts";
@@ -42,7 +42,9 @@ export function run(lock: ProfileLock, waking: Waking, hidden: boolean): void {
   serveCalls(tokenkeep.handlers, window, host.log); // before this turn ends, so before the window calls
   tokenkeep.state.onChange((_changes, json) => window.send("state.changed", json));
   tokenkeep.state.onChange(({ settings }) => {
-    if (settings !== undefined) translator.follow(settings); // before the tray's listener, which uses the translator
+    if (settings === undefined) return;
+    translator.follow(settings); // before the tray's listener, which uses the translator
+    nativeTheme.themeSource = settings.theme; // of every window, the providers' pages among them
   });
   bringToFrontWhenNeeded(tokenkeep, window);
   void (hidden ? Promise.resolve() : window.painted()).then(() => tokenkeep.start());

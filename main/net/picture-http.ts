@@ -8,24 +8,10 @@ import type { OpenExchange } from "./http.ts";
 
 const TIMEOUT_MS = 10_000;
 
-export const createFetchPicture =
-  (open: OpenExchange): FetchPicture =>
-  async (url) => {
-    try {
-      const { exchange, release } = await open({ method: "GET", url, headers: {}, timeoutMs: TIMEOUT_MS });
-      try {
-        return await received(exchange);
-      } finally {
-        release();
-      }
-    } catch {
-      return undefined;
-    }
-  };
-
 const received = (exchange: Awaited<ReturnType<OpenExchange>>["exchange"]): Promise<Uint8Array | undefined> =>
   new Promise((resolve) => {
     let over = false;
+    let timer: NodeJS.Timeout | undefined;
     const finish = (bytes: Uint8Array | undefined): void => {
       if (over) return;
       over = true;
@@ -34,7 +20,7 @@ const received = (exchange: Awaited<ReturnType<OpenExchange>>["exchange"]): Prom
       resolve(bytes);
     };
     const nothing = (): void => finish(undefined);
-    const timer = setTimeout(nothing, TIMEOUT_MS);
+    timer = setTimeout(nothing, TIMEOUT_MS);
     exchange.onRedirect(nothing);
     exchange.onFailure(nothing);
     exchange.onResponse((response) => {
@@ -51,3 +37,18 @@ const received = (exchange: Awaited<ReturnType<OpenExchange>>["exchange"]): Prom
     });
     exchange.send(undefined);
   });
+
+export const createFetchPicture =
+  (open: OpenExchange): FetchPicture =>
+  async (url) => {
+    try {
+      const { exchange, release } = await open({ method: "GET", url, headers: {}, timeoutMs: TIMEOUT_MS });
+      try {
+        return await received(exchange);
+      } finally {
+        release();
+      }
+    } catch {
+      return undefined;
+    }
+  };

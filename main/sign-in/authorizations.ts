@@ -6,6 +6,7 @@ import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Flow } from "../../contract/flow.ts";
 import type { AuthorizationView } from "../../contract/views/authorization.ts";
 import type { ClientRecord } from "../../core/accounts/records.ts";
+import { lossesBy, type NamedHolder } from "../../core/accounts/losses.ts";
 import { scopesToRequest } from "../../core/oauth/authorization-request.ts";
 import { createPendingRequests } from "../../core/oauth/authorization-response.ts";
 import { flowsFor, isRedirected } from "../../core/oauth/flows.ts";
@@ -53,7 +54,8 @@ export interface Authorizations {
   discard: Completion["discard"];
   /** The ID token of a sign-in that waits for the user to save it. */
   idToken(id: string): Result<Secret>;
-  views(): readonly AuthorizationView[];
+  /** `tools`: the grants, which tell what tools would lose by a replacement. */
+  views(tools: readonly NamedHolder[]): readonly AuthorizationView[];
   /** Ends all: closes their windows and revokes tokens that were not saved. */
   endAll(): Promise<void>;
 }
@@ -198,12 +200,13 @@ export function createAuthorizations(
     keep: (id, beside) => completion.save(id, beside),
     discard: (id) => completion.discard(id),
     idToken: (id) => completion.idToken(id),
-    views: () =>
-      pending
-        .list()
-        .map((authorization) =>
-          authorizationView(authorization, replacedBy(vault, authorization), insteadOf(vault, authorization)),
-        ),
+    views: (tools) =>
+      pending.list().map((authorization) => {
+        const record = replacedBy(vault, authorization);
+        const after = authorization.identified?.scopes ?? [];
+        const replaced = record && { record, losses: lossesBy(tools, record, after, vault.list("sign_in")) };
+        return authorizationView(authorization, replaced, insteadOf(vault, authorization));
+      }),
     async endAll() {
       end();
       const ended = pending.list();

@@ -1,17 +1,28 @@
 /** A pending authorization as the window shows it. */
 import type { RedirectFlow } from "../../contract/flow.ts";
 import type { AuthorizationView } from "../../contract/views/authorization.ts";
+import type { LossView } from "../../contract/views/tool.ts";
 import type { SignInRecord } from "../../core/accounts/records.ts";
+import { placingWithoutLoss } from "../../core/accounts/replacement.ts";
 import { claimViews } from "../../core/oidc/claims.ts";
 import { describeScope } from "../../core/scopes/catalogue.ts";
 import { isRedirected, REDIRECTED } from "../../core/oauth/flows.ts";
 import type { PendingAuthorization } from "./pending-authorization.ts";
 import { userAgentsOf } from "./user-agent.ts";
 
-/** `replaces`: the sign-in that saving would replace. `insteadOf`: the login that the user wanted to sign in. */
+/** A sign-in that saving would replace. */
+export interface Replaced {
+  readonly record: SignInRecord;
+  readonly losses: readonly LossView[];
+}
+
+/**
+ * `replaces`: the sign-in that saving would replace, and what tools lose then. `insteadOf`: the login that the user wanted
+ * to sign in.
+ */
 export function authorizationView(
   authorization: PendingAuthorization,
-  replaces: SignInRecord | undefined,
+  replaces: Replaced | undefined,
   insteadOf: string | undefined,
 ): AuthorizationView {
   const { id, flow, provider, client, identified, failure, step, scopes: asked, startedAtMs } = authorization;
@@ -50,13 +61,19 @@ export function authorizationView(
     keeps: tokens !== undefined,
     ...(tokens !== undefined &&
       replaces !== undefined && {
-        replaces: {
-          scopes: replaces.scopes,
-          ...(replaces.alias !== undefined && { alias: replaces.alias }),
-        },
+        replaces: replacementView(replaces, scopes),
       }),
     ...(insteadOf !== undefined && { insteadOf }),
     ...(error !== undefined && { doubt: { code: "provider_error", provider: provider.name, error } }),
+  };
+}
+
+function replacementView({ record, losses }: Replaced, after: readonly string[]) {
+  return {
+    scopes: record.scopes,
+    ...(record.alias !== undefined && { alias: record.alias }),
+    losses,
+    suggested: placingWithoutLoss(losses, record.scopes, after) === "replace",
   };
 }
 

@@ -4,7 +4,7 @@ import { MAX_CONNECTIONS, type TokenGetResult } from "../../contract/socket.ts";
 import type { Clock } from "../../core/ports.ts";
 import { serveConnection } from "./connection.ts";
 import { createLimitedQuestions, createPairingQueue, createQuestions, type Post } from "./questions.ts";
-import { createSession, type Session } from "./session.ts";
+import { createSession, type NotedUse, type Session } from "./session.ts";
 import { changesBetween, patched, withToken } from "./table.ts";
 import type { QuestionName, ToThread, TokenTable, Use } from "./types.ts";
 
@@ -66,18 +66,32 @@ function createCurrentTable(connections: ReadonlyMap<Duplex, Session>) {
 /** Counts uses of grants, and reports them to main now and then. */
 function createUseCounts(post: Post, clock: Pick<Clock, "after" | "nowMs">) {
   const uses = new Map<string, Use>();
+  /** By the same key: the scopes that were asked for. A set for each tool and sign-in, so repeated requests add nothing. */
+  const asked = new Map<string, Set<string>>();
   let cancelReport: (() => void) | undefined;
   function report(): void {
     cancelReport?.();
     cancelReport = undefined;
     if (uses.size === 0) return;
-    post({ kind: "uses", uses: [...uses.values()] });
+    post({
+      kind: "uses",
+      uses: [...uses].map(([key, use]) => {
+        const scopes = asked.get(key);
+        return scopes === undefined ? use : { ...use, scopes: [...scopes] };
+      }),
+    });
     uses.clear();
+    asked.clear();
   }
   return {
     report,
-    note: (grant: string, signIn?: string, newReason?: string): void => {
+    note: (grant: string, { signIn, scopes = [], reason: newReason }: NotedUse = {}): void => {
       const key = `${grant} ${signIn ?? ""}`;
+      if (signIn !== undefined && scopes.length > 0) {
+        const known = asked.get(key) ?? new Set<string>();
+        for (const scope of scopes) known.add(scope);
+        asked.set(key, known);
+      }
       const before = uses.get(key);
       const reason = newReason ?? before?.reason;
       uses.set(key, {

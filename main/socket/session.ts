@@ -26,6 +26,16 @@ import {
 } from "./table.ts";
 import type { Answer, Ask, Grant, Refusal, TokenTable } from "./types.ts";
 
+/** How a tool used its grant. */
+export interface NotedUse {
+  /** The sign-in whose token the tool got; absent: it got none. */
+  readonly signIn?: string;
+  /** The scopes that it asked for. */
+  readonly scopes?: readonly string[] | undefined;
+  /** What it wants the token for. */
+  readonly reason?: string | undefined;
+}
+
 /** What a session needs from the thread that it runs in. */
 export interface SessionHost {
   /** The path or pipe name that the client connected to. */
@@ -45,8 +55,8 @@ export interface SessionHost {
   readonly revokeSelf: (grant: string) => Promise<Answer<"revokeSelf">>;
   /** Has the window come to a place. Limited for each grant. */
   readonly show: (ask: Ask<"show">) => Promise<Answer<"show">>;
-  /** Counts a use of the grant; `signIn`: whose token the tool got; `reason`: what it wants the token for. */
-  readonly noteUse: (grant: string, signIn?: string, reason?: string) => void;
+  /** Counts a use of the grant. */
+  readonly noteUse: (grant: string, use?: NotedUse) => void;
   readonly write: (line: string) => void;
   /** Closes the connection after what was written has gone out. */
   readonly end: () => void;
@@ -189,7 +199,8 @@ async function handOutToken(
     grant = grantNow;
     choice = afterMiss(host.table(), grant, ask, { signIn, answer }, host.nowMs());
   }
-  host.noteUse(grant.id, choice.kind === "token" ? choice.signIn : undefined, ask.reason);
+  const { reason, scopes } = ask;
+  host.noteUse(grant.id, choice.kind === "token" ? { signIn: choice.signIn, scopes, reason } : { reason });
   if (choice.kind === "token") return replies.answerToken(id, choice.token);
   // Still a miss: it was refreshed twice, and each time the provider was slower than its tokens live.
   return choice.kind === "error"

@@ -170,6 +170,8 @@ export interface Use {
   readonly grant: string;
   /** The sign-in whose token the tool was handed; absent: it was handed none. */
   readonly signIn?: string;
+  /** The scopes that the tool asked for when it was handed that token. Absent: it asked for none by name. */
+  readonly scopes?: readonly string[];
   readonly count: number;
   /** Epoch milliseconds. */
   readonly lastAtMs: number;

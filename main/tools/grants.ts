@@ -36,6 +36,8 @@ export interface Grants {
   endTemporary(): void;
   /** The vault has opened: drops the usage of grants that were removed elsewhere, or ended with the app. */
   opened(): void;
+  /** Sign-ins may have been removed: what tools asked of them is forgotten. */
+  signInsChanged(): void;
   /** Notes that tools used their grants. */
   noteUses(uses: readonly Use[]): void;
   /** For the window, by name. */
@@ -44,7 +46,7 @@ export interface Grants {
 
 export interface GrantParts {
   readonly list: GrantList;
-  readonly records: Pick<RecordStore, "get" | "write" | "erase">;
+  readonly records: Pick<RecordStore, "get" | "list" | "write" | "erase">;
   readonly vault: Pick<VaultDoor, "state">;
   readonly usage: ToolUsage;
   readonly copy: (text: Secret) => Promise<Copied>;
@@ -67,7 +69,7 @@ export interface GrantParts {
 }
 
 /** What is noted of the uses that the socket's thread reports. */
-function createUses({ list, vault, usage, history }: GrantParts) {
+function createUses({ list, records, vault, usage, history }: GrantParts) {
   /** By grant: the reason that its tool gave with its last token request. */
   const reasons = new Map<string, string>();
   /** By grant that is being removed together with its tokens: the sign-ins whose tokens its tool was handed. */
@@ -78,7 +80,15 @@ function createUses({ list, vault, usage, history }: GrantParts) {
       // known: all are noted, and the usage of removed grants is dropped when it opens.
       const known = vault.state.state === "open" ? new Set(list.all().map(({ id }) => id)) : undefined;
       const isKnown = ({ grant }: Use): boolean => known === undefined || known.has(grant);
-      usage.note(uses.filter(isKnown));
+      // A sign-in that was removed meanwhile is forgotten with the scopes that were asked of it.
+      const isGone = (signIn: string): boolean =>
+        known !== undefined && records.get("sign_in", signIn) === undefined;
+      usage.asked.begin(known ?? []);
+      usage.note(
+        uses
+          .filter(isKnown)
+          .map((use) => (use.signIn !== undefined && isGone(use.signIn) ? { ...use, scopes: [] } : use)),
+      );
       for (const use of uses) {
         const { grant, signIn, count, reason } = use;
         if (reason !== undefined && isKnown(use)) reasons.set(grant, reason);
@@ -165,9 +175,18 @@ export function createGrants(parts: GrantParts, changed: () => void): Grants {
   const { list, records, usage, copy, push } = parts;
   const uses = createUses(parts);
 
+  /** A record that could not be read may be that of a grant or a sign-in. */
+  function allAreRead(): boolean {
+    const { state } = parts.vault;
+    return state.state === "open" && state.unreadable.length === 0;
+  }
+  function forgetRemovedSignIns(): void {
+    if (allAreRead()) usage.asked.forgetSignIns((id) => records.get("sign_in", id) === undefined);
+  }
   async function add(terms: GrantTerms): Promise<Result<ToolGrant>> {
     const stored = await store(parts, terms);
     if (!stored.ok) return stored;
+    usage.asked.begin([stored.value.id]);
     await push();
     changed();
     return stored;
@@ -226,11 +245,14 @@ export function createGrants(parts: GrantParts, changed: () => void): Grants {
     },
 
     opened() {
-      const { state } = parts.vault;
-      // A record that could not be read may be that of a grant.
-      if (state.state !== "open" || state.unreadable.length > 0) return;
-      usage.keepOnly(new Set(list.all().map(({ id }) => id)));
+      if (!allAreRead()) return;
+      const grants = new Set(list.all().map(({ id }) => id));
+      usage.keepOnly(grants);
+      usage.asked.begin(grants);
+      forgetRemovedSignIns();
     },
+
+    signInsChanged: forgetRemovedSignIns,
 
     noteUses(reported) {
       uses.note(reported);

@@ -3,11 +3,13 @@
  * by their random ids alone, so it needs no seal. Where it is lost or out of date, only these counts are wrong.
  */
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 import * as v from "valibot";
 import type { Clock, Log } from "../../core/ports.ts";
 import { count, instant } from "../../core/stored-numbers.ts";
 import type { Use } from "../socket/types.ts";
-import { writeDurably } from "../storage/durable-file.ts";
+import { createAskedScopes, type AskedScopes } from "./asked-scopes.ts";
+import { createLateWrites } from "./late-writes.ts";
 
 const WRITE_EVERY_MS = 30_000;
 
@@ -15,6 +17,8 @@ const shape = v.record(v.string(), v.object({ count, lastAtMs: instant, signIns:
 type Usage = v.InferOutput<typeof shape>[string];
 
 export interface ToolUsage {
+  /** The scopes that tools asked for; in a file of their own. Loaded, forgotten and written together with the counts. */
+  readonly asked: Pick<AskedScopes, "begin" | "sinceDay" | "of" | "forgetSignIns">;
   /** Reads the file. Never rejects: without a readable file all counts begin at 0. */
   load(): Promise<void>;
   note(uses: readonly Use[]): void;
@@ -29,31 +33,25 @@ export interface ToolUsage {
 
 export function createToolUsage(file: string, clock: Clock, log: Log): ToolUsage {
   let byGrant = new Map<string, Usage>();
-  let cancelWrite: (() => void) | undefined;
-  let lastWrite = Promise.resolve();
-
-  const write = (): Promise<void> =>
-    writeDurably(file, JSON.stringify(Object.fromEntries(byGrant))).catch((cause: unknown) =>
-      log.warn("usage.not_written", { cause }),
-    );
-  /** Writes follow each other, since two at once would use the same temporary file. A quit waits for the last one. */
-  function flush(): Promise<void> {
-    if (cancelWrite === undefined) return lastWrite;
-    cancelWrite();
-    cancelWrite = undefined;
-    lastWrite = lastWrite.then(write);
-    return lastWrite;
-  }
-  const writeSoon = (): void => {
-    cancelWrite ??= clock.after(WRITE_EVERY_MS, () => void flush());
-  };
+  const asked = createAskedScopes(path.join(path.dirname(file), "scopes-asked.json"), clock, log);
+  const writes = createLateWrites({
+    ...{ file, clock, log },
+    everyMs: WRITE_EVERY_MS,
+    event: "usage.not_written",
+    text: () => JSON.stringify(Object.fromEntries(byGrant)),
+  });
   const forget = (grant: string): void => {
-    if (byGrant.delete(grant)) writeSoon();
+    if (byGrant.delete(grant)) writes.soon();
+    asked.forget(grant);
   };
   return {
-    flush,
+    asked,
     forget,
+    async flush() {
+      await Promise.all([writes.flush(), asked.flush()]);
+    },
     async load() {
+      await asked.load();
       try {
         const read = v.safeParse(shape, JSON.parse(await readFile(file, "utf8")));
         if (read.success) byGrant = new Map(Object.entries(read.output));
@@ -62,6 +60,7 @@ export function createToolUsage(file: string, clock: Clock, log: Log): ToolUsage
       }
     },
     note(uses) {
+      asked.note(uses);
       for (const { grant, signIn, count, lastAtMs } of uses) {
         const before = byGrant.get(grant) ?? { count: 0, lastAtMs: 0, signIns: [] };
         byGrant.set(grant, {
@@ -70,11 +69,12 @@ export function createToolUsage(file: string, clock: Clock, log: Log): ToolUsage
           signIns: [...new Set([...before.signIns, ...(signIn === undefined ? [] : [signIn])])],
         });
       }
-      writeSoon();
+      writes.soon();
     },
     of: (grant) => byGrant.get(grant),
     keepOnly(grants) {
       for (const grant of [...byGrant.keys()]) if (!grants.has(grant)) forget(grant);
+      asked.keepOnly(grants);
     },
   };
 }

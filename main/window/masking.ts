@@ -66,6 +66,7 @@ function maskedSignIn(row: SignInView): SignInView {
 }
 const maskedClaim = (claim: ClaimView): ClaimView =>
   claim.atMs === undefined ? { ...claim, value: maskedName(claim.value) } : claim;
+/** Also leaves the JSON out, which holds names in any place. */
 const maskedClaims = ({ idToken, now }: ClaimsView): ClaimsView => ({
   idToken: idToken.map(maskedClaim),
   ...(now !== undefined && { now: now.map(maskedClaim) }),
@@ -172,7 +173,13 @@ const CALL_MASKS: { readonly [K in CallName]: Mask<Value<K>> } = {
   "signIns.claims": maskedClaims,
   "signIns.copyIdToken": "no names",
   "signIns.opens": "no names",
+  "signIns.copyClaims": "no names",
+  "signIns.copyFact": "no names",
+  "signIns.openPage": "no names",
+  "signIns.usage": "no names", // tools and scopes
+  "signIns.losses": "no names",
   "activity.list": maskedEntries,
+  "activity.export": "no names",
   "signIns.rename": "no names",
   "signIns.note": "no names",
   "signIns.pin": "no names",

@@ -48,6 +48,7 @@ export function signInView(
     ...(sinceMs !== undefined && { sinceMs }),
     ...(nextTryAtMs !== undefined && { nextTryAtMs }),
     renews: renews(record),
+    irc: provider?.ircScopes?.some((scope) => record.scopes.includes(scope)) ?? false,
     hasIdToken: record.id_token !== undefined,
     hasToken: handsOut(record, nowMs, endsAtMs),
     issuedAtMs: record.issuedAtMs,

@@ -124,7 +124,7 @@ const plainParts = (sources: Sources, rows: Rows): SnapshotParts => {
       ...(link.endpoint !== undefined && { endpoint: link.endpoint }),
       ...(link.failure !== undefined && { failure: link.failure }),
     }),
-    authorizations: () => sources.authorizations.views(),
+    authorizations: () => sources.authorizations.views(sources.grants.views()),
     keeper() {
       const { lastCheckAtMs, nextCheckAtMs } = keeper; // once: each read goes through all sign-ins
       return {

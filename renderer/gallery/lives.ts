@@ -19,6 +19,7 @@ export function lives(nowMs: number): readonly { readonly words: string; readonl
     scopes: [],
     status: "signed_in",
     renews: true,
+    irc: false,
     hasIdToken: false,
     hasToken: true,
     issuedAtMs: nowMs - HOUR_MS / 2,

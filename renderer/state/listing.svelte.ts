@@ -136,8 +136,7 @@ export class Listing {
   }
   /** The newest version of the row with this id. */
   get(id: string): SignInView | undefined {
-    void this.#all; // `#byId` is made with it
-    const signIn = this.#byId.get(id);
+    const signIn = this.#all.length === 0 ? undefined : this.#byId.get(id); // `#byId` changes with `#all`
     return signIn && this.current(signIn);
   }
   /** True: the question about the removal of the chosen rows is open. */

@@ -2,18 +2,39 @@
 /** The screens of the navigation, in its order. */
 export const SCREENS = ["accounts", "tools", "clients", "activity", "settings"] as const;
 export type Screen = (typeof SCREENS)[number];
+/** The sections of the settings, in the order of their list. */
+export const SECTIONS = [
+  "general",
+  "appearance",
+  "security",
+  "clipboard",
+  "streamer",
+  "providers",
+  "move",
+  "diagnostics",
+  "about",
+] as const;
+export type Section = (typeof SECTIONS)[number];
 export type Place =
-  | { readonly screen: Screen | "add" | "imports" | "pairing" }
+  | { readonly screen: Exclude<Screen, "settings"> | "add" | "imports" | "pairing" }
+  | { readonly screen: "settings"; readonly section?: Section }
   | { readonly screen: "account" | "renew" | "signIn"; readonly id: string };
 
-export const hrefOf = (place: Place): string =>
-  "id" in place ? `#/${place.screen}/${place.id}` : `#/${place.screen}`;
+export function hrefOf(place: Place): string {
+  const part = "id" in place ? place.id : "section" in place ? place.section : undefined;
+  return part === undefined ? `#/${place.screen}` : `#/${place.screen}/${part}`;
+}
+
+/** The section of this name; the first one for an unknown name. */
+const sectionOf = (name: string | undefined): Section =>
+  SECTIONS.find((section) => section === name) ?? SECTIONS[0];
 
 function placeOf(hash: string): Place {
   const [, name, id] = hash.split("/");
   if (name === "add" || name === "imports" || name === "pairing") return { screen: name };
   if ((name === "account" || name === "renew" || name === "signIn") && id !== undefined)
     return { screen: name, id };
+  if (name === "settings") return { screen: name, section: sectionOf(id) };
   return { screen: SCREENS.find((screen) => screen === name) ?? "accounts" };
 }
 

@@ -26,7 +26,7 @@ export class Wishes {
     this.#waiting = wish;
     const signIn = this.#session.snapshot?.signIns.find((one) => one.account === account)?.id;
     if (action === "pairing" || action === "add") this.#route.go({ screen: action });
-    else if (action === "export") this.#route.go({ screen: "settings" });
+    else if (action === "export") this.#route.go({ screen: "settings", section: "move" });
     else if (signIn !== undefined) this.#route.go({ screen: "account", id: signIn });
     else this.#route.go({ screen: "accounts" });
   }

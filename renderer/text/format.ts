@@ -8,6 +8,7 @@ const make = (tag: string) => ({
   day: new Intl.DateTimeFormat(tag, { day: "numeric", month: "short" }),
   longDay: new Intl.DateTimeFormat(tag, { weekday: "long", day: "numeric", month: "long" }),
   date: new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", year: "numeric" }),
+  moment: new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", year: "numeric", ...clockForm }),
   relative: new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "short" }),
   list: new Intl.ListFormat(tag),
   number: new Intl.NumberFormat(tag),
@@ -55,6 +56,8 @@ export const dayOf = instants((atMs, nowMs: number): string => {
   return name.charAt(0).toUpperCase() + name.slice(1);
 });
 export const dateOf = instants((atMs): string => form().date.format(atMs));
+/** "19 Nov 2026, 14:10". */
+export const momentOf = instants((atMs): string => form().moment.format(atMs));
 
 /** "12 min ago", "in 48 min". Less than a minute is "just now". */
 export const whenOf = instants((atMs, nowMs: number): string => {

@@ -67,6 +67,9 @@ export function familyOf({ name }: { name: string }): string {
   const [family = name] = name.split(":");
   return has(en.scopeFamilies, family) ? t(`scopeFamilies.${family}`) : family;
 }
+/** What a claim says, in words; undefined for a claim that the app does not know. */
+export const claimName = (name: string): string | undefined =>
+  has(en.claims.names, name) ? t(`claims.names.${name}`) : undefined;
 /** The name on a key of the keyboard. */
 export const keyName = (key: string): string => (has(en.keys, key) ? t(`keys.${key}`) : key);
 /** A failure as a sentence: what happened and what to do next. */

@@ -5,7 +5,7 @@ const isGone = (element: Element): boolean =>
   !element.isConnected || !element.checkVisibility() || element.closest(":disabled, [inert]") !== null;
 
 /** Focuses an element, also one that takes no focus by itself, such as a heading. */
-function focus(element: HTMLElement, options?: FocusOptions): void {
+export function focusElement(element: HTMLElement, options?: FocusOptions): void {
   if (!element.hasAttribute("tabindex")) {
     element.tabIndex = -1;
     element.addEventListener("blur", () => element.removeAttribute("tabindex"), { once: true });
@@ -16,7 +16,7 @@ function focus(element: HTMLElement, options?: FocusOptions): void {
 /** Attached to the heading of a new step: focuses it, unless the focus is in a dialog over the screen. */
 export function focusStep(heading: HTMLElement): void {
   const at = document.activeElement;
-  if (at === null || at === document.body || at.closest("main") !== null) focus(heading);
+  if (at === null || at === document.body || at.closest("main") !== null) focusElement(heading);
 }
 
 /** A closing dialog stays in the page for some frames, marked as closed; keys belong to the page again by then. */
@@ -47,7 +47,7 @@ export function followKeyboard(main: HTMLElement): () => void {
     for (let part = target.closest<HTMLElement>(PART); part; part = part.parentElement?.closest(PART) ?? null)
       parts.push(part);
     requestAnimationFrame(() => {
-      if (isLost(target)) focus(parts.find((part) => !isGone(part)) ?? main, { preventScroll: true });
+      if (isLost(target)) focusElement(parts.find((part) => !isGone(part)) ?? main, { preventScroll: true });
     });
   }
   document.addEventListener("focusout", onfocusout);

@@ -82,7 +82,7 @@ await step("sign-in-first", async () => {
   await signInAtProvider(app, FIRST, (consent) => shoot(consent, "consent"));
   await page.getByRole("heading", { name: `You signed in as ${FIRST}` }).waitFor();
   await shoot(page, "confirm");
-  await page.getByRole("button", { name: "Keep this account" }).click();
+  await page.getByRole("button", { name: "Save account" }).click();
   await page.getByRole("row", { name: new RegExp(FIRST) }).waitFor();
   return `${FIRST} through login and consent in a BrowserWindow`;
 });
@@ -104,8 +104,8 @@ await step("vault-sealed", async () => {
   return `${String(records.length)} sealed records, key wrapped by ${keychain}`;
 });
 await step("validate", async () => {
-  await page.getByRole("button", { name: "Validate all" }).click();
-  await page.getByText("All 2 were asked about.").waitFor();
+  await page.getByRole("button", { name: "Check all accounts" }).click();
+  await page.getByText("2 accounts checked").waitFor();
   await page
     .getByText(/Checked just now/)
     .first()
@@ -117,7 +117,7 @@ await step("refresh", async () => {
   await page.getByRole("link", { name: FIRST }).click();
   await page.getByRole("heading", { name: FIRST }).waitFor();
   await page.getByRole("button", { name: "Refresh" }).click();
-  await page.getByText(`${FIRST} has a new token.`).waitFor();
+  await page.getByText(`Token refreshed for ${FIRST}`).waitFor();
   await shoot(page, "account");
   return "a new token, on disk before it counted";
 });
@@ -128,9 +128,9 @@ await step("tray-copy", async () => {
 });
 await step("socket-token", async () => {
   await page.getByRole("link", { name: "Tools" }).first().click();
-  await page.getByRole("button", { name: "Connect a tool" }).click();
-  await page.getByLabel("Name of the tool").fill("Demo overlay");
-  await page.getByRole("button", { name: "Make a key and copy it" }).click();
+  await page.getByRole("button", { name: "Connect tool" }).click();
+  await page.getByLabel("Tool name").fill("Demo overlay");
+  await page.getByRole("button", { name: "Create and copy credentials" }).click();
   await page.getByText("Demo overlay can connect.").waitFor();
   await shoot(page, "tools");
   const tool = await connectTool(parseConnection(await copied(/TOKENKEEP_KEY=/)));
@@ -166,7 +166,7 @@ await step("revoke", async () => {
   await page.getByRole("button", { name: `More for ${SECOND}` }).click();
   await page.getByRole("menuitem", { name: "Revoke…" }).click();
   await page.getByRole("button", { name: "Revoke token" }).click();
-  await page.getByText(`The token of ${SECOND} was revoked.`).waitFor();
+  await page.getByText(`Token revoked for ${SECOND}`).waitFor();
   await page.getByRole("row", { name: new RegExp(`${SECOND}.*Revoked`) }).waitFor();
   await shoot(page, "revoked");
   return `${SECOND} is revoked at the provider, and says so`;

@@ -33,20 +33,20 @@ test("every screen is accessible in both themes, and violates no content securit
   await page.getByRole("link", { name: "Add account" }).click();
   await page.getByRole("heading", { level: 1, name: "Add an account" }).waitFor(); // the screen's code is loaded when it is opened
   await findsNothing(page, "guide: client");
-  await page.getByRole("radio", { name: /Another registration/ }).check();
+  await page.getByRole("radio", { name: /Add a Twitch app/ }).check();
   await findsNothingAsItStands(page, "guide: new client");
   await page.getByRole("radio", { name: /^Sandbox/ }).check();
   await page.getByRole("button", { name: "Continue" }).click();
-  await page.getByRole("radio", { name: /Let me choose/ }).check();
+  await page.getByRole("radio", { name: /Custom/ }).check();
   await page.getByRole("checkbox").first().check();
   await findsNothingAsItStands(page, "guide: scopes");
   await page.getByRole("button", { name: "Open sign-in window" }).click();
   await providerPage(app);
   await findsNothing(page, "waiting");
   await signInAtProvider(app, "mirrelune", (consent) => findsNothing(consent, "consent"));
-  await page.getByRole("button", { name: "Keep this account" }).waitFor();
+  await page.getByRole("button", { name: "Save account" }).waitFor();
   await findsNothing(page, "confirm");
-  await page.getByRole("button", { name: "Keep this account" }).click();
+  await page.getByRole("button", { name: "Save account" }).click();
   await page.getByRole("row", { name: /mirrelune/ }).waitFor();
   await findsNothing(page, "accounts");
   await page.getByRole("button", { name: "More for mirrelune" }).click();
@@ -55,9 +55,9 @@ test("every screen is accessible in both themes, and violates no content securit
   await findsNothingAsItStands(page, "question");
   await page.keyboard.press("Escape");
   await page.getByRole("link", { name: "mirrelune" }).click();
-  await page.getByRole("heading", { name: "What this token may do" }).waitFor();
+  await page.getByRole("heading", { name: "Permissions" }).waitFor();
   await findsNothing(page, "account");
-  for (const screen of ["Tools", "Clients"]) {
+  for (const screen of ["Tools", "Apps"]) {
     await page.getByRole("link", { name: screen }).first().click();
     await page.getByRole("heading", { level: 1, name: screen }).waitFor();
     await findsNothing(page, screen);
@@ -104,7 +104,7 @@ test("no screen is wider than a window of 360 pixels", async () => {
   for (const [hash, title] of [
     ["#/accounts", "Accounts"],
     ["#/add", "Add an account"],
-    ["#/clients", "Clients"],
+    ["#/clients", "Apps"],
     ["#/tools", "Tools"],
   ] as const) {
     await page.evaluate((to) => (location.hash = to), hash);
@@ -159,25 +159,25 @@ test("by keyboard alone: a refused form focuses its first wrong field, which say
     await expect(page.getByRole("alert").filter({ hasText: words })).toBeVisible();
   };
 
-  await open("#/clients", "Add a registration");
-  await save("Save registration");
-  await leadsTo(page.getByLabel("Name", { exact: true }), /Give it a name\.$/);
+  await open("#/clients", "Add app");
+  await save("Save app");
+  await leadsTo(page.getByLabel("Name", { exact: true }), /^Enter a name\.$/);
   await keyboard.type("Bot");
   await keyboard.press("Enter");
   await leadsTo(page.getByLabel("Client ID"), /^Enter the client ID/);
   await keyboard.type("an id");
   await keyboard.press("Enter");
-  await leadsTo(page.getByLabel("Client secret"), /Enter the secret/);
+  await leadsTo(page.getByLabel("Client secret"), /Enter the client secret/);
   await keyboard.press("Escape");
 
-  await open("#/tools", "Connect a tool");
-  await save("Make a key and copy it");
-  await leadsTo(page.getByLabel("Name of the tool"), /Give the tool a name\.$/);
+  await open("#/tools", "Connect tool");
+  await save("Create and copy credentials");
+  await leadsTo(page.getByLabel("Tool name"), /Enter a name$/);
   await keyboard.type("Bot");
-  await tabTo(page, page.getByRole("radio", { name: "All, also those added later" }));
+  await tabTo(page, page.getByRole("radio", { name: "All accounts, including new ones" }));
   await keyboard.press("ArrowDown");
   await keyboard.press("Enter");
-  await leadsTo(page.getByRole("checkbox", { name: "harborlights_tv" }), /^Choose at least one account\.$/);
+  await leadsTo(page.getByRole("checkbox", { name: "harborlights_tv" }), /^Select at least one account$/);
 });
 
 test("a declined sign-in and a closed sign-in window save nothing, and say so", async () => {
@@ -186,7 +186,7 @@ test("a declined sign-in and a closed sign-in window save nothing, and say so", 
   const login = await providerPage(app);
   await login.getByRole("button", { name: "Sign in as lanternbot" }).click();
   await login.getByRole("button", { name: "Cancel" }).click();
-  await page.getByText("The sign-in was declined (access_denied)").waitFor();
+  await page.getByText("Sign-in was declined (access_denied)").waitFor();
   await findsNothing(page, "a sign-in that failed");
   await page.getByRole("button", { name: "Try again" }).click();
   await providerPage(app);
@@ -194,7 +194,7 @@ test("a declined sign-in and a closed sign-in window save nothing, and say so", 
     for (const window of BrowserWindow.getAllWindows())
       if (window.getTitle().startsWith("Sign in")) window.close();
   });
-  await page.getByText("The sign-in window was closed before it was finished").waitFor();
+  await page.getByText("You closed the sign-in window").waitFor();
 });
 
 test("the provider's page reports a client id that it does not know", async () => {
@@ -224,7 +224,8 @@ test("a call of the wrong shape is refused, and the failure names the member", a
 
 test("Chromium's sandbox is on for an ordinary user", async () => {
   test.skip(process.getuid?.() === 0, "root cannot have it");
-  const { app } = await start();
+  const { app, page } = await start();
+  await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   const pid = await app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId(),
   );
@@ -235,22 +236,22 @@ test("without a keychain the app asks for a passphrase, which unlocks the vault 
   const { app, page, profile, runtime } = await start({ args: ["--password-store=basic"] });
   await page.getByRole("heading", { name: "Choose a passphrase" }).waitFor();
   await findsNothing(page, "choose a passphrase");
-  await page.getByLabel("Passphrase").fill("a lantern by the harbour");
-  await page.getByLabel("Once more").fill("a lantern by the sea");
-  await page.getByRole("button", { name: "Seal with this passphrase" }).click();
-  await page.getByText("The two do not match.").waitFor();
-  await page.getByLabel("Once more").fill("a lantern by the harbour");
-  await page.getByRole("button", { name: "Seal with this passphrase" }).click();
+  await page.getByLabel("Passphrase", { exact: true }).fill("a lantern by the harbour");
+  await page.getByLabel("Confirm passphrase").fill("a lantern by the sea");
+  await page.getByRole("button", { name: "Create vault" }).click();
+  await page.getByText("Passphrases don't match").waitFor();
+  await page.getByLabel("Confirm passphrase").fill("a lantern by the harbour");
+  await page.getByRole("button", { name: "Create vault" }).click();
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   await page.keyboard.press("Control+l");
   await page.getByRole("heading", { name: "Locked" }).waitFor();
   await findsNothingAsItStands(page, "locked");
   await app.close();
   const again = await start({ profile, runtime, args: ["--password-store=basic"] });
-  await again.page.getByLabel("Passphrase").fill("something else");
+  await again.page.getByLabel("Passphrase", { exact: true }).fill("something else");
   await again.page.getByRole("button", { name: "Unlock" }).click();
-  await again.page.getByText("That is not the passphrase of this vault.").waitFor();
-  await again.page.getByLabel("Passphrase").fill("a lantern by the harbour");
+  await again.page.getByText("Incorrect passphrase.").waitFor();
+  await again.page.getByLabel("Passphrase", { exact: true }).fill("a lantern by the harbour");
   await again.page.getByRole("button", { name: "Unlock" }).click();
   await again.page.getByRole("button", { name: "Start the sandbox" }).waitFor();
 });
@@ -262,7 +263,7 @@ test("a vault that a keyring sealed is left untouched by a start without that ke
   const envelope = path.join(profile, "vault/envelope.json");
   const before = readFileSync(envelope, "utf8");
   const again = await start({ profile, runtime, args: ["--password-store=basic"] });
-  await again.page.getByText(/Your tokens were sealed by GNOME Keyring/).waitFor();
+  await again.page.getByText(/Your tokens are encrypted with GNOME Keyring/).waitFor();
   await findsNothing(again.page, "closed");
   expect(readFileSync(envelope, "utf8")).toBe(before);
 });

@@ -55,7 +55,7 @@ async function discard(login: string): Promise<void> {
   await expect(at.page.getByRole("heading", { name: `You signed in as ${login}` })).toBeVisible({
     timeout: 20_000,
   });
-  await at.page.getByRole("button", { name: /^(?:Not this one|Done)$/ }).click();
+  await at.page.getByRole("button", { name: /^(?:Wrong account|Done)$/ }).click();
 }
 const logged = (): string => {
   const folder = path.join(at.profile, "logs");
@@ -74,7 +74,7 @@ test("a sign-in in the browser comes back to the app, and leaves no code in the 
   await findsNothingAsItStands(page, "where the page opens");
   await fits(page, "where the page opens");
   await button("Open in browser").click();
-  await page.getByText("A page is open in your browser").waitFor();
+  await page.getByText("Finish signing in in your browser").waitFor();
   await findsNothing(page, "a page in the browser");
   await fits(page, "a page in the browser");
   const tab = await desktop.tab(authorizePage());
@@ -101,12 +101,12 @@ test("where a page refuses windows inside apps, one click on the strip above it 
   await start("authorization_code", "window");
   const strip = () => at.app.windows().find((one) => one.url().includes("authorization-bar"));
   await expect.poll(() => strip() !== undefined).toBe(true);
-  const link = strip()?.getByRole("link", { name: "Refused? Use my browser" });
+  const link = strip()?.getByRole("link", { name: "Open in browser" });
   await expect(link ?? at.page.locator("none")).toBeVisible();
   const bar = strip();
   if (bar !== undefined) await findsNothingAsItStands(bar, "the strip above the provider's page");
   await link?.click({ noWaitAfter: true });
-  await expect(at.page.getByText("A page is open in your browser")).toBeVisible();
+  await expect(at.page.getByText("Finish signing in in your browser")).toBeVisible();
   await expect.poll(strip).toBeUndefined();
   const tab = await desktop.tab(authorizePage());
   await authorize(tab, "lanternbot");

@@ -17,6 +17,7 @@ import {
   type Secrets,
   type Shown,
 } from "../support/leaks.ts";
+import { showSection } from "./support/settings.ts";
 import { startRecordingProxy, type RecordingProxy } from "./support/recording-proxy.ts";
 import { connectTool, parseConnection } from "../support/socket-client.mjs";
 
@@ -64,18 +65,18 @@ async function findsNothing(driven: Driven, when: string): Promise<void> {
 async function signInAndUse({ app, page, own }: Driven): Promise<void> {
   await addSandboxAccount(app, page, "harborlights_tv");
   await addSandboxAccount(app, page, "mirrelune");
-  await choose(page, "Validate");
-  await page.getByText("mirrelune is valid.").waitFor();
+  await choose(page, "Check");
+  await page.getByText("Token for mirrelune is valid").waitFor();
   await choose(page, "Refresh");
-  await page.getByText("mirrelune has a new token.").waitFor();
+  await page.getByText("Token refreshed for mirrelune").waitFor();
   await page.getByRole("button", { name: "Copy token of mirrelune" }).click();
   await page.getByText(/Copied\./).waitFor();
   own.set(await copied(/^[a-z0-9]{30}$/), "copied token");
 
   await open(page, "Tools");
-  await page.getByRole("button", { name: "Connect a tool" }).click();
-  await page.getByLabel("Name of the tool").fill("overlay");
-  await page.getByRole("button", { name: "Make a key and copy it" }).click();
+  await page.getByRole("button", { name: "Connect tool" }).click();
+  await page.getByLabel("Tool name").fill("overlay");
+  await page.getByRole("button", { name: "Create and copy credentials" }).click();
   await page.getByText(/overlay can connect/).waitFor();
   const connection = parseConnection(await copied(/TOKENKEEP_KEY=/));
   own.set(connection.key, "tool key").set(Buffer.from(connection.key, "base64url"), "tool key");
@@ -96,13 +97,13 @@ async function choose(page: Page, item: string): Promise<void> {
 /** Adds two registrations whose secret is typed: one to be exported, one to be sent. */
 async function registerClients({ page, clientSecret, own }: Driven): Promise<void> {
   own.set(clientSecret, "client secret");
-  await open(page, "Clients");
-  await page.getByRole("button", { name: "Add a registration" }).click();
+  await open(page, "Apps");
+  await page.getByRole("button", { name: "Add app" }).click();
   await page.getByLabel("Name", { exact: true }).fill("Stage lights");
   await page.getByLabel("Client ID").fill("stage-lights");
   await type(page, "Client secret", clientSecret);
-  await page.getByRole("button", { name: "Save registration" }).click();
-  await page.getByText("Stage lights was saved.").waitFor();
+  await page.getByRole("button", { name: "Save app" }).click();
+  await page.getByText("Stage lights saved").waitFor();
 
   await page.evaluate(
     (client_id) => window.tokenkeep["clients.save"]({ provider: "sandbox", name: "Foghorn", client_id }),
@@ -111,22 +112,22 @@ async function registerClients({ page, clientSecret, own }: Driven): Promise<voi
   await page.getByRole("button", { name: "Edit Foghorn" }).click();
   await page.getByRole("radio", { name: /^Confidential/ }).check();
   await type(page, "Client secret", clientSecret);
-  await page.getByRole("button", { name: "Save registration" }).click();
-  await page.getByText("Foghorn was saved.").waitFor();
+  await page.getByRole("button", { name: "Save app" }).click();
+  await page.getByText("Foghorn saved").waitFor();
 }
 
 /** The provider's error repeats the secrets of the request, and the app shows none of them. */
 async function failWithEchoes({ page, proxy }: Driven): Promise<void> {
   proxy.echo(403);
-  await page.getByRole("button", { name: "Get an app token of Foghorn" }).click();
+  await page.getByRole("button", { name: "Get app token for Foghorn" }).click();
   await page
     .getByText(/client secret/)
     .last()
     .waitFor();
   await expect.poll(() => proxy.echoed).toBe(1);
   await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByRole("button", { name: "Keep this account" }).click();
-  await page.getByText("Foghorn is in Tokenkeep's care now.").waitFor();
+  await page.getByRole("button", { name: "Save account" }).click();
+  await page.getByText("Foghorn added").waitFor();
   proxy.echo(500);
   await choose(page, "Refresh");
   await page
@@ -135,25 +136,26 @@ async function failWithEchoes({ page, proxy }: Driven): Promise<void> {
     .waitFor();
   expect(proxy.echoed).toBe(2);
   await page.getByRole("link", { name: "mirrelune" }).click();
-  await page.getByRole("heading", { name: "What this token may do" }).waitFor();
+  await page.getByRole("heading", { name: "Permissions" }).waitFor();
 }
 
 async function lockAndUnlock({ app, page, own }: Driven): Promise<string> {
   const [passphrase, wrong] = [canary("a lantern by the harbour "), canary("a lantern by the sea ")];
   own.set(passphrase, "passphrase").set(wrong, "wrong passphrase");
   await open(page, "Settings");
-  await page.getByRole("radio", { name: /and a passphrase/ }).check();
+  await showSection(page, "security");
+  await page.getByRole("radio", { name: /and passphrase/ }).check();
   await type(page, "New passphrase", passphrase);
-  await type(page, "New passphrase once more", passphrase);
+  await type(page, "Confirm new passphrase", passphrase);
   await page.getByRole("button", { name: "Apply" }).click();
-  await page.getByText("From now on that opens the vault.").waitFor();
+  await page.getByText("Unlock method changed").waitFor();
   await page.keyboard.press("Control+l");
   await page.getByRole("heading", { name: "Locked" }).waitFor();
   await type(page, "Passphrase", wrong);
   const typed = createSearch(new Map([[wrong, "typed"]]))(await heapOf(app, page), "heap");
   expect(typed, "while it stands in the field").toContain("heap: typed, in the clear");
   await page.keyboard.press("Enter");
-  await page.getByText("That is not the passphrase of this vault.").waitFor();
+  await page.getByText("Incorrect passphrase.").waitFor();
   await type(page, "Passphrase", passphrase);
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: "Settings" }).first().waitFor();
@@ -169,16 +171,18 @@ async function exportAndReport({ app, page, own }: Driven, passphrase: string): 
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
   }, file);
   await open(page, "Settings");
+  await showSection(page, "move");
   await page.getByRole("button", { name: "Export…" }).click();
   await type(page, "Passphrase for the file", forFile);
-  await type(page, "Passphrase for the file once more", forFile);
-  await type(page, "Passphrase of this vault", passphrase);
-  await page.getByRole("button", { name: "Choose a place…" }).click();
-  await page.getByText("The file holds 1 client registration.").waitFor();
+  await type(page, "Confirm passphrase for the file", forFile);
+  await type(page, "Your vault's passphrase", passphrase);
+  await page.getByRole("button", { name: "Choose location…" }).click();
+  await page.getByText("Exported 1 app.").waitFor();
   await page.getByRole("button", { name: "Close" }).last().click();
   expect(readFileSync(file, "utf8")).toContain('"sealed"');
+  await showSection(page, "diagnostics");
   await page.getByRole("button", { name: "Copy report" }).click();
-  await page.getByText("The report was copied.").waitFor();
+  await page.getByText("Report copied").waitFor();
 }
 
 /** Throws an error that holds secrets, where no code catches it. */

@@ -17,11 +17,11 @@ const button = (name: string) => at.page.getByRole("button", { name });
 async function getCode(): Promise<string> {
   await at.page.keyboard.press("Control+n");
   await at.page.getByRole("radio", { name: /^Public bot/ }).check();
-  await at.page.getByRole("radio", { name: /^Device code/ }).check();
+  await at.page.getByRole("radio", { name: /^Code sign-in/ }).check();
   await findsNothingAsItStands(at.page, "ways to sign in");
   await fits(at.page, "ways to sign in");
   await button("Continue").click();
-  await button("Get a code").click();
+  await button("Get code").click();
   const code = at.page.locator("[data-code]");
   await code.waitFor();
   return code.innerText();
@@ -50,34 +50,34 @@ test("the device code is shown and compared, and the app notices the answer with
   await fits(page, "a code");
   await button("Copy link").click();
   await expect.poll(readClipboard).toContain(`device-code=${code}`);
-  await button("Open the page").click();
+  await button("Open page").click();
   await expect.poll(async () => (await providerPage(app)).url()).toContain(code);
   await signInAtProvider(app, "lanternbot");
   await expect(page.getByRole("heading", { name: "You signed in as lanternbot" })).toBeVisible();
-  await button("Keep this account").click();
+  await button("Save account").click();
   await page.getByRole("link", { name: "lanternbot" }).click();
-  await expect(page.getByText(/Device code, /)).toBeVisible();
+  await expect(page.getByText(/Code sign-in, /)).toBeVisible();
 });
 
 test("a device sign-in goes on after its page is closed and reopened, and a cancelled one leaves nothing", async () => {
   const { page, app } = at;
   await getCode();
-  await button("Open the page").click();
+  await button("Open page").click();
   await providerPage(app);
   await app.evaluate(({ BrowserWindow }) => {
     for (const window of BrowserWindow.getAllWindows())
       if (window.getTitle().startsWith("Sign in")) window.close();
   });
-  await expect(page.getByText("Waiting for you").first()).toBeVisible();
-  await button("Open the page").click();
+  await expect(page.getByText("Waiting for sign-in").first()).toBeVisible();
+  await button("Open page").click();
   await signInAtProvider(app, "mirrelune");
   await expect(page.getByRole("heading", { name: "You signed in as mirrelune" })).toBeVisible();
   // A screen opened before the provider has revoked the token stays open.
-  await button("Not this one").evaluate((pressed: HTMLElement) => {
+  await button("Wrong account").evaluate((pressed: HTMLElement) => {
     pressed.click();
     location.hash = "#/add";
   });
-  await expect(page.getByText("The token was revoked")).toBeVisible();
+  await expect(page.getByText("Token revoked")).toBeVisible();
   await expect(page.getByRole("radio", { name: /^Public bot/ })).toBeVisible();
   await getCode();
   await button("Cancel").click();
@@ -87,7 +87,7 @@ test("a device sign-in goes on after its page is closed and reopened, and a canc
 test("a device sign-in that is declined says so, and offers another try", async () => {
   const { page, app } = at;
   await getCode();
-  await button("Open the page").click();
+  await button("Open page").click();
   const provider = await providerPage(app);
   await provider.getByRole("button", { name: "Sign in as mirrelune" }).click();
   await provider.getByRole("button", { name: "Cancel" }).click();

@@ -1,6 +1,7 @@
 /** What every screen offers: the palette, the shortcuts, the activity; by keyboard alone. */
 import { expect, test } from "@playwright/test";
 import { findsNothing, findsNothingAsItStands, fits, hasKeyboard, tabTo } from "./support/accessible.ts";
+import { showSection } from "./support/settings.ts";
 import { startAtSandbox, type AppAtSandbox } from "../support/app-at-sandbox.ts";
 
 let at: AppAtSandbox;
@@ -58,7 +59,7 @@ test("the palette finds accounts and commands, and runs them", async () => {
 
   await openPalette();
   await page.keyboard.type("no such thing");
-  await expect(palette.getByText("Nothing matches.")).toBeVisible();
+  await expect(palette.getByText("No results")).toBeVisible();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Escape");
   await expect(palette).toHaveCount(0);
@@ -74,7 +75,7 @@ test("shortcuts lead to every screen, except while a field is typed into", async
   const { page } = at;
   for (const [key, name] of [
     ["2", "Tools"],
-    ["3", "Clients"],
+    ["3", "Apps"],
     ["4", "Activity"],
     ["5", "Settings"],
     ["n", "Add an account"],
@@ -84,7 +85,7 @@ test("shortcuts lead to every screen, except while a field is typed into", async
     await expect(title(name)).toBeVisible();
   }
   await page.keyboard.press("?");
-  const sheet = page.getByRole("dialog", { name: "Keys" });
+  const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
   await expect(sheet.getByText("Go to Settings")).toBeVisible();
   await findsNothing(page, "the keys");
   await fits(page, "the keys");
@@ -114,22 +115,22 @@ test("the activity shows what happened to each account, and what failed", async 
   await expect(today.getByRole("listitem").filter({ hasText: "mirrelune" })).toContainText("Signed in");
   await findsNothing(page, "activity");
   await fits(page, "activity");
-  await tabTo(page, page.getByRole("button", { name: "Trouble only" }));
+  await tabTo(page, page.getByRole("button", { name: "Errors" }));
   await page.keyboard.press("Enter");
   await expect(today.getByRole("listitem")).toHaveCount(1);
-  await expect(today).toContainText("The provider refused to renew the token of harborlights_tv.");
+  await expect(today).toContainText("harborlights_tv couldn't be refreshed");
   await tabTo(page, today.getByRole("link", { name: "harborlights_tv" }));
   await page.keyboard.press("Enter");
   await expect(title("harborlights_tv")).toBeVisible();
   await page.goBack();
   await page.getByRole("searchbox").fill("nobody");
-  await expect(page.getByText("Nothing in the activity matches.")).toBeVisible();
+  await expect(page.getByText("No matching activity")).toBeVisible();
 });
 
 test("an account's screen shows what each of its scopes permits", async () => {
   const { page } = at;
   await page.getByRole("link", { name: "mirrelune" }).click();
-  const opens = page.getByRole("region", { name: "What these scopes open" });
+  const opens = page.getByRole("region", { name: "API access" });
   const summary = opens.locator("summary").first();
   await tabTo(page, summary);
   await page.keyboard.press("Enter");
@@ -140,7 +141,7 @@ test("an account's screen shows what each of its scopes permits", async () => {
 
 test("an alias typed for one account is not saved for another", async () => {
   const { page } = at;
-  const alias = page.getByLabel("Name of your own");
+  const alias = page.getByLabel("Nickname");
   await page.getByRole("link", { name: "harborlights_tv" }).click();
   await alias.fill("For the harbour");
   await press("Control+k");
@@ -166,12 +167,12 @@ test("content that failed to load says why, and can be loaded again", async () =
       );
     }
   });
-  const why = page.getByText("The change could not be written to disk.");
+  const why = page.getByText("Couldn't save to disk.");
   await press("Control+4");
   await expect(why).toBeVisible();
   await findsNothingAsItStands(page, "what did not come"); // drawing the screen again would load again
   await go("Try again");
-  await expect(page.getByText("Nothing has happened yet")).toBeVisible();
+  await expect(page.getByText("No activity yet")).toBeVisible();
   await expect.poll(keyboardAt).toBe("MAIN");
   await press("Control+1");
   await page.getByRole("link", { name: "mirrelune" }).click();
@@ -185,14 +186,12 @@ test("when the focused element disappears, the focus moves to the element neares
   await press("Control+n");
   await expect(title("Add an account")).toBeVisible();
   await go("Continue");
-  await hasKeyboard(page.getByRole("heading", { level: 2, name: "What may the token do?" }));
+  await hasKeyboard(page.getByRole("heading", { level: 2, name: "Choose permissions" }));
   await go("Back");
-  await hasKeyboard(
-    page.getByRole("heading", { level: 2, name: "Which app registration asks for the token?" }),
-  );
+  await hasKeyboard(page.getByRole("heading", { level: 2, name: "Which app do you want to use?" }));
 
   await press("Control+l"); // without a passphrase this pauses, and locks nothing
-  await go("Resume");
+  await go("Resume token access");
   await expect(page.getByRole("region", { name: "Paused" })).toHaveCount(0);
   await expect.poll(keyboardAt).toBe("MAIN");
   await go("Dismiss");
@@ -200,11 +199,12 @@ test("when the focused element disappears, the focus moves to the element neares
   await expect.poll(keyboardAt).toBe("MAIN");
 
   await press("Control+5");
-  const alone = page.getByRole("radio", { name: /A passphrase alone/ });
+  await showSection(page, "security");
+  const alone = page.getByRole("radio", { name: /Passphrase only/ });
   await tabTo(page, page.getByRole("radio", { checked: true }).first());
   await alone.press(" ");
   await go("Cancel");
-  await hasKeyboard(page.getByRole("region", { name: "What opens the vault" }));
+  await hasKeyboard(page.getByRole("region", { name: "Unlock with" }));
 });
 
 test("a removal is undone by a key, and the offer stays while it has the focus", async () => {
@@ -212,18 +212,18 @@ test("a removal is undone by a key, and the offer stays while it has the focus",
   const row = page.getByRole("row", { name: /mirrelune/ });
   await page.getByRole("link", { name: "mirrelune" }).click();
   await go("Revoke…", "Revoke token");
-  await expect(toast("was revoked")).toBeVisible();
+  await expect(toast("Token revoked")).toBeVisible();
   const remove = async () => {
     await page.getByRole("link", { name: "mirrelune" }).click();
     await go("Remove…", "Remove account");
-    await expect(toast("mirrelune was removed")).toBeVisible();
+    await expect(toast("mirrelune removed")).toBeVisible();
   };
   await press("Control+1");
   await remove();
   await press("/", "Control+z"); // the field's own undo
   await expect(row).toHaveCount(0);
   await press("Tab", "Control+z");
-  await expect(toast("mirrelune is back.")).toBeVisible();
+  await expect(toast("mirrelune restored")).toBeVisible();
   await expect(row).toBeVisible();
 
   await remove();
@@ -235,7 +235,7 @@ test("a removal is undone by a key, and the offer stays while it has the focus",
   // The focused notice stays longer than an unfocused one does.
   await tabTo(page, page.getByRole("button", { name: "Dismiss" }));
   await page.waitForTimeout(7_000);
-  await expect(toast("mirrelune is back.")).toBeVisible();
+  await expect(toast("mirrelune restored")).toBeVisible();
 });
 
 test("text typed right after the palette's or a menu's shortcut goes into the palette or menu", async () => {

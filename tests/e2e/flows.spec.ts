@@ -18,12 +18,12 @@ const WAYS = {
     await signInAtProvider(at.app, login);
   },
   async "a code"(login: string) {
-    await button("Get a code").click();
-    await button("Open the page").click();
+    await button("Get code").click();
+    await button("Open page").click();
     await providerPage(at.app);
     await signInAtProvider(at.app, login);
   },
-  nobody: () => button("Get an app token").click(),
+  nobody: () => button("Get app token").click(),
 };
 interface Row {
   readonly flow: Flow;
@@ -93,11 +93,11 @@ async function signInBy({ flow, way, login, gives }: Row): Promise<void> {
   }
   if (flow !== "client_credentials" && flow !== "oidc_implicit") await button("Continue").click();
   await WAYS[way](login);
-  const name = login === "" ? "A token for Bot itself" : `You signed in as ${login}`;
+  const name = login === "" ? "App token for Bot" : `You signed in as ${login}`;
   await page.getByRole("heading", { name }).waitFor();
-  await expect(page.getByRole("heading", { name: "Who signed in" })).toHaveCount(gives.claims ? 1 : 0);
+  await expect(page.getByRole("heading", { name: "Profile claims" })).toHaveCount(gives.claims ? 1 : 0);
   if (gives.access) {
-    await button("Keep this account").click();
+    await button("Save account").click();
     const row = page.getByRole("row", { name: new RegExp(login === "" ? "Bot" : login) });
     await expect(row.first()).toBeVisible();
     const kept = await page.evaluate(async (wanted) => {
@@ -115,7 +115,7 @@ async function signInBy({ flow, way, login, gives }: Row): Promise<void> {
     await button("Copy ID token").click();
     await expect.poll(readClipboard).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+$/);
     await button("Done").click();
-    await page.getByText("Forgotten. Nothing was saved.").waitFor();
+    await page.getByText("Discarded").waitFor();
   }
 }
 
@@ -135,11 +135,11 @@ test("every flow ends in the tokens that it promises, through every user agent",
 
   await test.step("what the ID token says, and what the provider says now", async () => {
     await page.getByRole("link", { name: "harborlights_tv" }).click();
-    const claims = page.getByRole("region", { name: "Who signed in" });
+    const claims = page.getByRole("region", { name: "Profile claims" });
     await expect(claims).toContainText("preferred_username");
     await expect(claims).not.toContainText("nonce");
-    await claims.getByRole("button", { name: "Ask Sandbox now" }).click();
-    await expect(claims.getByRole("heading", { name: "What Sandbox says now" })).toBeVisible();
+    await claims.getByRole("button", { name: "Fetch from Sandbox" }).click();
+    await expect(claims.getByRole("heading", { name: "Current values from Sandbox" })).toBeVisible();
     await findsNothingAsItStands(page, "claims");
     await fits(page, "claims");
     await claims.getByRole("button", { name: "Copy ID token" }).click();
@@ -151,25 +151,26 @@ test("every flow ends in the tokens that it promises, through every user agent",
   });
 
   await test.step("other scopes: what is added and dropped is said first; a narrow one stands beside", async () => {
-    await page.getByRole("link", { name: "Sign in again…" }).click();
-    await page.getByRole("heading", { name: "Sign in harborlights_tv again" }).waitFor();
-    const changes = page.getByRole("region", { name: "What changes" });
-    await expect(changes).toContainText("The same scopes as before.");
+    await page.getByRole("link", { name: "Change permissions…" }).click();
+    await page.getByRole("heading", { name: "Sign in again as harborlights_tv" }).waitFor();
+    const changes = page.getByRole("region", { name: "Changes" });
+    await expect(changes).toContainText("Same permissions as before");
+    await page.getByRole("radio", { name: /^Choose permissions/ }).check();
     await page.getByRole("searchbox").fill("channel:read:polls");
     await page.getByRole("checkbox").first().check();
     await page.getByRole("searchbox").fill("user:bot");
     await page.getByRole("checkbox", { name: /user:bot$/ }).uncheck();
     await expect(changes).toContainText("Added: channel:read:polls");
-    await expect(changes).toContainText("Dropped: user:bot");
+    await expect(changes).toContainText("Removed: user:bot");
     await findsNothingAsItStands(page, "other scopes");
     await fits(page, "other scopes");
-    await button("Sign in").click();
+    await button("Sign in again").click();
     await signInAtProvider(at.app, "harborlights_tv");
     await page.getByRole("heading", { name: "You signed in as harborlights_tv" }).waitFor();
     await expect(page.getByText("Added: channel:read:polls")).toBeVisible();
     await findsNothing(page, "confirm with changes");
-    await page.getByRole("radio", { name: /^Beside it/ }).check();
-    await button("Keep this account").click();
+    await expect(page.getByRole("radio", { name: /^Keep both/ })).toBeChecked(); // a scope is missing from it
+    await button("Add sign-in").click();
     await expect(page.getByRole("row", { name: /harborlights_tv/ })).toHaveCount(2);
   });
 });

@@ -8,14 +8,15 @@ import path from "node:path";
 import { inspectSecretService } from "../../main/desktop/secret-service.ts";
 import { report } from "../campaign/campaign.ts";
 import { findsNothingAsItStands } from "./support/accessible.ts";
+import { showSection } from "./support/settings.ts";
 import { addSandboxAccount, readClipboard, startApp } from "../support/app.mjs";
 import { startSession } from "../support/session.mjs";
 
 const FAILURES = {
-  locked: "The keychain of your computer is locked.",
-  stopped: "GNOME Keyring, which seals your tokens, isn't available in this session.",
-  failing: "The keychain of your computer does not answer.",
-  replaced: "The key of the vault cannot be read with this keychain.",
+  locked: "Your keychain is locked.",
+  stopped: "Your tokens are encrypted with GNOME Keyring, which isn't available in this session.",
+  failing: "Your keychain isn't responding.",
+  replaced: "This keychain can't decrypt your vault.",
 };
 const AGAIN = { timeout: 30_000 }; // the app asks the keyring every five seconds
 
@@ -126,7 +127,7 @@ for (const { what, how, spoil, mend } of CASES) {
     await spoil(session);
     await open.getByRole("button", { name: "More for mirrelune" }).click();
     await open.getByRole("menuitem", { name: "Refresh", exact: true }).click();
-    await open.getByText("mirrelune has a new token.").waitFor();
+    await open.getByText("Token refreshed for mirrelune").waitFor();
     await open.getByRole("button", { name: "Copy token of mirrelune" }).click();
     await open.getByText(/Copied\./).waitFor();
     await expect.poll(readClipboard).toMatch(/^[a-z0-9]{30}$/);
@@ -191,7 +192,9 @@ test("the keychain that answers seals and opens the vault, whatever the name of 
   // A vault that a silent wallet sealed is not opened by another keychain, although GNOME Keyring answers.
   writeFileSync(envelope, before.replace("gnome_libsecret", "kwallet6").replace("GNOME Keyring", "KWallet"));
   const { app, page } = await under("GNOME", profile);
-  await page.getByText("KWallet, which seals your tokens, isn't available in this session.").waitFor();
+  await page
+    .getByText("Your tokens are encrypted with KWallet, which isn't available in this session.")
+    .waitFor();
   await app.close();
 });
 
@@ -203,9 +206,9 @@ test("on KDE without a wallet the first start offers a passphrase, and does not 
     env: { ...session.env, XDG_CURRENT_DESKTOP: "KDE", KDE_SESSION_VERSION: "6" },
   });
   await page.getByRole("heading", { name: "Choose a passphrase" }).waitFor();
-  await page.getByText("No keychain answers in this session").waitFor();
+  await page.getByText("Tokenkeep found no keychain").waitFor();
   await page.getByLabel("Passphrase", { exact: true }).fill("a lantern by the harbour");
-  await page.getByLabel("Once more").fill("a lantern by the harbour");
+  await page.getByLabel("Confirm passphrase").fill("a lantern by the harbour");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
   await app.close();
@@ -235,10 +238,10 @@ test("moving to another keychain restarts the app, and after one passphrase the 
   writeFileSync(envelope, sealed.replace("gnome_libsecret", "kwallet6").replace("GNOME Keyring", "KWallet"));
 
   const second = await start(profile);
-  await second.page.getByLabel("Passphrase").fill(passphrase);
+  await second.page.getByLabel("Passphrase", { exact: true }).fill(passphrase);
   await second.page.getByRole("button", { name: "Unlock" }).click();
   await ready(second.page);
-  await second.page.getByRole("link", { name: "Settings" }).first().click();
+  await showSection(second.page, "security");
   await second.page.getByRole("heading", { name: "Move to GNOME Keyring" }).waitFor();
   await findsNothingAsItStands(second.page, "another keychain that could open the vault");
   await second.app.evaluate(({ app }) => {
@@ -254,7 +257,7 @@ test("moving to another keychain restarts the app, and after one passphrase the 
   });
 
   const third = await start(profile);
-  await third.page.getByLabel("Passphrase").fill(passphrase);
+  await third.page.getByLabel("Passphrase", { exact: true }).fill(passphrase);
   await third.page.keyboard.press("Enter");
   await ready(third.page);
   await third.app.close();
@@ -283,6 +286,9 @@ test("the vault locks with the screen if the setting says so", async () => {
       language: "system",
       browser: "",
       withoutLock: false,
+      theme: "system",
+      density: "comfortable",
+      clearClipboardAfterSec: 30,
     });
   }, passphrase);
   const locked = page.getByRole("heading", { name: "Locked" });
@@ -291,7 +297,7 @@ test("the vault locks with the screen if the setting says so", async () => {
     return locked.isVisible();
   };
   await expect.poll(lockScreen).toBe(true); // the app needs a moment until it listens
-  await page.getByLabel("Passphrase").fill(passphrase);
+  await page.getByLabel("Passphrase", { exact: true }).fill(passphrase);
   await page.keyboard.press("Enter");
   const open = page.getByRole("button", { name: "Start the sandbox" });
   await open.waitFor();

@@ -103,9 +103,7 @@ test("search words, filters and sorting find an account", async () => {
   await expect(page.getByLabel("Scope")).toHaveValue("user:read:chat");
   await press("u");
   await expect(page.getByLabel("Scope")).toHaveValue("user:write:chat");
-  await expect(
-    page.getByRole("status").filter({ hasText: `${String(COUNT)} accounts found` }),
-  ).toBeAttached();
+  await expect(page.getByRole("status").filter({ hasText: `${String(COUNT)} results` })).toBeAttached();
   await findsNothingAsItStands(page, "the filters");
 });
 
@@ -119,16 +117,16 @@ test("a bulk action asks about the selected rows alone, can be stopped, and leav
   await fits(page, "some are chosen");
 
   // A change that moves no row does not rebuild the list, and is shown all the same.
-  await tabTo(page, page.getByRole("button", { name: "Validate", exact: true }));
+  await tabTo(page, page.getByRole("button", { name: "Check", exact: true }));
   await press("Enter");
-  await expect(toast("All 3 were asked about.")).toBeVisible();
+  await expect(toast("3 accounts checked")).toBeVisible();
   await expect(row("user_3")).toContainText("Checked just now");
 
   await atTheList();
   const before = server.counts.refresh;
   await tabTo(page, page.getByRole("button", { name: "Refresh", exact: true }));
   await press("Enter");
-  await expect(toast("All 3 have new tokens.")).toBeVisible();
+  await expect(toast("3 tokens refreshed")).toBeVisible();
   expect(server.counts.refresh - before).toBe(3);
 
   await atTheList();
@@ -137,7 +135,7 @@ test("a bulk action asks about the selected rows alone, can be stopped, and leav
   await tabTo(page, page.getByRole("button", { name: "Refresh", exact: true }));
   await press("Enter");
   await expect(
-    page.getByRole("group").getByText(new RegExp(`^Refreshed \\d+ of ${String(COUNT)}$`)),
+    page.getByRole("group").getByText(new RegExp(`^Refreshing… \\d+ of ${String(COUNT)}$`)),
   ).toBeVisible();
   await findsNothingAsItStands(page, "many are refreshed");
   await tabTo(page, page.getByRole("button", { name: "Stop" }));
@@ -155,16 +153,16 @@ test("revoking many accounts asks first, with the safe answer focused, and names
   await tabTo(page, page.getByRole("button", { name: "Revoke…" }));
   await press("Enter");
   const question = page.getByRole("alertdialog", { name: "Revoke the tokens of 2 accounts?" });
-  await hasKeyboard(question.getByRole("button", { name: "Keep it" }));
+  await hasKeyboard(question.getByRole("button", { name: "Cancel" }));
   await findsNothingAsItStands(page, "the question");
   await press("Enter");
   await expect(question).toHaveCount(0);
   await expect(page.getByRole("toolbar").getByText("2 selected")).toBeVisible();
 
   await server.close(); // no server answers from now on
-  await tabTo(page, page.getByRole("button", { name: "Validate", exact: true }));
+  await tabTo(page, page.getByRole("button", { name: "Check", exact: true }));
   await press("Enter");
-  const failures = page.getByRole("region", { name: "2 of 2 came to nothing" });
+  const failures = page.getByRole("region", { name: "2 of 2 failed" });
   await expect(failures).toContainText("user_1, user_2");
   await expect(failures).toContainText("cannot be reached");
   await findsNothing(page, "some came to nothing");

@@ -112,7 +112,7 @@ test("after an instance was killed during a refresh, the next one does not send 
     .poll(async () => (await firstSignIn(shown))?.status)
     .toMatch(/^(?:refresh_ambiguous|needs_sign_in)$/);
   await shown.getByRole("link", { name: "mirrelune" }).click();
-  await shown.getByRole("link", { name: "Sign in again…" }).waitFor();
+  await shown.getByRole("link", { name: "Change permissions…" }).waitFor();
   await second.close();
   const figures = { refreshes: proxy.refreshes - 1, "spent tokens sent again": proxy.spentAgain };
   report({ part: "one refresher", case: "the first is killed", ...figures });

@@ -23,7 +23,7 @@ test("a paired tool gets a token until its key is taken back, and a denied tool 
     };
 
     const tool = await asks("Nightcue");
-    const look = page.getByRole("link", { name: "Look at it" });
+    const look = page.getByRole("link", { name: "Review" });
     await look.waitFor();
     await findsNothing(page, "a tool waits");
     await tabTo(page, look);
@@ -36,7 +36,7 @@ test("a paired tool gets a token until its key is taken back, and a denied tool 
     await tabTo(page, account);
     if (!(await account.isChecked())) await page.keyboard.press("Space"); // not checked by default where the token has more scopes than the tool asks for
     await expect(account).toBeChecked();
-    await tabTo(page, page.getByRole("button", { name: "Numbers match, allow" }));
+    await tabTo(page, page.getByRole("button", { name: "Allow" }));
     await page.keyboard.press("Enter");
     expect((await tool.next())["result"]).toMatchObject({
       lifetime: "lock",
@@ -45,7 +45,7 @@ test("a paired tool gets a token until its key is taken back, and a denied tool 
     tool.send(2, "token.get");
     expect((await tool.next())["result"]).toMatchObject({ login: "mirrelune" });
 
-    const back = page.getByRole("button", { name: "Take back the key of Nightcue" });
+    const back = page.getByRole("button", { name: "Remove access for Nightcue" });
     await back.waitFor();
     await tabTo(page, page.locator("summary"));
     await page.keyboard.press("Enter");

@@ -9,8 +9,8 @@ let at: AppAtSandbox;
 test.afterEach(() => at.close());
 
 /** Tabs to the button and presses it by the keyboard. */
-async function press(name: string | RegExp): Promise<void> {
-  await tabTo(at.page, at.page.getByRole("button", { name, exact: true }).first());
+async function press(name: string | RegExp, role: "button" | "link" = "button"): Promise<void> {
+  await tabTo(at.page, at.page.getByRole(role, { name, exact: true }).first());
   await at.page.keyboard.press("Enter");
 }
 const readClipboard = (): Promise<string> => at.app.evaluate(({ clipboard }) => clipboard.readText());
@@ -46,22 +46,23 @@ async function describeProvider(): Promise<void> {
   const discovery = await startDiscovery();
   const { issuer } = discovery;
   await page.keyboard.press("Control+5");
-  await press("Add a provider");
-  const dialog = page.getByRole("dialog", { name: "Add a provider" });
+  await press("Providers", "link");
+  await press("Add provider");
+  const dialog = page.getByRole("dialog", { name: "Add provider" });
   const issuerField = dialog.getByLabel("Issuer", { exact: true });
   await tabTo(page, issuerField);
   await page.keyboard.type("http://login.example.com");
-  await press("Look it up");
-  await expect(dialog.getByText("“Issuer” is not encrypted.")).toBeVisible();
+  await press("Discover");
+  await expect(dialog.getByText("Issuer isn't encrypted.")).toBeVisible();
   await hasKeyboard(issuerField);
   await page.keyboard.press("Control+a");
   await page.keyboard.type(issuer);
-  await press("Look it up");
-  await expect(dialog.getByText("Found. Look over what it says, then save.")).toBeVisible();
+  await press("Discover");
+  await expect(dialog.getByText("Settings found. Review, then save.")).toBeVisible();
   await expect(dialog.getByLabel("Token endpoint")).toHaveValue(`${issuer}/token`);
   await press("Save provider");
   const revocation = dialog.getByLabel("Revocation endpoint");
-  await expect(dialog.getByText("“Revocation endpoint” is empty")).toBeVisible();
+  await expect(dialog.getByText("Revocation endpoint is required")).toBeVisible();
   await hasKeyboard(revocation);
   await isFitAndAccessible("a provider's form");
   await page.keyboard.type(`${issuer}/revoke`);
@@ -97,13 +98,13 @@ async function checkRegistrations(): Promise<void> {
   const { page } = at;
   await page.keyboard.press("Control+3");
   await press("Check Bot");
-  const good = page.getByRole("dialog", { name: "Check of Bot" });
-  await expect(good.getByText("The secret is accepted.")).toBeVisible();
-  await expect(good.getByText(/^Registered: /).first()).toBeVisible();
+  const good = page.getByRole("dialog", { name: "Bot: check results" });
+  await expect(good.getByText("Client secret valid")).toBeVisible();
+  await expect(good.getByText(/^Redirect URL registered: /).first()).toBeVisible();
   await isFitAndAccessible("a check");
   await page.keyboard.press("Escape");
   await press("Check Stranger");
-  await expect(page.getByText("The provider does not know this client ID.")).toBeVisible();
+  await expect(page.getByText("This client ID isn't registered.")).toBeVisible();
   await page.keyboard.press("Escape");
 }
 
@@ -159,7 +160,7 @@ async function importToken(token: string): Promise<void> {
   expect(await page.content()).not.toContain(token.slice("oauth:".length));
   await press("Import token");
   await expect(page.getByRole("heading", { level: 1, name: "mirrelune" })).toBeVisible();
-  await expect(page.getByText(/^Another tool's token, /)).toBeVisible();
+  await expect(page.getByText(/^Imported token, /)).toBeVisible();
 }
 
 test("by keyboard alone: describe a provider, check a registration, import another tool's token", async () => {

@@ -96,7 +96,7 @@ test("main alone holds the profile's lock, until it ends, even if the temporary 
   const temporary = mkdtempSync(path.join(tmpdir(), "tk-tmp-"));
   const { app, page, profile, runtime } = await startApp({ env: { TMPDIR: temporary } });
   await page.getByRole("button", { name: "Start the sandbox" }).click(); // starts the sandbox's process and a second window
-  await page.getByRole("heading", { name: "Sign in at Sandbox" }).waitFor();
+  await page.getByRole("heading", { name: "Sign in to Sandbox" }).waitFor();
   const first = app.process();
   const holds = (pid: number) =>
     readdirSync(`/proc/${String(pid)}/fd`).some((fd) => {

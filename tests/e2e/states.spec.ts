@@ -42,15 +42,13 @@ test("a problem that only the user can solve says so, and its button leads to th
   const id = await at.signIn(bot, "harborlights_tv");
   await at.admin("disconnect", { user_id: USER.harborlights_tv });
   await validate(id);
-  await says("harborlights_tv", "Needs sign-in", then("Sandbox refused it at"));
+  await says("harborlights_tv", "Needs sign-in", then("Rejected by Sandbox at"));
   await account("harborlights_tv");
-  await expect(banner("Needs sign-in")).toContainText(
-    "The provider refused to renew the token of harborlights_tv.",
-  );
+  await expect(banner("Needs sign-in")).toContainText("harborlights_tv couldn't be refreshed");
   await findsNothing(page, "needs sign-in");
-  await banner("Needs sign-in").getByRole("button", { name: "Sign in harborlights_tv again" }).click();
+  await banner("Needs sign-in").getByRole("button", { name: "Sign in again as harborlights_tv" }).click();
   await signInAtProvider(app, "harborlights_tv");
-  await page.getByRole("button", { name: "Keep this account" }).click();
+  await page.getByRole("button", { name: "Replace sign-in" }).click();
   await says("harborlights_tv", "Signed in");
 
   const form = { provider: "sandbox", name: "Bot", client_id: "tokenkeep-sandbox", id: bot };
@@ -58,20 +56,20 @@ test("a problem that only the user can solve says so, and its button leads to th
     page.evaluate((given) => window.tokenkeep["clients.save"](given), { ...form, client_secret });
   await secret("made anew in the console");
   expect(await refresh(id)).toBe(false);
-  await says("harborlights_tv", "Client needs attention", "Its secret was not accepted");
+  await says("harborlights_tv", "App needs attention", "Client secret rejected");
   await account("harborlights_tv");
-  await expect(banner("Client needs attention")).toContainText("enter the newest. Tokens are kept.");
+  await expect(banner("App needs attention")).toContainText("edit the app and enter it.");
   await findsNothing(page, "client needs attention");
-  await banner("Client needs attention").getByRole("link", { name: "Open clients" }).click();
+  await banner("App needs attention").getByRole("link", { name: "Edit app" }).click();
   await page.getByRole("button", { name: "Edit Bot" }).click();
   await page.getByLabel("Client secret").fill("sandbox-only-not-a-secret");
-  await page.getByRole("button", { name: "Save registration" }).click();
+  await page.getByRole("button", { name: "Save app" }).click();
   await says("harborlights_tv", "Signed in"); // without a click
 
   await page.evaluate((of) => window.tokenkeep["signIns.revoke"](of), id);
   await says("harborlights_tv", "Revoked", then("Since"));
   await expect(
-    row("harborlights_tv").getByRole("button", { name: "Sign in harborlights_tv again" }),
+    row("harborlights_tv").getByRole("button", { name: "Sign in again as harborlights_tv" }),
   ).toBeVisible();
   await account("harborlights_tv");
   await expect(banner("Revoked")).toContainText("Sign in again to use this account.");
@@ -91,13 +89,13 @@ test("a problem that only the user can solve says so, and its button leads to th
 
   hands.withoutRefresh = true;
   const ending = await at.signIn(bot, "lanternbot");
-  await says("lanternbot", /Expires in \d h/, /Sign in again by/, "No refresh");
+  await says("lanternbot", /Expires in \d h/, /Sign in again by/, "No auto-refresh");
   await account("lanternbot");
-  await expect(banner(/Expires in/)).toContainText("It cannot renew itself.");
+  await expect(banner(/Expires in/)).toContainText("This token can't be refreshed.");
   await findsNothing(page, "ends soon");
   await fits(page, "ends soon");
   await accounts();
-  await page.getByText("2 need you.").waitFor();
+  await page.getByText("2 accounts need attention.").waitFor();
   await findsNothing(page, "a list in which all is not well");
   await fits(page, "a list in which all is not well");
 
@@ -118,7 +116,7 @@ test("a temporary problem says so, names the next try, and loses nothing", async
    */
   const tryNow = async (title: string, mend: () => unknown): Promise<void> => {
     await account("harborlights_tv");
-    const button = banner(title).getByRole("button", { name: "Try now" });
+    const button = banner(title).getByRole("button", { name: "Retry now" });
     await expect(button).toBeVisible();
     await mend();
     await expect(async () => {
@@ -132,29 +130,29 @@ test("a temporary problem says so, names the next try, and loses nothing", async
 
   await at.fault({ kind: "503_json", path: "/oauth2/validate", times: 99 });
   expect(await validate(id)).toBe(false);
-  await says("harborlights_tv", "Sandbox unreachable", then("Token kept. Next try"));
+  await says("harborlights_tv", "Can't reach Sandbox", then("Token still valid. Retrying"));
   await account("harborlights_tv");
-  await expect(banner("Sandbox unreachable")).toContainText("trouble of its own (503). All tokens are kept.");
+  await expect(banner("Can't reach Sandbox")).toContainText("has a server problem (503).");
   await findsNothing(page, "unreachable");
-  await tryNow("Sandbox unreachable", clear);
+  await tryNow("Can't reach Sandbox", clear);
 
   await at.fault({ kind: "503_json", times: 99 });
   await at.admin("end-access", { user_id: USER.harborlights_tv });
   await validate(id);
-  await says("harborlights_tv", "Sandbox unreachable", then("Its token ended. Next try"));
+  await says("harborlights_tv", "Can't reach Sandbox", then("Token expired. Retrying"));
   await account("harborlights_tv");
-  await page.getByText("The provider ended its token. A new one is got as soon as it can be.").waitFor();
+  await page.getByText("Sandbox invalidated the token. Getting a new one…").waitFor();
   await findsNothing(page, "ended by the provider, and no new one yet");
-  await tryNow("Sandbox unreachable", clear);
+  await tryNow("Can't reach Sandbox", clear);
 
   await app.evaluate(({ net }) => {
     net.isOnline = () => false;
   });
   await at.fault({ kind: "drop", path: "/oauth2/validate", times: 99 });
   await validate(id);
-  await says("harborlights_tv", "No network", "Token kept");
+  await says("harborlights_tv", "No network", "Token still valid");
   await account("harborlights_tv");
-  await expect(banner("No network")).toContainText("Check the network, then try again.");
+  await expect(banner("No network")).toContainText("Check your connection, then try again.");
   await tryNow("No network", async () => {
     await clear();
     await app.evaluate(({ net }) => {
@@ -165,11 +163,11 @@ test("a temporary problem says so, names the next try, and loses nothing", async
   const records = path.join(profile, "vault/records");
   chmodSync(records, 0o500);
   expect(await refresh(id)).toBe(false);
-  await says("harborlights_tv", "Disk does not take it", "Nothing lost. Free some space");
+  await says("harborlights_tv", "Can't write to disk", "Kept in memory – free up disk space");
   await account("harborlights_tv");
-  await expect(banner("Disk does not take it")).toContainText("Nothing was lost, and refreshing waits");
+  await expect(banner("Can't write to disk")).toContainText("Nothing was lost, and refreshing is paused");
   await findsNothing(page, "the disk does not take it");
-  await tryNow("Disk does not take it", () => chmodSync(records, 0o700));
+  await tryNow("Can't write to disk", () => chmodSync(records, 0o700));
 
   await at.fault({ kind: "hold", after: true });
   const refreshing = refresh(id);

@@ -34,19 +34,19 @@ test("an error on one screen leaves the others usable, says what to do, and ends
   // Each change breaks the drawing of its screen, both while the screen is open and when it is opened.
   for (const [screen, poison] of [
     ["Tools", { tools: [null] }],
-    ["Clients", { clients: [null] }],
+    ["Apps", { clients: [null] }],
     ["Accounts", { signIns: [{ id: "typed-by-somebody" }] }],
   ] as const) {
     await link(screen).click();
     await expect(heading(screen)).toBeVisible();
     await tell(poison);
-    await expect(heading("This screen cannot be shown")).toBeVisible();
-    await hasKeyboard(heading("This screen cannot be shown"));
+    await expect(heading("Couldn't show this screen")).toBeVisible();
+    await hasKeyboard(heading("Couldn't show this screen"));
     if (screen === "Tools") await findsNothing(page, "a screen that cannot be shown");
     await link("Settings").click();
     await expect(heading("Settings")).toBeVisible();
     await link(screen).click();
-    await expect(heading("This screen cannot be shown")).toBeVisible();
+    await expect(heading("Couldn't show this screen")).toBeVisible();
     await page.getByRole("button", { name: "Try again" }).click();
     await expect(heading(screen)).toBeVisible();
   }
@@ -56,7 +56,7 @@ test("an error on one screen leaves the others usable, says what to do, and ends
 
   // An error in the frame around the screens replaces the whole window, which can begin again.
   await tell({ tools: null });
-  await expect(heading("The window cannot be shown")).toBeVisible();
+  await expect(heading("Couldn't show the window")).toBeVisible();
   await findsNothingAsItStands(page, "a window that cannot be shown"); // its language cannot be switched
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByRole("row", { name: /harborlights_tv/ })).toBeVisible();
@@ -109,7 +109,7 @@ test("a window that crashes at each load is loaded a few times, then reported, a
     app.evaluate(() => (globalThis as unknown as { seen: { loads: number; told: string[] } }).seen);
   await expect.poll(async () => (await seen()).told.length, { timeout: 30_000 }).toBe(2);
   const { loads, told } = await seen();
-  expect(new Set(told)).toEqual(new Set(["The window does not stay open"]));
+  expect(new Set(told)).toEqual(new Set(["The window keeps closing"]));
   expect(loads).toBe(3 + 4); // three more loads, and four for the window that was asked for
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0);
   expect(log()).toMatch(/window\.died/);

@@ -70,7 +70,7 @@ try {
   const page = context.pages()[0] ?? (await context.waitForEvent("page"));
   await page.getByText(/sealed by GNOME Keyring/).waitFor();
   await page.getByRole("button", { name: "Start the sandbox" }).click(); // starts the sandbox's process, and with it the vault and the socket's thread
-  await page.getByRole("heading", { name: "Sign in at Sandbox" }).waitFor();
+  await page.getByRole("heading", { name: "Sign in to Sandbox" }).waitFor();
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("link", { name: "Tools" }).first().click();
   await page.getByText(/tokenkeep\.sock/).waitFor();

@@ -80,20 +80,20 @@ describe("in English", () => {
   });
   test("the summary counts the accounts that need the user", () => {
     expect([summary(0, 0), summary(0, 1), summary(0, 2), summary(0, 5)]).toEqual([
-      "None is in use.",
-      "It is looked after.",
-      "Both are looked after.",
-      "All 5 are looked after.",
+      "No active accounts.",
+      "Up to date.",
+      "Both accounts are up to date.",
+      "All 5 accounts are up to date.",
     ]);
-    expect(summary(1, 2)).toBe("One needs you. The other one is looked after.");
-    expect(summary(3, 12)).toBe("3 need you. The other 9 are looked after.");
-    expect(summary(2, 2)).toBe("2 need you.");
+    expect(summary(1, 2)).toBe("1 account needs attention. The other one is fine.");
+    expect(summary(3, 12)).toBe("3 accounts need attention. The other 9 are fine.");
+    expect(summary(2, 2)).toBe("2 accounts need attention.");
   });
   test("contents and names are counted, and long lists are cut", () => {
     expect([contents(0, 0), contents(1, 2), contents(0, 1)]).toEqual([
       "0 sign-ins",
-      "1 sign-in and 2 client registrations",
-      "1 client registration",
+      "1 sign-in and 2 apps",
+      "1 app",
     ]);
     expect(namesOf(["a", "b"], 5)).toBe("a, b and 3 more");
     expect(firstNames(Array.from("abcdefghijk"))).toBe("a, b, c, d, e, f, g, h, 3 more");

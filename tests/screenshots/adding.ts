@@ -59,7 +59,7 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
     name: "add-new-client",
     screen: "Add account",
     state: "a new client",
-    show: ({ page }) => page.getByRole("radio", { name: /Another registration/ }).check(),
+    show: ({ page }) => page.getByRole("radio", { name: /Add a Twitch app/ }).check(),
   },
   {
     name: "add-scopes",
@@ -75,7 +75,7 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
     screen: "Add account",
     state: "one by one",
     async show({ page }) {
-      await page.getByRole("radio", { name: /Let me choose/ }).check();
+      await page.getByRole("radio", { name: /Custom/ }).check();
       await page.getByRole("checkbox").first().check();
     },
   },
@@ -91,34 +91,34 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
   },
   ...formShots({
     name: "client-form",
-    screen: "Clients",
+    screen: "Apps",
     address: "clients",
-    opener: "Add a registration",
-    save: "Save registration",
-    refusal: "Give it a name.",
+    opener: "Add app",
+    save: "Save app",
+    refusal: "Enter a name.",
   }),
   {
     name: "client-checked",
-    screen: "Clients",
+    screen: "Apps",
     state: "checked",
     async show(at) {
       const { page } = at;
       await escape(page);
       await at.register("tokenkeep-sandbox", "Checked");
       await button(page, "Check Checked");
-      await page.getByText("The secret is accepted.").waitFor();
+      await page.getByText("Client secret valid").waitFor();
     },
   },
   {
     name: "client-check-wrong",
-    screen: "Clients",
+    screen: "Apps",
     state: "checked, wrong",
     async show(at) {
       const { page } = at;
       await escape(page);
       await at.register("nobody", "Stranger");
       await button(page, "Check Stranger");
-      await page.getByText("The provider does not know this client ID.").waitFor();
+      await page.getByText("This client ID isn't registered.").waitFor();
     },
   },
   {
@@ -129,11 +129,11 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
       await escape(page);
       for (const name of ["Checked", "Stranger"])
         await page.evaluate((of) => window.tokenkeep["clients.remove"](of), await clientId(page, name));
-      await go(page, "settings", "Settings");
-      await button(page, "Add a provider");
+      await go(page, "settings/providers", "Settings");
+      await button(page, "Add provider");
       await page.getByLabel("Issuer", { exact: true }).fill("http://login.example.com");
-      await button(page, "Look it up");
-      await page.getByText("“Issuer” is not encrypted.").waitFor();
+      await button(page, "Discover");
+      await page.getByText("Issuer isn't encrypted.").waitFor();
     },
   },
   {
@@ -159,9 +159,9 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
     name: "tool-form",
     screen: "Tools",
     address: "tools",
-    opener: "Connect a tool",
-    save: "Make a key and copy it",
-    refusal: "Give the tool a name.",
+    opener: "Connect tool",
+    save: "Create and copy credentials",
+    refusal: "Enter a name",
   }),
   {
     name: "add-flow",
@@ -173,7 +173,7 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
       await at.register("sandbox-public", "Public bot");
       await go(page, "add", "Add an account");
       await page.getByRole("radio", { name: /^Public bot/ }).check();
-      await page.getByRole("radio", { name: /^Device code/ }).check();
+      await page.getByRole("radio", { name: /^Code sign-in/ }).check();
     },
   },
   {
@@ -182,7 +182,7 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
     state: "by a code",
     async show({ page }) {
       await button(page, "Continue");
-      await button(page, "Get a code");
+      await button(page, "Get code");
       await page.locator("[data-code]").waitFor();
     },
   },
@@ -205,7 +205,7 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
       const login = await providerPage(app);
       await login.getByRole("button", { name: "Sign in as lanternbot" }).click();
       await login.getByRole("button", { name: "Cancel" }).click();
-      await title(page, "Nothing was saved");
+      await title(page, "Sign-in failed");
     },
   },
   { name: "sign-in-browser", screen: "Sign-in", state: "in the browser", show: startInBrowser },

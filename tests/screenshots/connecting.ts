@@ -22,9 +22,9 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
       await escape(page);
       await go(page, "tools", "Tools");
       for (const name of ["Demo overlay", "Chat bot"]) {
-        await button(page, "Connect a tool");
-        await page.getByLabel("Name of the tool").fill(name);
-        await button(page, "Make a key and copy it");
+        await button(page, "Connect tool");
+        await page.getByLabel("Tool name").fill(name);
+        await button(page, "Create and copy credentials");
         await page.getByText(`${name} can connect.`).waitFor();
       }
     },
@@ -34,7 +34,7 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
     screen: "Dialogs",
     state: "take a key back",
     async show({ page }) {
-      await button(page, "Take back the key of Chat bot");
+      await button(page, "Remove access for Chat bot");
       await page.getByRole("alertdialog").waitFor();
     },
   },
@@ -46,7 +46,7 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
       await escape(page);
       await accounts(page);
       tool = await askToPair(runtime, NIGHTCUE);
-      await page.getByRole("link", { name: "Look at it" }).waitFor();
+      await page.getByRole("link", { name: "Review" }).waitFor();
     },
   },
   {
@@ -54,7 +54,7 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
     screen: "Pairing",
     state: "the question",
     async show({ page }) {
-      await page.getByRole("link", { name: "Look at it" }).click();
+      await page.getByRole("link", { name: "Review" }).click();
       await title(page, "Nightcue wants to connect");
     },
   },
@@ -65,7 +65,7 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
     async show({ page }) {
       const account = page.getByRole("checkbox", { name: new RegExp(`^${SECOND}`) });
       await account.check();
-      await button(page, "Numbers match, allow");
+      await button(page, "Allow");
       await title(page, "Tools");
       await page.getByRole("listitem").filter({ hasText: "Nightcue" }).getByText("Details").click();
     },
@@ -77,8 +77,8 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
     async show({ page, runtime }) {
       const pushy = await askToPair(runtime, { name: "Pushy", developer: "Nobody", scopes: [] });
       await go(page, "pairing", "Pushy wants to connect");
-      await button(page, "Deny, and never ask again");
-      await page.getByRole("button", { name: "Pushy may ask again" }).waitFor();
+      await button(page, "Block");
+      await page.getByRole("button", { name: "Unblock Pushy" }).waitFor();
       pushy.leave();
     },
   },
@@ -89,7 +89,7 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
     async show({ page }) {
       tool?.leave();
       await page.evaluate(() => (location.hash = "#/pairing"));
-      await page.getByRole("link", { name: "To the tools" }).waitFor();
+      await page.getByRole("link", { name: "View tools" }).waitFor();
     },
   },
 ];

@@ -11,7 +11,7 @@ export const BY_FLOWS: readonly Shot<AppAtSandbox>[] = [
     async show({ page, app }) {
       await startFlow(page, "oidc_implicit", []);
       await signInAtProvider(app, SECOND);
-      await page.getByRole("heading", { name: "Who signed in" }).waitFor();
+      await page.getByRole("heading", { name: "Profile claims" }).waitFor();
     },
   },
   {
@@ -22,10 +22,10 @@ export const BY_FLOWS: readonly Shot<AppAtSandbox>[] = [
       await button(page, "Done");
       await startFlow(page, "oidc_code", ["user:read:email", "user:read:chat", "channel:manage:broadcast"]);
       await signInAtProvider(app, FIRST);
-      await button(page, "Keep this account");
+      await button(page, "Save account");
       await account(page, FIRST);
-      await page.getByRole("button", { name: "Ask Sandbox now" }).click();
-      await page.getByRole("heading", { name: "What Sandbox says now" }).waitFor();
+      await page.getByRole("button", { name: "Fetch from Sandbox" }).click();
+      await page.getByRole("heading", { name: "Current values from Sandbox" }).waitFor();
     },
   },
   {
@@ -33,7 +33,8 @@ export const BY_FLOWS: readonly Shot<AppAtSandbox>[] = [
     screen: "Account",
     state: "other scopes",
     async show({ page }) {
-      await page.getByRole("link", { name: "Sign in again…" }).click();
+      await page.getByRole("link", { name: "Change permissions…" }).click();
+      await page.getByRole("radio", { name: /^Choose permissions/ }).check();
       await page.getByRole("searchbox").fill("chat");
       await page.getByRole("checkbox", { name: /user:read:chat$/ }).uncheck();
       await page.getByRole("checkbox", { name: /user:write:chat/ }).check();
@@ -44,10 +45,10 @@ export const BY_FLOWS: readonly Shot<AppAtSandbox>[] = [
     screen: "Sign-in",
     state: "beside the one there is, or in its place",
     async show({ page, app }) {
-      await button(page, "Sign in");
+      await button(page, "Sign in again");
       await signInAtProvider(app, FIRST);
       await title(page, `You signed in as ${FIRST}`);
-      await page.getByRole("radio", { name: /^Beside it/ }).waitFor();
+      await page.getByRole("radio", { name: /^Keep both/ }).waitFor();
     },
   },
 ];

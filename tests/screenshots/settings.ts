@@ -26,11 +26,11 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
     state: "two passphrases that differ",
     async show({ page }) {
       await escape(page);
-      await go(page, "settings", "Settings");
-      await page.getByRole("radio", { name: /and a passphrase/ }).check();
+      await go(page, "settings/security", "Settings");
+      await page.getByRole("radio", { name: /and passphrase/ }).check();
       await page.getByLabel("New passphrase", { exact: true }).fill("a lantern");
       await button(page, "Apply");
-      await page.getByText("The two do not match.").waitFor();
+      await page.getByText("Passphrases don't match").waitFor();
     },
   },
   {
@@ -39,11 +39,28 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
     state: "sealed with a passphrase, looked over",
     async show({ page }) {
       await page.getByLabel("New passphrase", { exact: true }).fill(PASSPHRASE);
-      await page.getByLabel("New passphrase once more").fill(PASSPHRASE);
+      await page.getByLabel("Confirm new passphrase").fill(PASSPHRASE);
       await button(page, "Apply");
-      await page.getByText("From now on that opens the vault.").waitFor();
-      await button(page, "Check now");
+      await page.getByText("Unlock method changed").waitFor();
+    },
+  },
+  {
+    name: "settings-diagnostics",
+    screen: "Settings",
+    state: "the doctor's report",
+    async show({ page }) {
+      await go(page, "settings/diagnostics", "Settings");
+      await button(page, "Run diagnostics");
       await page.getByText(/records?, all readable/).waitFor();
+    },
+  },
+  {
+    name: "settings-search",
+    screen: "Settings",
+    state: "searched",
+    async show({ page }) {
+      await page.getByRole("searchbox").fill("pass");
+      await page.getByRole("list", { name: "Settings found" }).waitFor();
     },
   },
   {
@@ -57,6 +74,7 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
         name: "Beacon",
         client_id: "beacon",
       });
+      await go(page, "settings/providers", "Settings");
       await page.getByRole("button", { name: "Edit Lighthouse" }).waitFor();
     },
   },
@@ -88,7 +106,7 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
     async show({ app, page, profile }) {
       await page.evaluate((of) => window.tokenkeep["clients.remove"](of), await clientId(page, "Beacon"));
       await page.evaluate((of) => window.tokenkeep["providers.remove"](of), LIGHTHOUSE.id);
-      await go(page, "settings", "Settings");
+      await go(page, "settings/move", "Settings");
       await app.evaluate(
         ({ dialog }, filePath) => {
           dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
@@ -110,10 +128,10 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
     state: "failing: export, with another passphrase than the vault's",
     async show({ page }) {
       await page.getByLabel("Passphrase for the file", { exact: true }).fill(FOR_FILE);
-      await page.getByLabel("Passphrase for the file once more").fill(FOR_FILE);
-      await page.getByLabel("Passphrase of this vault").fill("a lantern by the sea");
-      await button(page, "Choose a place…");
-      await page.getByText("That is not the passphrase of this vault.").waitFor();
+      await page.getByLabel("Confirm passphrase for the file").fill(FOR_FILE);
+      await page.getByLabel("Your vault's passphrase").fill("a lantern by the sea");
+      await button(page, "Choose location…");
+      await page.getByText("Incorrect passphrase.").waitFor();
     },
   },
   {
@@ -121,9 +139,9 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
     screen: "Dialogs",
     state: "export, written",
     async show({ page }) {
-      await page.getByLabel("Passphrase of this vault").fill(PASSPHRASE);
-      await button(page, "Choose a place…");
-      await page.getByText("The file holds 1 client registration.").waitFor();
+      await page.getByLabel("Your vault's passphrase").fill(PASSPHRASE);
+      await button(page, "Choose location…");
+      await page.getByText("Exported 1 app.").waitFor();
     },
   },
   {
@@ -142,8 +160,8 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
     state: "failing: import, with another passphrase than the file's",
     async show({ page }) {
       await page.getByLabel("Passphrase for the file").fill("two gulls on a boat");
-      await button(page, "Choose the file…");
-      await page.getByText("That is not the passphrase of this export.").waitFor();
+      await button(page, "Choose file…");
+      await page.getByText("Incorrect passphrase for this file.").waitFor();
     },
   },
   {
@@ -156,8 +174,8 @@ export const SETTINGS: readonly Shot<AppAtSandbox>[] = [
         await clientId(page, "Stage lights"),
       );
       await page.getByLabel("Passphrase for the file").fill(FOR_FILE);
-      await button(page, "Try the same file");
-      await page.getByText(/1 client registration/).waitFor();
+      await button(page, "Try this file again");
+      await page.getByText(/1 app/).waitFor();
     },
   },
 ];

@@ -23,10 +23,10 @@ export const KEYLESS: readonly Shot<Running>[] = [
     screen: "Vault",
     state: "failing: too short a passphrase",
     async show({ page }) {
-      await page.getByLabel("Passphrase").fill("short");
-      await page.getByLabel("Once more").fill("short");
-      await button(page, "Seal with this passphrase");
-      await page.getByText("A passphrase needs at least 8 characters.").waitFor();
+      await page.getByLabel("Passphrase", { exact: true }).fill("short");
+      await page.getByLabel("Confirm passphrase").fill("short");
+      await button(page, "Create vault");
+      await page.getByText("Use at least 8 characters.").waitFor();
     },
   },
 ];
@@ -37,7 +37,7 @@ export const CLOSED: readonly Shot<Running>[] = [
     name: "vault-closed",
     screen: "Vault",
     state: "failing: its keyring is missing",
-    show: ({ page }) => page.getByText(/Your tokens were sealed by GNOME Keyring/).waitFor(),
+    show: ({ page }) => page.getByText(/Your tokens are encrypted with GNOME Keyring/).waitFor(),
   },
 ];
 
@@ -47,7 +47,7 @@ export const CLOSED_WITH_PASSPHRASE: readonly Shot<Running>[] = [
     name: "vault-closed-passphrase",
     screen: "Vault",
     state: "failing: its keyring is missing, but it has a passphrase",
-    show: ({ page }) => page.getByText("Your passphrase opens it all the same.").waitFor(),
+    show: ({ page }) => page.getByText("Or unlock with your passphrase.").waitFor(),
   },
 ];
 
@@ -57,7 +57,7 @@ export const LOCKED_KEYRING: readonly Shot<Running>[] = [
     name: "choose-passphrase-waits",
     screen: "Vault",
     state: "failing: the keyring is locked",
-    show: ({ page }) => page.getByText("The keychain of your computer is locked.").waitFor(),
+    show: ({ page }) => page.getByText("Your keychain is locked.").waitFor(),
   },
 ];
 
@@ -68,7 +68,7 @@ export const DAMAGED: readonly Shot<Running>[] = [
     screen: "Accounts",
     state: "failing: records cannot be read",
     cut: true,
-    show: ({ page }) => page.getByRole("region", { name: /cannot be read/ }).waitFor(),
+    show: ({ page }) => page.getByRole("region", { name: /couldn't be loaded/ }).waitFor(),
   },
   {
     name: "tools-failing",
@@ -76,17 +76,25 @@ export const DAMAGED: readonly Shot<Running>[] = [
     state: "failing: no tool can connect",
     async show({ page }) {
       await go(page, "tools", "Tools");
-      await page.getByRole("region", { name: "Out of reach" }).waitFor();
+      await page.getByRole("region", { name: "Tools can't connect" }).waitFor();
     },
   },
   {
     name: "settings-failing",
     screen: "Settings",
-    state: "failing: a provider's file, and what was looked over",
+    state: "failing: a provider's file",
     async show({ page }) {
-      await go(page, "settings", "Settings");
+      await go(page, "settings/providers", "Settings");
       await page.getByText(/torn\.json/).waitFor();
-      await button(page, "Check now");
+    },
+  },
+  {
+    name: "diagnostics-failing",
+    screen: "Settings",
+    state: "failing: the doctor's report",
+    async show({ page }) {
+      await go(page, "settings/diagnostics", "Settings");
+      await button(page, "Run diagnostics");
       await page.getByText(/records?, /).waitFor();
     },
   },
@@ -107,7 +115,7 @@ export const DAMAGED: readonly Shot<Running>[] = [
         ipcMain.handle("state.get", () => ({ ok: true, value: said }));
       }, value);
       await page.reload();
-      await page.getByText("Reading 4,000 records.").waitFor();
+      await page.getByText("Loading 4,000 accounts…").waitFor();
     },
   },
 ];
@@ -149,7 +157,7 @@ export const CROWD: readonly Shot<
     state: "loading: many are refreshed",
     cut: true,
     async show({ page, server }) {
-      await button(page, "Keep it");
+      await button(page, "Cancel");
       await page.locator("[data-row]").first().focus();
       await page.keyboard.press("Control+a");
       await page.getByRole("toolbar").getByText("300 selected").waitFor();
@@ -157,7 +165,7 @@ export const CROWD: readonly Shot<
       await button(page, "Refresh");
       await page
         .getByRole("group")
-        .getByText(/^Refreshed [1-9]\d* of 300$/)
+        .getByText(/^Refreshing… [1-9]\d* of 300$/)
         .waitFor();
     },
   },
@@ -169,7 +177,7 @@ export const CROWD: readonly Shot<
     async show({ page, server }) {
       await button(page, "Stop");
       await server.close();
-      await page.getByRole("region", { name: /came to nothing$/ }).scrollIntoViewIfNeeded();
+      await page.getByRole("region", { name: / failed$/ }).scrollIntoViewIfNeeded();
     },
   },
 ];

@@ -89,7 +89,7 @@ export async function startSignIn({ page }: AppAtSandbox): Promise<void> {
     },
     await clientId(page, "Bot"),
   );
-  await go(page, `signIn/${id}`, "Sign in at Sandbox");
+  await go(page, `signIn/${id}`, "Sign in to Sandbox");
 }
 /** Starts a sign-in by this flow; the provider's page opens. */
 export async function startFlow(page: Page, flow: Flow, scopes: string[]): Promise<void> {
@@ -113,7 +113,7 @@ export async function startInBrowser(at: AppAtSandbox): Promise<void> {
     ipcMain.handle("browsers.list", () => ({ ok: true, value }));
   });
   await startSignIn(at);
-  await button(page, "Use my browser instead");
+  await button(page, "Open in browser instead");
   await page.getByRole("combobox", { name: "Browser" }).waitFor();
 }
 /** Leaves calls of these names without an answer from now on. */

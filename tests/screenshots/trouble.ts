@@ -68,7 +68,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
       await at.fault({ kind: "503_json", path: "/oauth2/validate", times: 99 });
       await validate(page, await idOf(page, FIRST));
       await account(page, FIRST);
-      await page.getByRole("region", { name: "Sandbox unreachable" }).waitFor();
+      await page.getByRole("region", { name: "Can't reach Sandbox" }).waitFor();
     },
   },
   {
@@ -98,7 +98,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
       });
       chmodSync(path.join(at.profile, "vault/records"), 0o500);
       await refresh(page, await idOf(page, FIRST));
-      await page.getByRole("region", { name: "Disk does not take it" }).waitFor();
+      await page.getByRole("region", { name: "Can't write to disk" }).waitFor();
     },
   },
   {
@@ -108,11 +108,11 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     async show(at) {
       const { page } = at;
       chmodSync(path.join(at.profile, "vault/records"), 0o700);
-      await button(page, "Try now");
-      await page.getByRole("region", { name: "Disk does not take it" }).waitFor({ state: "detached" });
+      await button(page, "Retry now");
+      await page.getByRole("region", { name: "Can't write to disk" }).waitFor({ state: "detached" });
       await giveSecret(page, "made anew in the console");
       await refresh(page, await idOf(page, FIRST));
-      await page.getByRole("region", { name: "Client needs attention" }).waitFor();
+      await page.getByRole("region", { name: "App needs attention" }).waitFor();
     },
   },
   {
@@ -123,7 +123,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
       const { page } = at;
       const id = await idOf(page, FIRST);
       await giveSecret(page, "sandbox-only-not-a-secret");
-      await page.getByRole("region", { name: "Client needs attention" }).waitFor({ state: "detached" });
+      await page.getByRole("region", { name: "App needs attention" }).waitFor({ state: "detached" });
       await at.admin("disconnect", { user_id: FIRST_USER });
       await validate(page, id);
       await page.getByRole("region", { name: "Needs sign-in" }).waitFor();
@@ -184,7 +184,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     state: "failing: trouble only",
     async show({ page }) {
       await go(page, "activity", "Activity");
-      await button(page, "Trouble only");
+      await button(page, "Errors");
     },
   },
   {
@@ -193,7 +193,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     state: "this window",
     async show({ page }) {
       await page.evaluate(() => window.tokenkeep["vault.lock"]("window"));
-      await page.getByText("Only this window is locked.").waitFor();
+      await page.getByText("Tools keep working while this window is locked.").waitFor();
     },
   },
   {
@@ -201,11 +201,11 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     screen: "Locked",
     state: "the vault",
     async show({ page }) {
-      await page.getByLabel("Passphrase").fill(PASSPHRASE);
+      await page.getByLabel("Passphrase", { exact: true }).fill(PASSPHRASE);
       await button(page, "Unlock");
       await title(page, "Activity");
       await page.keyboard.press("Control+l");
-      await page.getByText("No token leaves while Tokenkeep is locked.").waitFor();
+      await page.getByText("Tools can't get tokens while Tokenkeep is locked.").waitFor();
     },
   },
   {
@@ -213,9 +213,9 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     screen: "Locked",
     state: "failing: not the passphrase",
     async show({ page }) {
-      await page.getByLabel("Passphrase").fill("a lantern by the sea");
+      await page.getByLabel("Passphrase", { exact: true }).fill("a lantern by the sea");
       await button(page, "Unlock");
-      await page.getByText("That is not the passphrase of this vault.").waitFor();
+      await page.getByText("Incorrect passphrase.").waitFor();
     },
   },
   {
@@ -223,7 +223,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     screen: "Dialogs",
     state: "begin a new vault",
     async show({ page }) {
-      await button(page, "Begin a new vault…");
+      await button(page, "Start over…");
       await page.getByRole("alertdialog").waitFor();
     },
   },
@@ -232,8 +232,8 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     screen: "Account",
     state: "loading",
     async show({ app, page }) {
-      await button(page, "Keep the old one");
-      await page.getByLabel("Passphrase").fill(PASSPHRASE);
+      await button(page, "Cancel");
+      await page.getByLabel("Passphrase", { exact: true }).fill(PASSPHRASE);
       await button(page, "Unlock");
       await title(page, "Activity");
       await hold(app, ...HELD);
@@ -259,12 +259,12 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
   },
   {
     name: "client-checking",
-    screen: "Clients",
+    screen: "Apps",
     state: "loading: one is checked",
     async show({ page }) {
-      await go(page, "clients", "Clients");
+      await go(page, "clients", "Apps");
       await button(page, "Check Bot");
-      await page.getByText("Asking").waitFor();
+      await page.getByText("Checking…").waitFor();
     },
   },
   {
@@ -288,7 +288,7 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     state: "loading: it is read",
     async show({ app, page }) {
       await hold(app, "import.read");
-      await go(page, "clients", "Clients");
+      await go(page, "clients", "Apps");
       await go(page, "imports", "Import token");
       await button(page, "Paste from clipboard");
       await page.getByText("Looking for tokens…").waitFor();
@@ -301,8 +301,8 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     async show({ page }) {
       await go(page, "add", "Add an account");
       await button(page, "Continue");
-      await page.getByRole("radio", { name: /Let me choose/ }).check();
-      await page.getByText("Loading the scopes…").waitFor();
+      await page.getByRole("radio", { name: /Custom/ }).check();
+      await page.getByText("Loading permissions…").waitFor();
     },
   },
   {
@@ -310,8 +310,8 @@ export const TROUBLE: readonly Shot<AppAtSandbox>[] = [
     screen: "Settings",
     state: "loading: it is looked over",
     async show({ page }) {
-      await go(page, "settings", "Settings");
-      await button(page, "Check now");
+      await go(page, "settings/diagnostics", "Settings");
+      await button(page, "Run diagnostics");
     },
   },
   {

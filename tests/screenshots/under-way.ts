@@ -14,7 +14,7 @@ export const UNDER_WAY: readonly Shot<AppAtSandbox>[] = [
       await startSignIn(at);
       await accounts(page);
       await page.getByRole("row", { name: new RegExp(FIRST) }).waitFor();
-      await page.getByText("A sign-in at Sandbox is open.").waitFor();
+      await page.getByText("Sandbox sign-in in progress").waitFor();
     },
   },
   {
@@ -33,9 +33,9 @@ export const UNDER_WAY: readonly Shot<AppAtSandbox>[] = [
     async show(at) {
       const { app, page } = at;
       await at.fault({ kind: "silence" });
-      await page.getByRole("link", { name: "Show", exact: true }).click();
+      await page.getByRole("link", { name: "Continue", exact: true }).click();
       await signInAtProvider(app, FIRST);
-      await page.getByText("Asking whose token it is").waitFor();
+      await page.getByText("Verifying account…").waitFor();
     },
   },
   {
@@ -44,14 +44,13 @@ export const UNDER_WAY: readonly Shot<AppAtSandbox>[] = [
     state: "failing: it is over",
     async show({ page }) {
       await button(page, "Cancel");
-      await go(page, "signIn/00000000-0000-4000-8000-000000000000", "That sign-in is over.");
+      await go(page, "signIn/00000000-0000-4000-8000-000000000000", "This sign-in has ended");
     },
   },
   {
     name: "account-gone",
     screen: "Account",
     state: "failing: it is gone",
-    show: ({ page }) =>
-      go(page, "account/00000000-0000-4000-8000-000000000000", "That account is no longer here."),
+    show: ({ page }) => go(page, "account/00000000-0000-4000-8000-000000000000", "This account was removed"),
   },
 ];

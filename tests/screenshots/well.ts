@@ -30,9 +30,9 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
   { name: "tools-empty", screen: "Tools", state: "empty", show: ({ page }) => go(page, "tools", "Tools") },
   {
     name: "clients-empty",
-    screen: "Clients",
+    screen: "Apps",
     state: "empty",
-    show: ({ page }) => go(page, "clients", "Clients"),
+    show: ({ page }) => go(page, "clients", "Apps"),
   },
   {
     name: "activity-empty",
@@ -43,10 +43,34 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
   {
     name: "settings",
     screen: "Settings",
+    state: "general",
+    show: ({ page }) => go(page, "settings", "Settings"),
+  },
+  {
+    name: "settings-appearance",
+    screen: "Settings",
+    state: "appearance",
+    show: ({ page }) => go(page, "settings/appearance", "Settings"),
+  },
+  {
+    name: "settings-clipboard",
+    screen: "Settings",
+    state: "clipboard",
+    show: ({ page }) => go(page, "settings/clipboard", "Settings"),
+  },
+  {
+    name: "settings-about",
+    screen: "Settings",
+    state: "about",
+    show: ({ page }) => go(page, "settings/about", "Settings"),
+  },
+  {
+    name: "settings-security",
+    screen: "Settings",
     state: "sealed by the keyring alone",
     async show({ page }) {
-      await go(page, "settings", "Settings");
-      await page.getByText("Without a passphrase a lock would only pretend").waitFor();
+      await go(page, "settings/security", "Settings");
+      await page.getByText("Set a passphrase above").waitFor();
     },
   },
   ...ADDING,
@@ -57,12 +81,12 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     readme: "light",
     async show(at) {
       const { page } = at;
-      await button(page, "Keep this account");
+      await button(page, "Save account");
       await page.getByRole("row", { name: new RegExp(FIRST) }).waitFor();
       await at.signIn(await clientId(page, "Bot"), SECOND);
       await page.getByRole("row", { name: new RegExp(SECOND) }).waitFor();
-      await button(page, "Validate all");
-      await page.getByText("All 2 were asked about.").waitFor();
+      await button(page, "Check all accounts");
+      await page.getByText("2 accounts checked").waitFor();
     },
   },
   {
@@ -156,7 +180,7 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
       await escape(page);
       await account(page, FIRST);
       await button(page, "Refresh");
-      await page.getByText(`${FIRST} has a new token.`).waitFor();
+      await page.getByText(`Token refreshed for ${FIRST}`).waitFor();
     },
   },
   {
@@ -175,7 +199,7 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     screen: "Account",
     state: "the forms to copy it in",
     async show({ page }) {
-      await button(page, "Copy in another form");
+      await button(page, "More copy formats");
       await page.getByRole("menu").waitFor();
     },
   },
@@ -195,7 +219,7 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     state: "palette, nothing found",
     async show({ page }) {
       await page.getByRole("combobox").fill("no such thing");
-      await page.getByText("Nothing matches.").waitFor();
+      await page.getByText("No results").waitFor();
     },
   },
   {
@@ -206,7 +230,7 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
       await escape(page);
       await accounts(page);
       await page.keyboard.press("?");
-      await page.getByRole("dialog", { name: "Keys" }).waitFor();
+      await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
     },
   },
   {
@@ -222,17 +246,17 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
   ...BY_FLOWS,
   {
     name: "clients",
-    screen: "Clients",
+    screen: "Apps",
     state: "full",
     async show({ page }) {
-      await button(page, "Not this one");
+      await button(page, "Wrong account");
       await page.getByRole("heading", { name: "Accounts", level: 1 }).waitFor();
-      await go(page, "clients", "Clients");
+      await go(page, "clients", "Apps");
     },
   },
   {
     name: "client-edit",
-    screen: "Clients",
+    screen: "Apps",
     state: "form, of one that is kept",
     async show({ page }) {
       await button(page, "Edit Bot");
@@ -245,20 +269,20 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
     state: "remove a registration",
     async show({ page }) {
       await escape(page);
-      await button(page, "Remove Bot");
+      await button(page, "Delete Bot");
       await page.getByRole("alertdialog").waitFor();
     },
   },
   {
     name: "client-removed",
-    screen: "Clients",
+    screen: "Apps",
     state: "removed, with a way back",
     toast: true,
     cut: true,
     async show({ page }) {
       await escape(page);
-      await button(page, "Remove Public bot");
-      await button(page, "Remove registration");
+      await button(page, "Delete Public bot");
+      await button(page, "Delete app");
       await page.getByRole("button", { name: "Undo" }).waitFor();
     },
   },

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { Flow } from "../../contract/flow.ts";
 import { createAdmin, type Fault } from "../../sandbox/admin.ts";
 import { CLIENTS } from "../../sandbox/seeds.ts";
 import { startSandbox, type Middleware } from "../../sandbox/server.ts";
@@ -72,10 +73,16 @@ export async function startAtSandbox(env: Record<string, string> = {}) {
       return saved.value.id;
     },
     /** Signs in through the provider's pages and keeps the sign-in; returns its id. */
-    async signIn(client: string, login: string, scopes = ["user:read:chat", "channel:manage:broadcast"]) {
+    async signIn(
+      client: string,
+      login: string,
+      scopes = ["user:read:chat", "channel:manage:broadcast"],
+      flow: Flow = "authorization_code",
+    ) {
       const started = await page.evaluate((form) => window.tokenkeep["authorization.start"](form), {
         client,
         scopes,
+        flow,
       });
       if (!started.ok) throw new Error(started.failure.code);
       await signInAtProvider(app, login);

@@ -90,13 +90,13 @@ export async function addSandboxAccount(app, page, login, client = /^Sandbox/) {
   await page.getByRole("link", { name: "Add account" }).click();
   await page.getByRole("radio", { name: client }).check();
   // For a registration without a secret the guide suggests the device code flow; before its first start the sandbox offers one flow.
-  const byCode = page.getByRole("radio", { name: /^Authorization code ?You/ });
+  const byCode = page.getByRole("radio", { name: /^Browser sign-in ?Sign in on/ });
   if ((await byCode.count()) > 0) await byCode.check();
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("button", { name: "Open sign-in window" }).click();
   await signInAtProvider(app, login);
   await page.getByRole("heading", { name: `You signed in as ${login}` }).waitFor();
-  await page.getByRole("button", { name: "Keep this account" }).click();
+  await page.getByRole("button", { name: "Save account" }).click();
   await page.getByRole("row", { name: new RegExp(login) }).waitFor();
 }
 

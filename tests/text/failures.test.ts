@@ -74,9 +74,9 @@ test("for a keychain that runs without an open database the sentence does not sa
 test("facts are inserted unchanged, and waits in seconds or minutes", () => {
   const t = createWords("en", en);
   expect(sentence({ code: "sandbox_port_taken", port: 47813 }, t)).toContain("port 47813,");
-  expect(sentence({ code: "passphrase_wait", waitSec: 1 }, t)).toContain("in a second.");
+  expect(sentence({ code: "passphrase_wait", waitSec: 1 }, t)).toContain("in 1 second.");
   expect(sentence({ code: "passphrase_wait", waitSec: 91 }, t)).toContain("in 2 minutes.");
   expect(sentence({ code: "needs_sign_in", account: "{{x}} $t(app.name) <b>" }, t)).toContain(
-    "{{x}} $t(app.name) <b> has",
+    "{{x}} $t(app.name) <b> is signed out",
   );
 });

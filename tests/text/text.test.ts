@@ -85,10 +85,10 @@ describe("translated texts", () => {
   it("use the plural form and the number format of the language", () => {
     const counts = [0, 1, 2, 12_345];
     expect(counts.map((count) => t("account.scopeCount", { count }))).toEqual([
-      "No scopes",
-      "1 scope",
-      "2 scopes",
-      "12,345 scopes",
+      "No permissions",
+      "1 permission",
+      "2 permissions",
+      "12,345 permissions",
     ]);
     expect(inGerman("account.scopeCount", { count: 12_345 })).toContain("12.345");
   });

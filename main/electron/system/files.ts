@@ -9,8 +9,11 @@ export function createFileDialogs(
 ): FileDialogs {
   const filters = () => [{ name: translator.t("files.export"), extensions: ["tokenkeep"] }];
   return {
-    async save(suggestedName) {
-      const options = { defaultPath: suggestedName, filters: filters() };
+    async save(suggestedName, what) {
+      const options = {
+        defaultPath: suggestedName,
+        filters: what === "export" ? filters() : [{ name: "CSV", extensions: ["csv"] }],
+      };
       const window = parent();
       const { canceled, filePath } = await (window === null
         ? dialog.showSaveDialog(options)

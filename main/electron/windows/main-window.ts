@@ -47,6 +47,7 @@ export function createMainWindow({ preload, icon, packaged, devServer }: MainWin
   let window: BrowserWindow | undefined;
   let crashed: (reason: string, reloads: boolean) => void = () => undefined;
   const revival = createRevival(() => performance.now());
+  nativeTheme.on("updated", () => window?.setBackgroundColor(surface()));
 
   /** Loads the window again, since main has all of its state. A window that crashes each time is destroyed. */
   function recover(created: BrowserWindow, reason: string): void {

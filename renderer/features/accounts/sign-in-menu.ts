@@ -7,14 +7,12 @@ import PinOff from "@lucide/svelte/icons/pin-off";
 import RefreshCw from "@lucide/svelte/icons/refresh-cw";
 import ShieldCheck from "@lucide/svelte/icons/shield-check";
 import Trash2 from "@lucide/svelte/icons/trash-2";
-import type { CopyForm } from "../../../contract/ipc.ts";
 import type { SignInView } from "../../../contract/views/account.ts";
 import type { SignInActions } from "../../state/actions/sign-ins.ts";
 import type { Route } from "../../state/route.svelte.ts";
+import { copyFormsOf } from "../../state/sign-in-facts.ts";
 import { t } from "../../text/t.ts";
 import type { Group } from "../../ui/MenuItems.svelte";
-
-const FORMS: readonly CopyForm[] = ["token", "oauth", "bearer", "env"];
 
 /** Whether a sign-in has no token and gets none by itself. */
 export const hasEnded = ({ status, hasToken }: SignInView): boolean =>
@@ -63,7 +61,7 @@ export function signInMenu(
   return [
     {
       heading: t("actions.copyAs"),
-      entries: FORMS.map((form) => ({
+      entries: copyFormsOf(signIn).map((form) => ({
         words: t(`actions.forms.${form}`),
         icon: Copy,
         ...(form === "token" && { keys: "C" }),

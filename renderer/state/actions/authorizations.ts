@@ -82,13 +82,15 @@ export class AuthorizationActions {
       this.#notices.tell(t("claims.copied", { clearsInSec: Math.round(done.clearsInMs / 1000) }));
   }
 
-  /** Saves the sign-in and goes to the list. `beside`: next to the one that it could replace. */
-  async keep(id: string, login: string, beside: boolean): Promise<void> {
+  /** Saves the sign-in and goes to the list. `placing`: what becomes of the one that it could replace. */
+  async keep(id: string, login: string, placing: "new" | "replace" | "beside"): Promise<void> {
     const { api } = this.#session;
+    const beside = placing === "beside";
     const onward = this.#route.onward();
     const kept = await this.#session.call(`keep ${id}`, () => api["authorization.keep"]({ id, beside }));
     if (kept === undefined) return;
-    this.#notices.tell(t("signIn.kept", { login }));
+    const said = { new: "signIn.kept", replace: "signIn.replaced", beside: "signIn.added" } as const;
+    this.#notices.tell(t(said[placing], { login }));
     onward({ screen: "accounts" });
   }
   /** Drops the sign-in, says so and goes to the list. */

@@ -1,6 +1,7 @@
 /** Actions on one sign-in or on many. */
 import type { ClaimsView } from "../../../contract/claims.ts";
-import type { CopyForm } from "../../../contract/ipc.ts";
+import type { AccountFact, CopyForm } from "../../../contract/ipc.ts";
+import type { ProviderPage } from "../../../contract/provider.ts";
 import type { BulkAction, SignInView } from "../../../contract/views/account.ts";
 import { t } from "../../text/t.ts";
 import type { Listing } from "../listing.svelte.ts";
@@ -110,9 +111,40 @@ export class SignInActions {
   activity() {
     return this.#parts.session.api["activity.list"]();
   }
+  /** Writes the whole history to a file that the user chooses. */
+  async exportActivity(): Promise<void> {
+    const { session, notices } = this.#parts;
+    const done = await session.call("activityExport", () => session.api["activity.export"]());
+    if (done !== undefined && done !== null) notices.tell(t("activity.exported", { count: done.entries }));
+  }
   /** The endpoints and events that the scopes of a sign-in open. */
   opens(id: string) {
     return this.#parts.session.api["signIns.opens"](id);
+  }
+  /** The tools that use a token, and the scopes that they do not ask for. */
+  usage(id: string) {
+    return this.#parts.session.api["signIns.usage"](id);
+  }
+  /** What tools would lose if the sign-in were replaced by one with these scopes. */
+  losses(id: string, scopes: readonly string[]) {
+    return this.#parts.session.api["signIns.losses"]({ id, scopes: [...scopes] });
+  }
+  /** Returns whether the fact was copied. */
+  async copyFact(id: string, fact: AccountFact): Promise<boolean> {
+    const { session } = this.#parts;
+    return (
+      (await session.call(`copy ${fact}`, () => session.api["signIns.copyFact"]({ id, fact }))) !== undefined
+    );
+  }
+  /** Returns whether the claims of the ID token were copied, as JSON. */
+  async copyClaims(id: string): Promise<boolean> {
+    const { session } = this.#parts;
+    return (await session.call("copy claims", () => session.api["signIns.copyClaims"](id))) !== undefined;
+  }
+  /** Opens a page of the provider in the browser. */
+  async openPage(id: string, page: ProviderPage): Promise<void> {
+    const { session } = this.#parts;
+    await session.call(`open ${page}`, () => session.api["signIns.openPage"]({ id, page }));
   }
   /** The claims that are stored. */
   claims(id: string) {

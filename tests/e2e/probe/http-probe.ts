@@ -3,6 +3,7 @@ import { app, type Session } from "electron/main";
 import { Secret } from "../../../core/secret.ts";
 import type { HttpOutcome } from "../../../core/ports.ts";
 import { createHttpClient } from "../../../main/net/http.ts";
+import { makeSession } from "../../../main/electron/hardening.ts";
 import { createElectronTransport } from "../../../main/electron/network/http.ts";
 
 const { requests, together, trusts, credentials, proxied } = JSON.parse(process.env["PROBE"] ?? "{}") as {
@@ -41,6 +42,7 @@ if (proxied === true)
   });
 const asked: string[] = [];
 void app.whenReady().then(async () => {
+  if (proxied === true) makeSession("request-get"); // the transport's own, which it would make with its first request
   const transport = createElectronTransport(({ host, port, realm }) => {
     asked.push(`${host}:${String(port)} ${realm}`);
     const [username, password] = credentials?.shift() ?? [];

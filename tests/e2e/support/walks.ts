@@ -173,11 +173,23 @@ async function lookAtScreens({ on, t, look, button, go, leave }: Walker): Promis
 /** The settings and their forms, the pause, and the locked vault. */
 async function lookAtVault({ on, t, look, button, title, go, leave, opens }: Walker): Promise<void> {
   const { page } = on;
-  await go("settings", t("settings.title"));
+  for (const section of ["general", "appearance", "security", "clipboard", "streamer"] as const) {
+    await go(`settings/${section}`, t("settings.title"));
+    await look(`settings: ${section}`);
+  }
+  await go("settings/diagnostics", t("settings.doctorTitle"));
   await button(t("settings.run")).click();
   await page.locator("dl.facts").waitFor();
-  await look("settings");
+  await look("settings: diagnostics");
+  await go("settings/about", t("settings.about.updates"));
+  await look("settings: about");
+  await opens(t("settings.about.licencesOpen"), "licenses");
+  await page.getByRole("searchbox").fill("pass");
+  await page.getByRole("list", { name: t("settings.results") }).waitFor();
+  await look("settings: search");
+  await go("settings/move", t("settings.moveTitle"));
   for (const name of ["export", "import"] as const) await opens(t(`settings.${name}`), name);
+  await go("settings/providers", t("providers.title"));
   await button(t("providers.add")).click();
   await page.getByRole("dialog").waitFor();
   await button(t("providers.save")).click();
@@ -193,11 +205,12 @@ async function lookAtVault({ on, t, look, button, title, go, leave, opens }: Wal
     PASSPHRASE,
   );
   expect(sealed.ok).toBe(true);
+  await go("settings/security", t("settings.awayTitle"));
   await page.getByRole("radio", { name: t("settings.vault.text") }).waitFor();
   await look("settings with a passphrase");
   await page.evaluate(() => window.tokenkeep["vault.lock"]("vault"));
   await title(t("vault.lockedTitle"));
-  await page.getByLabel(t("vault.passphrase")).fill("not that one");
+  await page.getByLabel(t("vault.passphrase"), { exact: true }).fill("not that one");
   await button(t("vault.unlock")).click();
   await page.getByRole("alert").waitFor();
   await look("locked");
@@ -285,7 +298,7 @@ async function lookAtCustomProvider({ on, t, look, button, go, opens }: Walker):
     return api["clients.save"]({ provider: "local", name: "Local bot", client_id: "local-bot" });
   }, LOCAL_PROVIDER);
   expect(added.ok).toBe(true);
-  await go("settings", t("settings.title"));
+  await go("settings/providers", t("providers.title"));
   await opens(t("providers.editOf", { name: "Local" }), "change a provider");
   await opens(t("providers.removeOf", { name: "Local" }), "remove a provider");
   await go("add", t("add.title"));
@@ -335,6 +348,7 @@ export async function walkRareScreens(on: AppAtSandbox, t: Translate, look: Look
   await opens(t("actions.copyMore"), "menu");
   await opens(t("actions.revoke"), "revoke one");
   await go(`renew/${signIn}`, t("renew.title", { login: "mirrelune" }));
+  await page.getByRole("radio", { name: t("renew.choices.choose.name") }).check();
   await page.getByRole("searchbox").fill("channel:read:polls");
   await page.getByRole("checkbox").first().check();
   await walker.look("sign in again");

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createHistory } from "../../../main/accounts/history.ts";
+import { createAskedScopes } from "../../../main/tools/asked-scopes.ts";
 import { createToolUsage } from "../../../main/tools/usage.ts";
 import { createClosingFile } from "../../../main/vault/closing-file.ts";
 import { startBench } from "../../support/host.ts";
@@ -34,6 +35,17 @@ test.each(ODD)("a tool's uses with the last instant %s count as none", async (va
   await usages.load();
   expect(usages.of("tool")).toBeUndefined();
 });
+
+test.each(ODD.filter((value) => value !== "0"))(
+  "a file of asked scopes with the day %s counts no such day, and breaks nothing",
+  async (value) => {
+    const file = path.join(folder, "scopes-asked.json");
+    await writeFile(file, `{"tool":{"sinceDay":20000,"signIns":{"a":{"chat:read":${value}}}}}`);
+    const asked = createAskedScopes(file, clock, log);
+    await asked.load();
+    expect([...asked.of("tool", "a")]).toEqual([]);
+  },
+);
 
 test.each(ODD)("a closing file with the instants %s gives no warning", async (value) => {
   const file = path.join(folder, "closed.json");

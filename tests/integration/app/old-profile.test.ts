@@ -7,7 +7,8 @@ import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { randomBytes, randomUUID } from "node:crypto";
 import path from "node:path";
 import type { ProviderForm } from "../../../contract/provider.ts";
-import type { Settings } from "../../../contract/settings.ts";
+import * as v from "valibot";
+import { settings as shape, type Settings } from "../../../contract/settings.ts";
 import { encodeRecord } from "../../../core/accounts/records.ts";
 import type { Clock, HttpClient } from "../../../core/ports.ts";
 import type { Secret } from "../../../core/secret.ts";
@@ -161,7 +162,7 @@ test("settings, grants and their usage are as they were", async () => {
   await using bench = await openOldProfile();
   await unlock(bench);
   const { settings, tools } = bench.app.state.snapshot();
-  expect(settings).toEqual({ ...written.settings, withoutLock: false });
+  expect(settings).toEqual({ ...v.parse(shape, {}), ...written.settings });
   expect(tools).toHaveLength(ofKind("grant").length);
   for (const { id, name, createdAtMs, kind: _kind, generation: _written, key: _key, ...terms } of ofKind(
     "grant",
@@ -219,7 +220,7 @@ test("the files written after a change have the same names and members", async (
   const { handlers } = bench.app;
   const main = withName("mirrelune");
   const results = [
-    await handlers["settings.change"]({ ...written.settings, lockAfterIdleMin: 5, withoutLock: false }),
+    await handlers["settings.change"]({ ...v.parse(shape, {}), ...written.settings, lockAfterIdleMin: 5 }),
     await handlers["providers.save"]({ form: { ...written.provider, name: "Judge" }, change: true }),
     await handlers["signIns.rename"]({ id: main, alias: "Renamed" }),
     await handlers["signIns.copy"]({ id: main, form: "token" }),

@@ -5,7 +5,7 @@ import { Secret } from "../../../core/secret.ts";
 import { createTokenClipboard } from "../../../main/desktop/clipboard.ts";
 
 function desk() {
-  const board = { text: "", broken: false };
+  const board = { text: "", broken: false, clearAfterMs: 30_000 };
   const timers: { atMs: number; run: () => void }[] = [];
   const tokenClipboard = createTokenClipboard(
     {
@@ -24,6 +24,7 @@ function desk() {
         return () => void timers.splice(timers.indexOf(timer), 1);
       },
     },
+    { clearAfterMs: () => board.clearAfterMs },
   );
   const pass = async (): Promise<void> => {
     for (const { run } of timers.splice(0)) run();
@@ -39,6 +40,14 @@ test("a copied secret is cleared after 30 s", async () => {
   expect(timers.map(({ atMs }) => atMs)).toEqual([30_000]);
   await pass();
   expect(board.text).toBe("");
+});
+
+test("a copy stays as long as the setting says at that moment", async () => {
+  const { board, timers, tokenClipboard } = desk();
+  board.clearAfterMs = 10_000;
+  expect(await tokenClipboard.copy(new Secret("ours"))).toEqual({ ok: true, value: { clearsInMs: 10_000 } });
+  board.clearAfterMs = 60_000;
+  expect(timers.map(({ atMs }) => atMs)).toEqual([10_000]);
 });
 
 test("a text that another program copied later is not cleared", async () => {
@@ -113,7 +122,7 @@ class FailingBoard {
         return () => void (this.#timers = this.#timers.filter((one) => one !== timer));
       },
     },
-    { pause: () => Promise.resolve() },
+    { clearAfterMs: () => 30_000, pause: () => Promise.resolve() },
   );
 
   async #meet(effect: () => void): Promise<void> {
@@ -252,7 +261,7 @@ test("after a lock nothing is copied", async () => {
       clear: () => Promise.resolve(void (board.text = "")),
     },
     { nowMs: () => 0, monotonicMs: () => 0, after: () => () => undefined },
-    { mayCopy: () => false },
+    { clearAfterMs: () => 30_000, mayCopy: () => false },
   );
   expect(await tokenClipboard.copy(new Secret("token"))).toMatchObject({ failure: { code: "vault_locked" } });
   expect(board.text).toBe("");

@@ -332,6 +332,6 @@ test("the pages are in German where the translator is", async () => {
   const bench = await waitFor("right", { translator: { language: "de", t: createWords("de", de) } });
   const refused = await send({ to: `${bench.redirect_uri}?state=other` });
   expect(refused?.body).toContain('<html lang="de">');
-  expect(refused?.body).toContain("Auf diese Antwort wartet Tokenkeep nicht");
+  expect(refused?.body).toContain("Dieser Link ist abgelaufen");
   expect((await send({ to: `${bench.redirect_uri}?${RIGHT}` }))?.body).toContain("kann geschlossen werden");
 });

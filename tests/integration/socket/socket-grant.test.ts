@@ -159,7 +159,7 @@ function startSession(first: TokenTable, reported: Answer<"report"> = { ok: true
     show: () => Promise.resolve({ ok: true, value: { shown: true } }),
     pair: () => ({ ok: false, code: "pairing_pending" }),
     revokeSelf: () => Promise.resolve({ ok: true, value: null }),
-    noteUse: (_grant, signIn) => void uses.push(signIn),
+    noteUse: (_grant, use) => void uses.push(use?.signIn),
     write(line) {
       lines.push(JSON.parse(line) as Line);
       held.push({ table, nowSec });

@@ -91,6 +91,7 @@ test("the first rows, changed many times at once, are written in their last stat
     scopes: [],
     status: "signed_in",
     renews: true,
+    irc: false,
     hasIdToken: false,
     hasToken: true,
     issuedAtMs: 0,

@@ -19,12 +19,12 @@ test("the tray's menu is in English and in German", () => {
       (entry) => ("label" in entry ? [entry.label] : []),
     );
   expect(labels("en")).toEqual([
-    "harborlights_tv: needs sign-in",
+    "harborlights_tv: sign in again",
     "Copy token of mirrelune",
-    "Validate all",
-    "Lock",
+    "Check all accounts",
+    "Lock now",
     "Open Tokenkeep",
-    "Quit",
+    "Quit Tokenkeep",
   ]);
   expect(labels("de")).toEqual([
     `harborlights_tv: ${de.tray.reason.needs_sign_in}`,
@@ -35,7 +35,7 @@ test("the tray's menu is in English and in German", () => {
     de.tray.quit,
   ]);
   expect(trayModel({ vault: open, signIns, pairing: null, streamer: false }, words.en).tooltip).toBe(
-    "Tokenkeep: 1 needs you",
+    "Tokenkeep: 1 account needs attention",
   );
 });
 
