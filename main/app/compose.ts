@@ -3,7 +3,7 @@
  * last. `main/electron/` passes the real host; tests pass theirs.
  */
 import type { Handlers } from "../../contract/ipc.ts";
-import type { Picture } from "../accounts/pictures.ts";
+import type { Picture } from "../accounts/pictures/pictures.ts";
 import { createDoctor } from "../diagnostics/doctor.ts";
 import { createRows, createSnapshotParts } from "../window/snapshot.ts";
 import { createState, type State } from "../window/state.ts";

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { createClaims } from "../accounts/claims.ts";
 import { createImporting } from "../accounts/import.ts";
-import { createPictures } from "../accounts/pictures.ts";
+import { createPictures } from "../accounts/pictures/pictures.ts";
 import { createActivity } from "../accounts/activity.ts";
 import { createPlaces } from "../accounts/places.ts";
 import { createTokenCopies } from "../accounts/token-copies.ts";

@@ -11,16 +11,16 @@ const TIMEOUT_MS = 10_000;
 const received = (exchange: Awaited<ReturnType<OpenExchange>>["exchange"]): Promise<Uint8Array | undefined> =>
   new Promise((resolve) => {
     let over = false;
-    let timer: NodeJS.Timeout | undefined;
+    const limit: { timer?: NodeJS.Timeout } = {};
     const finish = (bytes: Uint8Array | undefined): void => {
       if (over) return;
       over = true;
-      clearTimeout(timer);
+      clearTimeout(limit.timer);
       if (bytes === undefined) exchange.abort();
       resolve(bytes);
     };
     const nothing = (): void => finish(undefined);
-    timer = setTimeout(nothing, TIMEOUT_MS);
+    limit.timer = setTimeout(nothing, TIMEOUT_MS);
     exchange.onRedirect(nothing);
     exchange.onFailure(nothing);
     exchange.onResponse((response) => {

@@ -2,16 +2,21 @@
  * The pictures of accounts (ADR 0022): off unless the user wants them, kept in memory alone, and gone with a lock, with
  * the removal of the sign-in, and when the user switches them off.
  */
-import type { SignInRecord } from "../../core/accounts/records.ts";
-import { handsOut } from "../../core/accounts/status.ts";
-import { claimsOf } from "../../core/oidc/id-token.ts";
-import type { Clock, FetchPicture, HttpClient } from "../../core/ports.ts";
-import { allowedPicture, pictureInUsers, pictureType, usersRequest } from "../../core/providers/pictures.ts";
-import type { Provider } from "../../core/providers/provider.ts";
-import type { Providers } from "../../core/providers/registry.ts";
-import { limiter } from "../../core/single-flight.ts";
-import type { Keeper } from "../keeper/keeper.ts";
-import { providerFor } from "../registrations/lookup.ts";
+import type { SignInRecord } from "../../../core/accounts/records.ts";
+import { handsOut } from "../../../core/accounts/status.ts";
+import { claimsOf } from "../../../core/oidc/id-token.ts";
+import type { Clock, FetchPicture, HttpClient } from "../../../core/ports.ts";
+import {
+  allowedPicture,
+  pictureInUsers,
+  pictureType,
+  usersRequest,
+} from "../../../core/providers/pictures.ts";
+import type { Provider } from "../../../core/providers/provider.ts";
+import type { Providers } from "../../../core/providers/registry.ts";
+import { limiter } from "../../../core/single-flight.ts";
+import type { Keeper } from "../../keeper/keeper.ts";
+import { providerFor } from "../../registrations/lookup.ts";
 
 /** The most bytes and the most pictures that are kept. */
 const KEPT_BYTES = 16 * 1024 * 1024;
