@@ -1,6 +1,7 @@
 /** The list of accounts at home: its order, its heads, its menu, notes, pins, pictures and the removal of many. */
 import { expect, test, type ElectronApplication, type Page } from "@playwright/test";
 import { findsNothing, findsNothingAsItStands, fits, hasKeyboard, tabTo } from "./support/accessible.ts";
+import { showSection } from "./support/settings.ts";
 import { addSandboxAccount, startApp } from "../support/app.mjs";
 import { seededProfile } from "../bench/seeded.mjs";
 import { startCrowdServer } from "../support/crowd-server.mjs";
@@ -12,6 +13,16 @@ const resize = (app: ElectronApplication, width: number, height = 800) =>
     width,
     height,
   ] as [number, number]);
+const streamer = (page: Page, on: boolean) =>
+  page.evaluate(
+    async (mode) => {
+      const answer = await window.tokenkeep["state.get"]();
+      if (!answer.ok) throw new Error("no state");
+      const { settings } = JSON.parse(answer.value) as { settings: object };
+      await window.tokenkeep["settings.change"]({ ...settings, streamer: mode } as never);
+    },
+    on ? "on" : "off",
+  );
 /** The logins of the drawn rows, from top to bottom. */
 const order = (page: Page) =>
   page.locator("[data-row]").evaluateAll((rows) =>
@@ -86,22 +97,10 @@ test.describe("with many accounts", () => {
     await expect.poll(() => order(page)).toEqual(["user_9"]);
     await page.getByRole("searchbox").fill("");
 
-    await page.evaluate(() => window.tokenkeep["state.get"]()); // the window has settled
-    const streamer = async (on: boolean) => {
-      await page.evaluate(
-        async (streamer) => {
-          const answer = await window.tokenkeep["state.get"]();
-          if (!answer.ok) throw new Error("no state");
-          const { settings } = JSON.parse(answer.value) as { settings: Record<string, unknown> };
-          await window.tokenkeep["settings.change"]({ ...settings, streamer } as never);
-        },
-        on ? "on" : "off",
-      );
-    };
-    await streamer(true);
+    await streamer(page, true);
     await expect(inspector).toContainText("Hidden in streamer mode");
     expect(await page.content()).not.toContain("harbour team");
-    await streamer(false);
+    await streamer(page, false);
     await resize(app, 1180);
     await expect(inspector).toHaveCount(0);
   });
@@ -169,7 +168,7 @@ test("pictures are shown when they are wanted, by the window's own scheme, and n
     }, id);
   expect(await status()).toBe("none");
 
-  await page.getByRole("link", { name: "Settings" }).first().click();
+  await showSection(page, "appearance");
   await page.getByRole("checkbox", { name: "Show account pictures" }).check();
   await page.getByRole("link", { name: "Accounts" }).first().click();
   const picture = page.locator("[data-row] img");
@@ -177,11 +176,7 @@ test("pictures are shown when they are wanted, by the window's own scheme, and n
   await expect.poll(() => picture.evaluate((one: HTMLImageElement) => one.naturalWidth)).toBe(64);
   await expect(picture).toHaveAttribute("src", `/picture/${String(id)}`);
   await findsNothing(page, "a list with pictures");
-  await page
-    .getByRole("switch", { name: /Streamer mode/ })
-    .or(page.getByRole("button", { name: /Streamer mode/ }))
-    .first()
-    .click();
+  await streamer(page, true);
   await expect(picture).toHaveCount(0);
   expect(await status()).toBe("none");
   await app.close();
