@@ -44,6 +44,8 @@ const text = (max: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.max
 /** RFC 6749 §A.1, §A.2. */
 const clientId = v.pipe(text(200), v.regex(/^[\x21-\x7e]+$/));
 const clientSecret = v.pipe(v.string(), v.trim(), v.maxLength(500));
+/** The most characters of a note. */
+export const NOTE_MAX = 500;
 /** RFC 6749 §3.3: `scope-token`. */
 const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/));
 /**
@@ -296,23 +298,27 @@ export const ipc = {
   "activity.export": call<{ readonly entries: number } | null>()(nothing),
   /** Sets the alias; an empty one removes it. */
   "signIns.rename": call()(v.object({ id, alias: v.pipe(v.string(), v.trim(), v.maxLength(40)) })),
+  /** Sets the note; an empty one removes it. */
+  "signIns.note": call()(v.object({ id, note: v.pipe(v.string(), v.trim(), v.maxLength(NOTE_MAX)) })),
+  /** Pins sign-ins, which the list then shows first, or unpins them. */
+  "signIns.pin": call()(v.object({ ids: v.pipe(v.array(id), v.minLength(1)), pinned: v.boolean() })),
   /** Revokes the token at the provider, and keeps the row, marked as revoked. */
   "signIns.revoke": call()(id),
   /** Does one action to many sign-ins; `Snapshot.bulk` has the progress. Fails with `bulk_running`. */
   "signIns.bulk": call()(
     v.object({
-      action: v.picklist(["validate", "refresh", "revoke"]),
+      action: v.picklist(["validate", "refresh", "revoke", "remove"]),
       ids: v.pipe(v.array(id), v.minLength(1)),
     }),
   ),
   /** Stops a bulk action after the running item, or dismisses its result. */
   "signIns.bulkEnd": call()(nothing),
   /**
-   * Erases a sign-in here at once, and revokes its token as soon as the provider can be reached. `undo`: it had no
-   * token to revoke, so the removal can be undone.
+   * Erases a sign-in here at once, and revokes its token as soon as the provider can be reached. `undo` brings the
+   * sign-in back, without a token if it had one.
    */
   "signIns.remove": call<{ readonly undo: boolean }>()(id),
-  /** Undoes the last removal of a registration, a tool, or a sign-in without a token. Fails with `undo_gone`. */
+  /** Undoes the last removal of a registration, a tool, or one or many sign-ins. Fails with `undo_gone`. */
   undo: call()(nothing),
 
   /** Makes a tool and copies its connection lines (`TOKENKEEP_…=`) to the clipboard; the key is never shown. */

@@ -1,6 +1,12 @@
 /** The user's settings. A missing or unreadable setting has its default. */
 import * as v from "valibot";
 
+/** By what the list of accounts is sorted. */
+export const ACCOUNT_SORTS = ["name", "status", "ends", "checked", "provider"] as const;
+const accountsOrder = v.object({ by: v.picklist(ACCOUNT_SORTS), down: v.boolean() });
+export type AccountsOrder = v.InferOutput<typeof accountsOrder>;
+const DEFAULT_ORDER: AccountsOrder = { by: "name", down: false };
+
 /** Tools are served during a lock unless the user chooses otherwise. */
 export const settings = v.object({
   /** `window`: only the window is locked. `vault`: tools get no tokens either. */
@@ -12,6 +18,10 @@ export const settings = v.object({
   ),
   lockOnScreenLock: v.optional(v.fallback(v.boolean(), false), false),
   lockOnSuspend: v.optional(v.fallback(v.boolean(), false), false),
+  /** Shows the pictures of accounts, which the app gets from the provider's picture hosts. */
+  pictures: v.optional(v.fallback(v.boolean(), false), false),
+  /** The order of the list of accounts. */
+  accountsOrder: v.optional(v.fallback(accountsOrder, DEFAULT_ORDER), DEFAULT_ORDER),
   /** Streamer mode masks names, and opens no window by itself. `auto`: it is on while recording software (OBS) runs. */
   streamer: v.optional(v.fallback(v.picklist(["auto", "on", "off"]), "auto"), "auto"),
   /** Tools whose pairing requests are blocked, by the names in their requests. */

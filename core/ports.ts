@@ -84,6 +84,9 @@ export interface HttpClient {
   turn?(url: string, turn?: Turn): Promise<HttpOutcome | undefined>;
 }
 
+/** Fetches a picture, without token, cookies or redirects. Undefined: there is none to be had. Never rejects. */
+export type FetchPicture = (url: string) => Promise<Uint8Array | undefined>;
+
 /** The app's log: names of events and facts about them. Facts never hold a secret; `Secret`s print as `[secret]`. */
 export interface Log {
   info(event: string, facts?: Readonly<Record<string, unknown>>): void;

@@ -3,6 +3,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Sent in place of `body`. */
+  readonly bytes?: Uint8Array;
 }
 /** A request whose body has been read. `form` holds the parameters of the body, `query` those of the address. */
 export interface Request {

@@ -1,5 +1,6 @@
 /** The two API calls that tools make first (docs/twitch-auth.md §14 to §16). */
 import { json, type Answer, type Request } from "./answer.ts";
+import { pictureUrl } from "./pictures.ts";
 import type { AccessToken } from "./state.ts";
 import { liveToken, tokenIn } from "./tokens.ts";
 import { userOf, type World } from "./world.ts";
@@ -43,7 +44,7 @@ export function users(world: World, request: Request): Answer {
       type: "",
       broadcaster_type: "",
       description,
-      profile_image_url: "",
+      profile_image_url: pictureUrl(world, login),
       offline_image_url: "",
       ...(id === token.user_id && token.scopes.includes("user:read:email") && { email }),
       created_at: "2016-12-14T20:32:28Z",

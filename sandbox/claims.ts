@@ -1,5 +1,6 @@
 /** Claims about a user, and the ID token that carries them (docs/twitch-auth.md §9). */
 import { createHash } from "node:crypto";
+import { pictureUrl } from "./pictures.ts";
 import type { User } from "./seeds.ts";
 import type { PendingRequest, RequestedClaims, World } from "./world.ts";
 
@@ -26,7 +27,7 @@ export function claimsOf(
 ): Readonly<Record<string, unknown>> {
   return {
     preferred_username: user.display_name,
-    picture: `${world.origin}/pictures/${user.login}.png`,
+    picture: pictureUrl(world, user.login),
     updated_at: "2026-08-21T09:00:00.123Z", // text, not a number (docs/twitch-auth.md §9)
     ...(scopes.includes("user:read:email") && { email: user.email, email_verified: true }),
   };

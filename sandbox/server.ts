@@ -10,6 +10,7 @@ import { authorize, consent, decide, login } from "./authorize.ts";
 import { activate, device } from "./device.ts";
 import { createSigner, type Signer } from "./id-token.ts";
 import { discovery, keys, userinfo } from "./oidc.ts";
+import { picture } from "./pictures.ts";
 import { CLIENTS, USERS } from "./seeds.ts";
 import { State } from "./state.ts";
 import { channelPage, connectionsPage } from "./places.ts";
@@ -136,7 +137,9 @@ async function serve(
     return;
   }
   const answer = async (): Promise<Answer> => {
-    const route = ROUTES[`${request.method} ${request.path}`];
+    const route = request.path.startsWith("/pictures/")
+      ? picture
+      : ROUTES[`${request.method} ${request.path}`];
     return route === undefined ? refusal(404, "not found") : route(world, request);
   };
   const given =
@@ -144,8 +147,9 @@ async function serve(
       ? await answer()
       : await middleware(world, request, answer, { incoming, outgoing });
   if (given === undefined) return; // the middleware has answered, or has cut the connection
-  outgoing.writeHead(given.status, { ...given.headers, "content-length": Buffer.byteLength(given.body) });
-  outgoing.end(given.body);
+  const body = given.bytes ?? given.body;
+  outgoing.writeHead(given.status, { ...given.headers, "content-length": Buffer.byteLength(body) });
+  outgoing.end(body);
 }
 
 async function read(incoming: IncomingMessage): Promise<Request | undefined> {

@@ -155,6 +155,7 @@ describe("one place for each task", () => {
       "core/oauth/validate.ts",
       "core/oidc/id-token.ts",
       "core/oidc/userinfo.ts",
+      "core/providers/pictures.ts",
       "main/accounts/token-copies.ts",
       "main/desktop/clipboard.ts",
       "main/electron/network/http.ts",

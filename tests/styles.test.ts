@@ -6,7 +6,6 @@ import { expect, test } from "vitest";
 const ROOT = path.join(import.meta.dirname, "..");
 /** Classes whose names a template computes. */
 const COMPUTED: Record<string, readonly string[]> = {
-  "renderer/ui/Avatar.svelte": ["t2", "t3", "t4", "t5", "t6"], // a hash of the name chooses the tone
   "renderer/ui/Button.svelte": ["is-hover", "is-press", "is-focus"], // states that the gallery shows side by side
   "renderer/ui/Status.svelte": ["ok", "attention", "danger", "info", "none"], // tones of state/status.ts
 };

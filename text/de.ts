@@ -1,3 +1,4 @@
+import { listGerman } from "./de-list.ts";
 import { messagesGerman } from "./de-messages.ts";
 import { startGerman } from "./de-start.ts";
 import { accountsGerman } from "./de-accounts.ts";
@@ -11,6 +12,7 @@ import type { Catalogue } from "./words.ts";
 /** The German texts. The type requires the same keys as in English. */
 export const de: Catalogue = {
   ...accountsGerman,
+  ...listGerman,
   ...messagesGerman,
   ...providersGerman,
   ...settingsGerman,

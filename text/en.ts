@@ -1,3 +1,4 @@
+import { listWords } from "./en-list.ts";
 import { messagesWords } from "./en-messages.ts";
 import { startWords } from "./en-start.ts";
 import { accountsWords } from "./en-accounts.ts";
@@ -10,6 +11,7 @@ import { toolsWords } from "./en-tools.ts";
 /** The English texts of window, tray, notifications and file dialogs, in the format of i18next. */
 export const en = {
   ...accountsWords,
+  ...listWords,
   ...messagesWords,
   ...providersWords,
   ...settingsWords,

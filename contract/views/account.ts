@@ -23,6 +23,12 @@ export interface SignInView {
   readonly displayName: string;
   /** The user's name for the sign-in, such as "bot". Tools may use it too. */
   readonly alias?: string;
+  /** The user's note; "•••" in streamer mode. */
+  readonly note?: string;
+  /** True: the user wants it first in its part of the list. */
+  readonly pinned?: true;
+  /** True: the window may ask for the account's picture, at `/picture/<id>` of its own scheme. */
+  readonly picture?: true;
   /** Names of scopes; `Snapshot.scopes` describes them. */
   readonly scopes: readonly string[];
   readonly status: SignInStatus;
@@ -57,7 +63,7 @@ export interface KeeperView {
   readonly nextCheckAtMs?: number;
 }
 
-export type BulkAction = "validate" | "refresh" | "revoke";
+export type BulkAction = "validate" | "refresh" | "revoke" | "remove";
 
 /** The progress of an action on many sign-ins. It stays after the end of the action until the user dismisses it. */
 export interface BulkView {

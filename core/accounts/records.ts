@@ -93,6 +93,10 @@ const signIn = v.object({
   login: v.string(),
   displayName: v.string(),
   alias: v.optional(v.string()),
+  /** The user's own text about the sign-in; no tool gets it. */
+  note: v.optional(v.string()),
+  /** True: the user pinned it, so the list shows it first. (`pinned` is about origins.) */
+  onTop: v.optional(v.boolean()),
   /** Absent after a revocation. */
   access_token: v.optional(accessToken),
   refresh_token: v.optional(secret),
@@ -174,6 +178,15 @@ export const accountKey = ({
   client_id,
 }: Pick<SignInRecord, "provider" | "user_id" | "client_id">): string =>
   `${provider}:${user_id === "" ? `app:${client_id}` : user_id}`;
+
+/** What the user added to a sign-in: it stays when another token takes the place of the old one. */
+export const ownPartsOf = (
+  record: SignInRecord | undefined,
+): Pick<SignInRecord, "alias" | "note" | "onTop"> => ({
+  ...(record?.alias !== undefined && { alias: record.alias }),
+  ...(record?.note !== undefined && { note: record.note }),
+  ...(record?.onTop === true && { onTop: true }),
+});
 
 /** Reads the JSON of an unsealed payload; undefined when it is no valid record. */
 export function decodeRecord(json: string): VaultRecord | undefined {

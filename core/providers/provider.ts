@@ -47,6 +47,11 @@ export interface Provider {
     /** Requested in the `claims` parameter, each only together with its scope; absent: no such parameter. */
     readonly claims?: readonly { readonly name: string; readonly scope?: string }[];
   };
+  /**
+   * Where the pictures of accounts are: the address that answers about the user of a token, and the only origins that
+   * pictures are fetched from. Built-in providers only, so that no form can name them.
+   */
+  readonly pictures?: { readonly usersEndpoint: string; readonly origins: readonly string[] };
   /** Parameters added to every authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
   /** The developer console, where the user registers apps. */

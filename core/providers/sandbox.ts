@@ -25,6 +25,7 @@ export function sandboxAt(origin: string): Provider {
     oidc: twitchOidc(at),
     device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: [origin] },
     authorizationParameters: { force_verify: "true" },
+    pictures: { usersEndpoint: `${origin}/helix/users`, origins: [origin] },
     channelUrl: `${origin}/channel?login={login}`,
     connectionsUrl: `${origin}/settings/connections`,
     ...(twitch.ircScopes !== undefined && { ircScopes: twitch.ircScopes }),

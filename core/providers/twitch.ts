@@ -133,6 +133,10 @@ export const twitch: Provider = {
   oidc: twitchOidc(at),
   device: { endpoint: at("/device"), scopesName: "scopes", pageOrigins: ["https://www.twitch.tv"] }, // docs/twitch-auth.md §8
   authorizationParameters: { force_verify: "true" }, // docs/twitch-auth.md §4: otherwise Twitch uses the account of the browser without asking
+  pictures: {
+    usersEndpoint: "https://api.twitch.tv/helix/users",
+    origins: ["https://static-cdn.jtvnw.net"],
+  },
   consoleUrl: "https://dev.twitch.tv/console/apps",
   channelUrl: "https://www.twitch.tv/{login}",
   connectionsUrl: "https://www.twitch.tv/settings/connections",

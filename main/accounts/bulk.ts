@@ -22,7 +22,8 @@ export interface Bulk {
   readonly view: BulkView | undefined;
 }
 
-type Action = (signIn: string) => Promise<Result<unknown>>;
+/** `run`: the same object for all sign-ins of one bulk action. */
+type Action = (signIn: string, run: object) => Promise<Result<unknown>>;
 
 /** `nameOf`: the login of a sign-in; undefined when it was removed. */
 export function createBulk(
@@ -43,7 +44,7 @@ export function createBulk(
       if (current.stopped) return;
       const name = nameOf(signIn);
       if (name === undefined) return; // removed meanwhile
-      const answer = await actions[current.view.action](signIn).catch((cause: unknown) => {
+      const answer = await actions[current.view.action](signIn, current).catch((cause: unknown) => {
         log.error("bulk.bug", { cause });
         return failed({ code: "internal" }, cause);
       });

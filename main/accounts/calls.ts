@@ -2,8 +2,9 @@
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Handlers } from "../../contract/ipc.ts";
 import { accountKey } from "../../core/accounts/records.ts";
+import type { Clock } from "../../core/ports.ts";
 import type { Keeper } from "../keeper/keeper.ts";
-import type { Undo } from "../vault/undo.ts";
+import { restorable, type Undo } from "../vault/undo.ts";
 import type { Vault } from "../vault/types.ts";
 import type { Activity } from "./activity.ts";
 import type { Bulk } from "./bulk.ts";
@@ -21,6 +22,7 @@ interface Parts {
   readonly places: Places;
   readonly bulk: Bulk;
   readonly undo: Undo;
+  readonly clock: Clock;
   readonly importing: Importing;
   /** Brings the tools' table up to date; resolves once the socket's thread answers from it. */
   readonly syncTable: () => Promise<void>;
@@ -34,7 +36,7 @@ export const accountCalls = (parts: Parts) => ({
 });
 
 /** Calls that validate, refresh, revoke, rename and remove sign-ins. */
-function signInCalls({ vault, keeper, copies, bulk, undo, syncTable, changed }: Parts) {
+function signInCalls({ vault, keeper, copies, bulk, undo, clock, syncTable, changed }: Parts) {
   /**
    * Waits for the tools' table, too: when the window gets the answer, no tool gets a revoked or removed token any more.
    */
@@ -60,6 +62,14 @@ function signInCalls({ vault, keeper, copies, bulk, undo, syncTable, changed }: 
     },
     "signIns.copy": ({ id, form }) => copies.copy(id, form),
     "signIns.rename": ({ id, alias }) => withTableSynced(rename(keeper, id, alias)),
+    "signIns.note": ({ id, note }) => keeper.change(id, { note: note === "" ? undefined : note }),
+    async "signIns.pin"({ ids, pinned }) {
+      for (const id of new Set(ids)) {
+        const answer = await keeper.change(id, { onTop: pinned });
+        if (!answer.ok && answer.failure.code !== "account_unknown") return answer; // a removed one needs no pin
+      }
+      return ok(null);
+    },
     "signIns.revoke": (id) => withTableSynced(keeper.revoke(id)),
     "signIns.bulk": ({ action, ids }) => Promise.resolve(bulk.start(action, [...new Set(ids)])),
     "signIns.bulkEnd"() {
@@ -68,9 +78,9 @@ function signInCalls({ vault, keeper, copies, bulk, undo, syncTable, changed }: 
     },
     async "signIns.remove"(id) {
       const record = keeper.watches.current(id);
-      const withoutToken = record?.access_token === undefined ? record : undefined;
-      const answer = await withTableSynced(undo.removing(withoutToken, () => keeper.remove(id)));
-      return answer.ok ? ok({ undo: withoutToken !== undefined }) : answer;
+      const back = record && restorable(record, clock.nowMs());
+      const answer = await withTableSynced(undo.removing(back, () => keeper.remove(id)));
+      return answer.ok ? ok({ undo: back !== undefined }) : answer;
     },
     async undo() {
       const answer = await withTableSynced(undo.undo());
@@ -94,7 +104,7 @@ function rename(keeper: Keeper, id: string, alias: string): Promise<Result<null>
         (other.alias === alias || (other.login === alias && accountKey(other) !== accountKey(record))),
     );
   if (alias !== "" && taken) return Promise.resolve(failed({ code: "alias_taken", alias }));
-  return keeper.rename(id, alias === "" ? undefined : alias);
+  return keeper.change(id, { alias: alias === "" ? undefined : alias });
 }
 
 /** Calls that read: claims, history, scopes. */

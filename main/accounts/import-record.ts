@@ -1,6 +1,6 @@
 /** Makes a sign-in's record of a token that another tool got. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
-import type { ClientRecord, Draft, SignInRecord } from "../../core/accounts/records.ts";
+import { ownPartsOf, type ClientRecord, type Draft, type SignInRecord } from "../../core/accounts/records.ts";
 import type { Candidate } from "../../core/import/tokens.ts";
 import type { Validation } from "../../core/oauth/validate.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
@@ -90,7 +90,7 @@ export function recordOf(
     user_id: owner.user_id,
     login: owner.login,
     displayName: owner.login,
-    ...(before?.alias !== undefined && { alias: before.alias }),
+    ...ownPartsOf(before),
     access_token: found.accessToken,
     ...(renews && found.refreshToken !== undefined && { refresh_token: found.refreshToken }),
     scopes: [...(owner.scopes ?? [])],

@@ -3,6 +3,7 @@
  * last. `main/electron/` passes the real host; tests pass theirs.
  */
 import type { Handlers } from "../../contract/ipc.ts";
+import type { Picture } from "../accounts/pictures/pictures.ts";
 import { createDoctor } from "../diagnostics/doctor.ts";
 import { createRows, createSnapshotParts } from "../window/snapshot.ts";
 import { createState, type State } from "../window/state.ts";
@@ -18,6 +19,8 @@ export interface App extends Lifecycle {
   readonly state: State;
   /** Takes a link of our own scheme. Any program can open such a link. */
   takeLink(link: string): void;
+  /** The picture of a sign-in's account, for the window; undefined: there is none, or it may not be seen now. */
+  picture(signIn: string): Promise<Picture | undefined>;
   /** Brings the window to the pairing request that waits. */
   showPairing(): void;
 }
@@ -50,6 +53,7 @@ export function compose(host: Host): App {
     ...lifecycle,
     state,
     handlers: createCalls({ host, foundation, signIns, tools, doctor, state, lock, open }),
+    picture: (signIn) => signIns.pictures.of(signIn),
     takeLink: (link) => signIns.authorizations.takeLink(link),
     showPairing: () => tools.navigation.request({ action: "pairing" }),
   };

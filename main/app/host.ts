@@ -1,6 +1,6 @@
 /** All ports of the app in one type. `main/electron/` implements them; tests pass others. */
 import type { BrowserView } from "../../contract/views/provider.ts";
-import type { Clock, HttpClient, Log, Network, Randomness } from "../../core/ports.ts";
+import type { Clock, FetchPicture, HttpClient, Log, Network, Randomness } from "../../core/ports.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import type { Clipboard } from "../desktop/clipboard.ts";
 import type { FileDialogs } from "../desktop/file-dialogs.ts";
@@ -19,6 +19,8 @@ export interface Host {
   readonly http: HttpClient;
   /** Asks the user for the logins of proxies; absent: there are no proxies. */
   readonly proxyLogins?: ProxyLogins;
+  /** Fetches a picture, without token or cookies. */
+  readonly fetchPicture: FetchPicture;
   readonly network: Network;
   readonly keychain: Keychain;
   readonly files: FileDialogs;

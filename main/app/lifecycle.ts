@@ -111,7 +111,7 @@ export function createLifecycle(
 /** Creates the lock, with the work of every domain that a lock ends and the data that it drops. */
 function createAppLock(host: Host, foundation: Foundation, signIns: SignIns, tools: Tools): Lock {
   const { vault, lockState, settings, changes, log } = foundation;
-  const { keeper, authorizations, importing, undo, tokenClipboard } = signIns;
+  const { keeper, authorizations, importing, undo, pictures, tokenClipboard } = signIns;
   const { bulk, navigation, pairing, grants, tableSync } = tools;
   return createLock({
     state: lockState,
@@ -127,7 +127,10 @@ function createAppLock(host: Host, foundation: Foundation, signIns: SignIns, too
       return keeper.pause();
     },
     onOpened: () => startKeeper(foundation, signIns, tools),
-    onLocking: () => void tokenClipboard.clearOurs(),
+    onLocking() {
+      pictures.forget();
+      void tokenClipboard.clearOurs();
+    },
     async onVaultLocked() {
       bulk.forget();
       navigation.forget();

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { createClaims } from "../accounts/claims.ts";
 import { createImporting } from "../accounts/import.ts";
+import { createPictures } from "../accounts/pictures/pictures.ts";
 import { createActivity } from "../accounts/activity.ts";
 import { createPlaces } from "../accounts/places.ts";
 import { createTokenCopies } from "../accounts/token-copies.ts";
@@ -59,6 +60,13 @@ export function createSignIns(host: Host, foundation: Foundation) {
     openInBrowser: (url) => host.openInBrowser(url, settings.current.browser),
   });
   const claims = createClaims(providers, http, keeper);
+  const pictures = createPictures({
+    ...foundation,
+    keeper,
+    fetchPicture: host.fetchPicture,
+    shown: () => settings.current.pictures && !lockState.hidden && !foundation.streamer.on,
+  });
+  changes.on({ settings: () => settings.current.pictures || pictures.forget() });
   const undo = createUndo(async (record) => {
     if (record.kind === "sign_in")
       return keeper.store(withFreeAlias(record, vault.list("sign_in")), "restored");
@@ -79,6 +87,7 @@ export function createSignIns(host: Host, foundation: Foundation) {
     sandbox,
     importing,
     claims,
+    pictures,
     places,
     undo,
   };

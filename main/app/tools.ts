@@ -9,11 +9,12 @@ import { createSocketLink } from "../tools/socket-link.ts";
 import { createTableSync } from "../tools/table-sync.ts";
 import { createToolUsage } from "../tools/usage.ts";
 import { createNavigation } from "../window/navigation.ts";
+import { restorable } from "../vault/undo.ts";
 import type { Host } from "./host.ts";
 import type { Foundation } from "./foundation.ts";
 import type { SignIns } from "./sign-ins.ts";
 
-export function createTools(host: Host, foundation: Foundation, { keeper, tokenClipboard }: SignIns) {
+export function createTools(host: Host, foundation: Foundation, { keeper, tokenClipboard, undo }: SignIns) {
   const { changes, vault, settings, lockState, history, clock, random, log } = foundation;
   const link = createSocketLink(host, changes.part);
   const navigation = createNavigation(random, changes.part);
@@ -62,6 +63,13 @@ export function createTools(host: Host, foundation: Foundation, { keeper, tokenC
       async revoke(id) {
         const answer = await keeper.revoke(id, "bulk");
         await tableSync.pushCoalesced(); // otherwise tools would get the token until the last revocation has ended
+        return answer;
+      },
+      async remove(id, run) {
+        const record = keeper.watches.current(id);
+        const back = record && restorable(record, clock.nowMs());
+        const answer = await undo.removing(back, () => keeper.remove(id), run);
+        await tableSync.pushCoalesced();
         return answer;
       },
     },

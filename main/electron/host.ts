@@ -12,6 +12,7 @@ import { programAt } from "../desktop/peer-program.ts";
 import { createRecordingWatch } from "../desktop/recording-software.ts";
 import { createLog, type LogFile } from "../diagnostics/log.ts";
 import { createHttpClient } from "../net/http.ts";
+import { createFetchPicture } from "../net/picture-http.ts";
 import { createProxyLogins } from "../net/proxy-login.ts";
 import { startSocketServer } from "../socket/server.ts";
 import type { ProfileLock } from "../storage/profile-lock.ts";
@@ -94,10 +95,12 @@ export function makeHost(
   const proxyLogin: ProxyLogin = (proxy, before) => proxyLogins.ask(proxy, before);
   answerProxiesOfPages(proxyLogin);
   const focusedWindow = () => BrowserWindow.getFocusedWindow();
+  const transport = createElectronTransport(proxyLogin);
   return {
     clock,
     random,
-    http: createHttpClient(createElectronTransport(proxyLogin)),
+    http: createHttpClient(transport),
+    fetchPicture: createFetchPicture(transport),
     proxyLogins,
     network: { online: () => net.isOnline() },
     keychain: createKeychain(),

@@ -1,7 +1,7 @@
 /** Runs the app after 'ready': makes the main window, composes the app, and connects it with the system. */
 import { app, nativeTheme, Notification, session } from "electron/main";
 import { MAX_LINK_BYTES } from "../app/arguments.ts";
-import { compose } from "../app/compose.ts";
+import { compose, type App } from "../app/compose.ts";
 import type { ProfileLock } from "../storage/profile-lock.ts";
 import { createWindowMemory, type RememberedWindow } from "../window/frame/window-memory.ts";
 import { createNotifier } from "../window/notifier.ts";
@@ -24,7 +24,8 @@ import { showMenu } from "./windows/menu.ts";
  * `hidden`: without showing the window. `waking`: the requests of later starts. `remembered`: how the window was left.
  */
 export function run(lock: ProfileLock, waking: Waking, hidden: boolean, remembered: RememberedWindow): void {
-  serveWindow(session.defaultSession, builtFile("../renderer"));
+  let picture: App["picture"] = () => Promise.resolve(undefined); // until the app is composed
+  serveWindow(session.defaultSession, builtFile("../renderer"), (signIn) => picture(signIn));
   const memory = createWindowMemory(windowFile(profileFolder()), remembered);
   const window = createMainWindow({
     preload: builtFile("../preload/index.cjs"),
@@ -51,6 +52,7 @@ export function run(lock: ProfileLock, waking: Waking, hidden: boolean, remember
       );
   });
   const tokenkeep = compose(host);
+  picture = (signIn) => tokenkeep.picture(signIn);
   serveCalls(tokenkeep.handlers, window, host.log); // before this turn ends, so before the window calls
   tokenkeep.state.onChange((_changes, json) => window.send("state.changed", json));
   tokenkeep.state.onChange(({ settings }) => {

@@ -8,7 +8,7 @@ import { limiter, queuePerKey } from "../../core/single-flight.ts";
 import { Activity } from "./activity.ts";
 import { createTokenFor, refreshOnRequest } from "./on-demand.ts";
 import type { Changed, KeeperContext, KeeperPorts } from "./ports.ts";
-import { renameSignIn, storeSignIn, type Arrival } from "./record-changes.ts";
+import { changeSignIn, storeSignIn, type Arrival, type OwnParts } from "./record-changes.ts";
 import { closeInterrupted, repairInstants } from "./recovery.ts";
 import { Refresher } from "./refresher.ts";
 import { Revoker } from "./revoker.ts";
@@ -68,8 +68,8 @@ export interface Keeper {
   clientChanged(client: string): void;
   /** Call it when a provider was added, removed or changed: its sign-ins are checked again. */
   providerChanged(provider: string): void;
-  /** Sets the nickname; undefined removes it. */
-  rename(id: string, alias: string | undefined): Promise<Result<null>>;
+  /** Changes nickname, note or pin; see `changeSignIn`. */
+  change(id: string, parts: OwnParts): Promise<Result<null>>;
   /** Writes a sign-in and schedules it; see `storeSignIn`. The ID of the result can differ from the record's. */
   store(record: Omit<SignInRecord, "generation">, how: Arrival): Promise<Result<SignInRecord>>;
   readonly watches: Watches;
@@ -207,7 +207,7 @@ function changesOf({
   context,
   refresher,
   scheduler,
-}: Parts): Pick<Keeper, "clientChanged" | "providerChanged" | "rename" | "store"> {
+}: Parts): Pick<Keeper, "clientChanged" | "providerChanged" | "change" | "store"> {
   const { activity, clock, watches, enqueue, changed } = context;
   const limited = limiter(AT_ONCE);
   return {
@@ -220,7 +220,7 @@ function changesOf({
     providerChanged(provider) {
       if (activity.active) scheduler.checkProvider(provider);
     },
-    rename: (id, alias) => activity.whileActive(() => enqueue(id, () => renameSignIn(context, id, alias))),
+    change: (id, parts) => activity.whileActive(() => enqueue(id, () => changeSignIn(context, id, parts))),
     store: (record, how) =>
       activity.whileActive(() =>
         enqueue(record.id, async () => {

@@ -1,6 +1,6 @@
-/** Changes to sign-ins that come from outside the keeper: a new sign-in, a restored one, another nickname. */
+/** Changes to sign-ins that come from outside the keeper: a new sign-in, a restored one, a nickname, a note, a pin. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
-import type { SignInRecord } from "../../core/accounts/records.ts";
+import { ownPartsOf, type SignInRecord } from "../../core/accounts/records.ts";
 import { nextValidationMs } from "../../core/lifecycle/schedule.ts";
 import type { KeeperContext } from "./ports.ts";
 import { chanceOf } from "./retry.ts";
@@ -8,20 +8,31 @@ import { chanceOf } from "./retry.ts";
 /** How a sign-in came to the keeper. `restored`: by undoing its removal. */
 export type Arrival = "signed_in" | "imported" | "restored";
 
-/** Sets or removes the nickname. Fails with `account_unknown`, `storage_failing`, and as `RecordStore.write` does. */
-export async function renameSignIn(
+/** What the user can change about a sign-in; an undefined member removes the old value. */
+export type OwnParts = Partial<{ readonly [K in "alias" | "note"]: string | undefined }> & {
+  readonly onTop?: boolean;
+};
+
+/**
+ * Changes what the user has added to a sign-in. Fails with `account_unknown`, `storage_failing`, and as
+ * `RecordStore.write` does.
+ */
+export async function changeSignIn(
   { records, watches, changed }: KeeperContext,
   id: string,
-  alias: string | undefined,
+  parts: OwnParts,
 ): Promise<Result<null>> {
   const record = watches.current(id);
   if (record === undefined) return failed({ code: "account_unknown" });
   if (watches.of(id).unsaved !== undefined) return failed({ code: "storage_failing" });
-  const { alias: _before, ...rest } = record;
-  const written = await records.write<SignInRecord>(
-    { ...rest, ...(alias !== undefined && { alias }) },
-    "known",
-  );
+  const { alias: _alias, note: _note, onTop: _onTop, ...rest } = record;
+  const { alias, note, onTop } = { ...ownPartsOf(record), ...parts };
+  const own = {
+    ...(alias !== undefined && { alias }),
+    ...(note !== undefined && { note }),
+    ...(onTop === true && { onTop }),
+  };
+  const written = await records.write<SignInRecord>({ ...rest, ...own }, "known");
   changed(id);
   return written.ok ? ok(null) : written;
 }

@@ -12,6 +12,7 @@ import {
   tokenProbe,
   type PageAnswer,
 } from "../../core/oauth/client-check.ts";
+import { byNaturalName } from "../../core/natural-order.ts";
 import { flowsFor, isRedirected } from "../../core/oauth/flows.ts";
 import type { Clock, HttpClient, Randomness } from "../../core/ports.ts";
 import type { Providers } from "../../core/providers/registry.ts";
@@ -166,6 +167,6 @@ export function createClients(
           flows: flowsOf(providers, record),
           builtIn: record.builtIn,
         }))
-        .sort((a, b) => a.name.localeCompare(b.name)),
+        .sort((a, b) => byNaturalName(a.name, b.name)),
   };
 }

@@ -1,6 +1,6 @@
 /** The record of a sign-in that the user saves, and the record that it replaces. */
 import type { KeptFlow } from "../../contract/flow.ts";
-import type { Draft, SignInRecord } from "../../core/accounts/records.ts";
+import { ownPartsOf, type Draft, type SignInRecord } from "../../core/accounts/records.ts";
 import type { TokenSet } from "../../core/oauth/token-response.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import { originsOf } from "../../core/providers/provider.ts";
@@ -60,7 +60,7 @@ export function toRecord(
     login,
     // A known display name stays when the provider sends none.
     displayName: displayName ?? (replaced?.login === login ? replaced.displayName : login),
-    ...(replaced?.alias !== undefined && { alias: replaced.alias }),
+    ...ownPartsOf(replaced),
     access_token: tokens.accessToken,
     ...(tokens.refreshToken !== undefined && { refresh_token: tokens.refreshToken }),
     ...(idToken !== undefined && { id_token: idToken.token }),

@@ -2,6 +2,7 @@
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { ToolView } from "../../contract/views/tool.ts";
 import type { Draft, GrantRecord } from "../../core/accounts/records.ts";
+import { byNaturalName } from "../../core/natural-order.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import { Secret } from "../../core/secret.ts";
 import type { Use } from "../socket/types.ts";
@@ -261,6 +262,6 @@ export function createGrants(parts: GrantParts, changed: () => void): Grants {
       list
         .all()
         .map((grant) => toolView(grant, usage.of(grant.id), uses.reasonOf(grant.id)))
-        .sort((a, b) => a.name.localeCompare(b.name)),
+        .sort((a, b) => byNaturalName(a.name, b.name)),
   };
 }

@@ -10,6 +10,7 @@ import type { ExportView, ImportView } from "../../contract/views/vault.ts";
 import {
   decodeRecord,
   encodeRecord,
+  ownPartsOf,
   type ClientRecord,
   type Draft,
   type SignInRecord,
@@ -120,8 +121,10 @@ export async function importVault(
       continue;
     }
     const { alias: _exported, ...rest } = record;
+    const { alias: _kept, ...own } = ownPartsOf(before);
     const written = await store({
       ...rest,
+      ...own,
       ...aliasFor(records, record, before),
       client,
       id: before?.id ?? random.uuid(),

@@ -111,6 +111,8 @@ const CALLS_BEHIND_LOCK: { readonly [K in CallName]: WhenAllowed } = {
   "activity.list": "open",
   "activity.export": "open",
   "signIns.rename": "open",
+  "signIns.note": "open",
+  "signIns.pin": "open",
   "signIns.revoke": "open",
   "signIns.bulk": "open",
   "signIns.bulkEnd": "open",

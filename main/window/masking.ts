@@ -19,6 +19,8 @@ export function maskedName(name: string): string {
   const [first] = name;
   return first === undefined ? "" : `${first}•••`;
 }
+/** Stands for a text of which nothing may be seen. */
+const HIDDEN = "•••";
 const maskedFailure = <F extends Failure>(failure: F): F =>
   "account" in failure ? { ...failure, account: maskedName(failure.account) } : failure;
 
@@ -50,13 +52,15 @@ const maskedImport = (view: ImportedView): ImportedView => ({
   }),
 });
 function maskedSignIn(row: SignInView): SignInView {
-  const { alias, reason } = row;
+  const { picture: _picture, ...shown } = row;
+  const { alias, note, reason } = row;
   return {
-    ...row,
+    ...shown,
     user_id: maskedName(row.user_id),
     login: maskedName(row.login),
     displayName: maskedName(row.displayName),
     ...(alias !== undefined && { alias: maskedName(alias) }),
+    ...(note !== undefined && { note: HIDDEN }),
     ...(reason !== undefined && { reason: maskedFailure(reason) }),
   };
 }
@@ -182,6 +186,8 @@ const CALL_MASKS: { readonly [K in CallName]: Mask<Value<K>> } = {
   "activity.list": maskedEntries,
   "activity.export": "no names",
   "signIns.rename": "no names",
+  "signIns.note": "no names",
+  "signIns.pin": "no names",
   "signIns.revoke": "no names",
   "signIns.bulk": "no names",
   "signIns.bulkEnd": "no names",

@@ -6,7 +6,9 @@ import { refreshesAtMs, renews } from "../../core/lifecycle/schedule.ts";
 import type { Provider } from "../../core/providers/provider.ts";
 import type { SignInHealth } from "../keeper/watches.ts";
 
-/** Builds the row of a sign-in. Its provider and its client registration may have been removed. */
+/**
+ * Builds the row of a sign-in. Its provider and its client registration may have been removed. `pictures`: the user wants them.
+ */
 export function signInView(
   record: SignInRecord,
   health: SignInHealth,
@@ -14,6 +16,7 @@ export function signInView(
   client: ClientRecord | undefined,
   nowMs: number,
   endsAtMs: number | undefined,
+  pictures: boolean,
 ): SignInView {
   const providerName = provider?.name ?? record.provider;
   const status = statusesOf(record, health, nowMs, endsAtMs).window;
@@ -35,6 +38,9 @@ export function signInView(
     login: record.login,
     displayName: record.displayName,
     ...(record.alias !== undefined && { alias: record.alias }),
+    ...(record.note !== undefined && { note: record.note }),
+    ...(record.onTop === true && { pinned: true }),
+    ...(pictures && provider?.pictures !== undefined && record.user_id !== "" && { picture: true }),
     scopes: record.scopes,
     status,
     ...(condition !== undefined && { condition }),

@@ -3,6 +3,7 @@ import type { Snapshot } from "../../contract/views/snapshot.ts";
 import type { SignInView } from "../../contract/views/account.ts";
 import type { RecordKind, SignInRecord, VaultRecord } from "../../core/accounts/records.ts";
 import type { Clock } from "../../core/ports.ts";
+import { byKey, naturalKey } from "../../core/natural-order.ts";
 import type { Providers } from "../../core/providers/registry.ts";
 import { knownScopes } from "../../core/scopes/catalogue.ts";
 import type { Bulk } from "../accounts/bulk.ts";
@@ -29,7 +30,15 @@ import { signInView } from "./sign-in-view.ts";
 /** One function per part of the snapshot. */
 export type SnapshotParts = { readonly [K in keyof Snapshot]: () => Snapshot[K] };
 
-const byLogin = new Intl.Collator("en"); // one collator for all: ten times as fast as one per comparison
+/** The keys that sign-ins are sorted by: a record is never changed, so its key is made once. */
+const keys = new WeakMap<SignInRecord, string>();
+function keyOf(record: SignInRecord): string {
+  const known = keys.get(record);
+  if (known !== undefined) return known;
+  const made = naturalKey(record.login);
+  keys.set(record, made);
+  return made;
+}
 
 /** The parts of the app that the snapshot is built from. */
 interface Sources {
@@ -63,7 +72,15 @@ export interface Rows {
 }
 
 /** While the vault opens, the rows are those that were read first (`early`). */
-export function createRows({ vault, lockState, providers, keeper, streamer, clock }: Sources): Rows {
+export function createRows({
+  vault,
+  lockState,
+  providers,
+  keeper,
+  settings,
+  streamer,
+  clock,
+}: Sources): Rows {
   const early = <K extends RecordKind>(kind: K): Extract<VaultRecord, { kind: K }>[] =>
     vault.early.filter((record): record is Extract<VaultRecord, { kind: K }> => record.kind === kind);
   const row = (record: SignInRecord): SignInView =>
@@ -74,12 +91,13 @@ export function createRows({ vault, lockState, providers, keeper, streamer, cloc
       vault.get("client", record.client) ?? early("client").find(({ id }) => id === record.client),
       clock.nowMs(),
       keeper.watches.endsAtMs(record),
+      settings.current.pictures,
     );
   return {
     /** Sorted by name also where streamer mode masks the names. */
     all: () =>
       [...(vault.state.state === "open" ? keeper.watches.all() : early("sign_in"))]
-        .sort((a, b) => byLogin.compare(a.login, b.login) || (a.id < b.id ? -1 : 1))
+        .sort((a, b) => byKey(keyOf(a), keyOf(b)) || (a.id < b.id ? -1 : 1))
         .map(row),
     of(id) {
       const record = lockState.hidden ? undefined : keeper.watches.current(id);

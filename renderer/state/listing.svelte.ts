@@ -1,6 +1,7 @@
 /** The list of sign-ins: what it shows, in which order, and which rows are chosen. It outlives the screen. */
 /* eslint-disable svelte/prefer-svelte-reactivity -- the other maps and sets are read by no component */
 import { untrack } from "svelte";
+import { ACCOUNT_SORTS, type AccountsOrder } from "../../contract/settings.ts";
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { SignInView } from "../../contract/views/account.ts";
 import { byName } from "../text/format.ts";
@@ -14,10 +15,14 @@ export const FILTERS = {
 } as const;
 export type Filter = keyof typeof FILTERS;
 
-export const SORTS = ["name", "ends", "checked", "provider"] as const;
-export type Sort = (typeof SORTS)[number];
+export { ACCOUNT_SORTS as SORTS };
+export type Sort = AccountsOrder["by"];
+/** What is worse comes first: the user has to act, no token can be had now, something passes, all is well. */
+const severity = (signIn: SignInView): number =>
+  needsYou(signIn) ? 3 : !signIn.hasToken ? 2 : signIn.condition !== undefined ? 1 : 0;
 /** Main sends the rows by name; the other orders are stable sorts on top. */
 const ORDER: Record<Exclude<Sort, "name">, (a: SignInView, b: SignInView) => number> = {
+  status: (a, b) => severity(b) - severity(a) || (a.status < b.status ? -1 : Number(a.status > b.status)),
   ends: (a, b) => (a.expiresAtMs ?? Infinity) - (b.expiresAtMs ?? Infinity) || 0,
   checked: (a, b) => (a.validatedAtMs ?? 0) - (b.validatedAtMs ?? 0),
   provider: (a, b) => byName(a.providerName, b.providerName),
@@ -36,6 +41,9 @@ const HEADINGS: Record<Section, Item> = {
 const sectionOf = (signIn: SignInView): Section =>
   needsYou(signIn) ? "needYou" : signIn.status === "revoked" ? "ended" : "lookedAfter";
 
+/** What streamer mode shows of a note. */
+export const HIDDEN_NOTE = "•••";
+
 /** The searchable text of a row, in lower case: made once, since a keystroke searches all rows. */
 interface Searched {
   readonly signIn: SignInView;
@@ -49,8 +57,9 @@ const commons = new Map<string, string>();
 export function searchedOf(signIn: SignInView): Searched {
   const known = searched.get(signIn);
   if (known !== undefined) return known;
-  const { login, displayName, alias = "", clientName, providerName, scopes } = signIn;
-  const names = displayName.toLowerCase() === login && alias === "" ? [login] : [login, displayName, alias];
+  const { login, displayName, alias = "", note = "", clientName, providerName, scopes } = signIn;
+  const plain = displayName.toLowerCase() === login && alias === "" && note === "";
+  const names = plain ? [login] : [login, displayName, alias, note === HIDDEN_NOTE ? "" : note];
   const common = [clientName, providerName, ...scopes].join("\n").toLowerCase();
   const made = { signIn, own: names.join("\n").toLowerCase(), common: commons.get(common) ?? common };
   commons.set(common, made.common);
@@ -91,12 +100,15 @@ function prepareSearch(signIns: readonly SignInView[]): void {
   requestIdleCallback(some);
 }
 
+/** The rows under their headings; the pinned ones are first under each. */
 function inSections(signIns: readonly SignInView[]): readonly Item[] {
+  const pinned: Record<Section, SignInView[]> = { needYou: [], lookedAfter: [], ended: [] };
   const sections: Record<Section, SignInView[]> = { needYou: [], lookedAfter: [], ended: [] };
-  for (const signIn of signIns) sections[sectionOf(signIn)].push(signIn);
-  return (Object.keys(sections) as Section[]).flatMap((section) =>
-    sections[section].length === 0 ? [] : [HEADINGS[section], ...sections[section]],
-  );
+  for (const signIn of signIns) (signIn.pinned === true ? pinned : sections)[sectionOf(signIn)].push(signIn);
+  return (Object.keys(sections) as Section[]).flatMap((section) => {
+    const rows = [...pinned[section], ...sections[section]];
+    return rows.length === 0 ? [] : [HEADINGS[section], ...rows];
+  });
 }
 
 export class Listing {
@@ -106,6 +118,8 @@ export class Listing {
   provider = $state("");
   scope = $state("");
   sort = $state<Sort>("name");
+  /** True: the last one comes first. */
+  down = $state(false);
   /** Ids of sign-ins, possibly of some that are gone. */
   readonly chosen = new SvelteSet<string>();
   /** The id of the row that has the focus, or had it last. */
@@ -120,6 +134,13 @@ export class Listing {
   current(signIn: SignInView): SignInView {
     return this.#since.get(signIn.id) ?? signIn;
   }
+  /** The newest version of the row with this id. */
+  get(id: string): SignInView | undefined {
+    const signIn = this.#all.length === 0 ? undefined : this.#byId.get(id); // `#byId` changes with `#all`
+    return signIn && this.current(signIn);
+  }
+  /** True: the question about the removal of the chosen rows is open. */
+  asksToRemove = $state(false);
   /**
    * Takes all sign-ins from a snapshot. `changed`: the only rows that differ from the last snapshot. If none of them
    * moves in the list, the list is not sorted again: of thousands of sign-ins, some are validated each second.
@@ -143,7 +164,8 @@ export class Listing {
     const { own, common } = searchedOf(signIn);
     return JSON.stringify([
       ...Object.values(FILTERS).map((holds) => holds(signIn)),
-      ...[own, common, signIn.provider, signIn.client, signIn.hasToken],
+      ...[own, common, signIn.provider, signIn.client, signIn.hasToken, signIn.pinned === true],
+      this.sort === "status" && [signIn.status, severity(signIn)],
       this.sort === "ends" && signIn.expiresAtMs,
       this.sort === "checked" && signIn.validatedAtMs,
     ]);
@@ -166,16 +188,19 @@ export class Listing {
 
   /** The sign-ins that the filters leave, in order. */
   readonly #filtered: readonly SignInView[] = $derived.by(() => {
-    const { filter, provider, scope, sort } = this;
+    const { filter, provider, scope, sort, down } = this;
     const left = this.#all.filter(
       (signIn) =>
         FILTERS[filter](signIn) &&
         (provider === "" || signIn.provider === provider) &&
         (scope === "" || signIn.scopes.includes(scope)),
     );
-    if (sort === "name") return left;
+    if (sort === "name") return down ? left.reverse() : left;
+    const order = ORDER[sort];
     // `take` makes the list again when the order may change; other changes are no reason to sort it.
-    return untrack(() => left.map((signIn) => this.current(signIn))).sort(ORDER[sort]);
+    return untrack(() => left.map((signIn) => this.current(signIn))).sort(
+      down ? (a, b) => order(b, a) : order,
+    );
   });
   readonly #searched: readonly Searched[] = $derived(this.#filtered.map(searchedOf));
   readonly #commons: ReadonlySet<string> = $derived(new Set(this.#searched.map(({ common }) => common)));
@@ -231,5 +256,16 @@ export class Listing {
   }
   chooseAll(): void {
     for (const { id } of this.found) this.chosen.add(id);
+  }
+  /** How many of the rows that the list shows are chosen. */
+  readonly chosenHere: "none" | "some" | "all" = $derived.by(() => {
+    if (this.chosen.size === 0 || this.found.length === 0) return "none";
+    const chosen = this.found.reduce((count, { id }) => count + Number(this.chosen.has(id)), 0);
+    return chosen === 0 ? "none" : chosen === this.found.length ? "all" : "some";
+  });
+  /** Sorts by this, or the other way round if the list is sorted by it already. */
+  sortBy(sort: Sort): void {
+    this.down = sort === this.sort && !this.down;
+    this.sort = sort;
   }
 }

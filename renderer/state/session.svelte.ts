@@ -80,6 +80,11 @@ export class Session {
   }
 
   #take(snapshot: Snapshot, changes?: Changes): void {
+    if (this.snapshot === undefined) {
+      const { by, down } = snapshot.settings.accountsOrder;
+      this.#listing.sort = by;
+      this.#listing.down = down;
+    }
     this.snapshot = snapshot;
     speakOfAccounts(snapshot.signIns.length > 0);
     const sameRows = changes !== undefined && changes.signIns === undefined;

@@ -12,7 +12,7 @@ const make = (tag: string) => ({
   relative: new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "short" }),
   list: new Intl.ListFormat(tag),
   number: new Intl.NumberFormat(tag),
-  names: new Intl.Collator(tag),
+  names: new Intl.Collator(tag, { numeric: true }),
 });
 /** Formatters are made once for each language: making one costs more than using it. */
 const made = new Map<string, ReturnType<typeof make>>();

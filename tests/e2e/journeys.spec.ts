@@ -103,7 +103,6 @@ test("by keyboard alone: sign in again, revoke, remove, undo", async () => {
   await expect(toast("Token revoked for mirrelune")).toBeVisible();
   await expect(at.page.getByText("Revoked").first()).toBeVisible();
 
-  // The removal of a sign-in without a token can be undone.
   await go("Remove…", "Remove account");
   await expect(row("mirrelune")).toHaveCount(0);
   await go("Undo");
@@ -118,7 +117,6 @@ test("by keyboard alone: sign in again, revoke, remove, undo", async () => {
   await hasKeyboard(button("Remove…"));
   await go("Remove…", "Remove account");
   await expect(toast("harborlights_tv removed")).toBeVisible();
-  await expect(button("Undo")).toHaveCount(0);
   await at.page.getByRole("searchbox").waitFor();
   await press("/", "Control+a", "Delete");
   await expect(row("harborlights_tv")).toHaveCount(0);

@@ -279,6 +279,8 @@ test("the vault locks with the screen if the setting says so", async () => {
       lockWhat: "vault",
       lockAfterIdleMin: 0,
       lockOnSuspend: false,
+      pictures: false,
+      accountsOrder: { by: "name", down: false },
       streamer: "auto",
       deniedTools: [],
       language: "system",

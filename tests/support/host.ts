@@ -10,6 +10,7 @@ import { compose, type App } from "../../main/app/compose.ts";
 import type { Host } from "../../main/app/host.ts";
 import type { UserAgentRequest } from "../../main/sign-in/user-agent.ts";
 import { createHttpClient, nodeExchange } from "../../main/net/http.ts";
+import { createFetchPicture } from "../../main/net/picture-http.ts";
 import type { ProfileLockState } from "../../main/storage/profile-lock.ts";
 import { createProxyLogins, type ProxyLogins } from "../../main/net/proxy-login.ts";
 import { programAt } from "../../main/desktop/peer-program.ts";
@@ -197,6 +198,7 @@ function hostAt(folder: string, state: BenchState, clock: Clock, options: BenchO
     proxyLogins: state.proxyLogins,
     random: { bytes: (count) => randomBytes(count), uuid: () => randomUUID() },
     http: (options.http ?? ((client) => client))(createHttpClient(nodeExchange)),
+    fetchPicture: createFetchPicture(nodeExchange),
     network: state.network,
     files: { save: chooseFile, open: chooseFile },
     keychain: state.keychain,

@@ -29,6 +29,23 @@ const TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
+/** The bytes and the type of a picture; undefined: the window gets none. */
+type ServePicture = (
+  signIn: string,
+) => Promise<{ readonly type: string; readonly bytes: Uint8Array } | undefined>;
+
+const notFound = (): Response => new Response("not found", { status: 404 });
+function pictureAnswer(found: Awaited<ReturnType<ServePicture>>): Response {
+  if (found === undefined) return notFound();
+  const headers = {
+    "content-type": found.type,
+    "content-security-policy": "default-src 'none'",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+  };
+  return new Response(new Uint8Array(found.bytes), { headers });
+}
+
 /** Registers the scheme; call it before 'ready'. A secure scheme gives pages `crypto` and blocks mixed content. */
 export function registerScheme(): void {
   protocol.registerSchemesAsPrivileged([
@@ -43,12 +60,20 @@ function fileOf(root: string, url: string): string | undefined {
   return host === "app" && file.startsWith(root + path.sep) ? file : undefined;
 }
 
-/** Serves the files in `root` to the pages of a session. */
-export function serveWindow(session: Session, root: string): void {
+/** The sign-in whose picture a URL names: `/picture/<id>`. */
+function pictureOf(url: string): string | undefined {
+  const { host, pathname } = new URL(url);
+  return host === "app" ? /^\/picture\/([0-9a-f-]{36})$/.exec(pathname)?.[1] : undefined;
+}
+
+/** Serves the files in `root` to the pages of a session, and pictures of accounts that main has in its memory. */
+export function serveWindow(session: Session, root: string, picture: ServePicture): void {
   session.protocol.handle(SCHEME, async ({ url }) => {
+    const signIn = pictureOf(url);
+    if (signIn !== undefined) return pictureAnswer(await picture(signIn));
     const file = fileOf(root, url);
     const type = file === undefined ? undefined : TYPES[path.extname(file)];
-    if (file === undefined || type === undefined) return new Response("not found", { status: 404 });
+    if (file === undefined || type === undefined) return notFound();
     try {
       const headers = {
         "content-type": type,
@@ -57,7 +82,7 @@ export function serveWindow(session: Session, root: string): void {
       };
       return new Response(new Uint8Array(await readFile(file)), { headers });
     } catch {
-      return new Response("not found", { status: 404 });
+      return notFound();
     }
   });
 }

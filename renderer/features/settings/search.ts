@@ -36,6 +36,12 @@ const SETTINGS: readonly Setting[] = [
     words: () => [t("settings.density.comfortable"), t("settings.density.compact")],
   },
   {
+    section: "appearance",
+    panel: "pictures",
+    title: () => t("pictures.title"),
+    words: () => [t("pictures.label")],
+  },
+  {
     section: "security",
     panel: "seal",
     title: () => t("settings.sealTitle"),

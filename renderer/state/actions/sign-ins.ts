@@ -55,6 +55,18 @@ export class SignInActions {
     notices.tell(t("account.aliasSaved"));
     return true;
   }
+  /** Returns whether the note was saved; an empty one removes the old one. */
+  async annotate(id: string, note: string): Promise<boolean> {
+    const { session, notices } = this.#parts;
+    const done = await session.call("note", () => session.api["signIns.note"]({ id, note }));
+    if (done === undefined) return false;
+    notices.tell(t("notes.saved"));
+    return true;
+  }
+  async pin(ids: readonly string[], pinned: boolean): Promise<void> {
+    const { session } = this.#parts;
+    await session.call("pin", () => session.api["signIns.pin"]({ ids: [...ids], pinned }));
+  }
   async revoke({ id, login }: SignInView): Promise<void> {
     const { session, notices } = this.#parts;
     const done = await session.call(`revoke ${id}`, () => session.api["signIns.revoke"](id));
@@ -81,6 +93,10 @@ export class SignInActions {
   async bulk(action: BulkAction, ids: readonly string[]): Promise<void> {
     const { session } = this.#parts;
     await session.call("bulk", () => session.api["signIns.bulk"]({ action, ids: [...ids] }));
+  }
+  /** Offers to undo a bulk removal that has ended. */
+  offerUndo(count: number): void {
+    this.#parts.undo.offer(t("rows.removed", { count }), t("rows.broughtBack"));
   }
   /** Stops after the running one, or puts the result away. */
   async endBulk(): Promise<void> {

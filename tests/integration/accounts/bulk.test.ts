@@ -17,7 +17,7 @@ function bench(act: (signIn: string) => Promise<Result<unknown>>, gone = "") {
   };
   const ignore = () => undefined;
   const bulk: Bulk = createBulk(
-    { validate: one, refresh: one, revoke: one },
+    { validate: one, refresh: one, revoke: one, remove: one },
     (signIn) => (signIn === gone ? undefined : `name of ${signIn}`),
     { info: ignore, warn: ignore, error: ignore },
     () => views.push(bulk.view),

@@ -243,7 +243,7 @@ test("a validation, a rename and a dead token do not overwrite the other compute
   await using two = await bench();
   const [, second] = two.computers;
   await refreshed(two, 0);
-  const renamed = second.keeper.rename(ID, "bot");
+  const renamed = second.keeper.change(ID, { alias: "bot" });
   expect(await two.answering(renamed)).toMatchObject(changed);
   const checked = second.keeper.validate(ID); // its access token has ended at the provider
   expect(await two.answering(checked)).toMatchObject({ ok: false });
@@ -331,7 +331,7 @@ test("in any interleaving of two computers no one-time token is sent twice, and 
         } else if (step.do === "reopen") await two.reopen(one);
         else if (step.do === "tool") begun.push(one.keeper.tokenFor(ID, 14_400_000, false, "tool"));
         else if (step.do === "validate") begun.push(one.keeper.validate(ID));
-        else if (step.do === "rename") begun.push(one.keeper.rename(ID, "bot"));
+        else if (step.do === "rename") begun.push(one.keeper.change(ID, { alias: "bot" }));
         else begun.push(one.keeper.refresh(ID, step.do));
       }
       await two.answering(Promise.all(begun));

@@ -52,7 +52,7 @@ test("undo restores a tool with its key", async () => {
   tool.close();
 });
 
-test("undo restores a sign-in without a token, and not one whose token is revoked", async () => {
+test("undo restores a sign-in, and without its token one whose token is revoked", async () => {
   await using bench = await startBench();
   const id = await signIn(bench);
   await bench.app.handlers["signIns.revoke"](id);
@@ -64,10 +64,11 @@ test("undo restores a sign-in without a token, and not one whose token is revoke
 
   const other = await signIn(bench);
   const gone = await bench.app.handlers["signIns.remove"](other);
-  expect(gone).toMatchObject({ value: { undo: false } });
-  // The earlier removal can still be undone, and only that one.
-  expect(await undo(bench)).toMatchObject({ ok: true });
+  expect(gone).toMatchObject({ value: { undo: true } });
   expect(view(bench.app, other)).toBeUndefined();
+  expect(await undo(bench)).toMatchObject({ ok: true });
+  const back = bench.app.state.snapshot().signIns.filter(({ login }) => login === "harborlights_tv");
+  expect(back).toMatchObject([{ status: "revoked", hasToken: false, renews: false }]);
 });
 
 test("a lock ends the undo", async () => {

@@ -285,7 +285,7 @@ export class World {
         void this.keeper.tokenFor(action.id, 60_000, false).then(this.handedBy(this.keeper));
         break;
       case "rename":
-        void this.keeper.rename(action.id, `name ${String(this.numbers)}`);
+        void this.keeper.change(action.id, { alias: `name ${String(this.numbers)}` });
         break;
       case "validate":
         void this.keeper.validate(action.id);
