@@ -20,4 +20,5 @@ export const PROGRAMS: Readonly<Record<CommandName, () => Promise<CommandProgram
   export: () => import("./ui.ts"),
   open: () => import("./ui.ts"),
   completion: () => import("./completion.ts"),
+  help: () => import("./help.ts"),
 };

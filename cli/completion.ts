@@ -36,9 +36,10 @@ ${Object.entries(CHOICES)
   esac
   if ((COMP_CWORD == 1)); then COMPREPLY=($(compgen -W "${NAMES.join(" ")}" -- "$word")); return; fi
   case $command in
+    help) COMPREPLY=($(compgen -W "${NAMES.join(" ")}" -- "$word")) ;;
     completion) COMPREPLY=($(compgen -W "${SHELLS.join(" ")}" -- "$word")) ;;
 ${Object.entries(COMMANDS)
-  .filter(([name]) => name !== "completion")
+  .filter(([name]) => name !== "completion" && name !== "help")
   .map(([name, command]) => `    ${name}) COMPREPLY=($(compgen -W "${flagsOf(command)}" -- "$word")) ;;`)
   .join("\n")}
   esac
@@ -61,7 +62,9 @@ const operandsOf = ({ operands = [] }: CommandGrammar): string[] =>
     ? [`'2:shell:(${SHELLS.join(" ")})'`]
     : operands.includes("…")
       ? ["'*::: :_normal'"]
-      : [];
+      : operands.includes("COMMAND")
+        ? [`'2:command:(${NAMES.join(" ")})'`]
+        : [];
 
 const zsh = (): string => `#compdef tokenkeep
 _tokenkeep() {
@@ -89,6 +92,7 @@ const fish = (): string =>
       (name) =>
         `complete -c tokenkeep -n __fish_use_subcommand -a ${name} -d ${quoted(translate(`command.${name}` as Key))}`,
     ),
+    `complete -c tokenkeep -n '__fish_seen_subcommand_from help' -a '${NAMES.join(" ")}'`,
     `complete -c tokenkeep -n '__fish_seen_subcommand_from completion' -a '${SHELLS.join(" ")}'`,
     ...Object.entries(COMMANDS).flatMap(([command, described]) =>
       optionsOf(described).map(([name, { type }]) => {

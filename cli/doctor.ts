@@ -53,13 +53,13 @@ async function examine(context: Context): Promise<readonly Check[]> {
       checks.push({
         name: "account",
         ok: HEALTHY.includes(status),
-        text: translate("doctor.account", { login, status }),
+        text: translate(HEALTHY.includes(status) ? "doctor.account" : "doctor.attention", { login, status }),
       });
     if (accounts.length === 0)
       checks.push({ name: "account", ok: false, text: translate("doctor.noAccount") });
   } catch (error) {
     const code = error instanceof TokenkeepError ? error.code : "bug";
-    checks.push({ name: code, ok: false, text: failureMessage(error, code, {}) });
+    checks.push({ name: code, ok: false, text: failureMessage(error, code, context.command) });
   }
   return checks;
 }

@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { tokenRequest, type Context } from "./context.ts";
 import { UsageError } from "./errors.ts";
+import { explained } from "./explain.ts";
 import { environmentOf } from "./token.ts";
 
 /** Exit codes of coreutils' `env` and `timeout`. */
@@ -21,7 +22,7 @@ export async function run(context: Context): Promise<number> {
   if (command === undefined) throw new UsageError("operandMissing", { name: "COMMAND" });
   const request = tokenRequest(context);
   const tokenkeep = await context.connect();
-  const token = await tokenkeep.token(request);
+  const token = await explained(tokenkeep, request, tokenkeep.token(request));
   tokenkeep.close();
   const { TOKENKEEP_KEY: _key, TOKENKEEP_CLIENT: _client, ...env } = process.env; // the child gets no credentials
   let forward: (signal: NodeJS.Signals) => void = () => undefined;

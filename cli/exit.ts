@@ -15,7 +15,7 @@ export const EXIT = {
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
 /** Exit codes by the code of a `TokenkeepError`, or `usage`. */
-const OF_CODE: Readonly<Record<string, Exit>> = {
+export const OF_CODE: Readonly<Record<string, Exit>> = {
   usage: EXIT.usage,
   params_invalid: EXIT.usage,
   not_running: EXIT.notRunning,

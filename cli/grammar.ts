@@ -2,7 +2,7 @@
 import type { ParseArgsConfig } from "node:util";
 
 /** Options by their long name, in the shape that `parseArgs` of node:util takes. */
-type Options = NonNullable<ParseArgsConfig["options"]>;
+export type Options = NonNullable<ParseArgsConfig["options"]>;
 
 export interface CommandGrammar {
   readonly options?: Options;
@@ -19,6 +19,7 @@ export const GLOBAL = {
   json: { type: "boolean" },
   start: { type: "boolean" },
   help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "V" },
 } as const satisfies Options;
 
 /** Values of `token --format`. */
@@ -55,6 +56,7 @@ const commands = {
   export: {},
   open: {},
   completion: { operands: ["SHELL"] },
+  help: { operands: ["COMMAND"] },
 } as const satisfies Readonly<Record<string, CommandGrammar>>;
 
 export type CommandName = keyof typeof commands;

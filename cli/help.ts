@@ -1,7 +1,10 @@
-/** The text of `--help`, made from the grammar. */
+/** `tokenkeep help` and `--help`: texts that are made from the grammar. */
+import type { Context } from "./context.ts";
 import { UsageError } from "./errors.ts";
+import { EXIT } from "./exit.ts";
 import { CHOICES, COMMANDS, GLOBAL, isCommand, type CommandGrammar } from "./grammar.ts";
 import { translate, type Key } from "./messages.ts";
+import { nearest } from "./nearest.ts";
 
 /** Columns of the left part of a row. */
 const WIDTH = 26;
@@ -18,6 +21,13 @@ const usageLine = (name: string, { operands = [] }: CommandGrammar): string =>
   ["tokenkeep", name, translate("help.options"), ...(operands.includes("…") ? ["--"] : []), ...operands].join(
     " ",
   );
+
+export function unknownCommand(given: string): UsageError {
+  const near = nearest(given, Object.keys(COMMANDS));
+  return near === undefined
+    ? new UsageError("commandUnknown", { given })
+    : new UsageError("commandNear", { given, near });
+}
 
 /**
  * @param name a command; undefined: the overview of all commands
@@ -36,7 +46,7 @@ export function help(name?: string): string {
       "",
       translate("help.more"),
     );
-  if (!isCommand(name)) throw new UsageError("commandUnknown", { given: name });
+  if (!isCommand(name)) throw unknownCommand(name);
   return linesOf(
     translate(`command.${name}` as Key),
     "",
@@ -46,4 +56,9 @@ export function help(name?: string): string {
       optionRow(option, config),
     ),
   );
+}
+
+export function run({ operands: [name] }: Context): Promise<number> {
+  process.stdout.write(help(name));
+  return Promise.resolve(EXIT.ok);
 }

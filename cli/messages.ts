@@ -5,7 +5,7 @@ import { TokenkeepError } from "../clients/node/src/errors.ts";
 import { cleaned } from "../core/redaction.ts";
 import { deCli } from "../text/de-cli.ts";
 import { enCli } from "../text/en-cli.ts";
-import { UsageError } from "./errors.ts";
+import { ExplainedError, UsageError } from "./errors.ts";
 
 /** POSIX: the first of these variables that is set decides. */
 const { LC_ALL, LC_MESSAGES, LANG } = process.env;
@@ -56,18 +56,33 @@ function searchedPlaces(): string {
   return places.length === 0 ? "" : ` ${translate("lookedAt", { places: placesText(places) })}`;
 }
 
-/** The sentence for a failure. `code`: of a `TokenkeepError`, or `usage`, or `bug` for any other error. */
-export function failureMessage(
-  error: unknown,
-  code: string,
-  facts: Readonly<Record<string, string>>,
-): string {
+/** When the next attempt makes sense. */
+const againOf = (error: unknown): string =>
+  error instanceof TokenkeepError && error.retryAfterSec !== undefined
+    ? translate("againIn", { seconds: String(Math.max(1, Math.ceil(error.retryAfterSec))) })
+    : translate("again");
+
+const keyOf = (error: unknown, code: string): string => {
+  if (error instanceof UsageError) return `usage.${error.key}`;
+  return `failure.${error instanceof ExplainedError ? error.key : code}`;
+};
+
+/**
+ * The sentence for a failure, which says what to do next. `code`: of a `TokenkeepError`, or `usage`, or `bug` for any
+ * other error.
+ */
+export function failureMessage(error: unknown, code: string, command?: string): string {
   if (code === "bug") return translate("failure.bug", { detail: errorDetail(error) });
-  const key = error instanceof UsageError ? `usage.${error.key}` : `failure.${code}`;
   if (code === "not_running") return `${translate("failure.not_running")}${searchedPlaces()}`;
+  const facts = {
+    again: againOf(error),
+    command: command ?? translate("help.command"),
+    ...((error instanceof UsageError || error instanceof ExplainedError) && error.facts),
+  };
+  const key = keyOf(error, code);
   if (isKey(key)) return translate(key, facts);
   // A newer Tokenkeep may send a code that this version does not know, with a sentence of its own.
   return error instanceof TokenkeepError && error.message !== ""
-    ? error.message
+    ? translate("failure.unknown", { message: cleanLine(error.message) })
     : translate("failure.bug", { detail: errorDetail(error) });
 }

@@ -17,6 +17,9 @@ const isLifetime = (name: string): name is Lifetime => LIFETIMES.includes(name);
 /** Characters of a reason that the socket accepts. */
 const MAX_REASON = 120;
 
+/** Groups of three digits, as the window shows them. */
+const grouped = (code: string): string => code.replace(/\B(?=(?:\d{3})+$)/g, " ");
+
 export async function run(context: Context): Promise<number> {
   const lifetime = text(context, "lifetime") ?? "always";
   if (!isLifetime(lifetime))
@@ -33,7 +36,7 @@ export async function run(context: Context): Promise<number> {
       scopes: texts(context, "scope"),
       lifetime,
     },
-    { onCode: (code) => process.stderr.write(`${translate("pairCode", { code })}\n`) },
+    { onCode: (code) => process.stderr.write(`${translate("pairCode", { code: grouped(code) })}\n`) },
   );
   pairing.keep.close();
   if (pairing.credentials === undefined) throw new TokenkeepError("not_paired", "");

@@ -2,6 +2,7 @@
 import type { Token } from "../clients/node/src/messages.ts";
 import { print, text, tokenRequest, type Context } from "./context.ts";
 import { UsageError } from "./errors.ts";
+import { explained } from "./explain.ts";
 import { EXIT } from "./exit.ts";
 import { FORMATS } from "./grammar.ts";
 
@@ -34,7 +35,7 @@ export async function run(context: Context): Promise<number> {
   if (process.stdout.isTTY && context.values["show"] !== true) throw new UsageError("showMissing");
   const request = tokenRequest(context);
   const tokenkeep = await context.connect();
-  print(FORMATTERS[format](await tokenkeep.token(request)));
+  print(FORMATTERS[format](await explained(tokenkeep, request, tokenkeep.token(request))));
   tokenkeep.close();
   return EXIT.ok;
 }

@@ -13,7 +13,7 @@ import { PROVIDER_PAGES, providerForm, type ProviderForm } from "./provider.ts";
 import { settings } from "./settings.ts";
 import { lifetime } from "./socket.ts";
 import type { ClaimsView } from "./claims.ts";
-import type { ClientFinding } from "./client-check.ts";
+import type { ClientFinding, ClientProbe } from "./client-check.ts";
 import type { OpensView, ScopeView } from "./scopes.ts";
 import type { SignInView } from "./views/account.ts";
 import type { DoctorView } from "./views/doctor.ts";
@@ -43,6 +43,9 @@ const id = v.pipe(v.string(), v.uuid());
 const text = (max: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(max));
 /** The most characters of a note. */
 export const NOTE_MAX = 500;
+/** RFC 6749 §A.1, §A.2. */
+const clientId = v.pipe(text(200), v.regex(/^[\x21-\x7e]+$/));
+const clientSecret = v.pipe(v.string(), v.trim(), v.maxLength(500));
 /** RFC 6749 §3.3: `scope-token`. */
 const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/));
 /**
@@ -75,10 +78,19 @@ const passphrase = v.pipe(v.string(), v.maxLength(1024));
 const MOST_CANDIDATES = 1_000;
 const candidate = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+/** What a menu of the window, or a button of the mouse, asks the window to do. */
+export type WindowCommand = "add" | "settings" | "find" | "palette" | "back" | "forward" | "help";
+
 export const ipc = {
   /** The whole state; afterwards `state.changed` brings the parts that change. */
   "state.get": call<Json<Snapshot>>()(nothing),
   "state.changed": notice<Json<Changes>>(),
+  "window.command": notice<WindowCommand>(),
+  /**
+   * The user closes the window. The window says that the app keeps running and where to find it, and answers with
+   * `window.close`.
+   */
+  "window.closing": notice<"tray" | "menuBar" | "nowhere">(),
 
   /** Makes a vault that a passphrase seals; only while there is none. */
   "vault.create": call()(v.object({ passphrase })),
@@ -157,17 +169,30 @@ export const ipc = {
     v.object({ provider: text(40), at: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   ),
 
+  /** Opens the provider's developer console in the browser. Fails with `provider_unknown`, `browser_failing`. */
+  "providers.openConsole": call()(text(40)),
+  /** Copies what the form of the developer console asks for. */
+  "providers.copyConsoleField": call()(
+    v.object({ provider: text(40), field: v.picklist(["name", "redirect_uri"]) }),
+  ),
+
   /** Adds a registration, or changes one (`id`). Without `client_secret` the stored one stays; null: it has none. */
   "clients.save": call<{ readonly id: string }>()(
     v.object({
       id: v.optional(id),
       provider: text(40),
       name: text(80),
-      client_id: v.pipe(text(200), v.regex(/^[\x21-\x7e]+$/)),
-      client_secret: v.optional(v.nullable(v.pipe(v.string(), v.trim(), v.maxLength(500)))),
+      client_id: clientId,
+      client_secret: v.optional(v.nullable(clientSecret)),
     }),
   ),
   "clients.remove": call()(id),
+  /** Asks the provider about a client that is not saved, by a request that grants nothing. */
+  "clients.probe": call<ClientProbe>()(
+    v.object({ provider: text(40), client_id: clientId, client_secret: v.optional(clientSecret) }),
+  ),
+  /** Saves the registration that came with the app, unless it is saved already, and answers with its id. */
+  "clients.useShared": call<{ readonly id: string }>()(nothing),
   /** Checks a registration at its provider by requests that grant nothing. */
   "clients.check": call<readonly ClientFinding[]>()(id),
 
@@ -299,6 +324,12 @@ export const ipc = {
   ),
   /** Refuses the waiting tool. `forGood`: later requests are refused without a question. */
   "pairing.deny": call()(v.object({ id, forGood: v.boolean() })),
+  /** Answers `window.closing`. "close": the window closes, and does not ask again on a desktop like this one. */
+  "window.close": call()(v.picklist(["close", "stay"])),
+  /** Whether a form is half filled in. Then a close hides the window, so that the form is kept in its memory alone. */
+  "window.drafts": call()(v.boolean()),
+  /** Ends the app as soon as running requests have finished. */
+  "app.quit": call()(nothing),
   /** The window has shown the requested screen. */
   "wish.done": call()(id),
   /**

@@ -3,10 +3,11 @@ import { randomBytes } from "node:crypto";
 import { redirect, type Answer, type Request } from "./answer.ts";
 import { idToken, readClaims } from "./claims.ts";
 import { answerDeviceCode } from "./device-codes.ts";
-import { consentPage, loginPage, problemPage } from "./pages.ts";
+import { consentPage, loginPage, plainPage } from "./pages.ts";
 import type { User } from "./seeds.ts";
 import { digestOf } from "./state.ts";
 import { issueImplicit } from "./tokens.ts";
+import { wordsOf, type Words } from "./words.ts";
 import { clientOf, userOf, type PendingRequest, type World } from "./world.ts";
 
 /** The cookie that keeps a user signed in to these pages. */
@@ -26,20 +27,14 @@ function withParameters(uri: string, parameters: Record<string, string | undefin
 const RESPONSES: readonly string[] = ["code", "token", "id_token token", "id_token"];
 const isResponse = (types: string): types is PendingRequest["response"] => RESPONSES.includes(types);
 
-const requestGone = (): Answer =>
-  problemPage(
-    400,
-    "This sign-in is over",
-    "It took too long, or was answered already. Start it again in the app.",
-  );
+const requestGone = (words: Words): Answer => plainPage(words, 400, "ended");
 
-const toDevice = ({ device }: PendingRequest, user: User | undefined): Answer =>
-  device === undefined ? requestGone() : answerDeviceCode(device, user);
+const toDevice = (words: Words, { device }: PendingRequest, user: User | undefined): Answer =>
+  device === undefined ? requestGone(words) : answerDeviceCode(words, device, user);
 
 export function authorize(world: World, { query, headers }: Request): Answer | Promise<Answer> {
   const client = clientOf(world, query.get("client_id"));
-  if (client === undefined)
-    return problemPage(400, "invalid client", "No application with this client ID is registered here.");
+  if (client === undefined) return plainPage(wordsOf(headers), 400, "client");
   const redirect_uri = query.get("redirect_uri") ?? "";
   const state = query.get("state") ?? undefined;
   if (!client.redirect_uris.includes(redirect_uri)) {
@@ -96,12 +91,13 @@ export function requestConsent(
     if (world.nowMs() - startedAtMs > REQUEST_LIFE_MS) world.pending.delete(id);
   world.pending.set(request.id, request);
   const user = signedIn(world, headers);
-  if (user === undefined) return loginPage(world.users, request);
+  const words = wordsOf(headers);
+  if (user === undefined) return loginPage(words, world.users, request);
   // Without `force_verify`, a user who has approved the same scopes is sent back at once (docs/twitch-auth.md §4).
   const approved = world.state.approvals.get(`${user.id} ${request.client.client_id}`) ?? [];
   if (!request.forceVerify && request.scopes.every((scope) => approved.includes(scope)))
-    return allow(world, request, user);
-  return consentPage(user, request);
+    return allow(world, words, request, user);
+  return consentPage(words, user, request);
 }
 
 function signedIn(world: World, headers: Request["headers"]): User | undefined {
@@ -110,10 +106,10 @@ function signedIn(world: World, headers: Request["headers"]): User | undefined {
   return userId === undefined ? undefined : userOf(world, userId);
 }
 
-export function login(world: World, { form }: Request): Answer {
+export function login(world: World, { form, headers }: Request): Answer {
   const request = world.pending.get(form.get("request") ?? "");
   const user = userOf(world, form.get("user") ?? "");
-  if (request === undefined || user === undefined) return requestGone();
+  if (request === undefined || user === undefined) return requestGone(wordsOf(headers));
   const session = randomBytes(16).toString("base64url");
   world.sessions.set(session, user.id);
   return {
@@ -126,20 +122,22 @@ export function login(world: World, { form }: Request): Answer {
 
 export function consent(world: World, { query, headers }: Request): Answer {
   const request = world.pending.get(query.get("request") ?? "");
-  if (request === undefined) return requestGone();
+  const words = wordsOf(headers);
+  if (request === undefined) return requestGone(words);
   const user = signedIn(world, headers);
   return user === undefined || query.has("switch")
-    ? loginPage(world.users, request)
-    : consentPage(user, request);
+    ? loginPage(words, world.users, request)
+    : consentPage(words, user, request);
 }
 
 export function decide(world: World, { form, headers }: Request): Answer | Promise<Answer> {
   const request = world.pending.get(form.get("request") ?? "");
   const user = signedIn(world, headers);
-  if (request === undefined || user === undefined) return requestGone();
-  if (form.get("answer") === "allow") return allow(world, request, user);
+  if (request === undefined || user === undefined) return requestGone(wordsOf(headers));
+  const words = wordsOf(headers);
+  if (form.get("answer") === "allow") return allow(world, words, request, user);
   world.pending.delete(request.id);
-  if (request.redirect_uri === undefined) return toDevice(request, undefined);
+  if (request.redirect_uri === undefined) return toDevice(words, request, undefined);
   // Twitch puts the error into the query, with these texts (docs/twitch-auth.md §4).
   return redirect(
     withParameters(request.redirect_uri, {
@@ -150,12 +148,12 @@ export function decide(world: World, { form, headers }: Request): Answer | Promi
   );
 }
 
-async function allow(world: World, request: PendingRequest, user: User): Promise<Answer> {
+async function allow(world: World, words: Words, request: PendingRequest, user: User): Promise<Answer> {
   world.pending.delete(request.id);
   const approval = `${user.id} ${request.client.client_id}`;
   const before = world.state.approvals.get(approval) ?? [];
   world.state.approvals.set(approval, [...new Set([...before, ...request.scopes])]);
-  if (request.redirect_uri === undefined) return toDevice(request, user);
+  if (request.redirect_uri === undefined) return toDevice(words, request, user);
   if (request.response !== "code") return inFragment(world, request, user, request.redirect_uri);
   const code = randomBytes(15).toString("hex");
   world.codes.set(digestOf(code), { request, user, expiresAtMs: world.nowMs() + CODE_LIFE_MS });

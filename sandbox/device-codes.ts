@@ -1,16 +1,15 @@
 /** A device code: the user's answer to it, and what a poll of the client gets (RFC 8628 §3.5). */
 import { refusal, type Answer } from "./answer.ts";
-import { problemPage } from "./pages.ts";
+import { plainPage } from "./pages.ts";
 import type { User } from "./seeds.ts";
 import { digestOf } from "./state.ts";
+import type { Words } from "./words.ts";
 import type { DeviceCode, World } from "./world.ts";
 
 /** Records the user's answer (undefined: declined) and shows a page that says so. */
-export function answerDeviceCode(device: DeviceCode, user: User | undefined): Answer {
+export function answerDeviceCode(words: Words, device: DeviceCode, user: User | undefined): Answer {
   device.answer = user ?? "denied";
-  return user === undefined
-    ? problemPage(200, "Declined", "The app gets nothing. This page can be closed.")
-    : problemPage(200, "Connected", "The app notices by itself. This page can be closed.");
+  return plainPage(words, 200, user === undefined ? "denied" : "allowed");
 }
 
 /** The code and the user who allowed it, or a refusal. A device code works once. */

@@ -3,8 +3,9 @@ import { randomBytes, randomInt } from "node:crypto";
 import { json, refusal, type Answer, type Request } from "./answer.ts";
 import { requestConsent } from "./authorize.ts";
 import { NO_CLAIMS } from "./claims.ts";
-import { problemPage } from "./pages.ts";
+import { plainPage } from "./pages.ts";
 import { digestOf } from "./state.ts";
+import { wordsOf } from "./words.ts";
 import { clientOf, type PendingRequest, type World } from "./world.ts";
 
 const LIFE_SEC = 1_800;
@@ -40,7 +41,7 @@ export function device(world: World, { form }: Request): Answer {
 export function activate(world: World, { query, headers }: Request): Answer | Promise<Answer> {
   const found = [...world.devices.values()].find(({ userCode }) => userCode === query.get("device-code"));
   if (found === undefined || found.answer !== undefined || found.expiresAtMs < world.nowMs())
-    return problemPage(400, "This code has ended", "Start the sign-in again in the app: it gets a new code.");
+    return plainPage(wordsOf(headers), 400, "code");
   const request: PendingRequest = {
     id: randomBytes(16).toString("base64url"),
     client: found.client,

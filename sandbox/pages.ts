@@ -3,6 +3,7 @@ import { describeScope } from "../core/scopes/catalogue.ts";
 import type { Answer } from "./answer.ts";
 import type { User } from "./seeds.ts";
 import { STYLE_PATH } from "./style.ts";
+import type { Words } from "./words.ts";
 import type { PendingRequest } from "./world.ts";
 
 const escape = (text: string): string =>
@@ -15,7 +16,7 @@ function formAction(redirect_uri: string | undefined): string {
   return `'self' ${origin === "null" ? protocol : origin}`;
 }
 
-function page(status: number, title: string, content: string, redirect_uri?: string): Answer {
+function page(words: Words, status: number, title: string, content: string, redirect_uri?: string): Answer {
   return {
     status,
     headers: {
@@ -26,7 +27,7 @@ function page(status: number, title: string, content: string, redirect_uri?: str
       "content-security-policy": `default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action ${formAction(redirect_uri)}`,
     },
     body: `<!doctype html>
-<html lang="en">
+<html lang="${words.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -35,7 +36,7 @@ function page(status: number, title: string, content: string, redirect_uri?: str
 </head>
 <body>
 <main>
-<p class="sandbox">Sandbox: a pretend provider on this computer</p>
+<p class="sandbox">${escape(words.t("banner"))}</p>
 <h1>${escape(title)}</h1>
 ${content}
 </main>
@@ -46,18 +47,19 @@ ${content}
 
 const monogram = ({ display_name }: User): string => escape(display_name.slice(0, 1).toUpperCase());
 
-export const loginPage = (users: readonly User[], request: PendingRequest): Answer =>
+export const loginPage = (words: Words, users: readonly User[], request: PendingRequest): Answer =>
   page(
+    words,
     200,
-    "Who is signing in?",
-    `<p class="lead">${escape(request.client.name)} asks for access to an account. These three are made up; pick any.</p>
+    words.t("chooseTitle"),
+    `<p class="lead">${escape(words.t("chooseText", { app: request.client.name }))}</p>
 <form method="post" action="/oauth2/login" class="users">
 <input type="hidden" name="request" value="${escape(request.id)}">
 ${users
   .map(
     (user) => `<button type="submit" name="user" value="${escape(user.id)}">
 <span class="monogram" aria-hidden="true">${monogram(user)}</span>
-<span>Sign in as ${escape(user.login)}<small>${escape(user.description)}</small></span>
+<span>${escape(words.t("signInAs", { login: user.login }))}<small>${escape(user.description)}</small></span>
 </button>`,
   )
   .join("\n")}
@@ -65,34 +67,44 @@ ${users
     request.redirect_uri,
   );
 
-const scopeItem = (name: string): string => {
-  const { summary, access } = describeScope(name);
-  const kind = access === "read" ? "Reads" : access === "manage" ? "Changes" : "";
-  return `<li><span>${escape(summary ?? name)}</span>${kind === "" ? "" : `<em class="${access}">${kind}</em>`}${
+const scopeItem = (words: Words, name: string): string => {
+  const { access } = describeScope(name);
+  const summary = words.scope(name);
+  const kind = access === "read" ? words.t("reads") : access === "manage" ? words.t("changes") : "";
+  return `<li><span>${escape(summary ?? name)}</span>${kind === "" ? "" : `<em class="${access}">${escape(kind)}</em>`}${
     summary === undefined ? "" : `<code>${escape(name)}</code>`
   }</li>`;
 };
 
-export const consentPage = (user: User, request: PendingRequest): Answer =>
+export const consentPage = (words: Words, user: User, request: PendingRequest): Answer =>
   page(
+    words,
     200,
-    `Allow ${request.client.name}?`,
+    words.t("allowTitle", { app: request.client.name }),
     `<div class="who"><span class="monogram" aria-hidden="true">${monogram(user)}</span>
-<p>Signed in as <strong>${escape(user.login)}</strong>
-<a href="/oauth2/consent?request=${escape(request.id)}&amp;switch=1">Not you? Switch account</a></p></div>
-<h2>${escape(request.client.name)} will be able to</h2>
+<p>${escape(words.t("signedInAs"))} <strong>${escape(user.login)}</strong>
+<a href="/oauth2/consent?request=${escape(request.id)}&amp;switch=1">${escape(words.t("switch"))}</a></p></div>
+<h2>${escape(words.t("allows", { app: request.client.name }))}</h2>
 ${
   request.scopes.length === 0
-    ? "<p>See who you are. It asks for nothing more.</p>"
-    : `<ul>${request.scopes.map(scopeItem).join("")}</ul>`
+    ? `<p>${escape(words.t("identityOnly"))}</p>`
+    : `<ul>${request.scopes.map((name) => scopeItem(words, name)).join("")}</ul>`
 }
 <form method="post" action="/oauth2/consent" class="answers">
 <input type="hidden" name="request" value="${escape(request.id)}">
-<button type="submit" class="primary" name="answer" value="allow">Authorize</button>
-<button type="submit" name="answer" value="deny">Cancel</button>
+<button type="submit" class="primary" name="answer" value="allow">${escape(words.t("authorize"))}</button>
+<button type="submit" name="answer" value="deny">${escape(words.t("cancel"))}</button>
 </form>`,
     request.redirect_uri,
   );
 
-export const problemPage = (status: number, title: string, text: string): Answer =>
-  page(status, title, `<p class="lead">${escape(text)}</p>`);
+/** A page with a title and one paragraph. */
+export const textPage = (words: Words, status: number, title: string, text: string): Answer =>
+  page(words, status, title, `<p class="lead">${escape(text)}</p>`);
+
+/** A page without a question. `about` names its title and its text. */
+export const plainPage = (
+  words: Words,
+  status: number,
+  about: "ended" | "client" | "code" | "denied" | "allowed" | "channel" | "connections",
+): Answer => textPage(words, status, words.t(`${about}Title`), words.t(`${about}Text`));

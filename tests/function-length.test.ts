@@ -21,7 +21,7 @@ function linesOf(node: ts.Node, file: ts.SourceFile, lines = new Set<number>()):
 }
 /** Whether a function is the callback of `describe`, `describe.each(…)` and the like. */
 const isDescribe = ({ parent }: ts.Node, file: ts.SourceFile): boolean =>
-  ts.isCallExpression(parent) && /^describe\b/.test(parent.expression.getText(file));
+  ts.isCallExpression(parent) && /^(?:test\.)?describe\b/.test(parent.expression.getText(file));
 
 /** Functions of a file that are too long, as `file:line (lines)`. */
 function tooLong(name: string, text = readFileSync(name, "utf8")): string[] {

@@ -143,9 +143,21 @@ export const accountsGerman: Pick<Catalogue, keyof typeof accountsWords> = {
   /** Angaben zu einer Anmeldung, die sich kopieren lassen, und die Seiten des Anbieters dazu. */
   facts: {
     displayName: "Anzeigename",
-    login: { name: "Login", copy: "Login kopieren", copied: "Login kopiert" },
-    user_id: { name: "Nutzer-ID", copy: "Nutzer-ID kopieren", copied: "Nutzer-ID kopiert" },
-    client_id: { name: "Client-ID", copy: "Client-ID kopieren", copied: "Client-ID kopiert" },
+    login: {
+      name: "Login",
+      copy: "Login kopieren",
+      copied: "Login kopiert",
+    },
+    user_id: {
+      name: "Nutzer-ID",
+      copy: "Nutzer-ID kopieren",
+      copied: "Nutzer-ID kopiert",
+    },
+    client_id: {
+      name: "Client-ID",
+      copy: "Client-ID kopieren",
+      copied: "Client-ID kopiert",
+    },
     pages: {
       channel: "Kanal öffnen",
       connections: "Seite mit Verbindungen öffnen",
@@ -170,7 +182,7 @@ export const accountsGerman: Pick<Catalogue, keyof typeof accountsWords> = {
     replacing: "Diese Tools verlieren Rechte:",
     some: "{{tool}} verliert {{scopes}}",
     all: "{{tool}} verliert den Zugriff auf dieses Konto",
-    why: "Ein Tool verliert ein Recht, wenn es dem neuen Token fehlt, oder wenn das Token mehr Rechte hat, als das Tool verwenden darf.",
+    wider: "Die neuen Rechte sind ihm nicht erlaubt, deshalb bekommt es das neue Token nicht.",
   },
   status: {
     signed_in: "Angemeldet",
@@ -220,7 +232,12 @@ export const accountsGerman: Pick<Catalogue, keyof typeof accountsWords> = {
   },
   list: {
     sort: "Sortieren",
-    sorts: { name: "Name", ends: "Restzeit", checked: "Letzte Prüfung", provider: "Anbieter" },
+    sorts: {
+      name: "Name",
+      ends: "Restzeit",
+      checked: "Letzte Prüfung",
+      provider: "Anbieter",
+    },
     more: "Mehr Filter",
     provider: "Anbieter",
     everyProvider: "Alle Anbieter",

@@ -2,7 +2,7 @@ import type { enCli } from "./en-cli.ts";
 
 /** The German texts of the command line. */
 export const deCli: { readonly [Key in keyof typeof enCli]: string } = {
-  "help.about": "Frische Access-Tokens für Twitch von Tokenkeep.",
+  "help.about": "Frische Access-Tokens von Tokenkeep.",
   "help.usage": "Aufruf:",
   "help.command": "BEFEHL",
   "help.options": "[OPTIONEN]",
@@ -56,7 +56,7 @@ export const deCli: { readonly [Key in keyof typeof enCli]: string } = {
   "doctor.environment": "Umgebungsvariablen",
   "doctor.key": "Zugangsdaten gefunden: {{file}}",
   "doctor.proof": "Mit Tokenkeep verbunden: {{endpoint}}",
-  "doctor.account": "{{login}}: {{status}}",
+  "doctor.account": "{{login}}: Token verfügbar",
   "doctor.attention": "{{login}} braucht Aufmerksamkeit ({{status}}). Ausführen: tokenkeep open",
   "doctor.noAccount": "Keine Konten verfügbar. Ausführen: tokenkeep add",
   "usage.commandUnknown": "Unbekannter Befehl „{{given}}“. tokenkeep --help zeigt alle.",
@@ -102,14 +102,14 @@ export const deCli: { readonly [Key in keyof typeof enCli]: string } = {
   "failure.disconnected": "Tokenkeep hat die Verbindung beendet. {{again}}",
   "failure.timeout": "Tokenkeep antwortet nicht. Neu starten. {{again}}",
   "failure.not_tokenkeep":
-    "Der Server ist nicht Tokenkeep. Nichts wurde gesendet. Ausführen: tokenkeep doctor",
+    "Der Server ist nicht Tokenkeep. Seine Antwort wurde ignoriert. Tokenkeep neu starten und TOKENKEEP_ENDPOINT prüfen, falls gesetzt.",
   "failure.params_invalid": "Tokenkeep nimmt diese Werte nicht an. Mehr zeigt: tokenkeep {{command}} --help",
   "failure.method_unknown": "Tokenkeep kennt diesen Befehl noch nicht. Tokenkeep aktualisieren.",
   "failure.protocol_error":
     "Tokenkeep versteht diese Befehlszeile nicht. Beide auf dieselbe Version aktualisieren.",
   "failure.internal": "In Tokenkeep ist etwas schiefgegangen. {{again}}",
-  "failure.unknown": "{{message}} Ausführen: tokenkeep doctor",
-  "failure.bug": "Etwas ist schiefgegangen: {{detail}}. Ausführen: tokenkeep doctor",
+  "failure.unknown": "{{message}} Die Befehlszeile auf die Version von Tokenkeep aktualisieren.",
+  "failure.bug": "Etwas ist schiefgegangen: {{detail}}. Erneut versuchen; wenn das anhält, melden.",
   again: "Später erneut versuchen.",
   againIn: "In {{seconds}} s erneut versuchen.",
   lookedAt: "Gesucht in: {{places}}.",

@@ -1,3 +1,5 @@
+import { startGerman } from "./de-start.ts";
+import { messagesGerman } from "./de-messages.ts";
 import { accountsGerman } from "./de-accounts.ts";
 import { deFailures } from "./de-failures.ts";
 import { listGerman } from "./de-list.ts";
@@ -10,9 +12,11 @@ import type { Catalogue } from "./words.ts";
 /** The German texts. The type requires the same keys as in English. */
 export const de: Catalogue = {
   ...accountsGerman,
+  ...messagesGerman,
   ...listGerman,
   ...providersGerman,
   ...settingsGerman,
+  ...startGerman,
   ...systemGerman,
   ...toolsGerman,
   app: {
@@ -71,15 +75,9 @@ export const de: Catalogue = {
     browser: "Im Browser öffnen",
   },
   empty: {
-    title: "Einmal anmelden.",
+    title: "Einmal bei {{provider}} anmelden.",
     title2: "Jedes Tool bekommt ein frisches Token.",
-    lead: "Tokenkeep speichert Twitch-Tokens verschlüsselt, hält sie aktuell und gibt sie nur an freigegebene Tools weiter.",
-    add: "Twitch-Konto hinzufügen",
-    points: {
-      first: "Bei Twitch anmelden, mit der eigenen Twitch-App",
-      second: "Berechtigungen wählen",
-      third: "Konto bestätigen, bevor es gespeichert wird",
-    },
+    lead: "Tokenkeep speichert {{provider}}-Tokens verschlüsselt, hält sie aktuell und gibt sie nur an freigegebene Tools weiter.",
     sandbox: "In der Sandbox ausprobieren",
     sandboxText: "Alles mit erfundenen Konten ausprobieren. Nichts verlässt diesen Computer.",
     sandboxStart: "Sandbox starten",
@@ -227,8 +225,7 @@ export const de: Catalogue = {
       },
       used: {
         name: "Weniger Rechte",
-        text_one: "Nur das {{count}}, nach dem Tools gefragt haben.",
-        text_other: "Nur die {{count}}, nach denen Tools gefragt haben.",
+        text: "Nur die, nach denen Tools gefragt haben.",
       },
       choose: {
         name: "Rechte auswählen",
@@ -348,7 +345,6 @@ export const de: Catalogue = {
     secretKept: "Leer lassen, um das gespeicherte Secret zu behalten.",
     redirects: "Diese Redirect-URIs genau so eintragen",
     formerRedirects: "Ältere Apps mit den Ports 17564 und 17565 funktionieren weiter.",
-    console: "Entwicklerkonsole: {{url}}",
     save: "App speichern",
     saved: "{{name}} gespeichert",
     appToken: "App-Token holen",
@@ -356,6 +352,16 @@ export const de: Catalogue = {
     removed: "{{name}} gelöscht",
     needName: "Einen Namen eingeben.",
     needId: "Die Client-ID aus der Entwicklerkonsole eingeben.",
+  },
+  closing: {
+    title: "Tokenkeep läuft weiter",
+    text: "Das Fenster zu schließen beendet Tokenkeep nicht: Tokens bleiben aktuell, und Tools funktionieren weiter.",
+    tray: "Tokenkeep ist im Infobereich zu finden und lässt sich dort auch beenden.",
+    menuBar: "Tokenkeep ist in der Menüleiste zu finden und lässt sich dort auch beenden.",
+    nowhere:
+      "Dieser Desktop zeigt keinen Infobereich. Ein neuer Start von Tokenkeep öffnet das Fenster wieder. Zum Beenden in diesem Fenster {{keys}} drücken.",
+    close: "Fenster schließen",
+    quit: "Tokenkeep beenden",
   },
   commands: {
     title: "Befehle",
@@ -376,6 +382,13 @@ export const de: Catalogue = {
     open: "{{name}} öffnen",
     streamerOn: "Streamer-Modus einschalten",
     streamerOff: "Streamer-Modus ausschalten",
+    find: "Auf dieser Seite suchen",
+    back: "Zurück",
+    forward: "Vorwärts",
+    quit: "Tokenkeep beenden",
+    zoom: "Vergrößern, verkleinern, Originalgröße",
+    fullScreen: "Vollbild",
+    closeWindow: "Fenster schließen",
     everywhere: "Überall",
     inList: "In der Kontenliste",
     list: {
@@ -401,6 +414,8 @@ export const de: Catalogue = {
     End: "Ende",
     PgUp: "Bild ↑",
     PgDn: "Bild ↓",
+    Alt: "Alt",
+    F11: "F11",
   },
   scopeFamilies: {
     analytics: "Nutzungsberichte",

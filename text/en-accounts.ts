@@ -135,9 +135,21 @@ export const accountsWords = {
   /** Facts about a sign-in that can be copied, and the provider's pages about it. */
   facts: {
     displayName: "Display name",
-    login: { name: "Login", copy: "Copy login", copied: "Login copied" },
-    user_id: { name: "User ID", copy: "Copy user ID", copied: "User ID copied" },
-    client_id: { name: "Client ID", copy: "Copy client ID", copied: "Client ID copied" },
+    login: {
+      name: "Login",
+      copy: "Copy login",
+      copied: "Login copied",
+    },
+    user_id: {
+      name: "User ID",
+      copy: "Copy user ID",
+      copied: "User ID copied",
+    },
+    client_id: {
+      name: "Client ID",
+      copy: "Copy client ID",
+      copied: "Client ID copied",
+    },
     pages: {
       channel: "Open channel",
       connections: "Open connections page",
@@ -162,7 +174,7 @@ export const accountsWords = {
     replacing: "These tools lose permissions:",
     some: "{{tool}} loses {{scopes}}",
     all: "{{tool}} loses access to this account",
-    why: "A tool loses a permission if the new token lacks it, or if the token has more permissions than the tool may use.",
+    wider: "It isn't allowed the added permissions, so it can't get the new token.",
   },
   status: {
     signed_in: "Signed in",
@@ -212,7 +224,12 @@ export const accountsWords = {
   },
   list: {
     sort: "Sort by",
-    sorts: { name: "Name", ends: "Time left", checked: "Last check", provider: "Provider" },
+    sorts: {
+      name: "Name",
+      ends: "Time left",
+      checked: "Last check",
+      provider: "Provider",
+    },
     more: "More filters",
     provider: "Provider",
     everyProvider: "All providers",

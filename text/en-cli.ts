@@ -4,7 +4,7 @@
  * Every failure says what to do next.
  */
 export const enCli = {
-  "help.about": "Get fresh Twitch access tokens from Tokenkeep.",
+  "help.about": "Get fresh access tokens from Tokenkeep.",
   "help.usage": "Usage:",
   "help.command": "COMMAND",
   "help.options": "[OPTIONS]",
@@ -57,7 +57,7 @@ export const enCli = {
   "doctor.environment": "environment variables",
   "doctor.key": "Credentials found: {{file}}",
   "doctor.proof": "Connected to Tokenkeep: {{endpoint}}",
-  "doctor.account": "{{login}}: {{status}}",
+  "doctor.account": "{{login}}: token available",
   "doctor.attention": "{{login}} needs attention ({{status}}). Run: tokenkeep open",
   "doctor.noAccount": "No accounts available. Run: tokenkeep add",
   "usage.commandUnknown": "Unknown command “{{given}}”. Run tokenkeep --help for a list.",
@@ -98,14 +98,15 @@ export const enCli = {
   "failure.pairing_pending": "Another tool's request is open. Answer it in Tokenkeep. {{again}}",
   "failure.disconnected": "Tokenkeep closed the connection. {{again}}",
   "failure.timeout": "Tokenkeep isn't responding. Restart it. {{again}}",
-  "failure.not_tokenkeep": "The server isn't Tokenkeep. Nothing was sent. Run: tokenkeep doctor",
+  "failure.not_tokenkeep":
+    "The server isn't Tokenkeep. Its response was ignored. Restart Tokenkeep, and check TOKENKEEP_ENDPOINT if you set it.",
   "failure.params_invalid":
     "Tokenkeep doesn't accept these values. Run tokenkeep {{command}} --help for options.",
   "failure.method_unknown": "Tokenkeep doesn't support this command yet. Update Tokenkeep.",
   "failure.protocol_error": "Tokenkeep didn't understand this command line. Update both to the same version.",
   "failure.internal": "Something went wrong in Tokenkeep. {{again}}",
-  "failure.unknown": "{{message}} Run: tokenkeep doctor",
-  "failure.bug": "Something went wrong: {{detail}}. Run: tokenkeep doctor",
+  "failure.unknown": "{{message}} Update the command line to the version of Tokenkeep.",
+  "failure.bug": "Something went wrong: {{detail}}. Try again; if this continues, report it.",
   again: "Try again later.",
   againIn: "Try again in {{seconds}} s.",
   lookedAt: "Searched: {{places}}.",

@@ -1,3 +1,5 @@
+import { startWords } from "./en-start.ts";
+import { messagesWords } from "./en-messages.ts";
 import { accountsWords } from "./en-accounts.ts";
 import { enFailures } from "./en-failures.ts";
 import { listWords } from "./en-list.ts";
@@ -9,9 +11,11 @@ import { toolsWords } from "./en-tools.ts";
 /** The English texts of window, tray, notifications and file dialogs, in the format of i18next. */
 export const en = {
   ...accountsWords,
+  ...messagesWords,
   ...listWords,
   ...providersWords,
   ...settingsWords,
+  ...startWords,
   ...systemWords,
   ...toolsWords,
   app: {
@@ -69,15 +73,9 @@ export const en = {
     browser: "Open in browser",
   },
   empty: {
-    title: "Sign in once.",
+    title: "Sign in to {{provider}} once.",
     title2: "Every tool gets a fresh token.",
-    lead: "Tokenkeep stores your Twitch tokens encrypted, keeps them fresh, and shares them only with tools you approve.",
-    add: "Add Twitch account",
-    points: {
-      first: "Sign in on Twitch, with your own Twitch app",
-      second: "Choose permissions",
-      third: "Confirm the account before it's saved",
-    },
+    lead: "Tokenkeep stores your {{provider}} tokens encrypted, keeps them fresh, and shares them only with tools you approve.",
     sandbox: "Try it in the sandbox",
     sandboxText: "Try everything with fake accounts. Nothing leaves this computer.",
     sandboxStart: "Start the sandbox",
@@ -226,8 +224,7 @@ export const en = {
       },
       used: {
         name: "Fewer permissions",
-        text_one: "Only the {{count}} that tools have asked for.",
-        text_other: "Only the {{count}} that tools have asked for.",
+        text: "Only those that tools have asked for.",
       },
       choose: {
         name: "Choose permissions",
@@ -345,7 +342,6 @@ export const en = {
     secretKept: "Leave empty to keep the saved secret.",
     redirects: "Add these redirect URIs exactly as shown",
     formerRedirects: "Older apps with ports 17564 and 17565 keep working.",
-    console: "Developer console: {{url}}",
     save: "Save app",
     saved: "{{name}} saved",
     appToken: "Get app token",
@@ -353,6 +349,17 @@ export const en = {
     removed: "{{name}} deleted",
     needName: "Enter a name.",
     needId: "Enter the client ID from the developer console.",
+  },
+  /** The question before the window closes, the first time. */
+  closing: {
+    title: "Tokenkeep keeps running",
+    text: "Closing the window doesn't stop Tokenkeep: your tokens stay fresh, and your tools keep working.",
+    tray: "You find Tokenkeep in the system tray, where you can also quit it.",
+    menuBar: "You find Tokenkeep in the menu bar, where you can also quit it.",
+    nowhere:
+      "This desktop shows no system tray. To open the window again, start Tokenkeep again. To quit, press {{keys}} in this window.",
+    close: "Close window",
+    quit: "Quit Tokenkeep",
   },
   commands: {
     title: "Commands",
@@ -373,6 +380,13 @@ export const en = {
     open: "Open {{name}}",
     streamerOn: "Turn on streamer mode",
     streamerOff: "Turn off streamer mode",
+    find: "Find on this screen",
+    back: "Back",
+    forward: "Forward",
+    quit: "Quit Tokenkeep",
+    zoom: "Zoom in, zoom out, actual size",
+    fullScreen: "Full screen",
+    closeWindow: "Close window",
     everywhere: "Everywhere",
     inList: "In the account list",
     list: {
@@ -399,6 +413,8 @@ export const en = {
     End: "End",
     PgUp: "PgUp",
     PgDn: "PgDn",
+    Alt: "Alt",
+    F11: "F11",
   },
   /** Groups of scopes, by the first word of their names. */
   scopeFamilies: {

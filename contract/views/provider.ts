@@ -11,6 +11,19 @@ export interface ProviderView {
   readonly consoleUrl?: string;
   /** The provider's pages about an account that the app can open. */
   readonly pages: readonly ProviderPage[];
+  /** What to enter in the form of its developer console for a public client. */
+  readonly consoleForm?: {
+    /** A name that is probably free, since the provider wants a unique one. */
+    readonly name: string;
+    readonly redirectUri: string;
+    readonly category: string;
+  };
+  /** The number of characters of its client IDs, where it is fixed. */
+  readonly clientIdLength?: number;
+  /** The flows of a confidential client, in the order of the window. */
+  readonly flows: readonly Flow[];
+  /** True: a client without a secret signs in by a redirect, so it needs the redirect URIs too. */
+  readonly publicRedirects: boolean;
   /** Redirect URIs that the user registers, to the letter. Older URIs of existing registrations work too. */
   readonly redirectUris: readonly string[];
   /** True: the provider has a UserInfo endpoint (OpenID Connect Core §5.3). */
@@ -23,6 +36,14 @@ export interface ProviderView {
   readonly importsFrom?: readonly string[];
   /** The form of a custom provider; absent for built-in providers. */
   readonly form?: ProviderForm;
+}
+
+/** The registration that the distributor of this copy of the app has added to it. Its users share the client ID. */
+export interface SharedClientView {
+  readonly provider: string;
+  readonly providerName: string;
+  /** The distributor's name for it. */
+  readonly name: string;
 }
 
 /** A provider's file that cannot be used. The app leaves it unchanged. */

@@ -7,7 +7,7 @@ import type { ScopeView } from "../scopes.ts";
 import type { Settings } from "../settings.ts";
 import type { BulkView, KeeperView, SignInView } from "./account.ts";
 import type { AuthorizationView } from "./authorization.ts";
-import type { ClientView, ProviderFileView, ProviderView } from "./provider.ts";
+import type { ClientView, ProviderFileView, ProviderView, SharedClientView } from "./provider.ts";
 import type { PairingView, ToolView } from "./tool.ts";
 import type { VaultView } from "./vault.ts";
 
@@ -48,6 +48,8 @@ export interface Snapshot {
   /** Files of custom providers that cannot be used. */
   readonly providerFiles: readonly ProviderFileView[];
   readonly clients: readonly ClientView[];
+  /** Null: the app came without a registration. */
+  readonly sharedClient: SharedClientView | null;
   /** Every known scope, including retired scopes. */
   readonly scopes: readonly ScopeView[];
   readonly signIns: readonly SignInView[];

@@ -51,6 +51,8 @@ export interface LossView {
   readonly name: string;
   /** Scopes that it can no longer get. Empty: the token had none, and the tool gets no token any more. */
   readonly scopes: readonly string[];
+  /** True: the new token has more scopes than the tool is allowed; false: it lacks some. */
+  readonly wider: boolean;
 }
 
 /** A pairing request that waits for the user. The tool's texts are unverified. */

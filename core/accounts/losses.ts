@@ -23,9 +23,10 @@ export function lossesBy(
   const others = all.filter(
     (record) => record.id !== replaced.id && accountKey(record) === key && holdsToken(record),
   );
-  return lossesOf(tools, heldBy(replaced), after, others.map(heldBy)).map(({ holder, scopes }) => ({
+  return lossesOf(tools, heldBy(replaced), after, others.map(heldBy)).map(({ holder, scopes, wider }) => ({
     tool: holder.id,
     name: holder.name,
     scopes,
+    wider,
   }));
 }

@@ -23,6 +23,8 @@ export interface HeldSignIn {
 /** The scopes that a tool could ask for in one token before, and cannot any more. */
 export interface Loss<H extends Holder = Holder> {
   readonly holder: H;
+  /** True: the new token has scopes that the grant does not allow, so the tool does not get it. */
+  readonly wider: boolean;
   readonly scopes: readonly string[];
 }
 /** Where a new sign-in goes: in place of the one there is, or beside it. */
@@ -50,7 +52,8 @@ export function lossesOf<H extends Holder>(
   after: readonly string[],
   others: readonly HeldSignIn[],
 ): readonly Loss<H>[] {
-  const then = [...others, { ...replaced, scopes: after }];
+  const next = { ...replaced, scopes: after };
+  const then = [...others, next];
   return holders
     .filter((holder) => gets(holder, replaced))
     .flatMap((holder) => {
@@ -59,7 +62,8 @@ export function lossesOf<H extends Holder>(
         .map(({ scopes }) => replaced.scopes.filter((scope) => !scopes.includes(scope)))
         .sort((a, b) => a.length - b.length);
       // Without any token a tool loses all, even where the token had no scope to name.
-      return least?.length === 0 ? [] : [{ holder, scopes: least ?? replaced.scopes }];
+      if (least?.length === 0) return [];
+      return [{ holder, scopes: least ?? replaced.scopes, wider: !gets(holder, next) }];
     });
 }
 

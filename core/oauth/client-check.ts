@@ -5,7 +5,7 @@
  */
 import * as oauth from "oauth4webapi";
 import type { Failure } from "../../contract/failure.ts";
-import type { ClientFinding } from "../../contract/client-check.ts";
+import type { ClientFinding, ClientProbe } from "../../contract/client-check.ts";
 import type { HttpOutcome, HttpRequest } from "../ports.ts";
 import type { Provider } from "../providers/provider.ts";
 import { isLoopback } from "../providers/redirects.ts";
@@ -199,5 +199,28 @@ export function judgeClient(
     case "grant":
     case "redirect_uri":
       return [id("good"), ...noSecretNeeded, ...redirects];
+  }
+}
+
+/**
+ * What the findings about a client ID say of its type. `hasSecret`: the token request had a secret, so the answer tells
+ * whether it is the right one.
+ */
+export function probeOf(findings: readonly ClientFinding[], hasSecret: boolean): ClientProbe {
+  const wrong = (about: ClientFinding["about"]): ClientFinding | undefined =>
+    findings.find((one) => one.about === about && one.result === "wrong");
+  const provider = wrong("provider");
+  if (provider?.failure !== undefined) return { is: "unchecked", failure: provider.failure };
+  if (wrong("client_id") !== undefined) return { is: "unknown_id" };
+  switch (wrong("client_secret")?.failure?.code) {
+    case "client_secret_missing":
+      return { is: "confidential" };
+    case "client_secret_rejected":
+      return { is: "secret_rejected" };
+    case "client_public":
+      return { is: "public" };
+    default:
+      if (findings.some(({ result }) => result === "unknown")) return { is: "unsure" };
+      return { is: hasSecret ? "confidential" : "public" };
   }
 }

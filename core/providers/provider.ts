@@ -54,6 +54,7 @@ export interface Provider {
   readonly pictures?: { readonly usersEndpoint: string; readonly origins: readonly string[] };
   /** Parameters added to every authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
+  /** The developer console, where the user registers apps. */
   readonly consoleUrl?: string;
   /** The page of a user's channel; `{login}` stands for the login. */
   readonly channelUrl?: string;
@@ -61,6 +62,16 @@ export interface Provider {
   readonly connectionsUrl?: string;
   /** The scopes that open chat over IRC, where the provider has it: its tokens are then also copied as a password for it. */
   readonly ircScopes?: readonly string[];
+  /** What the form of its developer console asks for, besides a name; absent: unknown. */
+  readonly consoleForm?: {
+    /** The page with the form. */
+    readonly url: string;
+    /** For a public client, whose flows use no redirect URI, though the form wants one. */
+    readonly redirectUri: string;
+    readonly category: string;
+  };
+  /** The number of characters of its client IDs, where it is fixed. */
+  readonly clientIdLength?: number;
   /** The scopes that it offers, if the app's own catalogue does not list them. */
   readonly scopes?: readonly string[];
   /**

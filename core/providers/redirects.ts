@@ -30,6 +30,9 @@ export const formerRedirects = (provider: string): readonly string[] =>
 /** The redirect URI with the app's own scheme: for a window of the app, or for a link that the system hands over. */
 export const appRedirect = (provider: string): string => `${LINK_SCHEME}://callback/${provider}`;
 
+/** For forms that require a redirect URI of a client whose flows use none. */
+export const UNUSED_REDIRECT = "http://localhost";
+
 /** True for a redirect URI that a listener on this computer answers. */
 export const isLoopback = (redirect_uri: string): boolean => {
   const { protocol, hostname } = new URL(redirect_uri);

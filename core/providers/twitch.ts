@@ -1,4 +1,4 @@
-import { formerRedirects, loopbackRedirects } from "./redirects.ts";
+import { formerRedirects, loopbackRedirects, UNUSED_REDIRECT } from "./redirects.ts";
 import { FLOWS } from "../../contract/flow.ts";
 import { idText } from "../bounds.ts";
 import type { JsonObject } from "../oauth/form.ts";
@@ -141,6 +141,12 @@ export const twitch: Provider = {
   channelUrl: "https://www.twitch.tv/{login}",
   connectionsUrl: "https://www.twitch.tv/settings/connections",
   ircScopes: ["chat:read", "chat:edit"], // docs/twitch-auth.md §15: IRC takes these two; user:read:chat and user:write:chat are for EventSub and the API
+  consoleForm: {
+    url: "https://dev.twitch.tv/console/apps/create",
+    redirectUri: UNUSED_REDIRECT,
+    category: "Application Integration",
+  },
+  clientIdLength: 30,
   accessTokenForm: twitchAccessToken,
   importsFrom: [
     "twitch-cli (.twitch-cli.env)",

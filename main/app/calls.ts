@@ -9,6 +9,7 @@ import type { Doctor } from "../diagnostics/doctor.ts";
 import { registrationCalls } from "../registrations/calls.ts";
 import { authorizationCalls } from "../sign-in/calls.ts";
 import { toolCalls } from "../tools/calls.ts";
+import { tokenUsageCalls } from "../tools/token-usage.ts";
 import { vaultCalls } from "../vault/calls.ts";
 import type { Lock } from "../vault/lock.ts";
 import { windowCalls } from "../window/calls.ts";
@@ -53,7 +54,8 @@ export function createCalls({
       changed: changes.signIn,
     }),
     ...registrationCalls({ ...foundation, ...signIns }),
-    ...toolCalls({ ...foundation, ...tools, undo }),
+    ...toolCalls({ records: foundation.vault, grants: tools.grants, pairing: tools.pairing, undo }),
+    ...tokenUsageCalls({ ...foundation, ...tools }),
     ...windowCalls({
       ...foundation,
       state,
@@ -62,6 +64,7 @@ export function createCalls({
       navigation: tools.navigation,
       browsers: host.browsers,
       proxyLogins: host.proxyLogins,
+      frame: host.frame,
       retryRequests: () => keeper.resume(),
     }),
   } satisfies Handlers;

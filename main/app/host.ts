@@ -11,6 +11,7 @@ import type { OpenUserAgent } from "../sign-in/user-agent.ts";
 import type { ProfileLockState } from "../storage/profile-lock.ts";
 import type { StartSocketServer } from "../socket/types.ts";
 import type { Keychain } from "../vault/types.ts";
+import type { FramePort } from "../window/frame/port.ts";
 
 export interface Host {
   readonly clock: Clock;
@@ -31,8 +32,12 @@ export interface Host {
   readonly browsers: () => Promise<readonly BrowserView[]>;
   /** Whether the system hands links of our scheme to this app. */
   readonly linksReachUs: () => Promise<boolean>;
+  /** The window and the process, for the calls that close and end them. */
+  readonly frame: FramePort;
   /** The language of pages outside the window. */
   readonly translator: Translator;
+  /** The text of the registration that came with the app; undefined: it came without one. */
+  readonly sharedRegistration: () => Promise<string | undefined>;
   readonly startSandbox: StartSandbox;
   readonly startSocketServer: StartSocketServer;
   /** The program at the other end of a local connection, found by the inode of our end. A hint, and no proof. */

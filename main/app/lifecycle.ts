@@ -64,11 +64,12 @@ export function createLifecycle(
   });
   const lifecycle: Lifecycle = {
     async start() {
-      const { sandbox, customProviders } = signIns;
+      const { sandbox, sharedClient, customProviders } = signIns;
       // Before the vault opens, because the settings decide what happens from then on.
       await Promise.all([
         lock.load(),
         sandbox.recall(),
+        sharedClient.load(),
         customProviders.load(),
         settings.load(),
         tools.usage.load(),

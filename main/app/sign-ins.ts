@@ -9,8 +9,10 @@ import { createTokenCopies } from "../accounts/token-copies.ts";
 import { createTokenClipboard } from "../desktop/clipboard.ts";
 import { createKeeper } from "../keeper/keeper.ts";
 import { createClients } from "../registrations/clients.ts";
+import { createConsole } from "../registrations/console.ts";
 import { createCustomProviders } from "../registrations/custom-providers.ts";
 import { createSandbox } from "../registrations/sandbox.ts";
+import { createSharedClient } from "../registrations/shared-client.ts";
 import { createAuthorizations } from "../sign-in/authorizations.ts";
 import { createUndo, withFreeAlias } from "../vault/undo.ts";
 import type { Host } from "./host.ts";
@@ -28,11 +30,13 @@ export function createSignIns(host: Host, foundation: Foundation) {
     mayCopy: () => lockState.unlocked && !shutdown.begun,
   });
   const copies = createTokenCopies({ keeper, lockState, tokenClipboard, history });
+  const openInBrowser = (url: string): Promise<boolean> => host.openInBrowser(url, settings.current.browser);
+  const developerConsole = createConsole(providers, host.random, openInBrowser, tokenClipboard);
   const authorizations = createAuthorizations(
     {
       ...foundation,
       openUserAgent: host.openUserAgent,
-      openInBrowser: (url) => host.openInBrowser(url, settings.current.browser),
+      openInBrowser,
       linksReachUs: host.linksReachUs,
       translator: host.translator,
     },
@@ -40,6 +44,7 @@ export function createSignIns(host: Host, foundation: Foundation) {
     changes.signIn,
   );
   const clients = createClients(foundation, changes.signIn, (client) => keeper.clientChanged(client));
+  const sharedClient = createSharedClient({ ...foundation, read: host.sharedRegistration }, changes.part);
   const customProviders = createCustomProviders(
     path.join(host.profileFolder, "providers"),
     foundation,
@@ -76,6 +81,8 @@ export function createSignIns(host: Host, foundation: Foundation) {
     copies,
     authorizations,
     clients,
+    developerConsole,
+    sharedClient,
     customProviders,
     sandbox,
     importing,

@@ -1,6 +1,7 @@
 /** The ports of the app, implemented by Electron and Node. */
 import { app, BrowserWindow, net } from "electron/main";
 import { randomBytes, randomUUID } from "node:crypto";
+import { open } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -15,6 +16,7 @@ import { createFetchPicture } from "../net/picture-http.ts";
 import { createProxyLogins } from "../net/proxy-login.ts";
 import { startSocketServer } from "../socket/server.ts";
 import type { ProfileLock } from "../storage/profile-lock.ts";
+import type { FramePort } from "../window/frame/port.ts";
 import { answerProxiesOfPages, createElectronTransport, type ProxyLogin } from "./network/http.ts";
 import { createStartSandbox } from "./sandbox.ts";
 import { openInBrowser } from "./system/browser.ts";
@@ -63,7 +65,31 @@ export function profileFolder(): string {
   return path.resolve(folder === "" ? app.getPath("userData") : folder);
 }
 
-export function makeHost(translator: AppTranslator, lock: ProfileLock): Host & { readonly log: LogFile } {
+/** Longer files are no registration. */
+const MOST_REGISTRATION_BYTES = 4 * 1024;
+/** The file that a distributor adds to the resources of its copy (electron-builder.yml copies the folder). */
+async function sharedRegistration(): Promise<string | undefined> {
+  try {
+    const file = await open(path.join(resources, "registration.json"));
+    try {
+      const { size } = await file.stat();
+      return size > MOST_REGISTRATION_BYTES ? "" : await file.readFile("utf8");
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/** The file that remembers size, place and zoom of the window. */
+export const windowFile = (folder: string): string => path.join(folder, "window.json");
+
+export function makeHost(
+  translator: AppTranslator,
+  lock: ProfileLock,
+  frame: FramePort,
+): Host & { readonly log: LogFile } {
   const folder = profileFolder();
   const proxyLogins = createProxyLogins(clock, random);
   const proxyLogin: ProxyLogin = (proxy, before) => proxyLogins.ask(proxy, before);
@@ -84,7 +110,9 @@ export function makeHost(translator: AppTranslator, lock: ProfileLock): Host & {
     openInBrowser,
     browsers: () => installedBrowsers(),
     linksReachUs,
+    frame,
     translator,
+    sharedRegistration,
     startSandbox: createStartSandbox(builtFile("sandbox.js")),
     startSocketServer,
     programAt,

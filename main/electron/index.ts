@@ -2,10 +2,11 @@
 import { app, Menu } from "electron/main";
 import { argumentSentence, judgeArguments, linkIn, type Arguments } from "../app/arguments.ts";
 import type { StartRequest } from "../app/second-start.ts";
+import { readRememberedWindow } from "../window/frame/window-memory.ts";
 import { refuseCoreDumps } from "../desktop/core-dumps.ts";
 import { absoluteEntries } from "../desktop/programs.ts";
 import { hardenApp } from "./hardening.ts";
-import { profileFolder, unsandboxed } from "./host.ts";
+import { profileFolder, unsandboxed, windowFile } from "./host.ts";
 import { registerScheme } from "./network/scheme.ts";
 import { endWith, listen, takePlace } from "./place.ts";
 import { run } from "./run.ts";
@@ -65,8 +66,9 @@ async function start(): Promise<void> {
   registerScheme();
   hardenApp();
   if (process.platform !== "darwin") Menu.setApplicationMenu(null);
-  await choosePasswordStore(); // before 'ready', which waits for this module
-  void app.whenReady().then(() => run(place.lock, waking, hidden)); // not awaited: 'ready' waits for this module
+  // Before 'ready', which waits for this module.
+  const [remembered] = await Promise.all([readRememberedWindow(windowFile(folder)), choosePasswordStore()]);
+  void app.whenReady().then(() => run(place.lock, waking, hidden, remembered)); // not awaited, for the same reason
 }
 
 // Electron looks up xdg-open in PATH: entries that mean the working directory are removed.

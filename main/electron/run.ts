@@ -3,8 +3,9 @@ import { app, nativeTheme, Notification, session } from "electron/main";
 import { MAX_LINK_BYTES } from "../app/arguments.ts";
 import { compose, type App } from "../app/compose.ts";
 import type { ProfileLock } from "../storage/profile-lock.ts";
+import { createWindowMemory, type RememberedWindow } from "../window/frame/window-memory.ts";
 import { createNotifier } from "../window/notifier.ts";
-import { appIcon, builtFile, makeHost, resources } from "./host.ts";
+import { appIcon, builtFile, makeHost, profileFolder, resources, windowFile } from "./host.ts";
 import { serveCalls } from "./ipc.ts";
 import { serveWindow } from "./network/scheme.ts";
 import type { Waking } from "./place.ts";
@@ -13,23 +14,36 @@ import { logBugs, stopBeforeQuit } from "./system/life-cycle.ts";
 import { showNotifications } from "./system/notifications.ts";
 import { followPower } from "./system/power.ts";
 import { showTray } from "./system/tray-actions.ts";
+import { whereabouts } from "./system/whereabouts.ts";
+import { offerContextMenus } from "./windows/context-menu.ts";
 import { bringToFrontWhenNeeded, showPairing, showWindowCrashed } from "./windows/attention.ts";
 import { createMainWindow } from "./windows/main-window.ts";
+import { showMenu } from "./windows/menu.ts";
 
-/** `hidden`: without showing the window. `waking`: the requests of later starts. */
-export function run(lock: ProfileLock, waking: Waking, hidden: boolean): void {
+/**
+ * `hidden`: without showing the window. `waking`: the requests of later starts. `remembered`: how the window was left.
+ */
+export function run(lock: ProfileLock, waking: Waking, hidden: boolean, remembered: RememberedWindow): void {
   let picture: App["picture"] = () => Promise.resolve(undefined); // until the app is composed
   serveWindow(session.defaultSession, builtFile("../renderer"), (signIn) => picture(signIn));
+  const memory = createWindowMemory(windowFile(profileFolder()), remembered);
   const window = createMainWindow({
     preload: builtFile("../preload/index.cjs"),
     icon: appIcon,
     packaged: app.isPackaged,
     devServer: app.isPackaged ? undefined : process.env["ELECTRON_RENDERER_URL"],
+    memory,
+    whereabouts,
   });
   if (!hidden) window.show(); // first, so that it loads while the app is composed
   const translator = createTranslator();
-  const host = makeHost(translator, lock);
+  const host = makeHost(translator, lock, {
+    quit: () => app.quit(),
+    answerClosing: (answer) => window.closing.answer(answer),
+    setDrafts: (has) => window.closing.setDrafts(has),
+  });
   logBugs(host.log);
+  memory.onFailure((cause) => host.log.warn("window.not_remembered", { cause }));
   window.onCrash((reason, reloads) => {
     host.log.error("window.died", { reason, again: reloads });
     if (!reloads)
@@ -46,11 +60,16 @@ export function run(lock: ProfileLock, waking: Waking, hidden: boolean): void {
     translator.follow(settings); // before the tray's listener, which uses the translator
     nativeTheme.themeSource = settings.theme; // of every window, the providers' pages among them
   });
+  tokenkeep.state.onChange(({ vault }) => {
+    if (vault !== undefined && vault.state !== "open") window.closing.forget();
+  });
+  showMenu(tokenkeep, window, translator);
+  offerContextMenus(translator);
   bringToFrontWhenNeeded(tokenkeep, window);
   void (hidden ? Promise.resolve() : window.painted()).then(() => tokenkeep.start());
   const notifier = createNotifier((notice) => new Notification(notice));
   showTray(tokenkeep, window, resources, translator, notifier, host.log);
-  stopBeforeQuit(tokenkeep, host.log, waking);
+  stopBeforeQuit(tokenkeep, host.log, waking, memory);
   followPower(tokenkeep, host.log);
   showNotifications(tokenkeep, window, translator, notifier, () => showPairing(tokenkeep, window));
   // A link alone does not show the window, because any page can make links. An accepted response does.

@@ -7,14 +7,18 @@ import type { TokenClipboard } from "../desktop/clipboard.ts";
 import type { Undo } from "../vault/undo.ts";
 import type { Vault } from "../vault/types.ts";
 import type { Clients } from "./clients.ts";
+import type { Console } from "./console.ts";
 import type { CustomProviders } from "./custom-providers.ts";
 import type { Sandbox } from "./sandbox.ts";
+import type { SharedClient } from "./shared-client.ts";
 
 export const registrationCalls = ({
   vault,
   providers,
   customProviders,
   clients,
+  developerConsole,
+  sharedClient,
   sandbox,
   undo,
   tokenClipboard,
@@ -23,6 +27,8 @@ export const registrationCalls = ({
   readonly providers: Providers;
   readonly customProviders: CustomProviders;
   readonly clients: Clients;
+  readonly developerConsole: Console;
+  readonly sharedClient: SharedClient;
   readonly sandbox: Sandbox;
   readonly undo: Undo;
   readonly tokenClipboard: TokenClipboard;
@@ -44,7 +50,12 @@ export const registrationCalls = ({
         : tokenClipboard.copyPlain(uri);
     },
 
+    "providers.openConsole": (provider) => developerConsole.open(provider),
+    "providers.copyConsoleField": (field) => developerConsole.copy(field),
+
     "clients.save": (form) => clients.save(form),
     "clients.remove": (id) => undo.removing(vault.get("client", id), () => clients.remove(id)),
     "clients.check": (id) => clients.check(id),
+    "clients.probe": (form) => clients.probe(form),
+    "clients.useShared": () => sharedClient.use(),
   }) satisfies Partial<Handlers>;

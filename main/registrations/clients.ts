@@ -1,13 +1,14 @@
 /** The user's client registrations (docs/twitch-auth.md §2). The window can set a client secret, and never gets one. */
 import { failed, ok, type Result } from "../../contract/failure.ts";
 import type { Argument } from "../../contract/ipc.ts";
-import type { ClientFinding } from "../../contract/client-check.ts";
+import type { ClientFinding, ClientProbe } from "../../contract/client-check.ts";
 import type { ClientView } from "../../contract/views/provider.ts";
 import type { ClientRecord } from "../../core/accounts/records.ts";
 import {
   formerToCheck,
   judgeClient,
   pageProbe,
+  probeOf,
   tokenProbe,
   type PageAnswer,
 } from "../../core/oauth/client-check.ts";
@@ -29,6 +30,8 @@ export interface Clients {
   remove(id: string): Promise<Result<null>>;
   /** Checks a registration with harmless requests to its provider. Fails with `client_missing`, `provider_unknown`. */
   check(id: string): Promise<Result<readonly ClientFinding[]>>;
+  /** Asks the provider about a client that is not saved. Fails with `provider_unknown`. */
+  probe(form: Argument<"clients.probe">): Promise<Result<ClientProbe>>;
   /** For the window, by name. */
   views(): readonly ClientView[];
 }
@@ -108,6 +111,24 @@ async function check(
   return ok(judgeClient(provider, hasSecret, token, pages));
 }
 
+/** One token request that no server grants: its refusal tells whether the ID is known, and of which type. */
+async function probe(
+  { providers, http }: ClientParts,
+  { provider: id, client_id, client_secret = "" }: Argument<"clients.probe">,
+): Promise<Result<ClientProbe>> {
+  const provider = providers.get(id);
+  if (provider === undefined) return failed({ code: "provider_unknown", provider: id });
+  const hasSecret = client_secret !== "";
+  const credentials = { client_id, ...(hasSecret && { client_secret: new Secret(client_secret) }) };
+  const token = await http.send(tokenProbe(provider, credentials));
+  const judged = probeOf(judgeClient(provider, hasSecret, token, []), hasSecret);
+  if (judged.is !== "unsure") return ok(judged);
+  // The RFC has one code for an unknown ID and a wrong secret (RFC 6749 §5.2); the page tells them apart.
+  const [redirect_uri] = provider.redirectUris;
+  const outcome = await http.send(await pageProbe(provider, client_id, redirect_uri));
+  return ok(probeOf(judgeClient(provider, hasSecret, token, [{ redirect_uri, outcome }]), hasSecret));
+}
+
 /** `saved`: a registration was saved, and what failed with it may work now. */
 export function createClients(
   parts: ClientParts,
@@ -133,6 +154,7 @@ export function createClients(
       return erased;
     },
     check: (id) => check(parts, id),
+    probe: (form) => probe(parts, form),
     views: () =>
       records
         .list("client")

@@ -49,6 +49,42 @@ export interface AskedScopes {
 /** Days since the epoch, in UTC. */
 export const dayOf = (atMs: number): number => Math.floor(atMs / DAY_MS);
 
+type Plain = v.InferOutput<typeof shape>;
+const toPlain = (byGrant: ReadonlyMap<string, Asked>): Plain =>
+  Object.fromEntries(
+    [...byGrant].map(([grant, { sinceDay, signIns }]) => [
+      grant,
+      {
+        sinceDay,
+        signIns: Object.fromEntries([...signIns].map(([signIn, days]) => [signIn, Object.fromEntries(days)])),
+      },
+    ]),
+  );
+const fromPlain = (plain: Plain): Map<string, Asked> =>
+  new Map(
+    Object.entries(plain).map(([grant, { sinceDay, signIns }]) => [
+      grant,
+      {
+        sinceDay,
+        signIns: new Map(
+          Object.entries(signIns).map(([signIn, days]) => [signIn, new Map(Object.entries(days))]),
+        ),
+      },
+    ]),
+  );
+
+/** Drops days that are too long ago, and days of a clock that was ahead. Returns whether there were any. */
+function dropOld(byGrant: ReadonlyMap<string, Asked>, today: number): boolean {
+  const isKept = (day: number): boolean => day > today - KEPT_DAYS && day <= today + 1;
+  let dropped = false;
+  for (const { signIns } of byGrant.values())
+    for (const [signIn, scopes] of signIns) {
+      for (const [scope, day] of [...scopes]) if (!isKept(day)) dropped = scopes.delete(scope);
+      if (scopes.size === 0) signIns.delete(signIn);
+    }
+  return dropped;
+}
+
 export function createAskedScopes(file: string, clock: Clock, log: Log): AskedScopes {
   let byGrant = new Map<string, Asked>();
   /** The days on which sign-ins were forgotten: a removal that is undone begins to count anew. */
@@ -61,19 +97,8 @@ export function createAskedScopes(file: string, clock: Clock, log: Log): AskedSc
     text: () => JSON.stringify(toPlain(byGrant)),
   });
 
-  /** Drops days that are too long ago, and days of a clock that was ahead. */
-  function dropOld(): void {
-    const isKept = (day: number): boolean => day > today() - KEPT_DAYS && day <= today() + 1;
-    for (const { signIns } of byGrant.values())
-      for (const [signIn, scopes] of signIns) {
-        const old = [...scopes].filter(([, day]) => !isKept(day));
-        for (const [scope] of old) scopes.delete(scope);
-        if (scopes.size === 0) signIns.delete(signIn);
-        if (old.length > 0) writes.soon();
-      }
-  }
   function dropOldDaily(): void {
-    dropOld();
+    if (dropOld(byGrant, today())) writes.soon();
     clock.after(DAY_MS, dropOldDaily);
   }
   function entryOf(grant: string): Asked {
@@ -98,7 +123,7 @@ export function createAskedScopes(file: string, clock: Clock, log: Log): AskedSc
 
   return {
     forget,
-    flush: writes.flush,
+    flush: () => writes.flush(),
     async load() {
       try {
         const read = v.safeParse(shape, JSON.parse(await readFile(file, "utf8")));
@@ -135,27 +160,3 @@ export function createAskedScopes(file: string, clock: Clock, log: Log): AskedSc
     },
   };
 }
-
-type Plain = v.InferOutput<typeof shape>;
-const toPlain = (byGrant: ReadonlyMap<string, Asked>): Plain =>
-  Object.fromEntries(
-    [...byGrant].map(([grant, { sinceDay, signIns }]) => [
-      grant,
-      {
-        sinceDay,
-        signIns: Object.fromEntries([...signIns].map(([signIn, days]) => [signIn, Object.fromEntries(days)])),
-      },
-    ]),
-  );
-const fromPlain = (plain: Plain): Map<string, Asked> =>
-  new Map(
-    Object.entries(plain).map(([grant, { sinceDay, signIns }]) => [
-      grant,
-      {
-        sinceDay,
-        signIns: new Map(
-          Object.entries(signIns).map(([signIn, days]) => [signIn, new Map(Object.entries(days))]),
-        ),
-      },
-    ]),
-  );

@@ -74,7 +74,21 @@ function createUses({ list, records, vault, usage, history }: GrantParts) {
   const reasons = new Map<string, string>();
   /** By grant that is being removed together with its tokens: the sign-ins whose tokens its tool was handed. */
   const removals = new Map<string, Set<string>>();
+  /** A record that could not be read may be that of a grant or a sign-in. */
+  const allAreRead = (): boolean => vault.state.state === "open" && vault.state.unreadable.length === 0;
+  function forgetRemovedSignIns(): void {
+    if (allAreRead()) usage.asked.forgetSignIns((id) => records.get("sign_in", id) === undefined);
+  }
   return {
+    forgetRemovedSignIns,
+    /** Forgets what was removed while the vault was closed, and begins to count for what is new. */
+    keepKnown(): void {
+      if (!allAreRead()) return;
+      const grants = new Set(list.all().map(({ id }) => id));
+      usage.keepOnly(grants);
+      usage.asked.begin(grants);
+      forgetRemovedSignIns();
+    },
     note(uses: readonly Use[]): void {
       // Uses arrive some seconds late, so their grant may be removed by now. While the vault is closed no grant is
       // known: all are noted, and the usage of removed grants is dropped when it opens.
@@ -175,14 +189,6 @@ export function createGrants(parts: GrantParts, changed: () => void): Grants {
   const { list, records, usage, copy, push } = parts;
   const uses = createUses(parts);
 
-  /** A record that could not be read may be that of a grant or a sign-in. */
-  function allAreRead(): boolean {
-    const { state } = parts.vault;
-    return state.state === "open" && state.unreadable.length === 0;
-  }
-  function forgetRemovedSignIns(): void {
-    if (allAreRead()) usage.asked.forgetSignIns((id) => records.get("sign_in", id) === undefined);
-  }
   async function add(terms: GrantTerms): Promise<Result<ToolGrant>> {
     const stored = await store(parts, terms);
     if (!stored.ok) return stored;
@@ -244,15 +250,8 @@ export function createGrants(parts: GrantParts, changed: () => void): Grants {
       if (ended.length > 0) changed();
     },
 
-    opened() {
-      if (!allAreRead()) return;
-      const grants = new Set(list.all().map(({ id }) => id));
-      usage.keepOnly(grants);
-      usage.asked.begin(grants);
-      forgetRemovedSignIns();
-    },
-
-    signInsChanged: forgetRemovedSignIns,
+    opened: () => uses.keepKnown(),
+    signInsChanged: () => uses.forgetRemovedSignIns(),
 
     noteUses(reported) {
       uses.note(reported);

@@ -1,9 +1,17 @@
-/** The tools that may have the token of a sign-in, and the scopes that they do not ask for. */
+/** The tools that may have the token of a sign-in, the scopes that they do not ask for, and what they would lose. */
+import { failed, ok } from "../../contract/failure.ts";
+import type { Handlers } from "../../contract/ipc.ts";
 import type { TokenUsageView } from "../../contract/views/tool.ts";
+import { lossesBy } from "../../core/accounts/losses.ts";
 import { accountKey, type SignInRecord } from "../../core/accounts/records.ts";
 import { reaches } from "../../core/accounts/replacement.ts";
+import { scopesToRequest } from "../../core/oauth/authorization-request.ts";
+import { isRedirected } from "../../core/oauth/flows.ts";
+import type { Clock } from "../../core/ports.ts";
+import type { RecordStore } from "../vault/types.ts";
 import { DAY_MS, dayOf } from "./asked-scopes.ts";
-import type { ToolGrant } from "./grant-list.ts";
+import type { GrantList, ToolGrant } from "./grant-list.ts";
+import type { Grants } from "./grants.ts";
 import type { ToolUsage } from "./usage.ts";
 
 /** A scope that was not asked for in this many days counts as unused. */
@@ -12,13 +20,13 @@ const UNUSED_DAYS = 30;
 const OF_THE_SIGN_IN = ["openid"];
 
 /** The entries of a sign-in's history that tell when a tool was handed its token. */
-export interface HandOut {
+interface HandOut {
   readonly what: string;
   readonly tool?: string;
   readonly atMs: number;
 }
 
-export function tokenUsage(
+function tokenUsage(
   record: SignInRecord,
   grants: readonly ToolGrant[],
   usage: Pick<ToolUsage, "of" | "asked">,
@@ -61,3 +69,30 @@ function knownSinceMs(
   if (since <= dayOf(createdAtMs) + 1) return 0; // counting began with the tool; a day more, because midnight may be between
   return Math.min(nowMs, since * DAY_MS + DAY_MS / 2); // noon: the same day in nearly every time zone
 }
+
+interface Parts {
+  readonly records: Pick<RecordStore, "get" | "list">;
+  readonly grants: Pick<Grants, "views">;
+  readonly grantList: Pick<GrantList, "all">;
+  readonly usage: Pick<ToolUsage, "of" | "asked">;
+  readonly history: { readonly of: (signIn: string) => Promise<readonly HandOut[]> };
+  readonly clock: Pick<Clock, "nowMs">;
+}
+
+/** The window's calls about what tools do with a token. */
+export const tokenUsageCalls = ({ records, grants, grantList, usage, history, clock }: Parts) =>
+  ({
+    async "signIns.usage"(id) {
+      const handOuts = await history.of(id);
+      const record = records.get("sign_in", id);
+      if (record === undefined) return failed({ code: "account_unknown" });
+      return ok(tokenUsage(record, grantList.all(), usage, handOuts, clock.nowMs()));
+    },
+    "signIns.losses"({ id, scopes }) {
+      const record = records.get("sign_in", id);
+      if (record === undefined) return Promise.resolve(failed({ code: "account_unknown" }));
+      const { flow } = record;
+      const after = flow !== "import" && isRedirected(flow) ? scopesToRequest(flow, scopes) : scopes;
+      return Promise.resolve(ok(lossesBy(grants.views(), record, after, records.list("sign_in"))));
+    },
+  }) satisfies Partial<Handlers>;

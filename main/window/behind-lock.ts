@@ -19,6 +19,7 @@ const PARTS_BEHIND_LOCK: { readonly [K in keyof Snapshot]: PartBehindLock<K> } =
   providers: "as it is", // servers from plain files, without the accounts at them
   providerFiles: "as it is",
   clients: () => [],
+  sharedClient: "as it is", // of the app, not of the user
   scopes: "as it is", // the app's own catalogue
   signIns: () => [],
   tools: () => [],
@@ -74,9 +75,13 @@ const CALLS_BEHIND_LOCK: { readonly [K in CallName]: WhenAllowed } = {
   "providers.remove": "open",
   "providers.discover": "open",
   "providers.copyRedirect": "open",
+  "providers.openConsole": "open",
+  "providers.copyConsoleField": "open",
   "clients.save": "open",
   "clients.remove": "open",
   "clients.check": "open",
+  "clients.probe": "open",
+  "clients.useShared": "open",
   "authorization.start": "open",
   "authorization.show": "open",
   "authorization.showElsewhere": "open",
@@ -118,6 +123,9 @@ const CALLS_BEHIND_LOCK: { readonly [K in CallName]: WhenAllowed } = {
   "tools.remove": "open",
   "pairing.allow": "open",
   "pairing.deny": "open",
+  "window.close": "always", // a locked window can be closed, and the app ended, as from the tray
+  "window.drafts": "always",
+  "app.quit": "always",
   "wish.done": "open",
   "window.failed": "always",
 };

@@ -9,6 +9,7 @@ import type { Doctor } from "../diagnostics/doctor.ts";
 import type { ProxyLogins } from "../net/proxy-login.ts";
 import type { SettingsStore } from "../storage/settings.ts";
 import type { Vault } from "../vault/types.ts";
+import type { FramePort } from "./frame/port.ts";
 import type { Navigation } from "./navigation.ts";
 import type { State } from "./state.ts";
 
@@ -21,6 +22,7 @@ interface Parts {
   readonly navigation: Navigation;
   readonly browsers: () => Promise<readonly BrowserView[]>;
   readonly proxyLogins: ProxyLogins | undefined;
+  readonly frame: FramePort;
   readonly log: Log;
   /** Sends requests again that failed because a proxy had no login. */
   readonly retryRequests: () => void;
@@ -62,6 +64,18 @@ export function windowCalls({
     "proxy.decline": (id) =>
       Promise.resolve(proxyLogins?.answer(id, undefined, "") ?? failed({ code: "proxy_login_gone" })),
 
+    "window.close"(answer) {
+      rest.frame.answerClosing(answer);
+      return Promise.resolve(ok(null));
+    },
+    "window.drafts"(has) {
+      rest.frame.setDrafts(has);
+      return Promise.resolve(ok(null));
+    },
+    "app.quit"() {
+      rest.frame.quit();
+      return Promise.resolve(ok(null));
+    },
     "wish.done"(id) {
       navigation.done(id);
       return Promise.resolve(ok(null));

@@ -11,7 +11,9 @@ import type { StreamerMode } from "../desktop/streamer-mode.ts";
 import type { Keeper } from "../keeper/keeper.ts";
 import type { ProxyLogins } from "../net/proxy-login.ts";
 import type { Clients } from "../registrations/clients.ts";
+import type { Console } from "../registrations/console.ts";
 import type { CustomProviders } from "../registrations/custom-providers.ts";
+import type { SharedClient } from "../registrations/shared-client.ts";
 import type { Authorizations } from "../sign-in/authorizations.ts";
 import type { SettingsStore } from "../storage/settings.ts";
 import type { Grants } from "../tools/grants.ts";
@@ -47,6 +49,8 @@ interface Sources {
   readonly providers: Providers;
   readonly customProviders: CustomProviders;
   readonly clients: Clients;
+  readonly developerConsole: Console;
+  readonly sharedClient: SharedClient;
   readonly keeper: Keeper;
   readonly authorizations: Authorizations;
   readonly bulk: Bulk;
@@ -111,9 +115,18 @@ const plainParts = (sources: Sources, rows: Rows): SnapshotParts => {
     app: sources.app,
     vault: () => sources.lockState.view(),
     providers: () =>
-      providers.list().map((provider) => providerView(provider, customProviders.formOf(provider.id))),
+      providers
+        .list()
+        .map((provider) =>
+          providerView(
+            provider,
+            customProviders.formOf(provider.id),
+            sources.developerConsole.formOf(provider.id),
+          ),
+        ),
     providerFiles: () => customProviders.unreadable,
     clients: () => sources.clients.views(),
+    sharedClient: () => sources.sharedClient.view ?? null,
     scopes: () => knownScopes,
     signIns: () => rows.all(),
     tools: () => sources.grants.views(),
@@ -156,6 +169,7 @@ export function createSnapshotParts(sources: Sources, rows: Rows): SnapshotParts
     providers: () => visible("providers"),
     providerFiles: () => visible("providerFiles"),
     clients: () => visible("clients"),
+    sharedClient: () => visible("sharedClient"),
     scopes: () => visible("scopes"),
     signIns: () => visible("signIns"),
     tools: () => visible("tools"),

@@ -138,6 +138,7 @@ function snapshotOf(parts: SnapshotParts): Snapshot {
     providers: parts.providers(),
     providerFiles: parts.providerFiles(),
     clients: parts.clients(),
+    sharedClient: parts.sharedClient(),
     scopes: parts.scopes(),
     signIns: parts.signIns(),
     tools: parts.tools(),

@@ -18,7 +18,9 @@ export type Section = (typeof SECTIONS)[number];
 export type Place =
   | { readonly screen: Exclude<Screen, "settings"> | "add" | "imports" | "pairing" }
   | { readonly screen: "settings"; readonly section?: Section }
-  | { readonly screen: "account" | "renew" | "signIn"; readonly id: string };
+  | { readonly screen: "account" | "renew" | "signIn" | "ready"; readonly id: string }
+  /** The guide, where an app is chosen already: a client's ID, or `new`. */
+  | { readonly screen: "add"; readonly id: string };
 
 export function hrefOf(place: Place): string {
   const part = "id" in place ? place.id : "section" in place ? place.section : undefined;
@@ -31,8 +33,9 @@ const sectionOf = (name: string | undefined): Section =>
 
 function placeOf(hash: string): Place {
   const [, name, id] = hash.split("/");
+  if (name === "add" && id !== undefined) return { screen: name, id };
   if (name === "add" || name === "imports" || name === "pairing") return { screen: name };
-  if ((name === "account" || name === "renew" || name === "signIn") && id !== undefined)
+  if ((name === "account" || name === "renew" || name === "signIn" || name === "ready") && id !== undefined)
     return { screen: name, id };
   if (name === "settings") return { screen: name, section: sectionOf(id) };
   return { screen: SCREENS.find((screen) => screen === name) ?? "accounts" };

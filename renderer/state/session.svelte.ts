@@ -3,7 +3,7 @@ import { SvelteSet } from "svelte/reactivity";
 import { failed, type Failure, type Result } from "../../contract/failure.ts";
 import { fromJson, merged, type Changes, type RendererApi } from "../../contract/ipc.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
-import { sentence } from "../text/t.ts";
+import { sentence, speakOfAccounts } from "../text/t.ts";
 import type { Listing } from "./listing.svelte.ts";
 import type { Notices } from "./notices.svelte.ts";
 import { report } from "./trouble.ts";
@@ -86,6 +86,7 @@ export class Session {
       this.#listing.down = down;
     }
     this.snapshot = snapshot;
+    speakOfAccounts(snapshot.signIns.length > 0);
     const sameRows = changes !== undefined && changes.signIns === undefined;
     this.#listing.take(snapshot.signIns, sameRows ? (changes.signInsChanged ?? []) : undefined);
   }

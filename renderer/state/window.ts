@@ -2,6 +2,7 @@
 import { createContext } from "svelte";
 import type { RendererApi } from "../../contract/ipc.ts";
 import { AuthorizationActions } from "./actions/authorizations.ts";
+import { FrameActions } from "./actions/frame.svelte.ts";
 import { ImportActions } from "./actions/imports.ts";
 import { ClientActions, ProviderActions } from "./actions/registrations.ts";
 import { SettingsActions } from "./actions/settings.ts";
@@ -30,6 +31,7 @@ export function createWindowState(api: RendererApi) {
     listing,
     wishes: new Wishes(session, route),
     vaultActions: new VaultActions(session, notices),
+    frameActions: new FrameActions(session),
     settingsActions: new SettingsActions(session, notices),
     signInActions: new SignInActions({ session, notices, route, listing, undo }),
     authorizationActions: new AuthorizationActions(session, notices, route),

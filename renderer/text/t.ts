@@ -72,5 +72,14 @@ export const claimName = (name: string): string | undefined =>
   has(en.claims.names, name) ? t(`claims.names.${name}`) : undefined;
 /** The name on a key of the keyboard. */
 export const keyName = (key: string): string => (has(en.keys, key) ? t(`keys.${key}`) : key);
+/** The keys of a combination; the key "+" stands last, as in "Ctrl++". */
+export const keysOf = (keys: string): string[] => keys.split(/\+(?=.)/);
+/** A combination of keys in a sentence: "Ctrl+Q". */
+export const keysInWords = (keys: string): string => keysOf(keys).map(keyName).join("+");
+let hasAccounts = false;
+/** Tells whether there are accounts, whose tokens a sentence may speak of. */
+export function speakOfAccounts(has: boolean): void {
+  hasAccounts = has;
+}
 /** A failure as a sentence: what happened and what to do next. */
-export const sentence = (failure: Failure): string => inWords(failure, t);
+export const sentence = (failure: Failure): string => inWords(failure, t, hasAccounts);

@@ -24,6 +24,12 @@ const OPEN_DIALOG = ":is([role=dialog], [role=alertdialog]):not([data-state=clos
 const OPEN_MENU = "[role=menu]:not([data-state=closed])";
 /** Whether a dialog is open. The focus does not tell: a dialog that is redrawn can lose it to the page. */
 export const isDialogOpen = (): boolean => document.querySelector(OPEN_DIALOG) !== null;
+/** Focuses the search of the screen, if it has one, and selects what it holds. */
+export function focusSearch(): void {
+  const field = document.querySelector<HTMLInputElement>("main input[type=search]");
+  field?.focus();
+  field?.select();
+}
 /**
  * Whether nothing has the focus because the element that had it is gone. Call it a frame later, when code that
  * moves the focus has run.

@@ -88,7 +88,7 @@ test("a sign-in in the browser comes back to the app, and leaves no code in the 
 for (const flow of ["oidc_code", "implicit", "oidc_implicit_token", "oidc_implicit"] as const)
   test(`the answer of ${flow} comes back from the browser, and the address bar is cleared`, async () => {
     await start(flow, "browser");
-    const warned = at.page.getByText(/keeps or syncs its history/);
+    const warned = at.page.getByText(/browser history or sync/);
     await expect(warned).toHaveCount(flow === "oidc_code" ? 0 : 1);
     const tab = await desktop.tab(authorizePage());
     await authorize(tab, "lanternbot");

@@ -99,8 +99,9 @@ async function registerClients({ page, clientSecret, own }: Driven): Promise<voi
   own.set(clientSecret, "client secret");
   await open(page, "Apps");
   await page.getByRole("button", { name: "Add app" }).click();
-  await page.getByLabel("Name", { exact: true }).fill("Stage lights");
   await page.getByLabel("Client ID").fill("stage-lights");
+  await page.getByLabel("Name", { exact: true }).fill("Stage lights"); // the field before is left, so the ID is checked
+  await page.getByRole("radio", { name: /^Confidential/ }).check();
   await type(page, "Client secret", clientSecret);
   await page.getByRole("button", { name: "Save app" }).click();
   await page.getByText("Stage lights saved").waitFor();

@@ -81,7 +81,7 @@ test("a device sign-in goes on after its page is closed and reopened, and a canc
   await expect(page.getByRole("radio", { name: /^Public bot/ })).toBeVisible();
   await getCode();
   await button("Cancel").click();
-  await expect(page.getByRole("heading", { name: "Sign in once." })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Sign in to Twitch once." })).toBeVisible();
 });
 
 test("a device sign-in that is declined says so, and offers another try", async () => {

@@ -68,7 +68,7 @@ test("an error on one screen leaves the others usable, says what to do, and ends
   await page.keyboard.press("Control+k");
   const palette = page.getByRole("combobox", { name: "Commands" });
   await palette.fill("somebody");
-  await expect(page.getByText("Something in the window went wrong. See whether")).toBeVisible();
+  await expect(page.getByText("Something went wrong in the window. Check whether")).toBeVisible();
   await expect(palette).toBeHidden();
   await expect(heading("Settings")).toBeVisible();
   await page.getByRole("button", { name: "Dismiss" }).click();
@@ -77,7 +77,7 @@ test("an error on one screen leaves the others usable, says what to do, and ends
   await page.evaluate(() =>
     dispatchEvent(new ErrorEvent("error", { error: new TypeError("my passphrase") })),
   );
-  await expect(page.getByText("Something in the window went wrong. See whether")).toBeVisible();
+  await expect(page.getByText("Something went wrong in the window. Check whether")).toBeVisible();
   await page.evaluate(() => void Promise.reject(new RangeError("my passphrase")));
   await expect.poll(log).toMatch(/RangeError.*window\.failed/);
   expect(log()).not.toContain("my passphrase");

@@ -50,16 +50,28 @@ const formShots = (form: {
 
 export const ADDING: readonly Shot<AppAtSandbox>[] = [
   {
-    name: "add-client",
+    name: "add-guide",
     screen: "Add account",
-    state: "which client",
-    show: ({ page }) => go(page, "add", "Add an account"),
+    state: "guide to an app",
+    show: ({ page }) => go(page, "add", "Add your Twitch account"),
   },
   {
-    name: "add-new-client",
+    name: "add-guide-unchecked",
     screen: "Add account",
-    state: "a new client",
-    show: ({ page }) => page.getByRole("radio", { name: /Add a Twitch app/ }).check(),
+    state: "client ID not checked",
+    async show({ page }) {
+      await page.getByRole("textbox", { name: "Client ID" }).fill("k3x9a2m4p8q1zt6v0c5rj7n2e8w7ub");
+      await page.getByRole("region", { name: "Client ID not checked" }).waitFor();
+    },
+  },
+  {
+    name: "add-client",
+    screen: "Add account",
+    state: "which app",
+    async show({ page }) {
+      await page.evaluate(() => window.tokenkeep["sandbox.start"]());
+      await page.getByRole("radio", { name: /^Sandbox/ }).waitFor();
+    },
   },
   {
     name: "add-scopes",
@@ -134,6 +146,15 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
       await page.getByLabel("Issuer", { exact: true }).fill("http://login.example.com");
       await button(page, "Discover");
       await page.getByText("Issuer isn't encrypted.").waitFor();
+    },
+  },
+  {
+    name: "dialog-discard",
+    screen: "Settings",
+    state: "a dialog with input asks before it closes",
+    async show({ page }) {
+      await page.keyboard.press("Escape");
+      await page.getByRole("alertdialog", { name: "Discard what you entered?" }).waitFor();
     },
   },
   {

@@ -22,7 +22,8 @@ export const BY_FLOWS: readonly Shot<AppAtSandbox>[] = [
       await button(page, "Done");
       await startFlow(page, "oidc_code", ["user:read:email", "user:read:chat", "channel:manage:broadcast"]);
       await signInAtProvider(app, FIRST);
-      await button(page, "Save account");
+      await page.getByRole("radio", { name: /^Replace existing sign-in/ }).check();
+      await button(page, "Replace sign-in");
       await account(page, FIRST);
       await page.getByRole("button", { name: "Fetch from Sandbox" }).click();
       await page.getByRole("heading", { name: "Current values from Sandbox" }).waitFor();

@@ -32,7 +32,7 @@ const README = process.env["SHOTS_README"] !== undefined;
 const THEMES = ["light", "dark"] as const;
 const SIZES = README
   ? [{ width: 1180, height: 800 }]
-  : [360, 900, 1440].map((width) => ({ width, height: 800 }));
+  : [360, 760, 1180, 1440].map((width) => ({ width, height: 800 })); // 1180: the size that main gives the window
 const OVER = "[role=dialog], [role=alertdialog], [role=menu]";
 /** The greatest height of a window that is made as tall as its page. */
 const TALLEST = 4_000;
@@ -41,7 +41,7 @@ const LIFE_MS = 14_124_000;
 const isWanted = ({ name, readme }: Shot<never>) =>
   README ? readme !== undefined : ONLY === undefined || ONLY.includes(name);
 
-/** Dismisses notices by their button; while a dialog is open the click would close the dialog. */
+/** Dismisses notices by their button; under a dialog it cannot be reached. */
 async function dismissNews(page: Page): Promise<void> {
   const news = page.locator(".toast .icon-btn");
   if ((await page.locator(OVER).count()) > 0 || (await news.count()) === 0) return;
@@ -53,12 +53,15 @@ const tallOf = (page: Page): Promise<number> =>
   page.evaluate((over) => {
     const dialog = document.querySelector(over);
     const BESIDE = 40; // the dialog's margins and borders
-    return dialog === null ? document.documentElement.scrollHeight : dialog.scrollHeight + BESIDE;
+    if (dialog === null) return document.documentElement.scrollHeight;
+    const body = dialog.querySelector(".body");
+    return dialog.scrollHeight + BESIDE + (body === null ? 0 : body.scrollHeight - body.clientHeight);
   }, OVER);
 async function shoot(page: Page, shot: Shot<never>): Promise<void> {
   const { name, screen, state, cut, toast, readme } = shot;
   if (toast === undefined) await dismissNews(page);
-  for (const { width, height: usual } of SIZES) {
+  const sizes = shot.widths?.map((width) => ({ width, height: 800 })) ?? SIZES;
+  for (const { width, height: usual } of sizes) {
     const height = shot.height ?? usual;
     await page.setViewportSize({ width, height });
     if (cut === undefined && !README)

@@ -1,5 +1,5 @@
 /** The steps from one screen to the next, for the lists of shots. */
-import type { ElectronApplication, Page } from "@playwright/test";
+import { expect, type ElectronApplication, type Page } from "@playwright/test";
 import type { Flow } from "../../contract/flow.ts";
 import type { Snapshot } from "../../contract/views/snapshot.ts";
 import type { AppAtSandbox } from "../support/app-at-sandbox.ts";
@@ -17,6 +17,8 @@ export interface Shot<Stage> {
   readonly toast?: true;
   /** The page to show, where it is not the window's. */
   readonly of?: (at: Stage) => Promise<Page>;
+  /** The widths of that page, where its window has others than the app's. */
+  readonly widths?: readonly number[];
   /** The height of that page, where it is not as tall as a window. */
   readonly height?: number;
   /** The README shows it, in this theme. */
@@ -48,7 +50,15 @@ export async function account(page: Page, login: string): Promise<void> {
   await title(page, login);
   await page.getByRole("heading", { name: "History" }).waitFor();
 }
-export const escape = (page: Page) => page.keyboard.press("Escape");
+/** Closes what is open; a dialog with input asks first. */
+export async function escape(page: Page): Promise<void> {
+  const overlay = page.locator("[role=dialog], [role=alertdialog], [role=menu]");
+  const discard = page.getByRole("button", { name: "Discard changes" });
+  if (await discard.isVisible()) return discard.click();
+  await page.keyboard.press("Escape");
+  await expect.poll(async () => (await overlay.count()) === 0 || (await discard.isVisible())).toBe(true);
+  if (await discard.isVisible()) await discard.click();
+}
 export async function rowMenu(page: Page, login: string, item: RegExp): Promise<void> {
   await page.getByRole("button", { name: `More for ${login}` }).click();
   await page.getByRole("menuitem", { name: item }).click();

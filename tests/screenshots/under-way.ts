@@ -22,6 +22,7 @@ export const UNDER_WAY: readonly Shot<AppAtSandbox>[] = [
     screen: "Sign-in",
     state: "the strip above the provider's page",
     cut: true,
+    widths: [360, 520], // the smallest and the first width of the window in authorization-window.ts
     height: 44, // the height that authorization-window.ts gives the strip
     of: ({ app }) => until(() => app.windows().find((one) => one.url().includes("authorization-bar"))),
     show: ({ app }) => providerPage(app),

@@ -133,6 +133,16 @@ export const WELL: readonly Shot<AppAtSandbox>[] = [
       await rowMenu(page, FIRST, /Remove/);
     },
   },
+  {
+    name: "closing",
+    screen: "Dialogs",
+    state: "the window closes for the first time",
+    async show({ app, page }) {
+      await escape(page);
+      await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+      await page.getByRole("alertdialog", { name: "Tokenkeep keeps running" }).waitFor();
+    },
+  },
   ...UNDER_WAY,
   {
     name: "token-import-found",

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { Page } from "@playwright/test";
 import type { Flow } from "../../contract/flow.ts";
 import { createAdmin, type Fault } from "../../sandbox/admin.ts";
 import { CLIENTS } from "../../sandbox/seeds.ts";
@@ -11,6 +12,17 @@ import { startSandbox, type Middleware } from "../../sandbox/server.ts";
 import { newProfile, signInAtProvider, startApp } from "./app.mjs";
 
 export type AppAtSandbox = Awaited<ReturnType<typeof startAtSandbox>>;
+
+/** Saves the sign-in once the app has validated its token; returns its id. */
+const keepSignIn = (page: Page, authorization: string): Promise<string> =>
+  page.evaluate(async (id) => {
+    for (let tries = 0; tries < 200; tries += 1) {
+      const kept = await window.tokenkeep["authorization.keep"]({ id, beside: false });
+      if (kept.ok) return kept.value.signIn;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error("the sign-in did not come to its end");
+  }, authorization);
 
 /** `env`: additions to the app's environment. */
 export async function startAtSandbox(env: Record<string, string> = {}) {
@@ -86,14 +98,7 @@ export async function startAtSandbox(env: Record<string, string> = {}) {
       });
       if (!started.ok) throw new Error(started.failure.code);
       await signInAtProvider(app, login);
-      return page.evaluate(async (id) => {
-        for (let tries = 0; tries < 200; tries += 1) {
-          const kept = await window.tokenkeep["authorization.keep"]({ id, beside: false });
-          if (kept.ok) return kept.value.signIn;
-          await new Promise((resolve) => setTimeout(resolve, 50)); // the app validates the token first
-        }
-        throw new Error("the sign-in did not come to its end");
-      }, started.value.id);
+      return keepSignIn(page, started.value.id);
     },
     async close(): Promise<void> {
       await app.close();

@@ -16,9 +16,9 @@ export const newProfile = () => mkdtempSync(path.join(tmpdir(), "profile-"));
 /** A short path, because a socket's path is limited to 107 octets. */
 export const newRuntimeFolder = () => mkdtempSync(path.join("/tmp", "tk-run-"));
 export const isRoot = process.getuid?.() === 0;
-/** @param {string} profile @param {string[]} [more] */
-export const appArguments = (profile, more = []) => [
-  ROOT,
+/** @param {string} profile @param {string[]} [more] @param {string} [root] the app's folder */
+export const appArguments = (profile, more = [], root = ROOT) => [
+  root,
   `--user-data-dir=${profile}`,
   "--disable-gpu",
   ...(isRoot ? ["--no-sandbox"] : []),
@@ -27,8 +27,8 @@ export const appArguments = (profile, more = []) => [
 export { electronPath };
 
 /**
- * @param {{ profile?: string, runtime?: string, args?: string[], env?: Record<string, string>, executable?: string }} [options]
- * `executable`: a script that prepares the process and then executes Electron.
+ * @param {{ profile?: string, runtime?: string, args?: string[], env?: Record<string, string>, executable?: string, root?: string }} [options]
+ * `executable`: a script that prepares the process and then executes Electron. `root`: a copy of the app.
  */
 export async function startApp({
   profile = newProfile(),
@@ -36,11 +36,12 @@ export async function startApp({
   args = [],
   env = {},
   executable = electronPath,
+  root = ROOT,
 } = {}) {
   const app = await _electron.launch({
     executablePath: executable, // set, because Playwright's default switches the keyring off
     chromiumSandbox: !isRoot,
-    args: appArguments(profile, args),
+    args: appArguments(profile, args, root),
     env: { .../** @type {Record<string, string>} */ (process.env), XDG_RUNTIME_DIR: runtime, ...env },
   });
   const page = args.includes("--hidden") ? undefined : await app.firstWindow();
@@ -87,13 +88,23 @@ export async function signInAtProvider(app, login, onConsent = async () => undef
  * @param {RegExp} [client] the registration's name
  */
 export async function addSandboxAccount(app, page, login, client = /^Sandbox/) {
-  await page.getByRole("link", { name: "Add account" }).click();
-  await page.getByRole("radio", { name: client }).check();
-  // For a registration without a secret the guide suggests the device code flow; before its first start the sandbox offers one flow.
-  const byCode = page.getByRole("radio", { name: /^Browser sign-in ?Sign in on/ });
-  if ((await byCode.count()) > 0) await byCode.check();
-  await page.getByRole("button", { name: "Continue" }).click();
-  await page.getByRole("button", { name: "Open sign-in window" }).click();
+  const start = page.getByRole("button", { name: "Start the sandbox" });
+  await start
+    .or(page.getByRole("link", { name: "Add account" }))
+    .first()
+    .waitFor();
+  if (String(client) === String(/^Sandbox/) && (await start.isVisible())) await start.click();
+  else {
+    await page.keyboard.press("Control+n");
+    await page.getByRole("radio", { name: client }).check();
+    // For an app without a secret the guide suggests the device code flow, and folds the others.
+    const others = page.locator("details:not([open]) > summary", { hasText: "Other sign-in methods" });
+    if ((await others.count()) > 0) await others.click();
+    const byCode = page.getByRole("radio", { name: /^Browser sign-in ?Sign in on/ });
+    if ((await byCode.count()) > 0) await byCode.check();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("button", { name: "Open sign-in window" }).click();
+  }
   await signInAtProvider(app, login);
   await page.getByRole("heading", { name: `You signed in as ${login}` }).waitFor();
   await page.getByRole("button", { name: "Save account" }).click();

@@ -109,6 +109,8 @@ export interface BenchOptions {
   readonly signer?: Signer;
   /** Providers besides the built-in ones, at the sandbox's origin. */
   readonly providers?: (origin: string) => readonly Provider[];
+  /** The text of the registration that came with the app. */
+  readonly sharedRegistration?: string;
   /** Replaces the real clock. */
   readonly clock?: Clock;
   /** Wraps the HTTP client, to see every request of the app and its end. */
@@ -212,7 +214,9 @@ function hostAt(folder: string, state: BenchState, clock: Clock, options: BenchO
     openInBrowser: (url) => state.browser(url),
     browsers: () => Promise.resolve([]),
     linksReachUs: () => Promise.resolve(state.links),
+    frame: { quit: () => undefined, answerClosing: () => undefined, setDrafts: () => undefined },
     translator: { language: "en", t: createWords("en", en) },
+    sharedRegistration: () => Promise.resolve(options.sharedRegistration),
     startSandbox: () =>
       state.sandboxStarts.then(() =>
         ok({

@@ -45,6 +45,10 @@ const samples = Object.keys(en.failure).map((key): Failure => {
   } as Failure;
 });
 
+/** Tokens that are kept, saved, safe or still valid. */
+const KEPT =
+  /\btokens? (?:is|are|stays?) (?:all )?(?:kept|safe|saved)|still valid|Tokens? (?:bleib|sind noch)|(?:noch )?gültige/i;
+
 describe.each([
   ["en", createWords("en", en), en],
   ["de", createWords("de", de), de],
@@ -57,6 +61,18 @@ describe.each([
       expect(text).not.toMatch(/undefined|\[object|[{}]|failure\.|please|oops|error[^)]|bitte|!/i);
     },
   );
+  test.each(samples)("$code has no code and no internal name in it", (failure) => {
+    // Addresses and paths are quoted as they are.
+    const text = sentence(failure, t).replaceAll(facts.redirect_uri, "").replaceAll(facts.folder, "");
+    expect(text).not.toMatch(/[A-Za-z0-9]_[A-Za-z0-9]/);
+    expect(text).not.toContain(failure.code);
+  });
+  test.each(samples)("$code says nothing about tokens that are kept while there is no account", (failure) => {
+    const text = sentence(failure, t, false);
+    expect(text).not.toMatch(KEPT);
+    expect(text).toMatch(/^[A-ZÄÖÜ0-9“„].*[.”“]$/s);
+    expect(text).not.toMatch(/undefined|[{}]/);
+  });
   test("every sentence of the catalogue is used", () => {
     const text = new Set(samples.map((failure) => sentence(failure, t)));
     expect(text.size).toBe(Object.keys(words.failure).length);

@@ -59,7 +59,7 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
   [/\b(?:re)?mint(?:s|ed|ing)?\b/i, "request, get"],
   [/\b(?:un)?seal(?:s|ed|ing)?\b/i, "encrypt"],
   [/\bregistrations?\b/i, "app"],
-  [/\bclients?\b(?! (?:IDs?|secrets?)\b)/i, "app"],
+  [/\bclients?\b(?! (?:IDs?|secrets?|types?)\b)/i, "app"],
   [/\bvalidat/i, "check"],
   [/\b(?:tokens?|sign-ins?|it) ends?\b|^ends\b|\bends (?:in|at|on|soon|\{\{)/i, "expires"],
   [/\bneeds? you\b/i, "needs attention"],
@@ -82,7 +82,7 @@ const GERMAN: readonly (readonly [RegExp, string])[] = [
   [/\bversorgt\b/i, "aktuell"],
   [/\bOptionen\b/, "Einstellungen"],
   [/\bRegistrierung/i, "App"],
-  [/\bClients?\b(?!-(?:IDs?|Secrets?)\b)/, "App"],
+  [/\bClients?\b(?!(?:-IDs?|-Secrets?| Type)\b)/, "App"],
   [/\bbitte\b|\berfolgreich|!/i, "nichts: der schlichte Satz"],
 ];
 

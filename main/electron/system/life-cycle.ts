@@ -2,10 +2,11 @@
 import { app } from "electron/main";
 import type { App } from "../../app/compose.ts";
 import type { LogFile } from "../../diagnostics/log.ts";
+import type { WindowMemory } from "../../window/frame/window-memory.ts";
 import type { Waking } from "../place.ts";
 
 /** Stops the app before Electron quits: a token response that is lost here may have used up a one-time token. */
-export function stopBeforeQuit(tokenkeep: App, log: LogFile, waking: Waking): void {
+export function stopBeforeQuit(tokenkeep: App, log: LogFile, waking: Waking, memory: WindowMemory): void {
   // The end of a session, Ctrl+C, a closed terminal: by default these end the process in the middle of a write.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => app.quit());
   let stopping: Promise<void> | undefined;
@@ -17,6 +18,7 @@ export function stopBeforeQuit(tokenkeep: App, log: LogFile, waking: Waking): vo
     stopping ??= tokenkeep // once, although several events may request it
       .stop()
       .catch((cause: unknown) => log.error("stop.bug", { cause }))
+      .then(() => memory.flush())
       .then(() => log.close())
       .finally(() => {
         stopped = true;

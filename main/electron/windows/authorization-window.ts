@@ -77,9 +77,11 @@ function newWindow(title: string, icon: string, parent: BrowserWindow | null): B
     show: false,
     title,
     icon,
+    autoHideMenuBar: true, // until the menu is removed
     ...(parent !== null && { parent }),
     webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
   });
+  window.removeMenu(); // it is for the main window
   lockNavigation(window.webContents);
   return window;
 }
@@ -100,9 +102,12 @@ function addPage(window: BrowserWindow, session: Session): WebContents {
   window.contentView.addChildView(view);
   const layOut = (): void => {
     const { width, height } = window.getContentBounds();
-    view.setBounds({ x: 0, y: STRIP_HEIGHT, width, height: Math.max(0, height - STRIP_HEIGHT) });
+    // The strip has the origin of the main window, and with it the zoom.
+    const strip = Math.round(STRIP_HEIGHT * window.webContents.getZoomFactor());
+    view.setBounds({ x: 0, y: strip, width, height: Math.max(0, height - strip) });
   };
   layOut();
+  window.webContents.on("did-finish-load", layOut);
   window.on("resize", layOut);
   return view.webContents;
 }

@@ -1,11 +1,23 @@
-/** The app's main window: created when it is shown, destroyed when it is closed. */
-import { BrowserWindow, nativeTheme } from "electron/main";
-import { createRevival } from "../../window/revival.ts";
+/**
+ * The app's main window: created when it is shown, destroyed when it is closed. A window with a form that is half filled
+ * in is hidden instead (frame/closing.ts).
+ */
+import { app, BrowserWindow, nativeTheme } from "electron/main";
+import type { WindowCommand } from "../../../contract/ipc.ts";
+import { createClosing, type Closing, type Whereabouts } from "../../window/frame/closing.ts";
+import { SMALLEST_SIZE } from "../../window/frame/placement.ts";
+import type { WindowMemory } from "../../window/frame/window-memory.ts";
+import { zoomed, type ZoomChange } from "../../window/frame/zoom.ts";
 import { lockNavigation } from "../hardening.ts";
-import { WINDOW_ORIGIN } from "../network/scheme.ts";
+import { bringOnScreen, rememberedPlacement, rememberPlace } from "./window-place.ts";
+import { createWindowPage, type PageOptions, type WindowPage } from "./window-page.ts";
 
 /** The colour before the first paint: `--surface` of the window's styles. */
 const surface = () => (nativeTheme.shouldUseDarkColors ? "#13191b" : "#f8f9f9");
+
+/** Whether the app is ending: then windows close without a question. */
+let quitting = false;
+app.on("before-quit", () => (quitting = true));
 
 /** How long the start of the app waits for the first paint. */
 const PAINT_TIMEOUT_MS = 1_000;
@@ -19,79 +31,75 @@ export interface MainWindow {
   painted(): Promise<void>;
   /** True while the window has the keyboard focus. */
   readonly focused: boolean;
-  /**
-   * Called when the renderer crashed or the page did not load. `reloads`: the page is loaded again; otherwise the window is
-   * destroyed. One listener.
-   */
-  onCrash(listener: (reason: string, reloads: boolean) => void): void;
+  /** See `WindowPage.onCrash`. */
+  readonly onCrash: WindowPage["onCrash"];
   send(channel: string, payload: unknown): void;
+  /** Brings the window to the front and asks its page to do this. */
+  command(command: WindowCommand): void;
+  /** Changes the zoom, and remembers it. */
+  zoom(change: ZoomChange): void;
+  readonly closing: Pick<Closing, "answer" | "setDrafts" | "forget">;
+  is(other: BrowserWindow): boolean;
   /** True for messages of this window's top frame at our own origin, and no other. */
   sent(event: Electron.IpcMainInvokeEvent): boolean;
 }
 
-export interface MainWindowOptions {
+export interface MainWindowOptions extends PageOptions {
   readonly preload: string;
   readonly icon: string;
-  readonly packaged: boolean;
-  /** The development server that the window is loaded from; undefined: from the built files. */
-  readonly devServer: string | undefined;
+  readonly memory: WindowMemory;
+  /** Where the app is found while its window is closed. */
+  readonly whereabouts: () => Promise<Whereabouts>;
 }
 
-/** Chromium's "aborted": another load replaced this one. */
-const ERR_ABORTED = -3;
-
-export function createMainWindow({ preload, icon, packaged, devServer }: MainWindowOptions): MainWindow {
-  const page = devServer ?? `${WINDOW_ORIGIN}/index.html`;
-  const url = packaged ? page : `${page}?unpackaged`; // an unpackaged window can use the tests' language
-  const origin = originOf(url);
+export function createMainWindow(options: MainWindowOptions): MainWindow {
+  const { memory, whereabouts } = options;
   let window: BrowserWindow | undefined;
-  let crashed: (reason: string, reloads: boolean) => void = () => undefined;
-  const revival = createRevival(() => performance.now());
   nativeTheme.on("updated", () => window?.setBackgroundColor(surface()));
+  const send = (channel: string, payload: unknown): void => window?.webContents.send(channel, payload);
+  const closing = createClosing({
+    memory,
+    whereabouts,
+    ask(where) {
+      if (window !== undefined) bringToFront(window); // it may have been closed while it was minimised
+      send("window.closing", where);
+    },
+    hide: () => window !== undefined && hide(window),
+    destroy: () => window?.destroy(),
+  });
+  const zoom = (change?: ZoomChange): void => {
+    if (change !== undefined) memory.note({ zoom: zoomed(memory.current.zoom, change) });
+    window?.webContents.setZoomFactor(memory.current.zoom);
+  };
 
-  /** Loads the window again, since main has all of its state. A window that crashes each time is destroyed. */
-  function recover(created: BrowserWindow, reason: string): void {
-    if (created.isDestroyed()) return;
-    const waitMs = revival.died();
-    crashed(reason, waitMs !== undefined);
-    if (waitMs === undefined) return created.destroy();
-    setTimeout(() => {
-      if (!created.isDestroyed()) load(created);
-    }, waitMs);
-  }
-  /** Loads the page that the window showed last, or the first page. */
-  function load(created: BrowserWindow): void {
-    const last = created.webContents.getURL();
-    const target = last !== "" && originOf(last) === origin ? last : url;
-    void created.loadURL(target).catch(() => undefined); // did-fail-load handles it
-  }
+  const page = createWindowPage(options, () => closing.setDrafts(false));
   function create(showFirst: (created: BrowserWindow) => void): void {
-    revival.forgive();
-    const created = newWindow(preload, icon);
-    created.once("ready-to-show", () => showFirst(created));
+    closing.setDrafts(false);
+    const created = newWindow(options);
+    created.once("ready-to-show", () => {
+      if (memory.current.maximised) created.maximize();
+      showFirst(created);
+      rememberPlace(created, memory);
+    });
+    connect(created, { memory, closing, zoom, send });
     created.on("closed", () => {
       window = undefined;
     });
-    created.webContents.on("render-process-gone", (_event, { reason }) => {
-      if (reason !== "clean-exit") recover(created, reason);
-    });
-    created.webContents.on("did-fail-load", (_event, code, text, _url, isMainFrame) => {
-      if (isMainFrame && code !== ERR_ABORTED) recover(created, text);
-    });
-    load(created);
+    page.openIn(created);
     window = created;
   }
 
   return {
     show() {
+      closing.shown();
       if (window === undefined) return create((created) => created.show());
-      if (window.isMinimized()) window.restore();
-      window.show();
-      window.focus();
+      bringToFront(window);
     },
     present() {
+      closing.shown();
       if (window === undefined) return create((created) => created.showInactive());
       if (window.isMinimized()) window.restore();
+      bringOnScreen(window);
       window.showInactive();
       window.moveTop();
       if (!window.isFocused()) window.flashFrame(true);
@@ -104,23 +112,69 @@ export function createMainWindow({ preload, icon, packaged, devServer }: MainWin
     get focused() {
       return window?.isFocused() === true;
     },
-    onCrash: (listener) => void (crashed = listener),
-    send: (channel, payload) => window?.webContents.send(channel, payload),
+    onCrash: (listener) => page.onCrash(listener),
+    send,
+    command(command) {
+      closing.shown();
+      if (window === undefined) return create((created) => created.show());
+      bringToFront(window);
+      send("window.command", command);
+    },
+    zoom,
+    closing,
+    is: (other) => other === window,
     sent: ({ sender, senderFrame }) =>
       sender === window?.webContents &&
       senderFrame !== null &&
       senderFrame === sender.mainFrame &&
-      originOf(senderFrame.url) === origin,
+      page.isOurs(senderFrame.url),
   };
 }
 
-/** An empty window that does not navigate, with our preload script. */
-function newWindow(preload: string, icon: string): BrowserWindow {
+function bringToFront(window: BrowserWindow): void {
+  if (window.isMinimized()) window.restore();
+  bringOnScreen(window);
+  window.show();
+  window.focus();
+}
+
+function hide(window: BrowserWindow): void {
+  if (!window.isFullScreen()) return window.hide();
+  window.once("leave-full-screen", () => window.hide()); // macOS would leave a black screen behind
+  window.setFullScreen(false);
+}
+
+/** Connects what the user does to the window: close, zoom, and the mouse's buttons for back and forward. */
+function connect(
+  created: BrowserWindow,
+  parts: {
+    readonly memory: WindowMemory;
+    readonly closing: Closing;
+    readonly zoom: (change?: ZoomChange) => void;
+    readonly send: (channel: string, payload: unknown) => void;
+  },
+): void {
+  const { closing, zoom, send } = parts;
+  created.on("close", (event) => {
+    if (quitting) return;
+    event.preventDefault();
+    void closing.requested();
+  });
+  created.webContents.on("did-navigate", () => zoom()); // a new page begins without zoom
+  created.webContents.on("zoom-changed", (_event, direction) => zoom(direction));
+  created.on("app-command", (_event, name) => {
+    if (name === "browser-backward") send("window.command", "back");
+    if (name === "browser-forward") send("window.command", "forward");
+  });
+}
+
+/** An empty window that does not navigate, with our preload script. Alt shows its menu; macOS has one for all windows. */
+function newWindow({ preload, icon, memory }: MainWindowOptions): BrowserWindow {
   const created = new BrowserWindow({
-    width: 1180,
-    height: 800,
-    minWidth: 360,
-    minHeight: 480,
+    ...rememberedPlacement(memory),
+    minWidth: SMALLEST_SIZE.width,
+    minHeight: SMALLEST_SIZE.height,
+    autoHideMenuBar: true,
     show: false,
     title: "Tokenkeep",
     icon,
@@ -136,10 +190,4 @@ function newWindow(preload: string, icon: string): BrowserWindow {
   });
   lockNavigation(created.webContents);
   return created;
-}
-
-/** `URL.origin` is "null" for schemes that Node does not know. */
-function originOf(url: string): string {
-  const { protocol, host } = new URL(url);
-  return `${protocol}//${host}`;
 }

@@ -20,6 +20,8 @@ interface StartOptions {
   readonly signIn?: string;
   readonly flow?: Flow | undefined;
   readonly way?: Way | undefined;
+  /** Also opens the page of a device code, which other flows open anyway. */
+  readonly opens?: boolean;
 }
 
 export class AuthorizationActions {
@@ -37,7 +39,7 @@ export class AuthorizationActions {
   async start(
     client: string,
     scopes: readonly string[],
-    { signIn, flow, way }: StartOptions = {},
+    { signIn, flow, way, opens = false }: StartOptions = {},
   ): Promise<void> {
     const started = await this.#session.call("signIn", () =>
       this.#session.api["authorization.start"]({
@@ -48,7 +50,9 @@ export class AuthorizationActions {
         ...(way !== undefined && { way }),
       }),
     );
-    if (started !== undefined) this.#route.go({ screen: "signIn", id: started.id });
+    if (started === undefined) return;
+    this.#route.go({ screen: "signIn", id: started.id });
+    if (opens) await this.show(started.id);
   }
   /** The same at the sandbox, which is started first. */
   async startAtSandbox(
@@ -82,13 +86,17 @@ export class AuthorizationActions {
       this.#notices.tell(t("claims.copied", { clearsInSec: Math.round(done.clearsInMs / 1000) }));
   }
 
-  /** Saves the sign-in and goes to the list. `placing`: what becomes of the one that it could replace. */
-  async keep(id: string, login: string, placing: "new" | "replace" | "beside"): Promise<void> {
+  /**
+   * Saves the sign-in and goes to the list. `placing`: what becomes of the one that it could replace. `first`: of a vault
+   * without accounts, so the screen that follows says what to do next.
+   */
+  async keep(id: string, login: string, placing: "new" | "replace" | "beside", first = false): Promise<void> {
     const { api } = this.#session;
     const beside = placing === "beside";
     const onward = this.#route.onward();
     const kept = await this.#session.call(`keep ${id}`, () => api["authorization.keep"]({ id, beside }));
     if (kept === undefined) return;
+    if (first) return onward({ screen: "ready", id: kept.signIn });
     const said = { new: "signIn.kept", replace: "signIn.replaced", beside: "signIn.added" } as const;
     this.#notices.tell(t(said[placing], { login }));
     onward({ screen: "accounts" });

@@ -1,5 +1,5 @@
 /** Client registrations, and the providers that the user describes. */
-import type { ClientFinding } from "../../../contract/client-check.ts";
+import type { ClientFinding, ClientProbe } from "../../../contract/client-check.ts";
 import type { Argument } from "../../../contract/ipc.ts";
 import type { ProviderForm } from "../../../contract/provider.ts";
 import type { ClientView, ProviderView } from "../../../contract/views/provider.ts";
@@ -28,6 +28,15 @@ export class ClientActions {
   /** Asks the provider about a registration. */
   async check(id: string): Promise<readonly ClientFinding[] | undefined> {
     return this.#session.call(`check ${id}`, () => this.#session.api["clients.check"](id));
+  }
+  /** Asks the provider about a client that is not saved. */
+  async probe(form: Argument<"clients.probe">): Promise<ClientProbe | undefined> {
+    return this.#session.call("probe", () => this.#session.api["clients.probe"](form));
+  }
+  /** Saves the registration that came with the app; returns its id. */
+  async useShared(): Promise<string | undefined> {
+    const used = await this.#session.call("shared", () => this.#session.api["clients.useShared"]());
+    return used?.id;
   }
   async remove({ id, name }: ClientView): Promise<void> {
     const done = await this.#session.call(`client ${id}`, () => this.#session.api["clients.remove"](id));
@@ -68,6 +77,19 @@ export class ProviderActions {
   async remove({ id, name }: ProviderView): Promise<void> {
     const done = await this.#session.call("provider", () => this.#session.api["providers.remove"](id));
     if (done !== undefined) this.#notices.tell(t("providers.removed", { name }));
+  }
+  /** Opens the developer console in the browser; returns whether it opened. */
+  async openConsole(provider: string): Promise<boolean> {
+    const { api } = this.#session;
+    return (await this.#session.call("console", () => api["providers.openConsole"](provider))) !== undefined;
+  }
+  /** Copies what the console's form asks for; returns whether it was copied. */
+  async copyConsoleField(provider: string, field: "name" | "redirect_uri"): Promise<boolean> {
+    const { api } = this.#session;
+    return (
+      (await this.#session.call("copy", () => api["providers.copyConsoleField"]({ provider, field }))) !==
+      undefined
+    );
   }
   /** Copies the redirect URI with this index in the provider's list; returns whether it was copied. */
   async copyRedirect(provider: string, at: number): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { Settings } from "../../../contract/settings.ts";
 import type { DoctorView } from "../../../contract/views/doctor.ts";
 import { t } from "../../text/t.ts";
 import type { Notices } from "../notices.svelte.ts";
-import type { Session } from "../session.svelte.ts";
+import type { OnFailure, Session } from "../session.svelte.ts";
 
 export class SettingsActions {
   readonly #session: Session;
@@ -19,11 +19,11 @@ export class SettingsActions {
    * Changes some settings and leaves the others.
    * @param notice the notice once they are saved
    */
-  async change(part: Partial<Settings>, notice?: string): Promise<void> {
+  async change(part: Partial<Settings>, notice?: string, onFailure?: OnFailure): Promise<void> {
     const { api, snapshot } = this.#session;
     if (snapshot === undefined) return;
     const next = { ...snapshot.settings, ...part };
-    const done = await this.#session.call("settings", () => api["settings.change"](next));
+    const done = await this.#session.call("settings", () => api["settings.change"](next), onFailure);
     if (done !== undefined && notice !== undefined) this.#notices.tell(notice);
   }
   /** Turns streamer mode on, or off again. Where OBS turned it on, it stays off until the user wants it back. */
@@ -44,8 +44,8 @@ export class SettingsActions {
     if (done !== undefined) this.#notices.tell(t("settings.copied"));
   }
 
-  async logInAtProxy(login: Argument<"proxy.logIn">): Promise<void> {
-    await this.#session.call("proxy", () => this.#session.api["proxy.logIn"](login));
+  async logInAtProxy(login: Argument<"proxy.logIn">, onFailure: OnFailure): Promise<void> {
+    await this.#session.call("proxy", () => this.#session.api["proxy.logIn"](login), onFailure);
   }
   async declineProxy(id: string): Promise<void> {
     await this.#session.call("proxy", () => this.#session.api["proxy.decline"](id));

@@ -7,7 +7,7 @@ import { t } from "../../text/t.ts";
 import type { Listing } from "../listing.svelte.ts";
 import type { Notices } from "../notices.svelte.ts";
 import type { Route } from "../route.svelte.ts";
-import type { Session } from "../session.svelte.ts";
+import type { OnFailure, Session } from "../session.svelte.ts";
 import type { UndoActions } from "./undo.ts";
 
 interface Parts {
@@ -48,9 +48,9 @@ export class SignInActions {
     if (done !== undefined) notices.tell(t("actions.refreshed", { name: login }));
   }
   /** Returns whether the alias was saved; an empty one removes the old one. */
-  async rename(id: string, alias: string): Promise<boolean> {
+  async rename(id: string, alias: string, onFailure: OnFailure): Promise<boolean> {
     const { session, notices } = this.#parts;
-    const done = await session.call("alias", () => session.api["signIns.rename"]({ id, alias }));
+    const done = await session.call("alias", () => session.api["signIns.rename"]({ id, alias }), onFailure);
     if (done === undefined) return false;
     notices.tell(t("account.aliasSaved"));
     return true;

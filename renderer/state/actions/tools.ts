@@ -1,10 +1,11 @@
 /** Tools that ask for tokens over the local socket: paired, added by hand, removed. */
+import type { Failure } from "../../../contract/failure.ts";
 import type { Argument } from "../../../contract/ipc.ts";
 import type { PairingView, ToolView } from "../../../contract/views/tool.ts";
-import { t } from "../../text/t.ts";
+import { sentence, t } from "../../text/t.ts";
 import type { Notices } from "../notices.svelte.ts";
 import type { Route } from "../route.svelte.ts";
-import type { Session } from "../session.svelte.ts";
+import type { OnFailure, Session } from "../session.svelte.ts";
 import type { UndoActions } from "./undo.ts";
 
 interface Parts {
@@ -21,11 +22,24 @@ export class ToolActions {
     this.#parts = parts;
   }
 
-  /** Makes a tool and copies its connection. */
-  async create(tool: Argument<"tools.create">): Promise<void> {
+  /**
+   * Makes a tool and copies its connection; returns whether it was made. A tool whose connection was not copied is in the
+   * list: it can be copied there.
+   */
+  async create(tool: Argument<"tools.create">, onFailure: OnFailure): Promise<boolean> {
     const { session, notices } = this.#parts;
-    const made = await session.call("tool", () => session.api["tools.create"](tool));
+    let uncopied: Failure | undefined;
+    const made = await session.call(
+      "tool",
+      () => session.api["tools.create"](tool),
+      (failure) => {
+        if (failure.code === "clipboard_failing") uncopied = failure;
+        else onFailure(failure);
+      },
+    );
     if (made !== undefined) notices.tell(t("tools.created", { name: tool.name }));
+    if (uncopied !== undefined) notices.failAfterwards(sentence(uncopied));
+    return made !== undefined || uncopied !== undefined;
   }
   /** Copies the connection of a tool. */
   async copy(id: string): Promise<void> {

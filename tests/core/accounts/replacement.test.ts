@@ -127,7 +127,9 @@ const replaced: HeldSignIn = { id: "replaced", account: ACCOUNT, scopes: ["chat:
 test("a tool whose grant allows no more scopes loses all of them to a wider sign-in", () => {
   const tool: Holder = { id: "tool", signIns: ["replaced"], scopes: replaced.scopes };
   const wider = [...replaced.scopes, "user:bot"];
-  expect(lossesOf([tool], replaced, wider, [])).toEqual([{ holder: tool, scopes: replaced.scopes }]);
+  expect(lossesOf([tool], replaced, wider, [])).toEqual([
+    { holder: tool, scopes: replaced.scopes, wider: true },
+  ]);
   expect(placingWithoutLoss([], replaced.scopes, wider)).toBe("replace");
 });
 
@@ -135,5 +137,7 @@ test("another sign-in of the account makes up for it where one token has all", (
   const tool: Holder = { id: "tool" };
   const other = { id: "other", account: ACCOUNT, scopes: [...replaced.scopes] };
   expect(lossesOf([tool], replaced, ["chat:read"], [other])).toEqual([]);
-  expect(lossesOf([tool], replaced, ["chat:read"], [])).toEqual([{ holder: tool, scopes: ["bits:read"] }]);
+  expect(lossesOf([tool], replaced, ["chat:read"], [])).toEqual([
+    { holder: tool, scopes: ["bits:read"], wider: false },
+  ]);
 });

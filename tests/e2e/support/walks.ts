@@ -36,6 +36,12 @@ function createWalker(on: AppAtSandbox, t: Translate, look: Look): Walker {
   const title = (name: string) => page.getByRole("heading", { name, exact: true }).first().waitFor();
   async function leave(): Promise<void> {
     await page.keyboard.press("Escape");
+    // A dialog with input asks first.
+    const discard = button(t("discard.go"));
+    await expect
+      .poll(async () => (await overlay.count()) === 0 || (await discard.isVisible()), "it closes or asks")
+      .toBe(true);
+    if (await discard.isVisible()) await discard.click();
     await expect(overlay).toHaveCount(0);
   }
   return {

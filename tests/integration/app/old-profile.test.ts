@@ -235,7 +235,10 @@ test("the files written after a change have the same names and members", async (
   await bench.app.stop();
 
   const old = path.join(VECTOR, "profile");
-  expect(await filesIn(bench.profile)).toEqual(await filesIn(old));
+  /** Files that later versions add. */
+  const added = ["scopes-asked.json"];
+  const files = await filesIn(bench.profile);
+  expect(files.filter((file) => !added.includes(file))).toEqual(await filesIn(old));
   for (const file of await filesIn(old)) {
     if (!file.endsWith(".json")) continue;
     const members = membersOf(await jsonOf(bench.profile, file));

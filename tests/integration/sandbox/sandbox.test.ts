@@ -210,3 +210,17 @@ test.each(["port.json", ""])(
     expect(await start()).toMatchObject({ ok: true });
   },
 );
+
+test.each([
+  ["de-AT,de;q=0.9,en;q=0.8", "de", "Konto auswählen", "Dieser Code ist abgelaufen"],
+  ["en-GB,de", "en", "Choose an account", "This code has expired"],
+  ["fr", "en", "Choose an account", "This code has expired"],
+])("its pages for a browser that accepts %s are in %s", async (accepted, language, choose, ended) => {
+  await using sandbox = await start();
+  const pageAt = async (url: string) =>
+    (await fetch(url, { headers: { "accept-language": accepted } })).text();
+  const login = await pageAt(authorizeUrl(sandbox));
+  expect(login).toContain(`<html lang="${language}">`);
+  expect(login).toContain(`<h1>${choose}</h1>`);
+  expect(await pageAt(`${sandbox.origin}/activate?device-code=NONE`)).toContain(`<h1>${ended}</h1>`);
+});

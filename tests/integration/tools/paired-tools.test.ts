@@ -74,7 +74,7 @@ test("the command line pairs, validates, opens the window, and watches until its
   const pairing = start("pair", "--scope", "user:read:chat");
   const code = await allow();
   expect(await pairing.ended).toMatchObject({ code: 0, out: "" });
-  expect(pairing.output.err).toContain(code);
+  expect(pairing.output.err).toContain(`${code.slice(0, 3)} ${code.slice(3)}`); // as the window shows it
   const file = storeFile("cli", { XDG_STATE_HOME: path.join(home, ".local/state") });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   const { key } = JSON.parse(await readFile(file, "utf8")) as { key: string };

@@ -17,6 +17,7 @@ const QUIET: SnapshotParts = {
   providers: () => [],
   providerFiles: () => [],
   clients: () => [],
+  sharedClient: () => null,
   scopes: () => [],
   signIns: () => [],
   tools: () => [],
