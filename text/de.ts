@@ -1,8 +1,8 @@
-import { listGerman } from "./de-list.ts";
-import { messagesGerman } from "./de-messages.ts";
 import { startGerman } from "./de-start.ts";
+import { messagesGerman } from "./de-messages.ts";
 import { accountsGerman } from "./de-accounts.ts";
 import { deFailures } from "./de-failures.ts";
+import { listGerman } from "./de-list.ts";
 import { providersGerman } from "./de-providers.ts";
 import { settingsGerman } from "./de-settings.ts";
 import { systemGerman } from "./de-system.ts";
@@ -12,8 +12,8 @@ import type { Catalogue } from "./words.ts";
 /** The German texts. The type requires the same keys as in English. */
 export const de: Catalogue = {
   ...accountsGerman,
-  ...listGerman,
   ...messagesGerman,
+  ...listGerman,
   ...providersGerman,
   ...settingsGerman,
   ...startGerman,

@@ -67,7 +67,7 @@ export const toolsWords = {
     copyInstall: "Copy command",
     codeCopied: "Copied",
     install: "Install",
-    installFile: "Put {{file}} from the Tokenkeep repository beside this file.",
+    installFile: "Save {{file}} from the Tokenkeep repository in the folder of this file.",
     codeCredentials:
       "The credentials are on the clipboard for 30 s. Paste them into a file named .env, or into the settings of the tool. They are never shown.",
     codeNoSecret: "The code holds no credentials. It reads them from .env or from where the tool saved them.",

@@ -1,8 +1,8 @@
-import { listWords } from "./en-list.ts";
-import { messagesWords } from "./en-messages.ts";
 import { startWords } from "./en-start.ts";
+import { messagesWords } from "./en-messages.ts";
 import { accountsWords } from "./en-accounts.ts";
 import { enFailures } from "./en-failures.ts";
+import { listWords } from "./en-list.ts";
 import { providersWords } from "./en-providers.ts";
 import { settingsWords } from "./en-settings.ts";
 import { systemWords } from "./en-system.ts";
@@ -11,8 +11,8 @@ import { toolsWords } from "./en-tools.ts";
 /** The English texts of window, tray, notifications and file dialogs, in the format of i18next. */
 export const en = {
   ...accountsWords,
-  ...listWords,
   ...messagesWords,
+  ...listWords,
   ...providersWords,
   ...settingsWords,
   ...startWords,

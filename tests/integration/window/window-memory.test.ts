@@ -47,7 +47,10 @@ test("a drag over many pixels is written once, after it ended", async () => {
   await expect.poll(() => readRememberedWindow(file)).toMatchObject({ place: place(299) });
 });
 test("a write that the disk refuses is reported, and the next change is written", async () => {
-  const memory = createWindowMemory(path.join(folder, "gone", "window.json"), await readRememberedWindow(file));
+  const memory = createWindowMemory(
+    path.join(folder, "gone", "window.json"),
+    await readRememberedWindow(file),
+  );
   const failed = vi.fn();
   memory.onFailure(failed);
   memory.note({ zoom: 2 });
