@@ -42,7 +42,6 @@ export const toolsGerman: Pick<Catalogue, keyof typeof toolsWords> = {
     every: "Alle Konten, auch neue",
     only: "Ausgewählte Konten",
     create: "Zugangsdaten anlegen und kopieren",
-    created: "Zugangsdaten für 30 s kopiert. In die Einstellungen von {{name}} einfügen.",
     removed: "Zugriff von {{name}} entfernt",
     dialogText:
       "Ein Tool, das Tokenkeep kennt, fragt selbst nach Zugriff: einfach starten und hier warten. Für jedes andere Tool hier Zugangsdaten anlegen.",

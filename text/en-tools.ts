@@ -39,7 +39,6 @@ export const toolsWords = {
     every: "All accounts, including new ones",
     only: "Selected accounts",
     create: "Create and copy credentials",
-    created: "Credentials copied for 30 s. Paste them into the settings of {{name}}.",
     removed: "Access removed for {{name}}",
     dialogText:
       "A tool that supports Tokenkeep asks for access on its own: start it and wait. For any other tool, create credentials here.",

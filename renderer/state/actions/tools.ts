@@ -23,10 +23,9 @@ export class ToolActions {
 
   /** Makes a tool and copies its connection. Returns its id. */
   async create(tool: Argument<"tools.create">): Promise<string | undefined> {
-    const { session, notices } = this.#parts;
+    const { session } = this.#parts;
     const made = await session.call("tool", () => session.api["tools.create"](tool));
-    if (made !== undefined) notices.tell(t("tools.created", { name: tool.name }));
-    return made?.id;
+    return made?.id; // the dialog that follows says that its credentials are on the clipboard
   }
   /** Changes what a tool may use. Returns whether that succeeded. */
   async change({ name }: ToolView, change: Argument<"tools.change">, onFailure: OnFailure): Promise<boolean> {
