@@ -19,6 +19,7 @@ export const toolsGerman: Pick<Catalogue, keyof typeof toolsWords> = {
     copy: "Zugangsdaten kopieren",
     by: "{{developer}} (nicht überprüft)",
     mayAll: "Alles, was seine Konten erlauben, auch später hinzugefügte",
+    mayThese: "Alles, was diese Konten erlauben",
     usesAccounts: "Konten",
     program: "Programm",
     hint: "nicht überprüft",

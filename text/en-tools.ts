@@ -16,6 +16,7 @@ export const toolsWords = {
     copy: "Copy credentials",
     by: "{{developer}} (unverified)",
     mayAll: "Everything its accounts allow, including accounts added later",
+    mayThese: "Everything these accounts allow",
     usesAccounts: "Accounts",
     program: "Program",
     hint: "unverified",
