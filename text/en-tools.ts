@@ -16,6 +16,7 @@ export const toolsWords = {
     copy: "Copy credentials",
     by: "{{developer}} (unverified)",
     mayAll: "Everything its accounts allow, including accounts added later",
+    mayThese: "Everything these accounts allow",
     usesAccounts: "Accounts",
     program: "Program",
     hint: "unverified",
@@ -39,7 +40,6 @@ export const toolsWords = {
     every: "All accounts, including new ones",
     only: "Selected accounts",
     create: "Create and copy credentials",
-    created: "Credentials copied for 30 s. Paste them into the settings of {{name}}.",
     removed: "Access removed for {{name}}",
     dialogText:
       "A tool that supports Tokenkeep asks for access on its own: start it and wait. For any other tool, create credentials here.",
