@@ -41,11 +41,11 @@ const notice = <P>(): Notice<P> => ({ kind: "notice" });
 const nothing = v.undefined();
 const id = v.pipe(v.string(), v.uuid());
 const text = (max: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(max));
-/** The most characters of a note. */
-export const NOTE_MAX = 500;
 /** RFC 6749 §A.1, §A.2. */
 const clientId = v.pipe(text(200), v.regex(/^[\x21-\x7e]+$/));
 const clientSecret = v.pipe(v.string(), v.trim(), v.maxLength(500));
+/** The most characters of a note. */
+export const NOTE_MAX = 500;
 /** RFC 6749 §3.3: `scope-token`. */
 const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/));
 /**
@@ -80,6 +80,19 @@ const candidate = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** What a menu of the window, or a button of the mouse, asks the window to do. */
 export type WindowCommand = "add" | "settings" | "find" | "palette" | "back" | "forward" | "help";
+
+/** Sign-ins that a tool may use, and the scopes of high risk that the user has ticked. */
+const chosenSignIns = {
+  signIns: v.pipe(v.array(id), v.minLength(1), v.maxLength(10_000)),
+  highRisk: v.optional(v.pipe(v.array(scope), v.maxLength(120))),
+};
+const access = v.union([
+  v.object({ every: v.literal(true) }),
+  v.object({ accounts: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(10_000)) }),
+  v.object(chosenSignIns),
+]);
+/** `once` ends with a connection whose tool has no key, so no other lifetime can become it. */
+const changedLifetime = v.picklist(["lock", "always"]);
 
 export const ipc = {
   /** The whole state; afterwards `state.changed` brings the parts that change. */
@@ -318,10 +331,28 @@ export const ipc = {
    */
   "tools.remove": call()(v.object({ id, endTokens: v.boolean() })),
 
-  /** Allows the waiting tool; `signIns` are those whose tokens it may have. Fails with `pairing_gone`. */
-  "pairing.allow": call()(
-    v.object({ id, signIns: v.pipe(v.array(id), v.minLength(1), v.maxLength(10_000)), lifetime }),
+  /**
+   * Changes what a tool may use; an absent member stays as it is. `access`: every account, these accounts with all their
+   * sign-ins, or these sign-ins. It holds for open connections once the call resolves. Fails with `tool_unknown`,
+   * `account_unknown`, or as a write does.
+   */
+  "tools.change": call()(v.object({ id, access: v.optional(access), lifetime: v.optional(changedLifetime) })),
+  /** Copies the code that a tool begins with, or the command that installs its client. They hold no secret. */
+  "tools.copySnippet": call()(
+    v.object({
+      id,
+      language: v.picklist(["node", "python", "shell", "csharp", "obs"]),
+      install: v.boolean(),
+    }),
   ),
+  /** True while the window shows what tools did last: main then hears of uses within a second. */
+  "tools.watch": call()(v.boolean()),
+
+  /**
+   * Allows the waiting tool; `signIns` are those whose tokens it may have. It gets no token with a scope of high risk
+   * that `highRisk` does not name. Fails with `pairing_gone`.
+   */
+  "pairing.allow": call()(v.object({ id, ...chosenSignIns, lifetime })),
   /** Refuses the waiting tool. `forGood`: later requests are refused without a question. */
   "pairing.deny": call()(v.object({ id, forGood: v.boolean() })),
   /** Answers `window.closing`. "close": the window closes, and does not ask again on a desktop like this one. */

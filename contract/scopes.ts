@@ -6,6 +6,8 @@ export interface ScopeView {
   /** A description of the scope; absent for an unknown scope. */
   readonly summary?: string;
   readonly access: "read" | "manage" | "other";
+  /** True: whoever has the token can take over what the user owns. A tool gets it only where the user ticks it. */
+  readonly highRisk?: true;
 }
 
 /** The endpoints and events that a scope gives access to. `missing`: further scopes that they require. */

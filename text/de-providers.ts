@@ -76,7 +76,7 @@ export const providersGerman: Pick<Catalogue, keyof typeof providersWords> = {
     unsure: "Den Rest zeigt eine Anmeldung.",
     kind: "App-Typ",
     confidential: "Vertraulich",
-    confidentialText: "Mit Client-Secret",
+    confidentialText: "Mit Secret",
     public: "Öffentlich",
     publicText: "Ohne Secret (empfohlen)",
     needSecret: "Das Client-Secret eingeben oder „Öffentlich“ wählen",

@@ -48,12 +48,18 @@ export const settingsGerman: Pick<Catalogue, keyof typeof settingsWords> = {
     title: "Einstellungen",
     sealTitle: "Entsperren mit",
     seal: {
-      keychain: { name: "{{name}}", text: "Entsperrt automatisch nach der Anmeldung am Computer." },
+      keychain: {
+        name: "{{name}}",
+        text: "Entsperrt automatisch nach der Anmeldung am Computer.",
+      },
       both: {
         name: "{{name}} und Passphrase",
         text: "Entsperrt automatisch. Lässt sich sperren und mit der Passphrase wiederherstellen.",
       },
-      passphrase: { name: "Nur eine Passphrase", text: "Fragt bei jedem Start nach der Passphrase." },
+      passphrase: {
+        name: "Nur eine Passphrase",
+        text: "Fragt bei jedem Start nach der Passphrase.",
+      },
     },
     otherKeychain: {
       title: "Zu {{name}} wechseln",
@@ -188,7 +194,11 @@ export const settingsGerman: Pick<Catalogue, keyof typeof settingsWords> = {
       about: "Über Tokenkeep",
     },
     themeTitle: "Farben",
-    theme: { system: "Wie im System", light: "Hell", dark: "Dunkel" },
+    theme: {
+      system: "Wie im System",
+      light: "Hell",
+      dark: "Dunkel",
+    },
     densityTitle: "Dichte der Liste",
     density: {
       comfortable: "Bequem",
@@ -236,6 +246,7 @@ export const settingsGerman: Pick<Catalogue, keyof typeof settingsWords> = {
       imported: "Importiert",
     },
     handedOut: "Token an {{tool}} gesendet",
+    accessChanged: "Zugriff von {{tool}} geändert",
     someTool: "entferntes Tool",
     times_one: "{{count}}-mal",
     times_other: "{{count}}-mal",

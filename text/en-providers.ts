@@ -72,7 +72,7 @@ export const providersWords = {
     unsure: "Sign in to test the rest.",
     kind: "App type",
     confidential: "Confidential",
-    confidentialText: "Has a client secret",
+    confidentialText: "Has a secret",
     public: "Public",
     publicText: "No secret (recommended)",
     needSecret: "Enter the client secret, or choose “Public”",

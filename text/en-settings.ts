@@ -44,12 +44,18 @@ export const settingsWords = {
     title: "Settings",
     sealTitle: "Unlock with",
     seal: {
-      keychain: { name: "{{name}}", text: "Unlocks automatically when you log in to this computer." },
+      keychain: {
+        name: "{{name}}",
+        text: "Unlocks automatically when you log in to this computer.",
+      },
       both: {
         name: "{{name}} and passphrase",
         text: "Unlocks automatically. You can lock it, and recover it with the passphrase.",
       },
-      passphrase: { name: "Passphrase only", text: "Asks for your passphrase at every start." },
+      passphrase: {
+        name: "Passphrase only",
+        text: "Asks for your passphrase at every start.",
+      },
     },
     otherKeychain: {
       title: "Move to {{name}}",
@@ -71,8 +77,14 @@ export const settingsWords = {
     awayTitle: "Auto-lock",
     awayNeedsPassphrase: "Set a passphrase above to enable locking.",
     lockWhat: "Area to lock",
-    window: { name: "Window only", text: "Tools keep working. The window asks for your passphrase." },
-    vault: { name: "Everything", text: "Tools can't get tokens, and refreshing is paused until you unlock." },
+    window: {
+      name: "Window only",
+      text: "Tools keep working. The window asks for your passphrase.",
+    },
+    vault: {
+      name: "Everything",
+      text: "Tools can't get tokens, and refreshing is paused until you unlock.",
+    },
     idle: "When idle",
     idleNever: "Never",
     idleMin_one: "{{count}} minute",
@@ -178,7 +190,11 @@ export const settingsWords = {
       about: "About",
     },
     themeTitle: "Theme",
-    theme: { system: "System", light: "Light", dark: "Dark" },
+    theme: {
+      system: "System",
+      light: "Light",
+      dark: "Dark",
+    },
     densityTitle: "List density",
     density: {
       comfortable: "Comfortable",
@@ -226,6 +242,7 @@ export const settingsWords = {
       imported: "Imported",
     },
     handedOut: "Token sent to {{tool}}",
+    accessChanged: "Access of {{tool}} changed",
     someTool: "removed tool",
     times_one: "{{count}} time",
     times_other: "{{count}} times",

@@ -5,8 +5,17 @@ import type { Failure } from "../failure.ts";
 export interface HistoryView {
   readonly atMs: number;
   readonly what:
-    "signed_in" | "validated" | "refreshed" | "copied" | "handed_out" | "failed" | "revoked" | "imported";
-  /** The name of the tool that got the token; absent when the tool was removed. */
+    | "signed_in"
+    | "validated"
+    | "refreshed"
+    | "copied"
+    | "handed_out"
+    | "failed"
+    | "revoked"
+    | "imported"
+    /** The user has changed what the tool may use. */
+    | "access_changed";
+  /** The name of the tool that the event is about; absent when the tool was removed. */
   readonly tool?: string;
   /** The number of equal events in a row; `atMs` is the time of the last one. */
   readonly count: number;

@@ -8,11 +8,17 @@ const accessOf = (access: string): ScopeView["access"] =>
   access === "read" || access === "manage" ? access : "other";
 
 const views = new Map<string, ScopeView>(
-  scopes.map(({ scope, summary, access }) => [scope, { name: scope, summary, access: accessOf(access) }]),
+  scopes.map(({ scope, summary, access, ...more }) => [
+    scope,
+    { name: scope, summary, access: accessOf(access), ...("risk" in more && { highRisk: true as const }) },
+  ]),
 );
 
 /** The view of a scope; the view of an unknown scope has only a name. */
 export const describeScope = (name: string): ScopeView => views.get(name) ?? { name, access: "other" };
+
+/** A scope that a tool gets only where the user has ticked it. */
+export const isHighRisk = (name: string): boolean => views.get(name)?.highRisk === true;
 
 /** Every known scope, retired ones included. */
 export const knownScopes: readonly ScopeView[] = [...views.values()];

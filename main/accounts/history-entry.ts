@@ -22,6 +22,7 @@ const WHAT = [
   "failed",
   "revoked",
   "imported",
+  "access_changed",
 ] as const;
 
 const line = v.object({

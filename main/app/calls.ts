@@ -40,7 +40,7 @@ export function createCalls({
   readonly open: () => Promise<Result<null>>;
 }): Handlers {
   const { lockState, streamer, changes } = foundation;
-  const { keeper, undo } = signIns;
+  const { keeper } = signIns;
   const syncTable = (): Promise<void> => tools.tableSync.push();
   const calls = {
     ...vaultCalls({ door: foundation.vault, lock, keychain: host.keychain, open }),
@@ -54,7 +54,7 @@ export function createCalls({
       changed: changes.signIn,
     }),
     ...registrationCalls({ ...foundation, ...signIns }),
-    ...toolCalls({ records: foundation.vault, grants: tools.grants, pairing: tools.pairing, undo }),
+    ...toolCalls({ ...signIns, ...tools, records: foundation.vault }),
     ...tokenUsageCalls({ ...foundation, ...tools }),
     ...windowCalls({
       ...foundation,

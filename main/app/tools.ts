@@ -2,6 +2,7 @@
 import path from "node:path";
 import { createBulk } from "../accounts/bulk.ts";
 import { createGrantList } from "../tools/grant-list.ts";
+import { createGrantChanges } from "../tools/grant-access.ts";
 import { createGrants } from "../tools/grants.ts";
 import { createPairing } from "../tools/pairing.ts";
 import { createSocketLink } from "../tools/socket-link.ts";
@@ -38,6 +39,14 @@ export function createTools(host: Host, foundation: Foundation, { keeper, tokenC
     },
     changes.part,
   );
+  const grantChanges = createGrantChanges(
+    {
+      ...{ list: grantList, records: vault, history },
+      signIns: () => keeper.watches.all(),
+      push: () => tableSync.push(),
+    },
+    changes.part,
+  );
   const pairing = createPairing(
     {
       ...{ grants, programAt: host.programAt, clock, random },
@@ -68,6 +77,6 @@ export function createTools(host: Host, foundation: Foundation, { keeper, tokenC
     log,
     changes.part,
   );
-  return { link, navigation, tableSync, usage, grantList, grants, pairing, bulk };
+  return { link, navigation, tableSync, usage, grantList, grants, grantChanges, pairing, bulk };
 }
 export type Tools = ReturnType<typeof createTools>;

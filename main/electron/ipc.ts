@@ -1,5 +1,5 @@
 /** Serves the window's calls: checks the sender and the argument, and always answers with a Result. */
-import { ipcMain } from "electron/main";
+import { ipcMain, type WebContents } from "electron/main";
 import * as v from "valibot";
 import { failed, type Result } from "../../contract/failure.ts";
 import { ipc, type CallName, type Handlers } from "../../contract/ipc.ts";
@@ -19,6 +19,15 @@ export function serveCalls(handlers: Handlers, window: MainWindow, log: Log): vo
   const names = Object.keys(ipc).filter(
     (name): name is CallName => ipc[name as keyof typeof ipc].kind === "call",
   );
+  const known = new WeakSet<WebContents>();
+  /** A window that is gone shows nothing any more, and cannot say so. */
+  function followEnd(sender: WebContents): void {
+    if (known.has(sender)) return;
+    known.add(sender);
+    const ended = (): void => void handlers["tools.watch"](false);
+    sender.on("render-process-gone", ended);
+    sender.once("destroyed", ended);
+  }
   for (const name of names) {
     const handler = handlers[name] as (argument: unknown) => Promise<Result<unknown>>;
     ipcMain.handle(name, async (event, argument: unknown): Promise<Result<unknown>> => {
@@ -26,6 +35,7 @@ export function serveCalls(handlers: Handlers, window: MainWindow, log: Log): vo
         log.warn("call.sender_rejected", { name });
         return failed({ code: "sender_rejected" });
       }
+      followEnd(event.sender);
       const parsed = v.safeParse(ipc[name].argument, argument);
       if (!parsed.success) {
         const field = v.getDotPath(parsed.issues[0]) ?? name;

@@ -9,6 +9,8 @@ import { changesBetween, patched, withToken } from "./table.ts";
 import type { QuestionName, ToThread, TokenTable, Use } from "./types.ts";
 
 const REPORT_USES_EVERY_MS = 5_000;
+/** While the window shows the uses. Those that come meanwhile are reported together. */
+const REPORT_WATCHED_USES_EVERY_MS = 500;
 
 /** The thread's end of the channel to main. */
 export interface BrokerPort {
@@ -42,7 +44,8 @@ function createCurrentTable(connections: ReadonlyMap<Duplex, Session>) {
     const watching = [...connections.values()].filter(({ watches }) => watches);
     if (watching.length === 0) return;
     const changes = changesBetween(before, table);
-    if (changes.lock === undefined && changes.changed.length === 0 && changes.ended.length === 0) return;
+    const { lock, changed, ended, edited } = changes;
+    if (lock === undefined && changed.length === 0 && ended.length === 0 && edited === undefined) return;
     for (const session of watching) session.notify(changes);
   }
   /** Ends the connections whose grant is gone. Under a lock no grant is known, so connections stay and are refused. */
@@ -69,6 +72,7 @@ function createUseCounts(post: Post, clock: Pick<Clock, "after" | "nowMs">) {
   /** By the same key: the scopes that were asked for. A set for each tool and sign-in, so repeated requests add nothing. */
   const asked = new Map<string, Set<string>>();
   let cancelReport: (() => void) | undefined;
+  let everyMs = REPORT_USES_EVERY_MS;
   function report(): void {
     cancelReport?.();
     cancelReport = undefined;
@@ -101,7 +105,12 @@ function createUseCounts(post: Post, clock: Pick<Clock, "after" | "nowMs">) {
         count: (before?.count ?? 0) + 1,
         lastAtMs: clock.nowMs(),
       });
-      cancelReport ??= clock.after(REPORT_USES_EVERY_MS, report);
+      cancelReport ??= clock.after(everyMs, report);
+    },
+    /** True: the window shows the uses from now on. What was counted before is reported at once. */
+    watch(on: boolean): void {
+      everyMs = on ? REPORT_WATCHED_USES_EVERY_MS : REPORT_USES_EVERY_MS;
+      if (on) report();
     },
   };
 }
@@ -165,6 +174,9 @@ export function createBrokerThread({ endpoint, port, listen, clock }: BrokerThre
         return;
       case "answer":
         questions.take<QuestionName>(message);
+        return;
+      case "watchUses":
+        uses.watch(message.on);
         return;
       case "close":
         uses.report();

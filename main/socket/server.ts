@@ -174,6 +174,7 @@ function createThread(options: SocketOptions, endpoint: string) {
   let restartTimer: NodeJS.Timeout | undefined;
   let restarting = Promise.resolve();
   let closing = false;
+  let usesWatched = false;
   const tables = createTables(
     (message) => worker?.postMessage(message),
     () => worker !== undefined,
@@ -220,12 +221,17 @@ function createThread(options: SocketOptions, endpoint: string) {
     if (again.ok) {
       failures = 0;
       tables.sendLatest();
+      if (usesWatched) watchUses(true);
       onState(undefined);
       return;
     }
     failures += 1;
     onState(again.failure, again.cause);
     restartLater();
+  }
+  function watchUses(on: boolean): void {
+    usesWatched = on;
+    worker?.postMessage({ kind: "watchUses", on } satisfies ToThread);
   }
   async function stop(): Promise<void> {
     closing = true;
@@ -242,7 +248,7 @@ function createThread(options: SocketOptions, endpoint: string) {
     clearTimeout(late);
     if (process.platform !== "win32") await rm(endpoint, { force: true });
   }
-  return { start, stop, push: tables.push, patch: tables.patch };
+  return { start, stop, push: tables.push, patch: tables.patch, watchUses };
 }
 
 export const startSocketServer: StartSocketServer = async (options) => {
@@ -258,6 +264,7 @@ export const startSocketServer: StartSocketServer = async (options) => {
     endpoint,
     push: thread.push,
     patch: thread.patch,
+    watchUses: thread.watchUses,
     async close() {
       await thread.stop();
       await withdraw(folder);

@@ -186,12 +186,26 @@ export interface TableChanges {
   readonly changed: readonly { readonly entry: TableToken; readonly before: TableToken | undefined }[];
   /** Tokens of sign-ins that have none any more. */
   readonly ended: readonly TableToken[];
+  /** Grants of both tables whose access the user has changed, as they were, and the tokens of both tables for them. */
+  readonly edited?: {
+    readonly grants: readonly Grant[];
+    readonly before: readonly TableToken[];
+    readonly after: readonly TableToken[];
+  };
 }
+
+const accessText = ({ accounts, signIns, scopes }: Grant): string =>
+  JSON.stringify([accounts, signIns, scopes]);
 
 /** A lock hides the tokens and ends none, so a lock or an unlock is the only change then. */
 export function changesBetween(before: TokenTable, after: TokenTable): TableChanges {
   if (before.locked !== after.locked)
     return { lock: after.locked ? "locked" : "unlocked", changed: [], ended: [] };
+  const grantsNow = new Map(after.grants.map((grant) => [grant.id, grant]));
+  const edited = before.grants.filter((old) => {
+    const now = grantsNow.get(old.id);
+    return now !== undefined && accessText(now) !== accessText(old);
+  });
   const earlier = new Map(before.tokens.map((entry) => [entry.signIn, entry]));
   const remaining = new Set(after.tokens.map(({ signIn }) => signIn));
   return {
@@ -200,14 +214,36 @@ export function changesBetween(before: TokenTable, after: TokenTable): TableChan
       .map((entry) => ({ entry, before: earlier.get(entry.signIn) }))
       .filter(({ entry, before: old }) => old?.token.token_id !== entry.token.token_id),
     ended: before.tokens.filter(({ signIn }) => !remaining.has(signIn)),
+    ...(edited.length > 0 && { edited: { grants: edited, before: before.tokens, after: after.tokens } }),
+  };
+}
+
+/**
+ * The changes that a grant covers whose access has changed together with the table: a token that it lost counts as ended,
+ * and one that it gained as changed.
+ */
+function changesOfEdited(
+  { before, after }: NonNullable<TableChanges["edited"]>,
+  old: Grant,
+  grant: Grant,
+): ReturnType<typeof changesFor> {
+  const had = new Map(before.filter((entry) => allows(old, entry)).map((entry) => [entry.signIn, entry]));
+  const has = new Map(after.filter((entry) => allows(grant, entry)).map((entry) => [entry.signIn, entry]));
+  return {
+    changed: [...has.values()].filter(
+      ({ signIn, token }) => had.get(signIn)?.token.token_id !== token.token_id,
+    ),
+    ended: [...had.values()].filter(({ signIn }) => !has.has(signIn)),
   };
 }
 
 /** The changes that this grant covers. A token whose successor is outside the grant counts as ended. */
 export function changesFor(
-  { changed, ended }: TableChanges,
+  { changed, ended, edited }: TableChanges,
   grant: Grant,
 ): { readonly changed: readonly TableToken[]; readonly ended: readonly TableToken[] } {
+  const old = edited?.grants.find(({ id }) => id === grant.id);
+  if (edited !== undefined && old !== undefined) return changesOfEdited(edited, old, grant);
   const replaced = changed.flatMap(({ entry, before }) =>
     before === undefined || allows(grant, entry) ? [] : [before],
   );

@@ -134,6 +134,7 @@ export type ToThread<Q extends QuestionName = QuestionName> =
   /** Of thousands of sign-ins, one is checked each second: a copy of all of them each time would hold up main. */
   | { readonly kind: "part"; readonly number: number; readonly part: TokenTablePart }
   | AnswerMessage<Q>
+  | { readonly kind: "watchUses"; readonly on: boolean }
   | { readonly kind: "close" };
 /** What the thread sends to main. */
 export type FromThread<Q extends QuestionName = QuestionName> =
@@ -161,6 +162,8 @@ export interface SocketServer {
    * tokens were added or removed: then the whole table has to be pushed.
    */
   patch(part: TokenTablePart): Promise<void> | undefined;
+  /** True: uses are reported within a second of the first one, because the user sees them. */
+  watchUses(on: boolean): void;
   /** Ends the thread, and removes the socket and the file that announces it. */
   close(): Promise<void>;
 }
@@ -185,7 +188,7 @@ export interface SocketOptions {
   /** The bundled script of the thread. */
   readonly workerUrl: URL;
   readonly onQuestion: OnQuestion;
-  /** Tools used their grants. Called every 5 s, and before a new table is acknowledged. */
+  /** Tools used their grants. Called 5 s after the first use, sooner with `watchUses`, and before a new table is acknowledged. */
   readonly onUse: (uses: readonly Use[]) => void;
   /** A connection was closed whose grant lasts only as long as the connection (`once`). */
   readonly onLeft: (grant: string) => void;

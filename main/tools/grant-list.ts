@@ -10,6 +10,7 @@ export interface GrantList {
   all(): readonly ToolGrant[];
   /** Adds a grant that ends with its connection, or with the next lock. */
   addTemporary(grant: ToolGrant): void;
+  isTemporary(id: string): boolean;
   /** False: there is no temporary grant of this id. */
   removeTemporary(id: string): boolean;
   /** Removes all temporary grants, and returns their ids. */
@@ -25,11 +26,16 @@ export function createGrantList(
     all: () =>
       vault.state.state === "open"
         ? [
-            ...records.list("grant").map((record) => ({ ...record, lifetime: "always" as const })),
+            // A grant whose lifetime is being changed is in both places; the temporary one counts.
+            ...records
+              .list("grant")
+              .filter(({ id }) => !temporary.has(id))
+              .map((record) => ({ ...record, lifetime: "always" as const })),
             ...temporary.values(),
           ]
         : [],
     addTemporary: (grant) => void temporary.set(grant.id, grant),
+    isTemporary: (id) => temporary.has(id),
     removeTemporary: (id) => temporary.delete(id),
     removeAllTemporary() {
       const ids = [...temporary.keys()];

@@ -6,6 +6,7 @@ import type { PairingView } from "../../contract/views/tool.ts";
 import { accountKey, type SignInRecord } from "../../core/accounts/records.ts";
 import type { Clock, Randomness } from "../../core/ports.ts";
 import type { Answer, Ask } from "../socket/types.ts";
+import { narrowAccess } from "./grant-access.ts";
 import type { GrantTerms, Grants } from "./grants.ts";
 
 /** After a refusal every pairing is turned away for this long, or a tool could ask until the user gives in. */
@@ -80,15 +81,14 @@ function viewOf(
 function termsOf(
   { name, developer, program }: PairingView,
   chosen: readonly SignInRecord[],
+  highRisk: readonly string[] | undefined,
   lifetime: GrantTerms["lifetime"],
 ) {
   return {
     name,
     ...(developer !== "" && { developer }),
     ...(program !== undefined && { program }),
-    accounts: [...new Set(chosen.map(accountKey))],
-    signIns: chosen.map((record) => record.id),
-    scopes: [...new Set(chosen.flatMap((record) => record.scopes))].sort(),
+    ...narrowAccess(chosen, highRisk),
     lifetime,
   } satisfies GrantTerms;
 }
@@ -135,13 +135,13 @@ export function createPairing(parts: PairingParts, changed: () => void): Pairing
       return new Promise((resolve) => show(ask, gone, resolve));
     },
 
-    async allow({ id, signIns: ids, lifetime }) {
+    async allow({ id, signIns: ids, highRisk, lifetime }) {
       await open?.programFound; // so that a quick yes stores the program too
       const request = open;
       if (request === undefined || request.view.id !== id) return failed({ code: "pairing_gone" });
       const chosen = signIns().filter((record) => ids.includes(record.id));
       if (chosen.length !== new Set(ids).size) return failed({ code: "account_unknown" });
-      const terms = termsOf(request.view, chosen, lifetime);
+      const terms = termsOf(request.view, chosen, highRisk, lifetime);
       open = undefined; // no second answer while the vault writes
       const added = await grants.add(terms);
       if (!added.ok) {

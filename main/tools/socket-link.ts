@@ -22,6 +22,8 @@ export interface SocketLink {
   start(answers: SocketAnswers): Promise<void>;
   /** The socket itself: takes the token table. Undefined while it is closed. */
   readonly server: Pick<SocketServer, "push" | "patch"> | undefined;
+  /** As `SocketServer.watchUses`; also for a socket that opens later. */
+  watchUses(on: boolean): void;
   /** Closes the socket and tries no more. */
   stop(): Promise<void>;
 }
@@ -42,6 +44,7 @@ export function createSocketLink(
   let server: SocketServer | undefined;
   let failure: Failure | undefined;
   let stopped = false;
+  let usesWatched = false;
   let failedStarts = 0;
   let cancelRetry: () => void = () => undefined;
 
@@ -66,6 +69,7 @@ export function createSocketLink(
     if (stopped) return started.ok ? started.value.close() : undefined;
     if (started.ok) {
       server = started.value;
+      if (usesWatched) server.watchUses(true);
       if (failure !== undefined) setFailure(undefined);
       return onListening();
     }
@@ -87,6 +91,10 @@ export function createSocketLink(
       return server;
     },
     start,
+    watchUses(on) {
+      usesWatched = on;
+      server?.watchUses(on);
+    },
     async stop() {
       stopped = true;
       cancelRetry();

@@ -120,6 +120,9 @@ const CALLS_BEHIND_LOCK: { readonly [K in CallName]: WhenAllowed } = {
   undo: "open",
   "tools.create": "open",
   "tools.copy": "open",
+  "tools.change": "open",
+  "tools.copySnippet": "open",
+  "tools.watch": "always", // says nothing about tools
   "tools.remove": "open",
   "pairing.allow": "open",
   "pairing.deny": "open",

@@ -11,6 +11,7 @@ const KIND_OF: Record<ActivityView["what"], Kind> = {
   failed: "failed",
   handed_out: "tools",
   copied: "tools",
+  access_changed: "tools",
   validated: "checks",
   refreshed: "checks",
   signed_in: "accounts",
@@ -21,7 +22,7 @@ export const kindOf = ({ what }: ActivityView): Kind => KIND_OF[what];
 
 const HOUR_MS = 3_600_000;
 /** Entries of the everyday: of one account and hour they become one line. */
-const EVERYDAY: readonly Kind[] = ["tools", "checks"];
+const EVERYDAY: readonly ActivityView["what"][] = ["handed_out", "copied", "validated", "refreshed"];
 
 /** One line: an entry, or the everyday entries of an account and hour, the newest first. */
 export interface ActivityLine {
@@ -40,9 +41,7 @@ export function linesOf(entries: readonly ActivityView[]): readonly ActivityLine
   const everyday = new Map<string, ActivityView[]>();
   for (const entry of entries) {
     const { signIn, atMs } = entry;
-    const key = EVERYDAY.includes(kindOf(entry))
-      ? `${signIn} ${String(Math.floor(atMs / HOUR_MS))}`
-      : undefined;
+    const key = EVERYDAY.includes(entry.what) ? `${signIn} ${String(Math.floor(atMs / HOUR_MS))}` : undefined;
     const line = key === undefined ? undefined : everyday.get(key);
     if (line !== undefined) {
       line.push(entry);

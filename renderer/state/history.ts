@@ -7,6 +7,7 @@ const FIRST_SENTENCE = /^.*?\.(?= |$)/;
 
 function eventText({ what, tool, failure }: HistoryView): string {
   if (what === "handed_out") return t("history.handedOut", { tool: tool ?? t("history.someTool") });
+  if (what === "access_changed") return t("history.accessChanged", { tool: tool ?? t("history.someTool") });
   if (what !== "failed") return t(`history.what.${what}`);
   return failure === undefined ? "" : (FIRST_SENTENCE.exec(sentence(failure))?.[0] ?? "");
 }

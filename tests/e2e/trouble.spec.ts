@@ -24,7 +24,7 @@ const log = (): string => {
     .map((name) => readFileSync(path.join(folder, name), "utf8"))
     .join("");
 };
-const heading = (name: string) => at.page.getByRole("heading", { name });
+const heading = (name: string) => at.page.getByRole("heading", { name, exact: true });
 const link = (name: string) => at.page.getByRole("link", { name, exact: false }).first();
 
 test("an error on one screen leaves the others usable, says what to do, and ends with a new try", async () => {

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ActivityView } from "../../contract/views/history.ts";
-import { kindOf, linesOf, lineText } from "../../renderer/state/activity.ts";
+import { linesOf, lineText } from "../../renderer/state/activity.ts";
 
 const HOUR_MS = 3_600_000;
 const entry = (what: ActivityView["what"], atMs: number, more: Partial<ActivityView> = {}): ActivityView => ({
@@ -74,7 +74,11 @@ test("every entry is in exactly one line, lines are in the order of time, and no
         expect(new Set(line.entries.map(({ signIn }) => signIn)).size).toBe(1);
         expect(new Set(line.entries.map(({ atMs }) => Math.floor(atMs / HOUR_MS))).size).toBe(1);
         if (line.entries.length > 1)
-          expect(line.entries.every((one) => ["tools", "checks"].includes(kindOf(one)))).toBe(true);
+          expect(
+            line.entries.every((one) =>
+              ["handed_out", "copied", "validated", "refreshed"].includes(one.what),
+            ),
+          ).toBe(true);
       }
     }),
   );

@@ -1,7 +1,7 @@
 /** The sign-ins that the window offers to a tool that wants to connect, and those that it chooses at the start. */
 import { expect, test } from "vitest";
 import type { SignInView } from "../../contract/views/account.ts";
-import { candidatesFor, suggested } from "../../renderer/features/tools/candidates.ts";
+import { candidatesFor, given, suggested, withheld } from "../../renderer/features/tools/candidates.ts";
 
 const row = (id: string, account: string, scopes: readonly string[], more: Partial<SignInView> = {}) =>
   ({
@@ -15,7 +15,8 @@ const row = (id: string, account: string, scopes: readonly string[], more: Parti
     ...more,
   }) as SignInView;
 const request = { scopes: ["chat"], accounts: ["ann"] };
-const offered = (signIns: readonly SignInView[], wished = request) => candidatesFor(signIns, wished);
+const offered = (signIns: readonly SignInView[], wished = request) =>
+  candidatesFor(signIns, wished, new Set(["stream-key"]));
 
 test("candidates are sorted by fit: first by missing scopes, then by surplus scopes", () => {
   const [ann] = offered([
@@ -43,17 +44,31 @@ test("requested accounts come first, and an account without a usable token is li
   ]);
 });
 
+test("a sign-in with a scope of high risk that the tool does not ask for comes after those without one", () => {
+  const rows = [row("risky", "ann", ["chat", "stream-key"]), row("wide", "ann", ["chat", "keys", "mail"])];
+  const ids = (found: ReturnType<typeof offered>) => found[0]?.candidates.map(({ signIn }) => signIn.id);
+  expect(ids(offered(rows))).toEqual(["wide", "risky"]);
+  expect(ids(offered(rows, { scopes: ["chat", "stream-key"], accounts: [] }))).toEqual(["risky", "wide"]);
+});
+
+test("a token with a scope of high risk is withheld until the user has ticked it", () => {
+  const found = offered([row("a", "ann", ["chat", "stream-key"])]);
+  const chosen = given(found, suggested(found));
+  expect(withheld(chosen, [])).toEqual({ login: "ann", scope: "stream-key" });
+  expect(withheld(chosen, ["stream-key"])).toBeUndefined();
+});
+
 test.each([
-  ["the requested account", [row("a", "ann", ["chat"]), row("b", "bob", ["chat"])], request, ["a"]],
-  ["the only account", [row("b", "bob", ["chat"])], { scopes: ["chat"], accounts: [] }, ["b"]],
+  ["the requested account", [row("a", "ann", ["chat"]), row("b", "bob", ["chat"])], request, { ann: "a" }],
+  ["the only account", [row("b", "bob", ["chat"])], { scopes: ["chat"], accounts: [] }, { bob: "b" }],
   [
     "no account of several when none is requested",
     [row("a", "ann", []), row("b", "bob", [])],
     { scopes: [], accounts: [] },
-    [],
+    {},
   ],
-  ["no sign-in with surplus scopes", [row("a", "ann", ["chat", "keys"])], request, []],
-  ["no sign-in that lacks a requested scope", [row("a", "ann", [])], request, []],
-])("chosen at the start: %s", (_name, signIns, requested, ids) =>
-  expect(suggested(offered(signIns, requested))).toEqual(ids),
+  ["also a sign-in with surplus scopes", [row("a", "ann", ["chat", "keys"])], request, { ann: "a" }],
+  ["no sign-in that lacks a requested scope", [row("a", "ann", [])], request, {}],
+])("chosen at the start: %s", (_name, signIns, requested, choice) =>
+  expect(suggested(offered(signIns, requested))).toEqual(choice),
 );

@@ -25,16 +25,29 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
         await button(page, "Connect tool");
         await page.getByLabel("Tool name").fill(name);
         await button(page, "Create and copy credentials");
-        await page.getByText(`${name} can connect.`).waitFor();
+        await page.getByRole("dialog", { name: `${name} is connected` }).waitFor();
+        await button(page, "Done");
       }
+    },
+  },
+  {
+    name: "tool-code",
+    screen: "Tools",
+    state: "the code that a tool begins with",
+    async show({ page }) {
+      await button(page, "More for Chat bot");
+      await page.getByRole("menuitem", { name: "Show code" }).click();
+      await page.getByRole("dialog").waitFor();
     },
   },
   {
     name: "tool-take-back",
     screen: "Dialogs",
-    state: "take a key back",
+    state: "remove the access of a tool",
     async show({ page }) {
-      await button(page, "Remove access for Chat bot");
+      await escape(page);
+      await button(page, "More for Chat bot");
+      await page.getByRole("menuitem", { name: "Remove access" }).click();
       await page.getByRole("alertdialog").waitFor();
     },
   },
@@ -61,13 +74,14 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
   {
     name: "tool-details",
     screen: "Tools",
-    state: "one that was paired, with its details",
+    state: "one that was paired: its access",
     async show({ page }) {
       const account = page.getByRole("checkbox", { name: new RegExp(`^${SECOND}`) });
       await account.check();
       await button(page, "Allow");
       await title(page, "Tools");
-      await page.getByRole("listitem").filter({ hasText: "Nightcue" }).getByText("Details").click();
+      await button(page, "Edit access for Nightcue");
+      await page.getByRole("dialog").waitFor();
     },
   },
   {

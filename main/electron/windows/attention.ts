@@ -9,6 +9,7 @@ export function bringToFrontWhenNeeded(tokenkeep: App, window: MainWindow): void
   followSignIns(tokenkeep, window);
   followNavigationRequests(tokenkeep, window);
   followProxyLogins(tokenkeep, window);
+  followPairings(tokenkeep, window);
 }
 
 /** Shows the window when a sign-in is to be confirmed or has failed: the user may have closed the window meanwhile. */
@@ -40,6 +41,23 @@ function followProxyLogins(tokenkeep: App, window: MainWindow): void {
     if (proxyLogin === undefined) return;
     if (proxyLogin !== null && proxyLogin.id !== shownId) window.present();
     shownId = proxyLogin?.id;
+  });
+}
+
+/**
+ * Lays the window above the others once for each tool that wants to pair: its user has just started it and waits. The
+ * keyboard focus stays where it is, so that nothing typed for another window answers. While streamer mode is on, the
+ * request waits in the window and in the tray, because viewers see the screen.
+ */
+function followPairings(tokenkeep: App, window: MainWindow): void {
+  let isStreaming = false;
+  let shownId: string | undefined;
+  tokenkeep.state.onChange(({ pairing, streamer = isStreaming }) => {
+    isStreaming = streamer;
+    if (pairing === undefined) return;
+    const isNew = pairing !== null && pairing.id !== shownId;
+    shownId = pairing?.id;
+    if (isNew && !isStreaming) window.present();
   });
 }
 

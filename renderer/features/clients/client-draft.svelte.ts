@@ -107,7 +107,7 @@ export class ClientDraft {
   }
 
   /** Saves the app; returns its id. */
-  async save(): Promise<string | undefined> {
+  async save(quiet: boolean): Promise<string | undefined> {
     const form: Argument<"clients.save"> = {
       ...(this.#before !== undefined && { id: this.#before.id }),
       provider: this.provider,
@@ -117,7 +117,7 @@ export class ClientDraft {
         ? { client_secret: null }
         : this.secret !== "" && { client_secret: this.secret }),
     };
-    const id = await this.#actions.save(form);
+    const id = await this.#actions.save(form, quiet);
     if (id !== undefined) this.secret = "";
     return id;
   }

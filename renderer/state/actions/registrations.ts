@@ -19,10 +19,10 @@ export class ClientActions {
     this.#undo = undo;
   }
 
-  /** Saves a registration; returns its id. */
-  async save(form: Argument<"clients.save">): Promise<string | undefined> {
+  /** Saves a registration; returns its id. `quiet`: what follows shows that it was saved. */
+  async save(form: Argument<"clients.save">, quiet = false): Promise<string | undefined> {
     const saved = await this.#session.call("client", () => this.#session.api["clients.save"](form));
-    if (saved !== undefined) this.#notices.tell(t("clients.saved", { name: form.name }));
+    if (saved !== undefined && !quiet) this.#notices.tell(t("clients.saved", { name: form.name }));
     return saved?.id;
   }
   /** Asks the provider about a registration. */

@@ -23,10 +23,13 @@ export class ToolActions {
   }
 
   /**
-   * Makes a tool and copies its connection; returns whether it was made. A tool whose connection was not copied is in the
-   * list: it can be copied there.
+   * Makes a tool and copies its connection. Undefined: it was not made. Without an ID, its connection was not copied; the
+   * tool is in the list, where it can be copied.
    */
-  async create(tool: Argument<"tools.create">, onFailure: OnFailure): Promise<boolean> {
+  async create(
+    tool: Argument<"tools.create">,
+    onFailure: OnFailure,
+  ): Promise<{ readonly id?: string } | undefined> {
     const { session, notices } = this.#parts;
     let uncopied: Failure | undefined;
     const made = await session.call(
@@ -39,7 +42,30 @@ export class ToolActions {
     );
     if (made !== undefined) notices.tell(t("tools.created", { name: tool.name }));
     if (uncopied !== undefined) notices.failAfterwards(sentence(uncopied));
-    return made !== undefined || uncopied !== undefined;
+    if (made !== undefined) return { id: made.id };
+    return uncopied === undefined ? undefined : {};
+  }
+  /** Changes what a tool may use. Returns whether that succeeded. */
+  async change({ name }: ToolView, change: Argument<"tools.change">, onFailure: OnFailure): Promise<boolean> {
+    const { session, notices } = this.#parts;
+    if (change.access === undefined && change.lifetime === undefined) return true;
+    const done = await session.call(
+      `tool ${change.id}`,
+      () => session.api["tools.change"](change),
+      onFailure,
+    );
+    if (done === undefined) return false;
+    notices.tell(t("tools.changed", { name }));
+    return true;
+  }
+  /** Copies code for a tool. Returns whether that succeeded. */
+  async copySnippet(snippet: Argument<"tools.copySnippet">): Promise<boolean> {
+    const { session } = this.#parts;
+    return (await session.call("tool code", () => session.api["tools.copySnippet"](snippet))) !== undefined;
+  }
+  /** True: the user sees the uses of tools. A failure is ignored: they are then reported some seconds later. */
+  watch(on: boolean): void {
+    void this.#parts.session.api["tools.watch"](on).catch(() => undefined);
   }
   /** Copies the connection of a tool. */
   async copy(id: string): Promise<void> {
@@ -58,19 +84,19 @@ export class ToolActions {
   }
 
   /** Lets the waiting tool in and goes to the tools. */
-  async allow({ name }: PairingView, grant: Argument<"pairing.allow">): Promise<void> {
+  async allow({ name }: PairingView, grant: Argument<"pairing.allow">, onFailure: OnFailure): Promise<void> {
     const { session, notices, route } = this.#parts;
     const onward = route.onward();
-    const done = await session.call("pairing", () => session.api["pairing.allow"](grant));
+    const done = await session.call("pairing", () => session.api["pairing.allow"](grant), onFailure);
     if (done === undefined) return;
     notices.tell(t("pairing.allowed", { name }));
     onward({ screen: "tools" });
   }
   /** Refuses the waiting tool and goes to the tools. `forGood`: later requests are refused without a question. */
-  async deny({ id, name }: PairingView, forGood: boolean): Promise<void> {
+  async deny({ id, name }: PairingView, forGood: boolean, onFailure: OnFailure): Promise<void> {
     const { session, notices, route } = this.#parts;
     const onward = route.onward();
-    const done = await session.call("pairing", () => session.api["pairing.deny"]({ id, forGood }));
+    const done = await session.call("pairing", () => session.api["pairing.deny"]({ id, forGood }), onFailure);
     if (done === undefined) return;
     notices.tell(t(forGood ? "pairing.deniedForGood" : "pairing.denied", { name }));
     onward({ screen: "tools" });

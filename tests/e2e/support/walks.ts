@@ -274,10 +274,20 @@ async function lookAtPairing({ on, t, look, button, title, go, opens }: Walker):
     await title(t("tools.title"));
     if (name === "Pushy") tool.leave();
   }
-  await page.getByText(t("tools.details"), { exact: true }).click();
   await title(t("tools.deniedTitle"));
   await look("a tool, and one that was refused");
-  await opens(t("tools.removeOf", { name: "Nightcue" }), "take a key back");
+  await opens(t("tools.editOf", { name: "Nightcue" }), "edit the access of a tool");
+  const more = button(t("tools.more", { name: "Nightcue" }));
+  await more.click();
+  await page.getByRole("menuitem", { name: t("tools.code") }).click();
+  await page.getByRole("dialog").waitFor();
+  await look("the code of a tool");
+  await page.keyboard.press("Escape");
+  await more.click();
+  await page.getByRole("menuitem", { name: t("tools.remove") }).click();
+  await page.getByRole("alertdialog").waitFor();
+  await look("remove the access of a tool");
+  await page.keyboard.press("Escape");
 }
 
 const LOCAL_PROVIDER = {

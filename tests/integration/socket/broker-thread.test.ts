@@ -155,6 +155,44 @@ test("uses are reported after five seconds, and before a new table is acknowledg
   ]);
 });
 
+test("uses are reported twice a second while the window shows them, together, and never without a use", async () => {
+  const one = await tool();
+  await one.ask("accounts.list");
+  const uses = () => thread.posted.filter(({ kind }) => kind === "uses");
+  thread.receive({ kind: "watchUses", on: true });
+  expect(uses()).toMatchObject([{ uses: [{ count: 1 }] }]); // what was counted before
+  await thread.pass(60);
+  expect(uses()).toHaveLength(1);
+  await one.ask("accounts.list");
+  await one.ask("accounts.list");
+  await thread.pass(0.5);
+  expect(uses().slice(1)).toMatchObject([{ uses: [{ grant: CLIENT, count: 2 }] }]);
+  thread.receive({ kind: "watchUses", on: false });
+  await one.ask("accounts.list");
+  await thread.pass(0.5);
+  expect(uses()).toHaveLength(2);
+});
+
+test("a watching tool whose access is changed is notified of the tokens that it lost and gained", async () => {
+  const tokens = [
+    { signIn: "s1", account: "p:ann", token: { ...token("ann", ["a"]), token_id: "of ann" }, renews: true },
+    { signIn: "s2", account: "p:bob", token: { ...token("bob", ["a"]), token_id: "of bob" }, renews: true },
+  ];
+  const given = (accounts: string[]) => table({ grants: [{ id: CLIENT, key: KEY, accounts }], tokens });
+  thread.receive({ kind: "table", number: 2, table: given(["p:ann"]) });
+  const one = await tool();
+  await one.ask("token.watch");
+  thread.receive({ kind: "table", number: 3, table: given(["p:bob"]) });
+  await settled();
+  expect(one.lines.slice(-2)).toMatchObject([
+    { method: "token.changed", params: { token_id: "of bob" } },
+    { method: "token.revoked", params: { token_id: "of ann" } },
+  ]);
+  thread.receive({ kind: "table", number: 4, table: given(["p:bob"]) });
+  await settled();
+  expect(one.lines.at(-1)).toMatchObject({ method: "token.revoked", params: { token_id: "of ann" } });
+});
+
 test("a table without a grant ends its connections and no other; a locked one ends none", async () => {
   const [one, two] = [await tool(), await tool(OTHER)];
   thread.receive({
