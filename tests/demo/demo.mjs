@@ -131,7 +131,7 @@ await step("socket-token", async () => {
   await page.getByRole("button", { name: "Connect tool" }).click();
   await page.getByLabel("Tool name").fill("Demo overlay");
   await page.getByRole("button", { name: "Create and copy credentials" }).click();
-  await page.getByText("Demo overlay can connect.").waitFor();
+  await page.getByText("Paste them into the settings of Demo overlay.").waitFor();
   await shoot(page, "tools");
   const tool = await connectTool(parseConnection(await copied(/TOKENKEEP_KEY=/)));
   const { accounts } = await tool.ask("accounts.list");

@@ -76,7 +76,7 @@ async function signInAndUse({ app, page, own }: Driven): Promise<void> {
   await page.getByRole("button", { name: "Connect tool" }).click();
   await page.getByLabel("Tool name").fill("overlay");
   await page.getByRole("button", { name: "Create and copy credentials" }).click();
-  await page.getByText(/overlay can connect/).waitFor();
+  await page.getByText(/Paste them into the settings of overlay/).waitFor();
   const connection = parseConnection(await copied(/TOKENKEEP_KEY=/));
   own.set(connection.key, "tool key").set(Buffer.from(connection.key, "base64url"), "tool key");
   const tool = await connectTool(connection);

@@ -25,7 +25,7 @@ export const CONNECTING: readonly Shot<AppAtSandbox>[] = [
         await button(page, "Connect tool");
         await page.getByLabel("Tool name").fill(name);
         await button(page, "Create and copy credentials");
-        await page.getByText(`${name} can connect.`).waitFor();
+        await page.getByText(`Paste them into the settings of ${name}.`).waitFor();
       }
     },
   },
