@@ -172,12 +172,12 @@ test("signing in again: the choice comes first, names what tools lose, and loses
   const id = await at.signIn(bot, login, [READ, CHANGE]);
   const take = await pairWith(id, "Overlay");
   expect(await take()).toEqual([READ, CHANGE]);
-  const replace = () => page.getByRole("radio", { name: /^Replace it/ });
+  const replace = () => page.getByRole("radio", { name: /^Replace existing sign-in/ });
   const changes = () => region(en.renew.changes);
   const both = () => page.getByRole("radio", { name: /^Keep both/ });
   const count = async () => (await stateOf()).signIns.filter((one) => one.login === login).length;
   async function arrive(): Promise<void> {
-    await button("Sign in").click();
+    await button("Sign in again").click();
     await signInAtProvider(at.app, login);
     await page.getByRole("heading", { name: `You signed in as ${login}` }).waitFor();
   }

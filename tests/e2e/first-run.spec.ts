@@ -69,7 +69,7 @@ test("the first screen names Twitch, and the guide makes an account without a Tw
   await button("Sign in with Twitch").click();
   await expect.poll(async () => (await opened()).at(-1)).toMatch(/^https:\/\/www\.twitch\.tv\/activate\?/);
   await walkPages(twitch.pageOf((await opened()).at(-1) ?? ""), "700000002");
-  await button("Keep this account").click();
+  await button("Save account").click();
   await hasKeyboard(page.getByRole("heading", { level: 1, name: "mirrelune is ready" }));
   await findsNothing(page, "ready");
   await fits(page, "ready");
@@ -161,6 +161,6 @@ test("a registration of the distributor is a quick start, and says what sharing 
   await button("Sign in with Twitch").click();
   await expect.poll(async () => (await opened()).length).toBe(1);
   await walkPages(twitch.pageOf((await opened())[0] ?? ""), "700000002");
-  await button("Keep this account").click();
+  await button("Save account").click();
   await expect(page.getByRole("heading", { name: "mirrelune is ready" })).toBeVisible();
 });

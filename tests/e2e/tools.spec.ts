@@ -56,7 +56,7 @@ test("what a tool asks for is chosen already, on one screen, and more than that 
 
 test("a connected tool loses and gains an account at once when its access is edited", async () => {
   await page.getByRole("link", { name: "Tools" }).first().click();
-  await page.getByRole("button", { name: "Connect a tool" }).click();
+  await page.getByRole("button", { name: "Connect tool" }).click();
   await page.getByLabel("Tool name").fill("Deck");
   await page.getByRole("button", { name: "Create and copy credentials" }).click();
   const code = page.getByRole("dialog", { name: "Deck is connected" });

@@ -148,12 +148,12 @@ test("a half-filled form survives a close, in the page's memory alone, and a loc
   const profile = newProfile();
   remembers(profile, KNOWS);
   const { app, page, runtime } = await start({ profile, args: ["--password-store=basic"] });
-  await page.getByLabel("Passphrase").fill("a lantern by the harbour");
-  await page.getByLabel("Once more").fill("a lantern by the harbour");
-  await page.getByRole("button", { name: "Seal with this passphrase" }).click();
+  await page.getByLabel("Passphrase", { exact: true }).fill("a lantern by the harbour");
+  await page.getByLabel("Confirm passphrase").fill("a lantern by the harbour");
+  await page.getByRole("button", { name: "Create vault" }).click();
   await begin(page);
   await page.evaluate(() => (location.hash = "#/clients"));
-  await page.getByRole("button", { name: "Add a registration" }).first().click();
+  await page.getByRole("button", { name: "Add app" }).first().click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill("Half a bot");
   await dialog.getByLabel("Client secret").fill("half-a-secret");
@@ -292,7 +292,7 @@ test.describe("in one window with an account", () => {
     await page.keyboard.press("Shift+F10");
     await expect.poll(opened).toEqual([all, all]);
     await page.evaluate(() => (location.hash = "#/clients"));
-    await page.getByRole("button", { name: "Add a registration" }).first().click();
+    await page.getByRole("button", { name: "Add app" }).first().click();
     await page.getByLabel("Client secret").click({ button: "right" });
     await expect.poll(opened).toEqual([all, all, ["Paste", "Select all"]]);
     await page.keyboard.press("Escape");

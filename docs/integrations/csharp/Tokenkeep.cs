@@ -1,5 +1,5 @@
 // Our tests do not run this. .NET 8: `dotnet new console`, replace Program.cs with this file, `dotnet run`.
-// In Tokenkeep: Tools, Connect a tool. Its three lines go into the environment.
+// In Tokenkeep: Tools, Connect tool. Its three lines go into the environment.
 // The protocol is docs/socket-protocol.md. A client in another language can test itself with tests/vectors/socket.
 using System.IO.Pipes;
 using System.Net.Http.Headers;

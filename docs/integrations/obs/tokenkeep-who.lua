@@ -1,5 +1,5 @@
 -- OBS Studio on Linux (Tools, Scripts): logs which account Tokenkeep has for it, and writes its name into a text source.
--- In Tokenkeep: Tools, Connect a tool. Its three lines go into the three fields of this script.
+-- In Tokenkeep: Tools, Connect tool. Its three lines go into the three fields of this script.
 --
 -- The script contains the whole protocol (docs/socket-protocol.md), because OBS' Lua has neither sockets nor HMAC. It runs in
 -- OBS' own thread, so nothing waits for more than a second.

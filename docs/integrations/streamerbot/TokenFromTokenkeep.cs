@@ -1,5 +1,5 @@
 // Our tests do not run this. Streamer.bot: a sub-action "Core, C#, Execute C# Code".
-// In Tokenkeep: Tools, Connect a tool. Its three lines go into global variables of Streamer.bot (it forgets variables that are not
+// In Tokenkeep: Tools, Connect tool. Its three lines go into global variables of Streamer.bot (it forgets variables that are not
 // persisted when it exits): tokenkeepEndpoint, tokenkeepClient, tokenkeepKey. The action sets the arguments %accessToken%,
 // %clientId%, %userId% and %login% for the sub-actions after it. Do not write %accessToken% to a log or into chat.
 // On Windows the pipe's name changes with each start of Tokenkeep, so the action reads it from endpoint.json if that file exists.
