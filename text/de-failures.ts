@@ -14,12 +14,12 @@ export const deFailures: Readonly<Record<keyof typeof enFailures, string>> = {
   keychain_missing:
     "Tokenkeep hat keinen Schlüsselbund gefunden (GNOME Keyring, KWallet oder einen anderen Secret Service). Einen einschalten und Tokenkeep neu starten oder eine Passphrase verwenden. Tokens werden nie unverschlüsselt gespeichert.",
   keychain_stopped:
-    "Die Tokens sind mit {{was}} verschlüsselt, das in dieser Sitzung nicht verfügbar ist. Starten, die Datenbank öffnen oder in den Systemeinstellungen einschalten, dann „Erneut versuchen“ wählen. Die Tokens sind sicher.",
+    "Der Tresor ist mit {{was}} verschlüsselt, das in dieser Sitzung nicht verfügbar ist. Starten, die Datenbank öffnen oder in den Systemeinstellungen einschalten, dann „Erneut versuchen“ wählen. Nichts wurde geändert.",
   keychain_locked: "Der Schlüsselbund ist gesperrt. Entsperren, dann „Erneut versuchen“ wählen.",
   keychain_failing:
-    "Der Schlüsselbund antwortet nicht. Die Tokens sind sicher. Erneut versuchen oder am Computer ab- und wieder anmelden.",
+    "Der Schlüsselbund antwortet nicht. Nichts wurde geändert. Erneut versuchen oder am Computer ab- und wieder anmelden.",
   keychain_changed:
-    "Die Tokens sind mit {{was}} verschlüsselt, in dieser Sitzung gibt es aber {{now}}. Tokenkeep in der Sitzung mit {{was}} starten. Die Tokens sind sicher.",
+    "Der Tresor ist mit {{was}} verschlüsselt, in dieser Sitzung gibt es aber {{now}}. Tokenkeep in der Sitzung mit {{was}} starten. Nichts wurde geändert.",
   envelope_unreadable:
     "Dieser Schlüsselbund kann den Tresor nicht entschlüsseln. Schlüsselbund oder Tresor aus einer Sicherung wiederherstellen, dann Tokenkeep neu starten. Der Tresor blieb unverändert.",
   envelope_newer:

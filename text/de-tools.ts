@@ -19,6 +19,7 @@ export const toolsGerman: Pick<Catalogue, keyof typeof toolsWords> = {
     copy: "Zugangsdaten kopieren",
     by: "{{developer}} (nicht überprüft)",
     mayAll: "Alles, was seine Konten erlauben, auch später hinzugefügte",
+    mayThese: "Alles, was diese Konten erlauben",
     usesAccounts: "Konten",
     program: "Programm",
     hint: "nicht überprüft",
@@ -42,7 +43,6 @@ export const toolsGerman: Pick<Catalogue, keyof typeof toolsWords> = {
     every: "Alle Konten, auch neue",
     only: "Ausgewählte Konten",
     create: "Zugangsdaten anlegen und kopieren",
-    created: "Zugangsdaten für 30 s kopiert. In die Einstellungen von {{name}} einfügen.",
     removed: "Zugriff von {{name}} entfernt",
     dialogText:
       "Ein Tool, das Tokenkeep kennt, fragt selbst nach Zugriff: einfach starten und hier warten. Für jedes andere Tool hier Zugangsdaten anlegen.",

@@ -368,6 +368,8 @@ export const de: Catalogue = {
     placeholder: "Befehle und Konten suchen",
     none: "Keine Treffer",
     accounts: "Konten",
+    theme: "Farben: {{theme}}",
+    section: "Einstellungen: {{section}}",
     commands: "Befehle",
     add: "Konto hinzufügen",
     validateAll: "Alle Konten prüfen",

@@ -36,12 +36,12 @@ export const enFailures = {
   keychain_missing:
     "Tokenkeep found no keychain (GNOME Keyring, KWallet or another Secret Service). Turn one on and restart Tokenkeep, or use a passphrase. Tokens are never stored unencrypted.",
   keychain_stopped:
-    "Your tokens are encrypted with {{was}}, which isn't available in this session. Start it, open its database, or turn it on in your system's settings, then choose “Try again”. Your tokens are safe.",
+    "Your vault is encrypted with {{was}}, which isn't available in this session. Start it, open its database, or turn it on in your system's settings, then choose “Try again”. Nothing was changed.",
   keychain_locked: "Your keychain is locked. Unlock it, then choose “Try again”.",
   keychain_failing:
-    "Your keychain isn't responding. Your tokens are safe. Try again, or log out of this computer and log in again.",
+    "Your keychain isn't responding. Nothing was changed. Try again, or log out of this computer and log in again.",
   keychain_changed:
-    "Your tokens are encrypted with {{was}}, but this session has {{now}}. Start Tokenkeep in the session that has {{was}}. Your tokens are safe.",
+    "Your vault is encrypted with {{was}}, but this session has {{now}}. Start Tokenkeep in the session that has {{was}}. Nothing was changed.",
   envelope_unreadable:
     "This keychain can't decrypt your vault. Restore the keychain or the vault from a backup, then restart Tokenkeep. Your vault was left untouched.",
   envelope_newer:

@@ -2,7 +2,7 @@
 export const messagesWords = {
   /** The question before a dialog with input closes. */
   discard: {
-    title: "Discard what you entered?",
+    title: "Discard your changes?",
     text: "This dialog closes and your changes are lost.",
     go: "Discard changes",
     keep: "Keep editing",
@@ -53,7 +53,7 @@ export const messagesWords = {
   /** Fields of the messages to main that have no label of their own elsewhere. */
   fields: {
     /** In place of a sentence that names the field. */
-    unknown: "Tokenkeep couldn't process this entry. Check what you entered, then try again.",
+    unknown: "Tokenkeep couldn't process this entry. Correct it, then try again.",
     accounts: "Accounts",
     lockAfterIdleMin: "Lock when idle",
   },

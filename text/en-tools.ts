@@ -16,6 +16,7 @@ export const toolsWords = {
     copy: "Copy credentials",
     by: "{{developer}} (unverified)",
     mayAll: "Everything its accounts allow, including accounts added later",
+    mayThese: "Everything these accounts allow",
     usesAccounts: "Accounts",
     program: "Program",
     hint: "unverified",
@@ -39,7 +40,6 @@ export const toolsWords = {
     every: "All accounts, including new ones",
     only: "Selected accounts",
     create: "Create and copy credentials",
-    created: "Credentials copied for 30 s. Paste them into the settings of {{name}}.",
     removed: "Access removed for {{name}}",
     dialogText:
       "A tool that supports Tokenkeep asks for access on its own: start it and wait. For any other tool, create credentials here.",
@@ -67,7 +67,7 @@ export const toolsWords = {
     copyInstall: "Copy command",
     codeCopied: "Copied",
     install: "Install",
-    installFile: "Put {{file}} from the Tokenkeep repository beside this file.",
+    installFile: "Save {{file}} from the Tokenkeep repository in the folder of this file.",
     codeCredentials:
       "The credentials are on the clipboard for 30 s. Paste them into a file named .env, or into the settings of the tool. They are never shown.",
     codeNoSecret: "The code holds no credentials. It reads them from .env or from where the tool saved them.",

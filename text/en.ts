@@ -366,6 +366,8 @@ export const en = {
     placeholder: "Search commands and accounts",
     none: "No results",
     accounts: "Accounts",
+    theme: "Theme: {{theme}}",
+    section: "Settings: {{section}}",
     commands: "Commands",
     add: "Add an account",
     validateAll: "Check all accounts",

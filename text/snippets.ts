@@ -21,9 +21,8 @@ const slugOf = (name: string): string =>
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-|-$/g, "") || "my-tool";
 
-const node = (
-  slug: string,
-): string => `// With the copied credentials in .env: node --env-file=.env ${slug}.mjs
+const node = (slug: string): string => `// The copied credentials are in .env. Start it with:
+// node --env-file=.env ${slug}.mjs
 import { connect, fileStore, storeFile } from ${JSON.stringify(NODE_CLIENT)};
 
 const keep = await connect({ store: fileStore(storeFile("${slug}")) });
@@ -36,9 +35,8 @@ console.log(await answer.json());
 keep.close();
 `;
 
-const python = (
-  slug: string,
-): string => `# With the copied credentials in .env: set -a; . ./.env; python3 ${slug}.py
+const python = (slug: string): string => `# The copied credentials are in .env. Start it with:
+# set -a; . ./.env; python3 ${slug}.py
 from urllib.request import Request, urlopen
 from tokenkeep import connect
 
@@ -53,7 +51,8 @@ with urlopen(Request("${USERS}", headers=headers)) as answer:
     print(answer.read().decode())
 `;
 
-const shell = (): string => `# The copied credentials are in .env. Without it, run once: tokenkeep pair
+const shell = (): string => `# The copied credentials are in .env.
+# Without it, run once: tokenkeep pair
 set -a
 [ ! -f .env ] || . ./.env
 set +a
@@ -62,8 +61,8 @@ tokenkeep token --format header |
   curl --silent --header @- ${USERS}
 `;
 
-const csharp =
-  (): string => `// .NET 8. The copied credentials are in the environment, or run once: tokenkeep pair
+const csharp = (): string => `// .NET 8. The copied credentials are in the environment.
+// Without them, run once: tokenkeep pair
 using System.Diagnostics;
 using System.Net.Http.Headers;
 

@@ -3,6 +3,7 @@ import type { CopyForm } from "../../contract/ipc.ts";
 import type { SignInView } from "../../contract/views/account.ts";
 import { t } from "../text/t.ts";
 import { commandsOf, type Command } from "./commands.ts";
+import { SECTIONS } from "./route.svelte.ts";
 import { searchedOf, termsOf } from "./listing.svelte.ts";
 import { fixOf, needsYou } from "./status.ts";
 import type { WindowState } from "./window.ts";
@@ -110,18 +111,29 @@ function detailsOf(signIns: readonly SignInView[]): (signIn: SignInView) => stri
     (counts.get(login) ?? 0) > 1 ? `${providerName} · ${clientName}` : undefined;
 }
 
-/** Commands that have no key of their own on every screen. A switch of the theme belongs here, too. */
-function moreCommands({ session, vaultActions }: WindowState): readonly Command[] {
-  const vault = session.snapshot?.vault;
+const THEMES = ["system", "light", "dark"] as const;
+
+/** Commands that have no key of their own on every screen. */
+function moreCommands({ session, route, vaultActions, settingsActions }: WindowState): readonly Command[] {
+  const { vault, settings } = session.snapshot ?? {};
+  if (vault?.state !== "open") return [];
+  const pause = {
+    id: "pause",
+    words: vault.paused ? t("commands.resume") : t("commands.pause"),
+    run: () => void vaultActions.pause(!vault.paused),
+  };
+  const themes = THEMES.filter((theme) => theme !== settings?.theme).map((theme) => ({
+    id: `theme ${theme}`,
+    words: t("commands.theme", { theme: t(`settings.theme.${theme}`) }),
+    run: () => void settingsActions.change({ theme }),
+  }));
+  const sections = SECTIONS.map((section) => ({
+    id: `settings ${section}`,
+    words: t("commands.section", { section: t(`settings.sections.${section}`) }),
+    run: () => route.go({ screen: "settings", section }),
+  }));
   // Without a passphrase, Ctrl+L pauses, and is in the list already.
-  if (vault?.state !== "open" || !vault.sealedBy.passphrase) return [];
-  return [
-    {
-      id: "pause",
-      words: vault.paused ? t("commands.resume") : t("commands.pause"),
-      run: () => void vaultActions.pause(!vault.paused),
-    },
-  ];
+  return [...(vault.sealedBy.passphrase ? [pause] : []), ...themes, ...sections];
 }
 
 const fits = (terms: readonly string[], texts: readonly string[]): boolean =>

@@ -213,11 +213,7 @@ test("the provider's page reports a client id that it does not know", async () =
     return (await api["authorization.start"]({ client: saved.value.id, scopes: [] })).ok ? "ok" : "failed";
   });
   expect(opened).toBe("ok");
-  await (
-    await providerPage(app)
-  )
-    .getByText("No application with this client ID is registered here.")
-    .waitFor();
+  await (await providerPage(app)).getByText("No app with this client ID is registered here.").waitFor();
 });
 
 test("a call of the wrong shape is refused, and the failure names the member", async () => {

@@ -154,7 +154,7 @@ export const ADDING: readonly Shot<AppAtSandbox>[] = [
     state: "a dialog with input asks before it closes",
     async show({ page }) {
       await page.keyboard.press("Escape");
-      await page.getByRole("alertdialog", { name: "Discard what you entered?" }).waitFor();
+      await page.getByRole("alertdialog", { name: "Discard your changes?" }).waitFor();
     },
   },
   {

@@ -47,7 +47,7 @@ const samples = Object.keys(en.failure).map((key): Failure => {
 
 /** Tokens that are kept, saved, safe or still valid. */
 const KEPT =
-  /\btokens? (?:is|are|stays?) (?:all )?(?:kept|safe|saved)|still valid|Tokens? (?:bleib|sind noch)|(?:noch )?gültige/i;
+  /\btokens? (?:is|are|stays?) (?:all )?(?:kept|safe|saved)|still valid|Tokens? (?:bleib|sind (?:noch|sicher))|gültige[ns]? Tokens?/i;
 
 describe.each([
   ["en", createWords("en", en), en],

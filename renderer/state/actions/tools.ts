@@ -40,9 +40,8 @@ export class ToolActions {
         else onFailure(failure);
       },
     );
-    if (made !== undefined) notices.tell(t("tools.created", { name: tool.name }));
     if (uncopied !== undefined) notices.failAfterwards(sentence(uncopied));
-    if (made !== undefined) return { id: made.id };
+    if (made !== undefined) return { id: made.id }; // the dialog that follows says that its credentials are on the clipboard
     return uncopied === undefined ? undefined : {};
   }
   /** Changes what a tool may use. Returns whether that succeeded. */

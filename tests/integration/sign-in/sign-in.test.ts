@@ -165,7 +165,7 @@ test("the provider's page reports an unknown client ID", async () => {
     onClosed();
   };
   await ended(bench, await begin(bench, client));
-  expect(said).toContain("No application with this client ID");
+  expect(said).toContain("No app with this client ID");
 });
 
 test("the log contains no token and no client secret", async () => {
