@@ -13,8 +13,21 @@ const setOf = (ids: readonly string[] | undefined) => (ids === undefined ? undef
 export const reachOf = (tools: readonly ToolView[]): readonly ToolReach[] =>
   tools.map((tool) => ({ tool, accounts: setOf(tool.accounts), signIns: setOf(tool.signIns) }));
 
-/** The tools that may use this sign-in, in the order of their names. */
-export const toolsFor = ({ account, id }: SignInView, reach: readonly ToolReach[]): readonly ToolView[] =>
-  reach
+/** The lists that were made for a reach, by the ids in them. */
+const known = new WeakMap<readonly ToolReach[], Map<string, readonly ToolView[]>>();
+
+/**
+ * The tools that may use this sign-in, in the order of their names. Equal lists are one object: a row that shows another
+ * sign-in with the same tools draws none of them again.
+ */
+export function toolsFor({ account, id }: SignInView, reach: readonly ToolReach[]): readonly ToolView[] {
+  const tools = reach
     .filter(({ accounts, signIns }) => (accounts?.has(account) ?? true) && (signIns?.has(id) ?? true))
     .map(({ tool }) => tool);
+  const key = tools.map((tool) => tool.id).join();
+  const lists = known.get(reach) ?? new Map<string, readonly ToolView[]>();
+  known.set(reach, lists);
+  const before = lists.get(key);
+  if (before === undefined) lists.set(key, tools);
+  return before ?? tools;
+}

@@ -2,10 +2,9 @@
 import type { SignInView } from "../../../contract/views/account.ts";
 import { hrefOf } from "../../state/route.svelte.ts";
 import { fixOf, statusWords } from "../../state/status.ts";
-import { toolsFor, type ToolReach } from "../../state/tools-of.ts";
 import { t } from "../../text/t.ts";
 
-export function rowWords(signIn: SignInView, reach: readonly ToolReach[], roughlyMs: number) {
+export function rowWords(signIn: SignInView, roughlyMs: number) {
   const { id, login, test, providerName, clientName, scopes, flow, renews, status } = signIn;
   const about = t("account.scopeCount", { count: scopes.length });
   const tags = [
@@ -30,6 +29,5 @@ export function rowWords(signIn: SignInView, reach: readonly ToolReach[], roughl
     copy: t("accounts.copyToken", { name: login }),
     src: signIn.picture === true ? `/picture/${id}` : undefined,
     pinned: signIn.pinned === true,
-    tools: toolsFor(signIn, reach),
   };
 }
