@@ -152,7 +152,6 @@ test.describe("with many accounts", () => {
 
 test("pictures are shown when they are wanted, by the window's own scheme, and not in streamer mode", async () => {
   const { app, page } = await startApp();
-  await page.getByRole("button", { name: "Start the sandbox" }).click();
   await addSandboxAccount(app, page, "harborlights_tv");
   await page.locator("[data-row]").first().waitFor();
   await expect(page.locator("[data-row] img")).toHaveCount(0);

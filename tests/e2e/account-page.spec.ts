@@ -223,7 +223,7 @@ test("signing in again: the choice comes first, names what tools lose, and loses
 
   await test.step("the same permissions: nothing is lost, so the sign-in is replaced by default", async () => {
     await show("renew", id);
-    await expect(changes()).toContainText("Same permissions as now.");
+    await expect(changes()).toContainText("Same permissions as before");
     await expect(changes()).not.toContainText("loses");
     await arrive();
     await expect(replace()).toBeChecked();

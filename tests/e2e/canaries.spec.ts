@@ -123,7 +123,7 @@ async function failWithEchoes({ page, proxy }: Driven): Promise<void> {
   proxy.echo(403);
   await page.getByRole("button", { name: "Get app token for Foghorn" }).click();
   await page
-    .getByText(/client secret/)
+    .getByText(/client secret/i)
     .last()
     .waitFor();
   await expect.poll(() => proxy.echoed).toBe(1);

@@ -14,7 +14,7 @@ import { startSession } from "../support/session.mjs";
 
 const FAILURES = {
   locked: "Your keychain is locked.",
-  stopped: "Your tokens are encrypted with GNOME Keyring, which isn't available in this session.",
+  stopped: "Your vault is encrypted with GNOME Keyring, which isn't available in this session.",
   failing: "Your keychain isn't responding.",
   replaced: "This keychain can't decrypt your vault.",
 };
@@ -193,7 +193,7 @@ test("the keychain that answers seals and opens the vault, whatever the name of 
   writeFileSync(envelope, before.replace("gnome_libsecret", "kwallet6").replace("GNOME Keyring", "KWallet"));
   const { app, page } = await under("GNOME", profile);
   await page
-    .getByText("Your tokens are encrypted with KWallet, which isn't available in this session.")
+    .getByText("Your vault is encrypted with KWallet, which isn't available in this session.")
     .waitFor();
   await app.close();
 });

@@ -37,7 +37,7 @@ export const CLOSED: readonly Shot<Running>[] = [
     name: "vault-closed",
     screen: "Vault",
     state: "failing: its keyring is missing",
-    show: ({ page }) => page.getByText(/Your tokens are encrypted with GNOME Keyring/).waitFor(),
+    show: ({ page }) => page.getByText(/Your vault is encrypted with GNOME Keyring/).waitFor(),
   },
 ];
 
