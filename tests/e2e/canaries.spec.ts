@@ -133,7 +133,7 @@ async function failWithEchoes({ page, proxy }: Driven): Promise<void> {
   proxy.echo(500);
   await choose(page, "Refresh");
   await page
-    .getByText(/trouble of its own \(500\)/)
+    .getByText(/server problem \(500\)/)
     .first()
     .waitFor();
   expect(proxy.echoed).toBe(2);

@@ -113,7 +113,7 @@ test("a wrong ID is told at the field, and a confidential app asks for its secre
   // One method is recommended; the others are folded.
   await button("Back").click();
   await expect(page.getByRole("radio", { name: /^Sandbox/ })).not.toBeChecked();
-  const other = page.getByRole("radio", { name: /^Implicit You|^Implicit ?The/ });
+  const other = page.getByRole("radio", { name: /^Implicit ?One-time token, no/ });
   await expect(other).toBeHidden();
   await page.getByText("Other sign-in methods").click();
   await expect(other).toBeVisible();
