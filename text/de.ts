@@ -416,6 +416,7 @@ export const de: Catalogue = {
     End: "Ende",
     PgUp: "Bild ↑",
     PgDn: "Bild ↓",
+    Delete: "Entf",
     Alt: "Alt",
     F11: "F11",
   },

@@ -415,6 +415,7 @@ export const en = {
     End: "End",
     PgUp: "PgUp",
     PgDn: "PgDn",
+    Delete: "Delete",
     Alt: "Alt",
     F11: "F11",
   },

@@ -80,7 +80,7 @@ test("a copied token is cleared after the time of the setting", async () => {
   const { app, page } = at;
   await showSection(page, "clipboard");
   await page.getByLabel("Clear copied tokens after").selectOption("10 seconds");
-  await page.getByText("Saved.").waitFor();
+  await page.getByText("Settings saved").waitFor();
   await page.keyboard.press("Control+1");
   await page.getByRole("button", { name: "Copy token of mirrelune" }).click();
   await expect(page.getByRole("status").filter({ hasText: "10 s" })).toBeVisible();

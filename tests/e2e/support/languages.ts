@@ -26,7 +26,7 @@ export const speak = (page: Page, language: Chosen, { pretend = false } = {}): P
  */
 const DATA = {
   elements:
-    "code, [data-code], time, svg, script, style, .avatar, .letters, .sr:empty, details li span, .claims dd, .toast",
+    "code, [translate=no], [data-code], time, svg, script, style, .avatar, .letters, .sr:empty, details li span, .claims dd, .toast",
   words:
     "mirrelune|harborlights_tv|lanternbot|user_\\d+|Sandbox|Bot|Overlay|Public bot|Browser bot|Nightcue|Nordmole|Show chat|Local bot|Local|Crowd's tool|Crowd|Pushy|Test browser|Chromium Web Browser|Stranger|Openid|https?://\\S+|Twitch|OAuth Redirect URLs|Category|Client Type|Public|Application Integration|Deutsch|English|GNOME Keyring|[a-z]+(:[a-z_]+)+|[A-Z]|(in )?\\d[\\d:.,]*( min| h| d)?( ago)?|today|yesterday|tomorrow|(Mon|Tue|Wed|Thu|Fri|Sat|Sun)|\\d* ?[A-Z][a-z]{2}( \\d{4})?|linux [\\w. -]+",
 };

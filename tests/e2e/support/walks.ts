@@ -190,7 +190,7 @@ async function lookAtVault({ on, t, look, button, title, go, leave, opens }: Wal
   await go("settings/about", t("settings.about.updates"));
   await look("settings: about");
   await opens(t("settings.about.licencesOpen"), "licenses");
-  await page.getByRole("searchbox").fill("pass");
+  await page.getByRole("searchbox").fill(t("settings.exportTitle"));
   await page.getByRole("list", { name: t("settings.results") }).waitFor();
   await look("settings: search");
   await go("settings/move", t("settings.moveTitle"));
