@@ -104,7 +104,7 @@ async function checkRegistrations(): Promise<void> {
   await isFitAndAccessible("a check");
   await page.keyboard.press("Escape");
   await press("Check Stranger");
-  await expect(page.getByText("This client ID isn't registered.")).toBeVisible();
+  await expect(page.getByText("Sandbox doesn't recognize the client ID")).toBeVisible();
   await page.keyboard.press("Escape");
 }
 

@@ -128,7 +128,7 @@ test("main alone holds the profile's lock, until it ends, even if the temporary 
   first.kill("SIGKILL");
   await gone;
   const third = await startApp({ profile, runtime });
-  await third.page.getByRole("link", { name: "Add account" }).first().waitFor();
+  await third.page.getByRole("link", { name: "Add Twitch account" }).waitFor();
   await third.app.close();
 });
 
@@ -141,7 +141,7 @@ for (const [name, prepare, sentence] of [
   [
     "a folder in the way of the lock",
     (profile: string) => mkdirSync(path.join(profile, "start.lock"), { recursive: true }),
-    "is not a regular file",
+    "isn't a regular file",
   ],
 ] as const)
   test(`${name} is reported as such in a window, with exit code 1, and never as “running already”`, async () => {
