@@ -145,8 +145,8 @@ const TABLE: readonly (readonly [string, Reading, HttpOutcome, Failure["code"] |
 const WORDS = { en: createWords("en", en), de: createWords("de", de) };
 /** A word that tells the user what to do next, or what happens next. */
 const SAYS_WHAT_NEXT = {
-  en: /\b(again|wait|check|enter|compare|register|start|sign in|try|works|kept)\b/i,
-  de: /\b(\w*anmeld\w*|\w*start\w*|prüfen|eintragen|vergleichen|registrier\w*|versuch\w*|warten|gilt|holen|erneut|bleiben|behalten|noch einmal|beginnen)\b/i,
+  en: /\b(again|wait|check|enter|compare|register|start|sign in|try|works|kept|use|get|edit)\b/i,
+  de: /\b(\w*anmeld\w*|\w*start\w*|prüfen|eintragen|vergleichen|registrier\w*|versuch\w*|warten|gilt|holen|erneut|bleiben|behalten|noch einmal|beginnen|bearbeiten|eingeben)\b/i,
 };
 
 describe.each(TABLE)("%s", (_name, read, outcome, want) => {
