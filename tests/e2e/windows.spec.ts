@@ -358,7 +358,10 @@ test.describe("in one window with an account", () => {
       const seen = (role: "switch" | "button", name: string) =>
         page.getByRole(role, { name, exact: true }).filter({ visible: true });
       await expect(seen("switch", "Streamer mode"), String(width)).toHaveCount(1);
-      await expect(seen("button", "Pause").or(seen("button", "Pause Ctrl L")), String(width)).toHaveCount(1);
+      await expect(
+        seen("button", "Pause token access").or(seen("button", "Pause token access Ctrl L")),
+        String(width),
+      ).toHaveCount(1);
       const tabs = page.locator("nav.tabs");
       await (width < 640 ? expect(tabs).toBeVisible() : expect(tabs).toBeHidden());
       const side = await page.locator("header.side").boundingBox();
