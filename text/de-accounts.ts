@@ -164,25 +164,25 @@ export const accountsGerman: Pick<Catalogue, keyof typeof accountsWords> = {
       console: "Entwicklerkonsole öffnen",
     },
   },
-  /** Die Tools eines Tokens, und die Rechte, nach denen keines fragt. */
+  /** Die Tools eines Tokens, und die Berechtigungen, nach denen keines fragt. */
   usage: {
     manage: "Tools verwalten",
     used: "Verwendet dieses Token",
     neverUsed: "Hat dieses Token nicht verwendet",
     unused: "Ungenutzt",
-    unusedFor_one: "Nach {{count}} dieser Rechte hat seit 30 Tagen kein Tool gefragt.",
-    unusedFor_other: "Nach {{count}} dieser Rechte hat seit 30 Tagen kein Tool gefragt.",
-    unusedSince_one: "Nach {{count}} dieser Rechte hat seit dem {{date}} kein Tool gefragt.",
-    unusedSince_other: "Nach {{count}} dieser Rechte hat seit dem {{date}} kein Tool gefragt.",
-    fewer: "Mit weniger Rechten anmelden",
+    unusedFor_one: "Nach {{count}} dieser Berechtigungen hat seit 30 Tagen kein Tool gefragt.",
+    unusedFor_other: "Nach {{count}} dieser Berechtigungen hat seit 30 Tagen kein Tool gefragt.",
+    unusedSince_one: "Nach {{count}} dieser Berechtigungen hat seit dem {{date}} kein Tool gefragt.",
+    unusedSince_other: "Nach {{count}} dieser Berechtigungen hat seit dem {{date}} kein Tool gefragt.",
+    fewer: "Mit weniger Berechtigungen anmelden",
   },
   /** Was Tools verlieren, wenn eine Anmeldung ersetzt wird. */
   losses: {
-    ifReplaced: "Wird die jetzige Anmeldung ersetzt, verlieren diese Tools Rechte:",
-    replacing: "Diese Tools verlieren Rechte:",
+    ifReplaced: "Wird die jetzige Anmeldung ersetzt, verlieren diese Tools Berechtigungen:",
+    replacing: "Diese Tools verlieren Berechtigungen:",
     some: "{{tool}} verliert {{scopes}}",
     all: "{{tool}} verliert den Zugriff auf dieses Konto",
-    wider: "Die neuen Rechte sind ihm nicht erlaubt, deshalb bekommt es das neue Token nicht.",
+    wider: "Die neuen Berechtigungen sind ihm nicht erlaubt, deshalb bekommt es das neue Token nicht.",
   },
   status: {
     signed_in: "Angemeldet",

@@ -218,17 +218,17 @@ export const de: Catalogue = {
     same: "Dieselben Berechtigungen wie zuvor",
     choices: {
       same: {
-        name: "Dieselben Rechte",
+        name: "Dieselben Berechtigungen",
         text_zero: "Wie jetzt: nur die Identität.",
-        text_one: "{{count}} Recht, wie jetzt. Tools verlieren nichts.",
-        text_other: "{{count}} Rechte, wie jetzt. Tools verlieren nichts.",
+        text_one: "{{count}} Berechtigung, wie jetzt. Tools verlieren nichts.",
+        text_other: "{{count}} Berechtigungen, wie jetzt. Tools verlieren nichts.",
       },
       used: {
-        name: "Weniger Rechte",
+        name: "Weniger Berechtigungen",
         text: "Nur die, nach denen Tools gefragt haben.",
       },
       choose: {
-        name: "Rechte auswählen",
+        name: "Berechtigungen auswählen",
         text: "Einzelne hinzufügen oder weglassen.",
       },
     },
