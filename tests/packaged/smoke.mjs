@@ -68,7 +68,10 @@ try {
   const [context] = browser.contexts();
   assert(context);
   const page = context.pages()[0] ?? (await context.waitForEvent("page"));
-  await page.getByText(/Encrypted with GNOME Keyring/i).first().waitFor();
+  await page
+    .getByText(/Encrypted with GNOME Keyring/i)
+    .first()
+    .waitFor();
   await page.getByRole("button", { name: "Start the sandbox" }).click(); // starts the sandbox's process, and with it the vault and the socket's thread
   await page.getByRole("heading", { name: "Sign in to Sandbox" }).waitFor();
   await page.getByRole("button", { name: "Cancel" }).click();
